@@ -1,0 +1,8 @@
+import type { ViteUserConfig } from "vitest/config"
+
+/** Tests run the sources of every workspace package, so that no build has to precede them. */
+export const sharedConfig = (name: string): ViteUserConfig => ({
+  resolve: { conditions: ["@effect-mqtt/source"] },
+  ssr: { resolve: { conditions: ["@effect-mqtt/source"] } },
+  test: { name, include: ["test/**/*.test.ts"] }
+})
