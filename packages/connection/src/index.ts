@@ -1,1 +1,3 @@
-export {}
+export * as Endpoint from "./Endpoint.ts"
+export * as MqttError from "./MqttError.ts"
+export * as Transport from "./Transport.ts"
