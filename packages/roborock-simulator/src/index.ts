@@ -1,1 +1,2 @@
-export {}
+export * as FloorPlan from "./FloorPlan.ts"
+export * as Robot from "./Robot.ts"

@@ -1,0 +1,345 @@
+/**
+ * The home a simulated robot lives in: rooms, walls, doors, furniture and a dock on a grid of 50 mm cells.
+ *
+ * @since 0.1.0
+ */
+import * as Data from "effect/Data"
+import * as Either from "effect/Either"
+import { findRoute } from "./internal/driving/route.ts"
+
+/**
+ * Side of one grid cell in millimetres, the resolution of every "rr" map.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const cellSize = 50
+
+/**
+ * Radius of the robot in cells: its centre keeps this distance from walls, and it cleans this far around itself.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const robotRadiusCells = 3.5
+
+/**
+ * An axis-parallel rectangle in millimetres of the robot plane (x to the right, y up); the upper bounds are exclusive.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Rectangle {
+  readonly x0: number
+  readonly y0: number
+  readonly x1: number
+  readonly y1: number
+}
+
+/**
+ * A position in millimetres and a direction in degrees (0 = +x, counter-clockwise positive, -180..180).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Pose {
+  readonly x: number
+  readonly y: number
+  readonly angle: number
+}
+
+/**
+ * A room as drawn: the floor of all its rectangles carries the segment number.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Room {
+  /** Segment number of the map, 1..30; robots number the rooms they find from 16 upwards. */
+  readonly segment: number
+  readonly name: string
+  readonly areas: ReadonlyArray<Rectangle>
+}
+
+/**
+ * What a floor plan is made from. All coordinates are multiples of {@link cellSize} and lie within 0..51200.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Drawing {
+  readonly rooms: ReadonlyArray<Room>
+  /** Openings in the walls; their floor belongs to the named segment. */
+  readonly doors: ReadonlyArray<{ readonly segment: number; readonly area: Rectangle }>
+  /** Things a robot drives around. */
+  readonly furniture: ReadonlyArray<Rectangle>
+  /** The charger; the angle points out of it, towards the robot. */
+  readonly dock: Pose
+}
+
+/**
+ * A finished floor plan.
+ *
+ * `cells` has `width * height` bytes, row 0 at the smallest y, each the byte an "rr" map shows for the cell: 0 outside,
+ * 1 wall, `segment * 8 + 7` floor. `passable` has a 1 for each cell the centre of a robot may stand on. Neither is
+ * changed after `make`; do not write into them.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface FloorPlan {
+  /** Column of the plane in which the grid begins: cell (column, row) covers x from `(left + column) * 50` mm on. */
+  readonly left: number
+  /** Row of the plane in which the grid begins (the name is that of the map format; it is the lowest row). */
+  readonly top: number
+  readonly width: number
+  readonly height: number
+  readonly cells: Uint8Array
+  readonly passable: Uint8Array
+  readonly rooms: ReadonlyArray<Room>
+  readonly dock: Pose
+  /** Where a docked robot stands: on a cell centre in front of the dock, looking at it. */
+  readonly parking: Pose
+}
+
+/**
+ * A drawing that makes no home.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class FloorPlanError extends Data.TaggedError("FloorPlanError")<{
+  readonly reason: "NoRooms" | "BadSegment" | "BadCoordinate" | "DockNotOnFloor" | "RoomNotReachable"
+  /** The room or place at fault. */
+  readonly subject: string
+}> {
+  override get message(): string {
+    switch (this.reason) {
+      case "NoRooms":
+        return "A floor plan needs at least one room"
+      case "BadSegment":
+        return `${this.subject}: segments are distinct numbers from 1 to 30`
+      case "BadCoordinate":
+        return `${this.subject}: coordinates are multiples of 50 mm from 0 to 51200, lower bound first`
+      case "DockNotOnFloor":
+        return "A robot does not fit in front of the dock"
+      case "RoomNotReachable":
+        return `${this.subject} cannot be reached from the dock`
+    }
+  }
+}
+
+const wallCells = 2
+const planeCells = 1024
+const parkingDistance = 150
+
+const isOnGrid = (value: number): boolean => Number.isInteger(value / cellSize) && value >= 0 && value <= planeCells * cellSize
+
+const isDrawable = (area: Rectangle): boolean =>
+  isOnGrid(area.x0) && isOnGrid(area.y0) && isOnGrid(area.x1) && isOnGrid(area.y1) && area.x0 < area.x1 &&
+  area.y0 < area.y1
+
+/**
+ * Draws the grid: floors, then walls of 100 mm around all floor, and checks that a robot can live in it (every room is
+ * reachable from the dock).
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (drawing: Drawing): Either.Either<FloorPlan, FloorPlanError> => {
+  const refuse = (reason: FloorPlanError["reason"], subject: string) =>
+    Either.left(new FloorPlanError({ reason, subject }))
+  if (drawing.rooms.length === 0) return refuse("NoRooms", "floor plan")
+  const segments = new Set<number>()
+  for (const room of drawing.rooms) {
+    if (!Number.isInteger(room.segment) || room.segment < 1 || room.segment > 30 || segments.has(room.segment)) {
+      return refuse("BadSegment", room.name)
+    }
+    segments.add(room.segment)
+    if (room.areas.length === 0 || !room.areas.every(isDrawable)) return refuse("BadCoordinate", room.name)
+  }
+  for (const door of drawing.doors) {
+    if (!segments.has(door.segment)) return refuse("BadSegment", "door")
+    if (!isDrawable(door.area)) return refuse("BadCoordinate", "door")
+  }
+  if (!drawing.furniture.every(isDrawable)) return refuse("BadCoordinate", "furniture")
+
+  const floors = [
+    ...drawing.rooms.flatMap((room) => room.areas.map((area) => ({ segment: room.segment, area }))),
+    ...drawing.doors
+  ]
+  const left = Math.min(...floors.map(({ area }) => area.x0)) / cellSize - wallCells
+  const top = Math.min(...floors.map(({ area }) => area.y0)) / cellSize - wallCells
+  const width = Math.max(...floors.map(({ area }) => area.x1)) / cellSize + wallCells - left
+  const height = Math.max(...floors.map(({ area }) => area.y1)) / cellSize + wallCells - top
+  if (left < 0 || top < 0 || left + width > planeCells || top + height > planeCells) {
+    return refuse("BadCoordinate", "outer walls")
+  }
+
+  const cells = new Uint8Array(width * height)
+  const fill = (area: Rectangle, value: number): void => {
+    for (let row = Math.max(0, area.y0 / cellSize - top); row < Math.min(height, area.y1 / cellSize - top); row++) {
+      const start = row * width
+      cells.fill(
+        value,
+        start + Math.min(width, Math.max(0, area.x0 / cellSize - left)),
+        start + Math.min(width, Math.max(0, area.x1 / cellSize - left))
+      )
+    }
+  }
+  for (const { area, segment } of floors) fill(area, segment * 8 + 7)
+  raiseWalls(cells, width, height)
+  for (const piece of drawing.furniture) fill(piece, 1)
+
+  const direction = drawing.dock.angle * Math.PI / 180
+  const snap = (value: number): number => Math.floor(value / cellSize) * cellSize + cellSize / 2
+  const parking: Pose = {
+    x: snap(drawing.dock.x + Math.cos(direction) * parkingDistance),
+    y: snap(drawing.dock.y + Math.sin(direction) * parkingDistance),
+    angle: drawing.dock.angle > 0 ? drawing.dock.angle - 180 : drawing.dock.angle + 180
+  }
+  const plan: FloorPlan = {
+    left,
+    top,
+    width,
+    height,
+    cells,
+    passable: passableCells(cells, width, height),
+    rooms: drawing.rooms,
+    dock: drawing.dock,
+    parking
+  }
+  const start = cellAt(plan, parking.x, parking.y)
+  if (start === undefined || plan.passable[start] !== 1) return refuse("DockNotOnFloor", "dock")
+  for (const room of drawing.rooms) {
+    if (findRoute(plan, start, (cell) => segmentOf(plan, cell) === room.segment) === undefined) {
+      return refuse("RoomNotReachable", room.name)
+    }
+  }
+  return Either.right(plan)
+}
+
+const raiseWalls = (cells: Uint8Array, width: number, height: number): void => {
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      const value = cells[row * width + column] ?? 0
+      if (value < 8) continue
+      for (let y = Math.max(0, row - wallCells); y <= Math.min(height - 1, row + wallCells); y++) {
+        for (let x = Math.max(0, column - wallCells); x <= Math.min(width - 1, column + wallCells); x++) {
+          if (cells[y * width + x] === 0) cells[y * width + x] = 1
+        }
+      }
+    }
+  }
+}
+
+const passableCells = (cells: Uint8Array, width: number, height: number): Uint8Array => {
+  const passable = new Uint8Array(width * height)
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      let fits = true
+      forDisc(column, row, (x, y) => {
+        if (x < 0 || y < 0 || x >= width || y >= height || (cells[y * width + x] ?? 0) < 8) fits = false
+      })
+      if (fits) passable[row * width + column] = 1
+    }
+  }
+  return passable
+}
+
+const forDisc = (column: number, row: number, visit: (column: number, row: number) => void): void => {
+  const reach = Math.floor(robotRadiusCells)
+  for (let dy = -reach; dy <= reach; dy++) {
+    for (let dx = -reach; dx <= reach; dx++) {
+      if (dx * dx + dy * dy < robotRadiusCells * robotRadiusCells) visit(column + dx, row + dy)
+    }
+  }
+}
+
+/**
+ * Calls `visit` for each floor cell under a robot whose centre is on the given cell.
+ *
+ * @since 0.1.0
+ * @category queries
+ */
+export const forCellsUnder = (plan: FloorPlan, cell: number, visit: (cell: number) => void): void =>
+  forDisc(cell % plan.width, Math.floor(cell / plan.width), (column, row) => {
+    if (column < 0 || row < 0 || column >= plan.width || row >= plan.height) return
+    const under = row * plan.width + column
+    if (segmentOf(plan, under) !== 0) visit(under)
+  })
+
+/**
+ * The index of the cell under a position in millimetres, or `undefined` outside of the grid.
+ *
+ * @since 0.1.0
+ * @category queries
+ */
+export const cellAt = (plan: FloorPlan, x: number, y: number): number | undefined => {
+  const column = Math.floor(x / cellSize) - plan.left
+  const row = Math.floor(y / cellSize) - plan.top
+  return column >= 0 && row >= 0 && column < plan.width && row < plan.height ? row * plan.width + column : undefined
+}
+
+/**
+ * The centre of a cell in millimetres.
+ *
+ * @since 0.1.0
+ * @category queries
+ */
+export const centreOf = (plan: FloorPlan, cell: number): { readonly x: number; readonly y: number } => ({
+  x: (plan.left + cell % plan.width) * cellSize + cellSize / 2,
+  y: (plan.top + Math.floor(cell / plan.width)) * cellSize + cellSize / 2
+})
+
+/**
+ * The segment whose floor a cell is, or 0 for walls, furniture and the outside.
+ *
+ * @since 0.1.0
+ * @category queries
+ */
+export const segmentOf = (plan: FloorPlan, cell: number): number => {
+  const value = plan.cells[cell] ?? 0
+  return (value & 7) === 7 ? value >> 3 : 0
+}
+
+/**
+ * A flat of about 65 m² with five rooms: Living room 16, Kitchen 17, Bathroom 18, Hallway 19 and
+ * Bedroom 20. The dock stands in the living room; kitchen, living room and hallway form a loop.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const flat = (): FloorPlan => {
+  // The dock's parking place comes to lie near (25500, 25500), where the maps of real robots begin.
+  const at = (x0: number, y0: number, x1: number, y1: number): Rectangle => ({
+    x0: x0 + 25_250,
+    y0: y0 + 24_000,
+    x1: x1 + 25_250,
+    y1: y1 + 24_000
+  })
+  return Either.getOrThrow(make({
+    rooms: [
+      { segment: 16, name: "Living room", areas: [at(0, 0, 4800, 6200)] },
+      { segment: 17, name: "Kitchen", areas: [at(4900, 0, 8000, 3000)] },
+      { segment: 18, name: "Bathroom", areas: [at(8100, 0, 10_000, 3000)] },
+      { segment: 19, name: "Hallway", areas: [at(4900, 3100, 10_000, 4400)] },
+      { segment: 20, name: "Bedroom", areas: [at(4900, 4500, 10_000, 7500)] }
+    ],
+    doors: [
+      { segment: 17, area: at(4800, 900, 4900, 2000) },
+      { segment: 19, area: at(4800, 3300, 4900, 4200) },
+      { segment: 19, area: at(6000, 3000, 6900, 3100) },
+      { segment: 19, area: at(8600, 3000, 9400, 3100) },
+      { segment: 19, area: at(7000, 4400, 7900, 4500) }
+    ],
+    furniture: [
+      at(1200, 5300, 3400, 6200), // sofa
+      at(1800, 4000, 2800, 4500), // low table
+      at(5400, 0, 8000, 600), // kitchen counter
+      at(9200, 0, 10_000, 1700), // bath
+      at(9400, 4500, 10_000, 6300) // wardrobe
+    ],
+    dock: { x: 25_375, y: 25_525, angle: 0 }
+  }))
+}
