@@ -1,1 +1,9 @@
-export {}
+export * as Frame from "./Frame.ts"
+export * as FrameKeys from "./FrameKeys.ts"
+export * as LoginFields from "./LoginFields.ts"
+export * as MapResponse from "./MapResponse.ts"
+export * as MqttCredentials from "./MqttCredentials.ts"
+export * as RequestSignature from "./RequestSignature.ts"
+export * as Rpc from "./Rpc.ts"
+export * as Security from "./Security.ts"
+export * as V1Codes from "./V1Codes.ts"
