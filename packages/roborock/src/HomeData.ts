@@ -1,0 +1,206 @@
+/**
+ * The home of an account: its devices, products and rooms, as the cloud lists them.
+ *
+ * Reading is lenient. The cloud lists devices of many kinds and ages, drops fields and changes their types, so an
+ * entry that cannot be read is reported beside those that can, and a device that this package cannot talk to is listed
+ * with the reason. Nothing in the list stops the rest.
+ *
+ * @since 0.1.0
+ */
+import * as Either from "effect/Either"
+import type * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { lenient, Text } from "./internal/lenient.ts"
+import { isRecord } from "./internal/v1/json.ts"
+
+/**
+ * What the login API says about the home of an account.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface HomeDetail {
+  readonly homeId: number
+  readonly name: string | undefined
+}
+
+/**
+ * A room as it is named in the app. Devices refer to it by `String(id)`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface HomeRoom {
+  readonly id: number
+  readonly name: string
+}
+
+/**
+ * A device of the account.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface HomeDevice {
+  readonly duid: string
+  readonly name: string
+  readonly localKey: Redacted.Redacted
+  /** Protocol version: `1.0`, `A01` or `B01`. */
+  readonly protocolVersion: string | undefined
+  /** Such as `roborock.vacuum.a27`. */
+  readonly model: string | undefined
+  readonly productName: string | undefined
+  /** Such as `robot.vacuum.cleaner`. */
+  readonly category: string | undefined
+  readonly firmware: string | undefined
+  readonly serialNumber: string | undefined
+  /** Whether the device had a connection to the cloud when the list was made. */
+  readonly online: boolean | undefined
+  /** Shared with this account by another person. */
+  readonly shared: boolean
+  /** The last data points that the cloud has seen, by number. */
+  readonly dataPoints: ReadonlyMap<number, unknown>
+  /** Why this package cannot talk to the device, as a clause; absent when it can. */
+  readonly unsupported?: string | undefined
+}
+
+/**
+ * A home with all that could be read of it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface HomeData {
+  readonly id: number | undefined
+  readonly name: string | undefined
+  readonly devices: ReadonlyArray<HomeDevice>
+  readonly rooms: ReadonlyArray<HomeRoom>
+  /** One entry for each element of a list that could not be read, such as `devices[2]: no localKey`. */
+  readonly ignored: ReadonlyArray<string>
+}
+
+const DeviceEntry = Schema.Struct({
+  duid: Schema.NonEmptyString,
+  localKey: Schema.Redacted(Schema.NonEmptyString),
+  name: lenient(Schema.String),
+  productId: lenient(Text),
+  pv: lenient(Text),
+  fv: lenient(Text),
+  sn: lenient(Text),
+  online: lenient(Schema.Boolean),
+  deviceStatus: lenient(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
+})
+
+const ProductEntry = Schema.Struct({
+  id: Text,
+  name: lenient(Schema.String),
+  model: lenient(Schema.String),
+  category: lenient(Schema.String)
+})
+
+const RoomEntry = Schema.Union(
+  Schema.Struct({ id: Schema.Number, name: Schema.String }),
+  // Rooms of shared devices.
+  Schema.transform(
+    Schema.Struct({ roomId: Schema.Number, name: Schema.String }),
+    Schema.typeSchema(Schema.Struct({ id: Schema.Number, name: Schema.String })),
+    {
+      strict: true,
+      decode: ({ name, roomId }) => ({ id: roomId, name }),
+      encode: ({ id, name }) => ({ roomId: id, name })
+    }
+  )
+)
+
+/** Bounds what a hostile or broken answer can make us keep. */
+const maxEntries = 1000
+
+const entries = (value: unknown): ReadonlyArray<unknown> => Array.isArray(value) ? value.slice(0, maxEntries) : []
+
+const readAll = <A, I>(
+  value: unknown,
+  path: string,
+  schema: Schema.Schema<A, I>,
+  ignored: Array<string>
+): ReadonlyArray<A> => {
+  const decode = Schema.decodeUnknownEither(schema)
+  return entries(value).flatMap((entry, index) => {
+    const read = decode(entry)
+    if (Either.isRight(read)) return [read.right]
+    // The error would quote the entry, and with it the local key.
+    ignored.push(`${path}[${index}]: a needed field is missing or of another type`)
+    return []
+  })
+}
+
+const unsupportedReason = (
+  device: typeof DeviceEntry.Type,
+  product: typeof ProductEntry.Type | undefined
+): string | undefined => {
+  if (device.pv === "1.0") {
+    const category = product?.category
+    return category === undefined || category === "robot.vacuum.cleaner"
+      ? undefined
+      : `devices of the category "${category}" are not supported`
+  }
+  const model = product?.model === undefined ? "" : ` (${product.model})`
+  if (device.pv === "A01") return `wet-dry vacuums and washing machines are not supported${model}`
+  if (device.pv === "B01") return `devices of the Q7 and Q10 families are not supported${model}`
+  return device.pv === undefined
+    ? "the cloud does not say which protocol it speaks"
+    : `the protocol version "${device.pv}" is not known${model}`
+}
+
+const dataPoints = (status: Readonly<Record<string, unknown>> | undefined): ReadonlyMap<number, unknown> =>
+  new Map(
+    Object.entries(status ?? {}).flatMap(([key, value]) => /^\d{1,5}$/.test(key) ? [[Number(key), value] as const] : [])
+  )
+
+/**
+ * Reads the `rooms` list of home data, or the answer of a rooms call.
+ *
+ * @since 0.1.0
+ * @category decoding
+ */
+export const decodeRooms = (json: unknown): ReadonlyArray<HomeRoom> => readAll(json, "rooms", RoomEntry, [])
+
+/**
+ * Reads the `result` of a home data call. Never fails: something else than a home is a home without devices.
+ *
+ * @since 0.1.0
+ * @category decoding
+ */
+export const decode = (json: unknown): HomeData => {
+  const home = isRecord(json) ? json : {}
+  const ignored: Array<string> = []
+  const products = new Map(
+    readAll(home["products"], "products", ProductEntry, ignored).map((product) => [product.id, product])
+  )
+  const devices = (path: "devices" | "receivedDevices") =>
+    readAll(home[path], path, DeviceEntry, ignored).map((device): HomeDevice => {
+      const product = device.productId === undefined ? undefined : products.get(device.productId)
+      const unsupported = unsupportedReason(device, product)
+      return {
+        duid: device.duid,
+        name: device.name ?? product?.name ?? device.duid,
+        localKey: device.localKey,
+        protocolVersion: device.pv,
+        model: product?.model,
+        productName: product?.name,
+        category: product?.category,
+        firmware: device.fv,
+        serialNumber: device.sn,
+        online: device.online,
+        shared: path === "receivedDevices",
+        dataPoints: dataPoints(device.deviceStatus),
+        ...(unsupported === undefined ? {} : { unsupported })
+      }
+    })
+  return {
+    id: typeof home["id"] === "number" ? home["id"] : undefined,
+    name: typeof home["name"] === "string" ? home["name"] : undefined,
+    devices: [...devices("devices"), ...devices("receivedDevices")],
+    rooms: readAll(home["rooms"], "rooms", RoomEntry, ignored),
+    ignored
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * The web API of the Roborock cloud: login, home, rooms.
+ *
+ * No request is repeated by itself, and nothing is polled: the cloud blocks accounts, and whole addresses, that ask
+ * too often (home data about five times an hour). Secrets are `Redacted`, spans carry no address and no query.
+ *
+ * @since 0.1.0
+ */
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { Credentials } from "./Credentials.ts"
+import type { HomeData, HomeDetail, HomeRoom } from "./HomeData.ts"
+import { quiet } from "./internal/webApi/exchange.ts"
+import * as home from "./internal/webApi/home.ts"
+import * as loginFlow from "./internal/webApi/login.ts"
+import type { AuthError, ConnectError } from "./RoborockError.ts"
+import type { UserData } from "./UserData.ts"
+
+/**
+ * The operations of the web API. Each one fails with `AuthError` when logging in again (or differently) is what helps,
+ * with `ConnectError` for everything else.
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export class RoborockApi extends Context.Tag("@effect-mqtt/roborock/RoborockApi")<RoborockApi, {
+  /** Finds the account's region and logs in; stored credentials are handed back without any request. */
+  readonly login: (credentials: Credentials) => Effect.Effect<UserData, AuthError | ConnectError>
+  /** Id and name of the home. The cheapest way to see whether a login is still good. */
+  readonly homeDetail: (userData: UserData) => Effect.Effect<HomeDetail, AuthError | ConnectError>
+  /** Devices, products and rooms. */
+  readonly homeData: (userData: UserData, homeId: number) => Effect.Effect<HomeData, AuthError | ConnectError>
+  /** The rooms of a home, by themselves. */
+  readonly rooms: (
+    userData: UserData,
+    homeId: number
+  ) => Effect.Effect<ReadonlyArray<HomeRoom>, AuthError | ConnectError>
+  /** The rooms of a device that another person has shared. */
+  readonly sharedRooms: (
+    userData: UserData,
+    duid: string
+  ) => Effect.Effect<ReadonlyArray<HomeRoom>, AuthError | ConnectError>
+}>() {}
+
+/**
+ * How to reach the web API.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** Login API to use instead of the regional servers, such as a simulator. @default the regional servers in turn */
+  readonly baseUrl?: string | undefined
+  /**
+   * Any text that stays the same for this installation. The cloud takes each new one for a new phone.
+   *
+   * @default a constant: installations of one person look like the same phone
+   */
+  readonly deviceIdentifier?: string | undefined
+  /** How long one request may take. @default "20 seconds" */
+  readonly timeout?: Duration.DurationInput | undefined
+  /** A longer answer is refused. @default 8 MiB */
+  readonly maxBodyBytes?: number | undefined
+}
+
+/**
+ * Builds the API on the `HttpClient` that is provided.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (options: Options = {}): Effect.Effect<RoborockApi["Type"], never, HttpClient.HttpClient> =>
+  Effect.map(HttpClient.HttpClient, (client) => {
+    const context: loginFlow.Context = {
+      client: quiet(client),
+      limits: { timeout: options.timeout ?? "20 seconds", maxBodyBytes: options.maxBodyBytes ?? 8 * 1024 * 1024 },
+      baseUrl: options.baseUrl,
+      deviceIdentifier: options.deviceIdentifier ?? "effect-mqtt"
+    }
+    return {
+      login: Effect.fn("RoborockApi.login")((credentials) => loginFlow.login(context, credentials)),
+      homeDetail: Effect.fn("RoborockApi.homeDetail")((userData) => home.homeDetail(context, userData)),
+      homeData: Effect.fn("RoborockApi.homeData")((userData, homeId) => home.homeData(context, userData, homeId)),
+      rooms: Effect.fn("RoborockApi.rooms")((userData, homeId) => home.rooms(context, userData, homeId)),
+      sharedRooms: Effect.fn("RoborockApi.sharedRooms")((userData, duid) => home.sharedRooms(context, userData, duid))
+    }
+  })
+
+/**
+ * The API as a layer.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options: Options = {}): Layer.Layer<RoborockApi, never, HttpClient.HttpClient> =>
+  Layer.effect(RoborockApi, make(options))

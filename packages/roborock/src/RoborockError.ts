@@ -1,0 +1,240 @@
+/**
+ * The failures of this package. A new tag stands for something a caller would handle differently, a `reason` for
+ * something a caller would only report differently.
+ *
+ * @since 0.1.0
+ */
+import * as Data from "effect/Data"
+
+const authMessages = {
+  InvalidCredentials: "The e-mail address and the password do not match. Check both, or log in with an e-mail code.",
+  InvalidCode: "The e-mail code is wrong or has expired. Ask for a new one and enter it within five minutes.",
+  TwoFactorRequired: "This account wants a code from its e-mail at every login. Log in with { email, code }.",
+  AccountDoesNotExist:
+    "There is no Roborock account with this e-mail address. An account of the Mi Home app is none: create one in the Roborock app.",
+  InvalidEmail: "This is not a valid e-mail address.",
+  InvalidUserAgreement:
+    "The newest user agreement is not accepted. Open the Roborock app, accept it, and log in again. Accounts of the Mi Home app do not work.",
+  NoUserAgreement:
+    "The user agreement was never accepted. Log in to the Roborock app once, accept it, and log in again.",
+  SessionRevoked: "Roborock does not accept this login any more. Log in again.",
+  BrokerRefused:
+    "The MQTT broker of Roborock refuses this login: it was revoked, or the account is limited for a while. Wait some minutes, then log in again.",
+  InvalidUserData: "The login data is incomplete or damaged. Log in again."
+} as const
+
+/**
+ * Roborock does not accept who we are: logging in again, or differently, is what helps. `code` is the result code of
+ * the service.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class AuthError extends Data.TaggedError("AuthError")<{
+  readonly reason: keyof typeof authMessages
+  readonly code?: number | string | undefined
+  /** What the service says, cut to 200 characters. */
+  readonly serverMessage?: string | undefined
+  readonly cause?: unknown
+}> {
+  /** A sentence that says what to do. */
+  override get message(): string {
+    return authMessages[this.reason]
+  }
+}
+
+const connectMessages = {
+  Unreachable: "cannot be reached. Check the network connection.",
+  TimedOut: "did not answer in time.",
+  BadAnswer: "sent an answer that cannot be understood.",
+  ApiError: "refused the request.",
+  MissingParameters:
+    "finds the request incomplete. Its rules have changed: update this package, or log in with the password instead of a code.",
+  InvalidAddress: "has an address that cannot be used.",
+  Unavailable: "has a problem of its own. Try again later.",
+  TooManyRequests: "got too many requests. Wait before the next try: the limit can last a day, and trying prolongs it.",
+  ClockSkew: "refused the request because the clock of this machine is wrong. Set the clock and try again.",
+  ConnectionLost: "dropped the connection."
+} as const
+
+/**
+ * Roborock could not be asked, or did not answer usefully: the same request may succeed later. `service` says which
+ * part of the cloud; `cause` holds the error of the HTTP client or of `@effect-mqtt/connection`.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ConnectError extends Data.TaggedError("ConnectError")<{
+  readonly reason: keyof typeof connectMessages
+  readonly service: "login API" | "home API" | "MQTT broker"
+  readonly retryable: boolean
+  /** Result code or HTTP status of the service. */
+  readonly code?: number | string | undefined
+  /** What the service says, cut to 200 characters. */
+  readonly serverMessage?: string | undefined
+  /** Seconds by which the local clock is ahead (negative: behind). */
+  readonly skewSeconds?: number | undefined
+  readonly cause?: unknown
+}> {
+  /** A sentence that says what happened and what to do. */
+  override get message(): string {
+    const code = this.code === undefined ? "" : ` (code ${this.code})`
+    const skew = this.skewSeconds === undefined
+      ? ""
+      : ` It is ${Math.abs(this.skewSeconds)} s ${this.skewSeconds > 0 ? "ahead" : "behind"}.`
+    return `The ${this.service} of Roborock ${connectMessages[this.reason]}${skew}${code}`
+  }
+}
+
+const requestMessages = {
+  TimedOut: "the device did not answer in time",
+  NotConnected: "there was no connection to the MQTT broker within the time-out",
+  InvalidArgument: "an argument is not allowed",
+  TooLarge: "the request is too large to send",
+  BadAnswer: "the answer cannot be understood"
+} as const
+
+/**
+ * A request got no usable answer: whether the device has acted on it is not known, except for `NotConnected`,
+ * `InvalidArgument` and `TooLarge`, where nothing was sent.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class RequestError extends Data.TaggedError("RequestError")<{
+  readonly reason: keyof typeof requestMessages
+  readonly method: string
+  readonly cause?: unknown
+}> {
+  /** What went wrong, with the method. */
+  override get message(): string {
+    return `${this.method}: ${requestMessages[this.reason]}`
+  }
+}
+
+const deviceMessages = {
+  Refused: "the device refused the command",
+  UnknownMethod: "the device does not know this command",
+  InvalidState: "the device cannot do this in its present state",
+  Busy: "the device is busy; try again in some seconds"
+} as const
+
+/**
+ * The device answered, and said no. `code` is its error code.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class DeviceError extends Data.TaggedError("DeviceError")<{
+  readonly reason: keyof typeof deviceMessages
+  readonly method: string
+  readonly code?: number | undefined
+  /** The device's own words, cut to 200 characters. */
+  readonly text?: string | undefined
+}> {
+  /** What the device refused, with its code. */
+  override get message(): string {
+    return `${this.method}: ${deviceMessages[this.reason]}${this.code === undefined ? "" : ` (code ${this.code})`}`
+  }
+}
+
+/**
+ * The device does not have the trait that was asked for.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class UnsupportedTrait extends Data.TaggedError("UnsupportedTrait")<{
+  readonly trait: string
+  readonly device: string
+  /** Why, as a clause. */
+  readonly why: string
+}> {
+  /** Which trait is missing, and why. */
+  override get message(): string {
+    return `"${this.device}" has no trait "${this.trait}": ${this.why}`
+  }
+}
+
+/**
+ * No device of the account has this name or id.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class UnknownDevice extends Data.TaggedError("UnknownDevice")<{
+  readonly device: string
+  readonly known: ReadonlyArray<string>
+}> {
+  /** The name, and those there are. */
+  override get message(): string {
+    return `There is no device "${this.device}". ${
+      this.known.length === 0 ? "The account has no devices." : `Known: ${this.known.join(", ")}.`
+    }`
+  }
+}
+
+/**
+ * The map in use has no room of this name.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class UnknownRoom extends Data.TaggedError("UnknownRoom")<{
+  readonly rooms: ReadonlyArray<string>
+  readonly known: ReadonlyArray<string>
+}> {
+  /** The names, and those there are. */
+  override get message(): string {
+    return `No such room on the map in use: ${this.rooms.join(", ")}. ${
+      this.known.length === 0 ? "The map has no rooms." : `Known: ${this.known.join(", ")}.`
+    }`
+  }
+}
+
+/**
+ * The device sent a map that cannot be read, or has none.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class MapError extends Data.TaggedError("MapError")<{
+  readonly reason: "NoMap" | "Malformed" | "NoImage"
+  readonly cause?: unknown
+}> {
+  /** What is wrong with the map. */
+  override get message(): string {
+    switch (this.reason) {
+      case "NoMap":
+        return "The device has no map yet. Let it clean once."
+      case "Malformed":
+        return "The map that the device sent cannot be read."
+      case "NoImage":
+        return "The map that the device sent has no picture in it."
+    }
+  }
+}
+
+/**
+ * Every failure of a device operation.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type CommandError = RequestError | DeviceError
+
+/**
+ * Every failure of this package.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type RoborockError =
+  | AuthError
+  | ConnectError
+  | RequestError
+  | DeviceError
+  | UnsupportedTrait
+  | UnknownDevice
+  | UnknownRoom
+  | MapError

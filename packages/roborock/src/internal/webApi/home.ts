@@ -1,0 +1,108 @@
+import type * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import { randomBytes } from "@noble/hashes/utils.js"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Encoding from "effect/Encoding"
+import * as Redacted from "effect/Redacted"
+import type { HomeData, HomeDetail, HomeRoom } from "../../HomeData.ts"
+import * as HomeDataModule from "../../HomeData.ts"
+import { authorization } from "../../RequestSignature.ts"
+import { type AuthError, ConnectError } from "../../RoborockError.ts"
+import type { UserData } from "../../UserData.ts"
+import { isRecord, numberField } from "../v1/json.ts"
+import { exchange, type Limits } from "./exchange.ts"
+import { baseUrlOf, clientIdOf, type Context, dataOf } from "./login.ts"
+import { codeOf, failureOf } from "./resultCodes.ts"
+
+/** The home of the account: the cheapest request that proves a login, and the id that all others need. */
+export const homeDetail = (
+  context: Context,
+  userData: UserData
+): Effect.Effect<HomeDetail, AuthError | ConnectError> =>
+  exchange(
+    context.client,
+    "login API",
+    HttpClientRequest.get(`${baseUrlOf(context, userData).replace(/\/+$/, "")}/api/v1/getHomeDetail`).pipe(
+      HttpClientRequest.setHeaders({
+        accept: "application/json",
+        authorization: Redacted.value(userData.token),
+        header_clientid: clientIdOf(context, userData)
+      })
+    ),
+    context.limits
+  ).pipe(
+    Effect.flatMap((answer) => dataOf(answer)),
+    Effect.flatMap((data) => {
+      const homeId = isRecord(data) ? numberField(data, "rrHomeId") : undefined
+      const name = isRecord(data) ? data["name"] : undefined
+      return homeId === undefined
+        ? new ConnectError({ reason: "BadAnswer", service: "login API", retryable: true })
+        : Effect.succeed({ homeId, name: typeof name === "string" ? name : undefined })
+    })
+  )
+
+const freshNonce = Effect.sync(() => Encoding.encodeBase64Url(randomBytes(6)))
+
+/** A signed GET; gives the `result`. Each one has a nonce of its own, because replays are refused. */
+const signedGet = (
+  client: HttpClient.HttpClient,
+  limits: Limits,
+  userData: UserData,
+  path: string
+): Effect.Effect<unknown, AuthError | ConnectError> =>
+  Effect.gen(function*() {
+    const now = yield* Clock.currentTimeMillis
+    const nonce = yield* freshNonce
+    const signature = authorization(userData.rriot, { path, timestamp: Math.floor(now / 1000), nonce })
+    const answer = yield* exchange(
+      client,
+      "home API",
+      HttpClientRequest.get(userData.rriot.r.a.replace(/\/+$/, "") + path).pipe(
+        HttpClientRequest.setHeaders({ accept: "application/json", authorization: Redacted.value(signature) })
+      ),
+      limits
+    )
+    const { success } = answer.json
+    const good = success === true || success === undefined && codeOf(answer) === 200
+    return good ? answer.json["result"] : yield* failureOf(answer, "home API")
+  })
+
+export const rooms = (
+  { client, limits }: Context,
+  userData: UserData,
+  homeId: number
+): Effect.Effect<ReadonlyArray<HomeRoom>, AuthError | ConnectError> =>
+  Effect.map(signedGet(client, limits, userData, `/user/homes/${homeId}/rooms`), HomeDataModule.decodeRooms)
+
+export const sharedRooms = (
+  { client, limits }: Context,
+  userData: UserData,
+  duid: string
+): Effect.Effect<ReadonlyArray<HomeRoom>, AuthError | ConnectError> =>
+  Effect.map(
+    signedGet(client, limits, userData, `/user/deviceshare/query/${encodeURIComponent(duid)}/rooms`),
+    HomeDataModule.decodeRooms
+  )
+
+/** Version 3 lists all kinds of devices, but leaves the rooms of some accounts out; then they are asked for. */
+export const homeData = (
+  context: Context,
+  userData: UserData,
+  homeId: number
+): Effect.Effect<HomeData, AuthError | ConnectError> =>
+  Effect.gen(function*() {
+    const result = yield* signedGet(context.client, context.limits, userData, `/v3/user/homes/${homeId}`)
+    if (!isRecord(result)) {
+      return yield* new ConnectError({ reason: "BadAnswer", service: "home API", retryable: true })
+    }
+    const home = HomeDataModule.decode(result)
+    for (const entry of home.ignored) yield* Effect.logWarning(`home data: left out ${entry}`)
+    if (home.rooms.length > 0 || home.devices.length === 0) return home
+    return yield* rooms(context, userData, homeId).pipe(
+      Effect.match({
+        onFailure: () => home,
+        onSuccess: (found) => ({ ...home, rooms: found })
+      })
+    )
+  })

@@ -1,0 +1,70 @@
+import { HomeData } from "@effect-mqtt/roborock"
+import { assert, describe, it } from "@effect/vitest"
+import { Redacted } from "effect"
+import { testData } from "../../../vitest.testData.ts"
+
+describe("HomeData", () => {
+  const device = { duid: "d1", name: "Living room", localKey: "key", productId: "p1", pv: "1.0", online: true }
+  const product = { id: "p1", name: "S7", model: "roborock.vacuum.a15", category: "robot.vacuum.cleaner" }
+
+  it("joins devices with products and keeps the last data points", () => {
+    const home = HomeData.decode({
+      id: 1,
+      name: "Home",
+      products: [product],
+      devices: [{ ...device, deviceStatus: { 121: 8, "101": { 6: 0 }, nonsense: 1 } }]
+    })
+    const [first] = home.devices
+    assert.strictEqual(first?.model, "roborock.vacuum.a15")
+    assert.strictEqual(first.unsupported, undefined)
+    assert.strictEqual(first.dataPoints.get(121), 8)
+    assert.strictEqual(first.dataPoints.size, 2)
+    assert.strictEqual(first.shared, false)
+  })
+
+  it("a bad entry stops no other", () => {
+    const home = HomeData.decode({
+      products: [null, product, { id: [] }],
+      devices: [{ duid: "x" }, 7, device, { ...device, duid: "d2", fv: 3, online: "yes", deviceStatus: [] }],
+      receivedDevices: [{ ...device, duid: "d3", productId: null }],
+      rooms: [{ id: 1, name: "Kitchen" }, { id: "2" }]
+    })
+    assert.deepStrictEqual(home.devices.map(({ duid }) => duid), ["d1", "d2", "d3"])
+    assert.strictEqual(home.devices[2]?.shared, true)
+    assert.strictEqual(home.ignored.length, 5)
+    assert.deepStrictEqual(home.rooms, [{ id: 1, name: "Kitchen" }])
+  })
+
+  it("devices that cannot be talked to are listed with the reason", () => {
+    const home = HomeData.decode({
+      products: [product, { ...product, id: "m", category: "roborock.mower" }],
+      devices: [
+        { ...device, pv: "A01" },
+        { ...device, pv: "B01" },
+        { ...device, pv: "Z99" },
+        { ...device, pv: null },
+        { ...device, productId: "m" }
+      ]
+    })
+    for (const { unsupported } of home.devices) assert.isString(unsupported)
+    assert.include(home.devices[2]?.unsupported, "Z99")
+  })
+
+  it("what is no home has no devices", () => {
+    for (const json of [null, 3, [], { devices: {} }]) assert.deepStrictEqual(HomeData.decode(json).devices, [])
+  })
+})
+
+const captured = testData("roborock/fixtures/home-data/home.json")
+
+describe.skipIf(captured === undefined)("captured home data", () => {
+  it("gives the device with its product, key and state", () => {
+    const home = HomeData.decode(JSON.parse(String(captured)))
+    assert.deepStrictEqual(home.ignored, [])
+    assert.lengthOf(home.rooms, 3)
+    const [device] = home.devices
+    assert.strictEqual(device?.model, "roborock.vacuum.a27")
+    assert.strictEqual(Redacted.value(device.localKey), "key123key123key1")
+    assert.strictEqual(device.dataPoints.get(122), 100)
+  })
+})
