@@ -328,9 +328,11 @@ export const connAck = (fields?: Partial<Omit<ConnAck, "_tag">>): ConnAck => ({
  * console.log(packet.qos) // 0
  */
 export const publish = (
-  fields: { readonly topic: string; readonly payload: Uint8Array } & Partial<
-    Omit<Publish, "_tag" | "topic" | "payload">
-  >
+  fields:
+    & { readonly topic: string; readonly payload: Uint8Array }
+    & Partial<
+      Omit<Publish, "_tag" | "topic" | "payload">
+    >
 ): Publish => ({ _tag: "Publish", dup: false, qos: 0, retain: false, ...fields })
 
 /**

@@ -6,6 +6,20 @@
 export * as CodecError from "./CodecError.ts"
 
 /**
+ * Bytes to packets, however the bytes were cut.
+ *
+ * @since 0.1.0
+ */
+export * as Decoder from "./Decoder.ts"
+
+/**
+ * Packets to bytes.
+ *
+ * @since 0.1.0
+ */
+export * as Encoder from "./Encoder.ts"
+
+/**
  * The packets of MQTT 3.1.1 and 5.0 as plain readonly objects.
  *
  * @since 0.1.0
@@ -47,3 +61,9 @@ export * as ReasonCode from "./ReasonCode.ts"
  */
 export * as Topic from "./Topic.ts"
 
+/**
+ * Values by topic filter, found by topic.
+ *
+ * @since 0.1.0
+ */
+export * as TopicTrie from "./TopicTrie.ts"

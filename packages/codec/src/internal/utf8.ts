@@ -1,3 +1,5 @@
+import { nativeText } from "./nativeText.ts"
+
 /**
  * Bytes that a string takes in UTF-8, or -1 where it holds half of a surrogate pair, which has no encoding
  * [MQTT-1.5.4-1].
@@ -15,10 +17,86 @@ export const encodedLength = (text: string): number => {
     length += 2
     if (unit < 0xd800 || unit > 0xdfff) continue
     const next = unit < 0xdc00 ? text.charCodeAt(index + 1) : 0
-    // Not a number at the end of the text, so the comparison has to be this way round.
+    // NaN at the end of the text fails both comparisons.
     if (!(next >= 0xdc00 && next <= 0xdfff)) return -1
-    // The pair makes four bytes: two units, two more for the first, none for the second.
+    // A pair makes four bytes: its two units and these two.
     index++
   }
   return length
+}
+
+/** Below this many units a loop beats the call into the platform (three times, at 6 units). */
+const shortText = 16
+
+/**
+ * Writes a string as UTF-8 and returns the number of bytes. The buffer must have room for three bytes a unit. Halves of
+ * surrogate pairs become U+FFFD, as every platform does it: check with `encodedLength` where the result is not as long
+ * as the text.
+ */
+export const writeUtf8 = (bytes: Uint8Array, at: number, text: string): number => {
+  const units = text.length
+  if (units >= shortText && nativeText.write !== undefined) return nativeText.write(bytes, text, at)
+  let position = at
+  for (let index = 0; index < units; index++) {
+    let unit = text.charCodeAt(index)
+    if (unit < 0x80) {
+      bytes[position++] = unit
+      continue
+    }
+    if (unit < 0x800) {
+      bytes[position++] = 0xc0 | (unit >> 6)
+      bytes[position++] = 0x80 | (unit & 0x3f)
+      continue
+    }
+    if (unit >= 0xd800 && unit <= 0xdfff) {
+      const next = unit < 0xdc00 ? text.charCodeAt(index + 1) : 0
+      if (next >= 0xdc00 && next <= 0xdfff) {
+        const point = 0x10000 + ((unit - 0xd800) << 10) + (next - 0xdc00)
+        bytes[position++] = 0xf0 | (point >> 18)
+        bytes[position++] = 0x80 | ((point >> 12) & 0x3f)
+        bytes[position++] = 0x80 | ((point >> 6) & 0x3f)
+        bytes[position++] = 0x80 | (point & 0x3f)
+        index++
+        continue
+      }
+      unit = 0xfffd
+    }
+    bytes[position++] = 0xe0 | (unit >> 12)
+    bytes[position++] = 0x80 | ((unit >> 6) & 0x3f)
+    bytes[position++] = 0x80 | (unit & 0x3f)
+  }
+  return position - at
+}
+
+/**
+ * Where UTF-8 stops being well formed, or -1: no overlong forms, no surrogates, nothing above U+10FFFF
+ * (section 1.5.4, the table of RFC 3629 section 4).
+ */
+export const firstIllFormed = (bytes: Uint8Array, start: number, end: number): number => {
+  let index = start
+  while (index < end) {
+    const lead = bytes[index] // below end
+    if (lead < 0x80) {
+      index++
+      continue
+    }
+    const length = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0
+    if (length === 0 || end - index < length) return index
+    const second = bytes[index + 1] // below end
+    const least = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80
+    const most = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf
+    if (second < least || second > most) return index
+    for (let tail = 2; tail < length; tail++) {
+      if ((bytes[index + tail]) >> 6 !== 2) return index // below end
+    }
+    index += length
+  }
+  return -1
+}
+
+/** Reads UTF-8, or gives `undefined` where it is ill formed. A byte order mark is kept [MQTT-1.5.4-3]. */
+export const readUtf8 = (bytes: Uint8Array, start: number, end: number): string | undefined => {
+  const text = nativeText.read(bytes, start, end)
+  // Platforms put U+FFFD for what is ill formed, but the character may also be there of its own right.
+  return text.includes("\ufffd") && firstIllFormed(bytes, start, end) !== -1 ? undefined : text
 }

@@ -1,0 +1,101 @@
+/**
+ * Bytes to packets, however the bytes were cut.
+ *
+ * @since 0.1.0
+ */
+import type { CodecError } from "./CodecError.ts"
+import { Incremental } from "./internal/decode/incremental.ts"
+import * as VarInt from "./internal/varInt.ts"
+import type { Packet } from "./Packet.ts"
+import type { ProtocolVersion } from "./ProtocolVersion.ts"
+
+/**
+ * How a decoder reads.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /**
+   * The version spoken; a CONNECT of another one is refused.
+   *
+   * @default the version of the CONNECT that is read, and 5 where there is none
+   */
+  readonly version?: ProtocolVersion | undefined
+  /**
+   * Largest packet accepted, fixed header included. Judged by the announced length, before anything is kept.
+   *
+   * @default 16 MiB
+   */
+  readonly maxPacketBytes?: number | undefined
+  /**
+   * Whose decoder it is: `"client"` refuses what only clients send, `"server"` what only servers send, and wants CONNECT
+   * first unless it was told the version.
+   *
+   * @default packets of both directions are accepted
+   */
+  readonly role?: "client" | "server" | undefined
+}
+
+/**
+ * What one chunk has brought.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Result {
+  /** The packets that the chunk completed, in order; also those before an error. */
+  readonly packets: ReadonlyArray<Packet>
+  /** Why the decoder has stopped, from the chunk that stopped it on. */
+  readonly error: CodecError | undefined
+}
+
+/**
+ * A decoder of one connection. It keeps one unfinished packet at most and never more bytes than have arrived.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Decoder {
+  /**
+   * Takes the next bytes. The chunk becomes the decoder's: payloads may be views on it, so do not write to it again.
+   * A payload of up to 64 bytes, or of less than a sixteenth of its chunk, is copied; kept payloads therefore hold at
+   * most 16 times their own bytes in memory. After an error nothing more is decoded.
+   */
+  readonly push: (chunk: Uint8Array) => Result
+  /** The version spoken; `undefined` until a CONNECT has told it. */
+  readonly version: ProtocolVersion | undefined
+}
+
+/**
+ * The default of `maxPacketBytes`: 16 MiB.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const defaultMaxPacketBytes = 16_777_216
+
+/**
+ * Makes a decoder. Whatever the bytes are, pushing them never throws.
+ *
+ * @since 0.1.0
+ * @category constructors
+ * @example
+ * import { Decoder } from "@effect-mqtt/codec"
+ *
+ * const decoder = Decoder.make({ version: 5, role: "client" })
+ * console.log(decoder.push(Uint8Array.of(0xd0)).packets) // []
+ * console.log(decoder.push(Uint8Array.of(0x00)).packets) // [{ _tag: "PingResp" }]
+ */
+export const make = (options?: Options): Decoder => {
+  const sender = options?.role === "client" ? "server" : options?.role === "server" ? "client" : undefined
+  const limit = options?.maxPacketBytes ?? defaultMaxPacketBytes
+  const version = options?.version ?? (sender === "server" ? 5 : undefined)
+  const incremental = new Incremental(version, sender, Math.min(limit, VarInt.maxPacketBytes))
+  return {
+    push: (chunk) => incremental.push(chunk),
+    get version() {
+      return incremental.version
+    }
+  }
+}

@@ -1,0 +1,161 @@
+import type { CodecError } from "../../CodecError.ts"
+import type { Packet } from "../../Packet.ts"
+import type { ProtocolVersion } from "../../ProtocolVersion.ts"
+import { malformed, Refusal, tooLarge, violation } from "../refusal.ts"
+import { readFirstByte } from "./header.ts"
+import { readBody } from "./packet.ts"
+import { alwaysCopied } from "./payload.ts"
+import { Reader, type Sender } from "./reader.ts"
+
+const nothing = new Uint8Array(0)
+
+/** Cuts a byte stream into packets. Holds one unfinished packet at most, and grows only by bytes that have arrived. */
+export class Incremental {
+  readonly #reader: Reader
+  readonly #maxPacketBytes: number
+  /** False until a CONNECT has said which version is spoken. */
+  #decided: boolean
+  #error: CodecError | undefined = undefined
+  /** The unfinished packet: its bytes, how many there are, and how many it will have (0: not known yet). */
+  #held: Uint8Array = nothing
+  #heldBytes = 0
+  #heldTotal = 0
+  #heldBody = 0
+
+  constructor(version: ProtocolVersion | undefined, sender: Sender, maxPacketBytes: number) {
+    this.#reader = new Reader(version ?? 5, sender)
+    this.#decided = version !== undefined
+    this.#maxPacketBytes = maxPacketBytes
+  }
+
+  get version(): ProtocolVersion | undefined {
+    return this.#decided ? this.#reader.version : undefined
+  }
+
+  push(chunk: Uint8Array): { readonly packets: ReadonlyArray<Packet>; readonly error: CodecError | undefined } {
+    const packets: Array<Packet> = []
+    if (this.#error === undefined) {
+      try {
+        this.#consume(
+          // Of a Buffer, slices and views would be Buffers too.
+          chunk.constructor === Uint8Array
+            ? chunk
+            : new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength),
+          packets
+        )
+      } catch (cause) {
+        if (!(cause instanceof Refusal)) throw cause
+        this.#error = cause.error
+        this.#held = nothing
+        this.#reader.bytes = nothing
+      }
+    }
+    return { packets, error: this.#error }
+  }
+
+  #consume(bytes: Uint8Array, packets: Array<Packet>): void {
+    const reader = this.#reader
+    const length = bytes.length
+    let at = this.#heldBytes === 0 ? 0 : this.#resume(bytes, packets)
+    reader.bytes = bytes
+    while (at < length) {
+      const total = this.#readHeader(bytes, at, length)
+      const next = at + total
+      if (total === 0 || next > length) {
+        this.#hold(bytes, at, total)
+        break
+      }
+      reader.end = next
+      this.#emit(packets)
+      at = next
+    }
+    reader.bytes = nothing
+  }
+
+  #emit(packets: Array<Packet>): void {
+    packets.push(readBody(this.#reader, this.#decided))
+    this.#decided ||= this.#reader.type === "Connect"
+  }
+
+  /** Reads the fixed header; the size of the whole packet, or 0 where the header is not complete. */
+  #readHeader(bytes: Uint8Array, at: number, length: number): number {
+    const reader = this.#reader
+    reader.start = at
+    reader.position = at
+    readFirstByte(reader, bytes[at]) // the caller has one byte at least
+    if (!this.#decided && reader.sender === "client" && reader.type !== "Connect") {
+      throw violation(reader, 0x82, "the first packet of a client has to be CONNECT", "3.1")
+    }
+    let remaining = 0
+    let shift = 0
+    for (let position = at + 1; position < length; position++) {
+      const byte = bytes[position] // below length
+      reader.position = position
+      remaining |= (byte & 0x7f) << shift
+      if (byte < 0x80) {
+        reader.overlong = byte === 0 && shift > 0
+        if (reader.overlong && this.#decided && reader.version === 5) {
+          throw malformed(reader, "the Remaining Length is longer than it needs", "1.5.5")
+        }
+        reader.position = position + 1
+        const total = remaining + position + 1 - at
+        if (total > this.#maxPacketBytes) throw tooLarge(reader, total, this.#maxPacketBytes)
+        return total
+      }
+      shift += 7
+      if (shift > 21) throw malformed(reader, "the Remaining Length takes more than four bytes", "2.1.4", "2.2.3")
+    }
+    return 0
+  }
+
+  /** Puts the beginning of a packet aside. */
+  #hold(bytes: Uint8Array, at: number, total: number): void {
+    const rest = bytes.length - at
+    this.#reserve(rest, total)
+    this.#held.set(bytes.subarray(at))
+    this.#heldBytes = rest
+    this.#heldTotal = total
+    this.#heldBody = this.#reader.position - at
+  }
+
+  /** Goes on with the packet that was put aside; returns how much of the chunk it took. */
+  #resume(bytes: Uint8Array, packets: Array<Packet>): number {
+    const reader = this.#reader
+    const length = bytes.length
+    let at = 0
+    while (this.#heldTotal === 0) {
+      if (at === length) return at
+      this.#reserve(this.#heldBytes + 1, 0)
+      this.#held[this.#heldBytes++] = bytes[at++] // below length
+      this.#heldTotal = this.#readHeader(this.#held, 0, this.#heldBytes)
+      this.#heldBody = reader.position
+    }
+    const total = this.#heldTotal
+    const taken = Math.min(total - this.#heldBytes, length - at)
+    if (taken > 0) {
+      this.#reserve(this.#heldBytes + taken, total)
+      this.#held.set(bytes.subarray(at, at + taken), this.#heldBytes)
+      this.#heldBytes += taken
+      at += taken
+    }
+    if (this.#heldBytes < total) return at
+    reader.bytes = this.#held
+    reader.start = 0
+    reader.position = this.#heldBody
+    reader.end = total
+    this.#heldBytes = 0
+    // A payload may be a view on the buffer, which then is not ours to write any more.
+    if (this.#held.length > alwaysCopied) this.#held = nothing
+    this.#emit(packets)
+    return at
+  }
+
+  /** Makes room for `needed` bytes: by doubling, but not beyond the packet. */
+  #reserve(needed: number, total: number): void {
+    const held = this.#held
+    if (held.length >= needed) return
+    const doubled = Math.max(needed, held.length * 2, alwaysCopied)
+    this.#held = new Uint8Array(total === 0 ? doubled : Math.max(needed, Math.min(doubled, total)))
+    this.#held.set(held.subarray(0, this.#heldBytes))
+  }
+}

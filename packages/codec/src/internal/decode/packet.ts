@@ -1,0 +1,45 @@
+import type { Packet } from "../../Packet.ts"
+import { malformed } from "../refusal.ts"
+import { readConnAck } from "./connAck.ts"
+import { readConnect } from "./connect.ts"
+import { readAuth, readDisconnect } from "./disconnect.ts"
+import { readPublish } from "./publish.ts"
+import { readPublishAck } from "./publishAck.ts"
+import { expectEnd, type Reader } from "./reader.ts"
+import { readSubscribe, readUnsubscribe } from "./subscribe.ts"
+import { readSubAck, readUnsubAck } from "./subscribeAck.ts"
+
+/** Reads what stands behind the fixed header. `pinned` holds a CONNECT to the version of the reader. */
+export const readBody = (reader: Reader, pinned: boolean): Packet => {
+  switch (reader.type) {
+    case "Publish":
+      return readPublish(reader)
+    case "PubAck":
+    case "PubRec":
+    case "PubRel":
+    case "PubComp":
+      return readPublishAck(reader, reader.type)
+    case "PingReq":
+    case "PingResp":
+      expectEnd(reader)
+      return { _tag: reader.type }
+    case "Connect":
+      return readConnect(reader, pinned)
+    case "ConnAck":
+      return readConnAck(reader)
+    case "Subscribe":
+      return readSubscribe(reader)
+    case "SubAck":
+      return readSubAck(reader)
+    case "Unsubscribe":
+      return readUnsubscribe(reader)
+    case "UnsubAck":
+      return readUnsubAck(reader)
+    case "Disconnect":
+      return readDisconnect(reader)
+    case "Auth":
+      return readAuth(reader)
+    case undefined:
+      throw malformed(reader, "a packet without a type", "2.1.2", "2.2.1")
+  }
+}

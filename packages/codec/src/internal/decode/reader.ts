@@ -1,0 +1,108 @@
+import type { PacketType } from "../../Packet.ts"
+import type { ProtocolVersion } from "../../ProtocolVersion.ts"
+import { malformed, type Place, type Refusal, violation } from "../refusal.ts"
+import { firstIllFormed, readUtf8 } from "../utf8.ts"
+
+/** Who wrote the bytes; `undefined` where either may have. */
+export type Sender = "client" | "server" | undefined
+
+/** A cursor over one packet. One object serves all packets of a decoder. */
+export class Reader implements Place {
+  bytes: Uint8Array = new Uint8Array(0)
+  /** First byte of the packet. */
+  start = 0
+  /** Next byte to read. */
+  position = 0
+  /** First byte behind the packet. */
+  end = 0
+  /** Low four bits of the first byte. */
+  flags = 0
+  type: PacketType | undefined = undefined
+  /** The Remaining Length took more bytes than it needs. */
+  overlong = false
+  version: ProtocolVersion
+  readonly sender: Sender
+
+  constructor(version: ProtocolVersion, sender: Sender) {
+    this.version = version
+    this.sender = sender
+  }
+
+  get offset(): number {
+    return this.position - this.start
+  }
+}
+
+const cutShort = (reader: Reader): Refusal => malformed(reader, "a field runs past the end", "4.13.1", "4.8")
+
+export const readByte = (reader: Reader): number => {
+  const position = reader.position
+  if (position >= reader.end) throw cutShort(reader)
+  reader.position = position + 1
+  return reader.bytes[position] // below end
+}
+
+export const readUint16 = (reader: Reader): number => {
+  const position = reader.position
+  if (reader.end - position < 2) throw cutShort(reader)
+  const bytes = reader.bytes
+  reader.position = position + 2
+  return (bytes[position]) << 8 | (bytes[position + 1]) // below end
+}
+
+export const readUint32 = (reader: Reader): number => readUint16(reader) * 0x10000 + readUint16(reader)
+
+/** Reads a variable byte integer, which has to be in its shortest form [MQTT-1.5.5-1]. */
+export const readVarInt = (reader: Reader): number => {
+  let value = 0
+  for (let shift = 0; shift <= 21; shift += 7) {
+    const byte = readByte(reader)
+    value |= (byte & 0x7f) << shift
+    if (byte >= 0x80) continue
+    if (byte === 0 && shift > 0) throw malformed(reader, "a variable byte integer is longer than it needs", "1.5.5")
+    return value
+  }
+  throw malformed(reader, "a variable byte integer takes more than four bytes", "1.5.5")
+}
+
+export const readText = (reader: Reader): string => {
+  const length = readUint16(reader)
+  const start = reader.position
+  const end = start + length
+  if (end > reader.end) throw cutShort(reader)
+  const text = readUtf8(reader.bytes, start, end)
+  if (text === undefined) {
+    reader.position = firstIllFormed(reader.bytes, start, end)
+    throw malformed(reader, "a string is not well-formed UTF-8", "1.5.4", "1.5.3")
+  }
+  if (text.includes("\0")) throw malformed(reader, "a string contains U+0000", "1.5.4", "1.5.3")
+  reader.position = end
+  return text
+}
+
+/** Reads two-byte-length binary data as bytes of its own, so that it does not keep the chunk alive. */
+export const readBinary = (reader: Reader): Uint8Array => {
+  const length = readUint16(reader)
+  const start = reader.position
+  const end = start + length
+  if (end > reader.end) throw cutShort(reader)
+  reader.position = end
+  return copyOf(reader.bytes, start, end)
+}
+
+/** A copy with a buffer of its own; `slice` of a Node `Buffer` would be a view. */
+export const copyOf = (bytes: Uint8Array, start: number, end: number): Uint8Array =>
+  Uint8Array.prototype.slice.call(bytes, start, end)
+
+export const readPacketId = (reader: Reader): number => {
+  const packetId = readUint16(reader)
+  if (packetId === 0) throw violation(reader, 0x82, "packet identifier 0", "2.2.1", "2.3.1")
+  return packetId
+}
+
+/** Refuses bytes behind the last field. */
+export const expectEnd = (reader: Reader): void => {
+  if (reader.position !== reader.end) {
+    throw malformed(reader, "bytes are left over after the last field", "4.13.1", "4.8")
+  }
+}

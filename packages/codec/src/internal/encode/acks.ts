@@ -1,0 +1,80 @@
+import type { Auth, Disconnect, PublishAck, SubAck, UnsubAck } from "../../Packet.ts"
+import type { Properties } from "../../Properties.ts"
+import * as ReasonCode from "../../ReasonCode.ts"
+import { carriers } from "../propertyTable.ts"
+import { violation } from "../refusal.ts"
+import { type OutputBuffer, writeByte, writePacketId } from "./outputBuffer.ts"
+import { isEmpty, refuseProperties, refuseReasonCode, writeProperties } from "./properties.ts"
+
+type CodeCarrier = "PubAck" | "PubRec" | "PubRel" | "PubComp" | "SubAck" | "UnsubAck" | "Disconnect" | "Auth"
+
+const checkCode = (output: OutputBuffer, code: number, type: CodeCarrier): number => {
+  if (!ReasonCode.isValid(code, type)) throw violation(output, 0x82, `code ${code} is not one of this packet`, "2.4")
+  return code
+}
+
+/** Writes code and properties, each only where something behind it or it itself has to be said. */
+const writeShortened = (
+  output: OutputBuffer,
+  type: Exclude<CodeCarrier, "SubAck" | "UnsubAck" | "Auth">,
+  reasonCode: number,
+  properties: Properties | undefined
+): void => {
+  const bare = isEmpty(properties)
+  if (bare && reasonCode === 0) return
+  writeByte(output, checkCode(output, reasonCode, type), "the reason code")
+  if (!bare) writeProperties(output, properties, carriers[type])
+}
+
+export const writePublishAck = (output: OutputBuffer, packet: PublishAck): void => {
+  writePacketId(output, packet.packetId)
+  if (output.version === 5) return writeShortened(output, packet._tag, packet.reasonCode ?? 0, packet.properties)
+  refuseReasonCode(output, packet.reasonCode)
+  refuseProperties(output, packet.properties)
+}
+
+export const writeDisconnect = (output: OutputBuffer, packet: Disconnect): void => {
+  if (output.version === 5) return writeShortened(output, "Disconnect", packet.reasonCode ?? 0, packet.properties)
+  refuseReasonCode(output, packet.reasonCode)
+  refuseProperties(output, packet.properties)
+}
+
+/** Writes AUTH: empty for a bare success; its properties are never left out behind a code (section 3.15.2.2.1). */
+export const writeAuth = (output: OutputBuffer, packet: Auth): void => {
+  if (output.version === 4) throw violation(output, 0x82, "AUTH does not exist in this version", "3.15", "2.2.1")
+  if (packet.reasonCode === 0 && isEmpty(packet.properties)) return
+  writeByte(output, checkCode(output, packet.reasonCode, "Auth"), "the reason code")
+  if (packet.properties?.authenticationMethod === undefined) {
+    throw violation(output, 0x82, "no authentication method", "3.15.2.2.2")
+  }
+  writeProperties(output, packet.properties, carriers.Auth)
+}
+
+export const writeSubAck = (output: OutputBuffer, packet: SubAck): void => {
+  writePacketId(output, packet.packetId)
+  if (packet.reasonCodes.length === 0) throw violation(output, 0x82, "no code", "3.9.3")
+  if (output.version === 5) {
+    writeProperties(output, packet.properties, carriers.SubAck)
+    for (const code of packet.reasonCodes) writeByte(output, checkCode(output, code, "SubAck"), "the reason code")
+    return
+  }
+  refuseProperties(output, packet.properties)
+  for (const code of packet.reasonCodes) {
+    if (code !== 0 && code !== 1 && code !== 2 && code !== 0x80) {
+      throw violation(output, 0x82, `return code ${code} is reserved`, "3.9.3")
+    }
+    writeByte(output, code, "the return code")
+  }
+}
+
+export const writeUnsubAck = (output: OutputBuffer, packet: UnsubAck): void => {
+  const codes = packet.reasonCodes
+  writePacketId(output, packet.packetId)
+  if (output.version === 4) {
+    for (const code of codes ?? []) refuseReasonCode(output, code)
+    return refuseProperties(output, packet.properties)
+  }
+  if (codes === undefined || codes.length === 0) throw violation(output, 0x82, "no code", "3.11.3")
+  writeProperties(output, packet.properties, carriers.UnsubAck)
+  for (const code of codes) writeByte(output, checkCode(output, code, "UnsubAck"), "the reason code")
+}

@@ -1,0 +1,124 @@
+import type { Properties, UserProperty } from "../../Properties.ts"
+import * as Topic from "../../Topic.ts"
+import { byName, type CarrierInfo, numberProblem, type Row } from "../propertyTable.ts"
+import { malformed, violation } from "../refusal.ts"
+import { maxVarInt, varIntLength } from "../varInt.ts"
+import {
+  outOfRange,
+  type OutputBuffer,
+  writeBinary,
+  writeByte,
+  writeText,
+  writeUint16,
+  writeUint32,
+  writeVarInt
+} from "./outputBuffer.ts"
+
+const writeNumber = (output: OutputBuffer, row: Row, value: number): void => {
+  const problem = numberProblem(row, value)
+  if (problem !== undefined) throw violation(output, row.rule === "alias" ? 0x94 : 0x82, problem, "2.2.2.2")
+  writeByte(output, row.id, row.name)
+  switch (row.kind) {
+    case "byte":
+      return writeByte(output, value, row.name)
+    case "uint16":
+      return writeUint16(output, value, row.name)
+    case "uint32":
+      return writeUint32(output, value, row.name)
+    default:
+      return writeVarInt(output, value, row.name)
+  }
+}
+
+const writeValue = (output: OutputBuffer, row: Row, value: unknown): void => {
+  switch (row.kind) {
+    case "text": {
+      const text = value as string // the type of every row of this kind
+      if (row.rule === "topicName" && !Topic.isName(text)) {
+        throw violation(output, 0x82, `${row.name} is not a topic name`, "3.3.2.3.5")
+      }
+      writeByte(output, row.id, row.name)
+      return writeText(output, text, row.name)
+    }
+    case "binary":
+      writeByte(output, row.id, row.name)
+      return writeBinary(output, value as Uint8Array, row.name) // the type of every row of this kind
+    case "pair": {
+      for (const [name, text] of value as ReadonlyArray<UserProperty>) { // the type of every row of this kind
+        writeByte(output, row.id, row.name)
+        writeText(output, name, row.name)
+        writeText(output, text, row.name)
+      }
+      return
+    }
+    case "varInt": {
+      const list = value as ReadonlyArray<number> // the type of every row of this kind
+      if (list.length > 1 && output.type !== "Publish") {
+        throw violation(output, 0x82, `property ${row.name} stands twice`, "3.8.2.1.2")
+      }
+      for (const number of list) writeNumber(output, row, number)
+      return
+    }
+    case "byte":
+    case "uint16":
+    case "uint32":
+      return writeNumber(output, row, value as number) // the type of every row of these kinds
+  }
+}
+
+/** Tells whether there is nothing to say in a property block, which opens the short forms. */
+export const isEmpty = (properties: Properties | undefined): boolean => {
+  for (const name in properties) {
+    if (properties[name as keyof Properties] !== undefined) return false // own keys are field names
+  }
+  return true
+}
+
+/** Writes a property block in the order of the object's fields: most are short, so one byte is left for the length. */
+export const writeProperties = (
+  output: OutputBuffer,
+  properties: Properties | undefined,
+  carrier: CarrierInfo
+): void => {
+  output.reserve(1)
+  const at = output.offset
+  output.position++
+  for (const name in properties) {
+    const value = properties[name as keyof Properties] // own keys are field names
+    if (value === undefined) continue
+    const row = byName.get(name)
+    if (row === undefined || (row.carriers & carrier.bit) === 0) {
+      throw malformed(output, `property ${name} does not belong here`, carrier.section)
+    }
+    writeValue(output, row, value)
+  }
+  const length = output.offset - at - 1
+  if (length > maxVarInt) throw outOfRange(output, "the length of the properties")
+  output.resizeGap(output.mark + at, 1, varIntLength(length))
+  output.putVarInt(output.mark + at, length)
+}
+
+/** In 3.1.1 there is nowhere to put properties. */
+export const refuseProperties = (output: OutputBuffer, properties: Properties | undefined): void => {
+  if (!isEmpty(properties)) {
+    throw violation(output, 0x82, "properties do not exist in this version", "2.2.2", "2.3")
+  }
+}
+
+/** In 3.1.1 acknowledgements and DISCONNECT carry no code. */
+export const refuseReasonCode = (output: OutputBuffer, reasonCode: number | undefined): void => {
+  if (reasonCode !== undefined && reasonCode !== 0) {
+    throw violation(output, 0x82, "reason codes do not exist in this packet of this version", "2.4", "2.3")
+  }
+}
+
+/** Authentication Data is a protocol error without Authentication Method (sections 3.1.2.11.10, 3.2.2.3.18). */
+export const expectMethodWithData = (
+  output: OutputBuffer,
+  properties: Properties | undefined,
+  section: string
+): void => {
+  if (properties?.authenticationData !== undefined && properties.authenticationMethod === undefined) {
+    throw violation(output, 0x82, "authentication data without a method", section)
+  }
+}

@@ -1,0 +1,146 @@
+import type { Properties } from "../Properties.ts"
+
+/** How a value stands on the wire (section 2.2.2.2). */
+export type Kind = "byte" | "uint16" | "uint32" | "varInt" | "text" | "binary" | "pair"
+
+/** What a value has to obey beyond its kind. */
+export type Rule = "none" | "flag" | "positive" | "alias" | "topicName"
+
+/** Where properties may stand: the packets that carry them, and the will inside CONNECT. */
+export type Carrier =
+  | "Connect"
+  | "Will"
+  | "ConnAck"
+  | "Publish"
+  | "PubAck"
+  | "PubRec"
+  | "PubRel"
+  | "PubComp"
+  | "Subscribe"
+  | "SubAck"
+  | "Unsubscribe"
+  | "UnsubAck"
+  | "Disconnect"
+  | "Auth"
+
+/** A carrier as its bit in `Row.carriers`, with the section that lists its properties. */
+export interface CarrierInfo {
+  readonly bit: number
+  readonly section: string
+}
+
+export const carriers: Readonly<Record<Carrier, CarrierInfo>> = {
+  Connect: { bit: 1 << 0, section: "3.1.2.11" },
+  Will: { bit: 1 << 1, section: "3.1.3.2" },
+  ConnAck: { bit: 1 << 2, section: "3.2.2.3" },
+  Publish: { bit: 1 << 3, section: "3.3.2.3" },
+  PubAck: { bit: 1 << 4, section: "3.4.2.2" },
+  PubRec: { bit: 1 << 5, section: "3.5.2.2" },
+  PubRel: { bit: 1 << 6, section: "3.6.2.2" },
+  PubComp: { bit: 1 << 7, section: "3.7.2.2" },
+  Subscribe: { bit: 1 << 8, section: "3.8.2.1" },
+  SubAck: { bit: 1 << 9, section: "3.9.2.1" },
+  Unsubscribe: { bit: 1 << 10, section: "3.10.2.1" },
+  UnsubAck: { bit: 1 << 11, section: "3.11.2.1" },
+  Disconnect: { bit: 1 << 12, section: "3.14.2.2" },
+  Auth: { bit: 1 << 13, section: "3.15.2.2" }
+}
+
+export interface Row {
+  readonly id: number
+  readonly name: keyof Properties
+  readonly kind: Kind
+  readonly rule: Rule
+  /** The bits of the carriers it may stand in. */
+  readonly carriers: number
+  /** Its own bit, with which a reader remembers that it has been there. */
+  readonly bit: number
+}
+
+const everyCarrier: ReadonlyArray<Carrier> = [
+  "Connect",
+  "Will",
+  "ConnAck",
+  "Publish",
+  "PubAck",
+  "PubRec",
+  "PubRel",
+  "PubComp",
+  "Subscribe",
+  "SubAck",
+  "Unsubscribe",
+  "UnsubAck",
+  "Disconnect",
+  "Auth"
+]
+
+const withReasonString = everyCarrier.filter((carrier) =>
+  carrier !== "Connect" && carrier !== "Will" && carrier !== "Publish" && carrier !== "Subscribe" &&
+  carrier !== "Unsubscribe"
+)
+
+type Definition = readonly [
+  id: number,
+  name: keyof Properties,
+  kind: Kind,
+  rule: Rule,
+  carriers: ReadonlyArray<Carrier>
+]
+
+/** Table 2-4 of the specification: the one place that knows the properties. */
+const definitions: ReadonlyArray<Definition> = [
+  [0x01, "payloadFormatIndicator", "byte", "flag", ["Publish", "Will"]],
+  [0x02, "messageExpiryInterval", "uint32", "none", ["Publish", "Will"]],
+  [0x03, "contentType", "text", "none", ["Publish", "Will"]],
+  [0x08, "responseTopic", "text", "topicName", ["Publish", "Will"]],
+  [0x09, "correlationData", "binary", "none", ["Publish", "Will"]],
+  [0x0b, "subscriptionIdentifiers", "varInt", "positive", ["Publish", "Subscribe"]],
+  [0x11, "sessionExpiryInterval", "uint32", "none", ["Connect", "ConnAck", "Disconnect"]],
+  [0x12, "assignedClientIdentifier", "text", "none", ["ConnAck"]],
+  [0x13, "serverKeepAlive", "uint16", "none", ["ConnAck"]],
+  [0x15, "authenticationMethod", "text", "none", ["Connect", "ConnAck", "Auth"]],
+  [0x16, "authenticationData", "binary", "none", ["Connect", "ConnAck", "Auth"]],
+  [0x17, "requestProblemInformation", "byte", "flag", ["Connect"]],
+  [0x18, "willDelayInterval", "uint32", "none", ["Will"]],
+  [0x19, "requestResponseInformation", "byte", "flag", ["Connect"]],
+  [0x1a, "responseInformation", "text", "none", ["ConnAck"]],
+  [0x1c, "serverReference", "text", "none", ["ConnAck", "Disconnect"]],
+  [0x1f, "reasonString", "text", "none", withReasonString],
+  [0x21, "receiveMaximum", "uint16", "positive", ["Connect", "ConnAck"]],
+  [0x22, "topicAliasMaximum", "uint16", "none", ["Connect", "ConnAck"]],
+  [0x23, "topicAlias", "uint16", "alias", ["Publish"]],
+  [0x24, "maximumQoS", "byte", "flag", ["ConnAck"]],
+  [0x25, "retainAvailable", "byte", "flag", ["ConnAck"]],
+  [0x26, "userProperties", "pair", "none", everyCarrier],
+  [0x27, "maximumPacketSize", "uint32", "positive", ["Connect", "ConnAck"]],
+  [0x28, "wildcardSubscriptionAvailable", "byte", "flag", ["ConnAck"]],
+  [0x29, "subscriptionIdentifierAvailable", "byte", "flag", ["ConnAck"]],
+  [0x2a, "sharedSubscriptionAvailable", "byte", "flag", ["ConnAck"]]
+]
+
+const rows: ReadonlyArray<Row> = /*#__PURE__*/ definitions.map(([id, name, kind, rule, allowed], index) => ({
+  id,
+  name,
+  kind,
+  rule,
+  carriers: allowed.reduce((bits, carrier) => bits | carriers[carrier].bit, 0),
+  bit: 1 << index
+}))
+
+/** Rows by identifier; holes where the specification has none. */
+export const byId: ReadonlyArray<Row | undefined> = /*#__PURE__*/ (() => {
+  const table: Array<Row | undefined> = Array.from({ length: 0x2b }, () => undefined)
+  for (const row of rows) table[row.id] = row
+  return table
+})()
+
+/** Rows by field name. */
+export const byName: ReadonlyMap<string, Row> = /*#__PURE__*/ new Map(rows.map((row) => [row.name, row]))
+
+/** The rule a value breaks, in words, or `undefined`. Texts are checked by `Rule` `topicName` elsewhere. */
+export const numberProblem = (row: Row, value: number): string | undefined =>
+  row.rule === "flag" ?
+    value > 1 ? `${row.name} must be 0 or 1` : undefined :
+    (row.rule === "positive" || row.rule === "alias") && value === 0
+    ? `${row.name} must not be 0`
+    : undefined
