@@ -133,7 +133,8 @@ const wallCells = 2
 const planeCells = 1024
 const parkingDistance = 150
 
-const isOnGrid = (value: number): boolean => Number.isInteger(value / cellSize) && value >= 0 && value <= planeCells * cellSize
+const isOnGrid = (value: number): boolean =>
+  Number.isInteger(value / cellSize) && value >= 0 && value <= planeCells * cellSize
 
 const isDrawable = (area: Rectangle): boolean =>
   isOnGrid(area.x0) && isOnGrid(area.y0) && isOnGrid(area.x1) && isOnGrid(area.y1) && area.x0 < area.x1 &&

@@ -1,2 +1,8 @@
+export * as Account from "./Account.ts"
+export * as Cloud from "./Cloud.ts"
 export * as FloorPlan from "./FloorPlan.ts"
 export * as Robot from "./Robot.ts"
+export * as RrMapWriter from "./RrMapWriter.ts"
+export * as Sessions from "./Sessions.ts"
+export * as V1Device from "./V1Device.ts"
+export * as WebApi from "./WebApi.ts"

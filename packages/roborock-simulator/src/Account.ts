@@ -1,0 +1,129 @@
+/**
+ * A made-up account of the simulated cloud: the person, the home with its rooms, and the devices.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import * as Redacted from "effect/Redacted"
+
+/**
+ * A room of the home. Devices know it by its segment, the cloud by its id.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface HomeRoom {
+  readonly id: number
+  readonly name: string
+}
+
+/**
+ * A robot vacuum of the account, as the cloud knows it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RobotIdentity {
+  readonly duid: string
+  readonly name: string
+  /** Sixteen characters: the root of all payload keys. */
+  readonly localKey: Redacted.Redacted
+  readonly serialNumber: string
+  /** With what the robot itself logs in to the broker. */
+  readonly mqtt: { readonly username: string; readonly password: Redacted.Redacted }
+}
+
+/**
+ * The facts of an account. `userId`, `hawkKey` and `mqttKey` are `u`, `h` and `k` of the login answer.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Account {
+  readonly email: string
+  readonly password: Redacted.Redacted
+  /** What the simulated e-mails say. */
+  readonly code: string
+  readonly uid: number
+  readonly nickname: string
+  readonly userId: string
+  readonly hawkKey: Redacted.Redacted
+  readonly mqttKey: Redacted.Redacted
+  readonly home: { readonly id: number; readonly name: string; readonly rooms: ReadonlyArray<HomeRoom> }
+  readonly robots: ReadonlyArray<RobotIdentity>
+  /** A device of a kind that no client knows. It is in the home data and nowhere else. */
+  readonly stranger: { readonly duid: string; readonly name: string; readonly localKey: Redacted.Redacted }
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** @default "robin@example.com" */
+  readonly email?: string | undefined
+  /** @default "simulated" */
+  readonly password?: Redacted.Redacted | undefined
+  /** @default "246810" */
+  readonly code?: string | undefined
+  /** @default "Simulated home" */
+  readonly homeName?: string | undefined
+  readonly roomNames: ReadonlyArray<string>
+  readonly robotNames: ReadonlyArray<string>
+}
+
+const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+/**
+ * A random text of letters and digits, from the `Random` service, so that a seed decides it.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const randomText = (length: number): Effect.Effect<string> =>
+  Effect.map(
+    Effect.replicateEffect(Random.nextIntBetween(0, letters.length), length),
+    (picks) => picks.map((pick) => letters[pick]).join("")
+  )
+
+const randomSecret = (length: number): Effect.Effect<Redacted.Redacted> => Effect.map(randomText(length), Redacted.make)
+
+const makeRobot = (name: string): Effect.Effect<RobotIdentity> =>
+  Effect.gen(function*() {
+    return {
+      duid: yield* randomText(22),
+      name,
+      localKey: yield* randomSecret(16),
+      serialNumber: `SIM${(yield* randomText(10)).toUpperCase()}`,
+      mqtt: { username: yield* randomText(16), password: yield* randomSecret(16) }
+    }
+  })
+
+/**
+ * Makes up an account. Ids and keys come from the `Random` service.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (options: Options): Effect.Effect<Account> =>
+  Effect.gen(function*() {
+    const firstRoomId = yield* Random.nextIntBetween(1_000_000, 9_000_000)
+    return {
+      email: options.email ?? "robin@example.com",
+      password: options.password ?? Redacted.make("simulated"),
+      code: options.code ?? "246810",
+      uid: yield* Random.nextIntBetween(1_000_000, 9_000_000),
+      nickname: "Robin",
+      userId: yield* randomText(22),
+      hawkKey: yield* randomSecret(10),
+      mqttKey: yield* randomSecret(8),
+      home: {
+        id: yield* Random.nextIntBetween(100_000, 900_000),
+        name: options.homeName ?? "Simulated home",
+        rooms: options.roomNames.map((name, index) => ({ id: firstRoomId + index, name }))
+      },
+      robots: yield* Effect.forEach(options.robotNames, makeRobot),
+      stranger: { duid: yield* randomText(22), name: "Window cleaner", localKey: yield* randomSecret(16) }
+    }
+  })

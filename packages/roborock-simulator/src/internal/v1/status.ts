@@ -1,0 +1,81 @@
+import type { Activity, RobotState } from "../../Robot.ts"
+import type { Consumables } from "./consumables.ts"
+import type { Settings } from "./settings.ts"
+
+const stateCodes: Readonly<Record<Exclude<Activity, "Cleaning">, number>> = {
+  Idle: 3,
+  Returning: 6,
+  Charging: 8,
+  Paused: 10,
+  Error: 12
+}
+
+const cleaningAll = 5
+const cleaningSegments = 18
+
+const stateCode = (state: RobotState): number =>
+  state.activity !== "Cleaning"
+    ? stateCodes[state.activity]
+    : state.task?.kind === "Segments"
+    ? cleaningSegments
+    : cleaningAll
+
+/** Which kind of cleaning is not finished: 0 none, 1 everything, 3 rooms. */
+const inCleaning = (state: RobotState): number => state.task === undefined ? 0 : state.task.kind === "All" ? 1 : 3
+
+const chargeStatus = (state: RobotState): number => state.activity === "Charging" ? 1 : 0
+
+/** Map 0 is the active one (63 << 2 would mean none); the low bits are always set. */
+const mapStatus = 3
+
+/** The `get_status` object. */
+export const statusObject = (state: RobotState, settings: Settings, sequence: number) => ({
+  msg_ver: 2,
+  msg_seq: sequence,
+  state: stateCode(state),
+  battery: state.battery,
+  clean_time: state.cleanTimeSeconds,
+  clean_area: state.cleanAreaMm2,
+  clean_percent: state.progress,
+  error_code: state.errorCode,
+  map_present: 1,
+  in_cleaning: inCleaning(state),
+  in_returning: state.activity === "Returning" ? 1 : 0,
+  in_fresh_state: state.task === undefined ? 1 : 0,
+  lab_status: 1,
+  water_box_status: 1,
+  fan_power: settings.fanPower,
+  dnd_enabled: settings.doNotDisturb.enabled,
+  map_status: mapStatus,
+  is_locating: 0,
+  lock_status: 0,
+  water_box_mode: settings.waterBoxMode,
+  water_box_carriage_status: 1,
+  mop_forbidden_enable: 1,
+  mop_mode: settings.mopMode,
+  dock_type: 0,
+  dock_error_status: 0,
+  charge_status: chargeStatus(state),
+  unsave_map_reason: 0,
+  unsave_map_flag: 0
+})
+
+/** The data points that the device pushes when they change. */
+export const dataPoints = (
+  state: RobotState,
+  settings: Settings,
+  consumables: Consumables
+): ReadonlyMap<number, unknown> => {
+  const life = consumables.life(state.totals.timeSeconds)
+  return new Map<number, unknown>([
+    [120, state.errorCode],
+    [121, stateCode(state)],
+    [122, state.battery],
+    [123, settings.fanPower],
+    [124, settings.waterBoxMode],
+    [125, life.mainBrush],
+    [126, life.sideBrush],
+    [127, life.filter],
+    [133, chargeStatus(state)]
+  ])
+}
