@@ -1,0 +1,363 @@
+import { FloorMap, RrMap } from "@effect-mqtt/roborock"
+import { assert, describe, it } from "@effect/vitest"
+import { Either } from "effect"
+import { gzipSync } from "node:zlib"
+import { testData } from "../../../vitest.testData.ts"
+import {
+  blockBytes,
+  counted,
+  fileHeader,
+  i32s,
+  imageBlock,
+  mapFile,
+  pathBlock,
+  poseBlock,
+  smallHome,
+  type TestBlock,
+  u16s
+} from "./mapBytes.ts"
+import { fromHex, makeRandom, vectorCases } from "./vectors.ts"
+
+const parsed = (bytes: Uint8Array, options?: RrMap.Options): RrMap.RrMap =>
+  Either.getOrThrow(RrMap.parse(bytes, options))
+const errorOf = (bytes: Uint8Array, options?: RrMap.Options): RrMap.MapError =>
+  Either.getOrThrow(Either.flip(RrMap.parse(bytes, options)))
+
+describe("RrMap", () => {
+  const map = parsed(smallHome())
+
+  it("reads the header and checks the digest", () => {
+    assert.deepStrictEqual(map.header, { major: 1, minor: 1, mapIndex: 3, sequence: 77 })
+    assert.strictEqual(map.digest, "ok")
+    assert.deepStrictEqual(map.issues, [])
+  })
+
+  it("finds the rooms", () => {
+    assert.deepStrictEqual(map.rooms.map(({ id, cells, area, box }) => ({ id, cells, area, box })), [
+      { id: 16, cells: 84, area: 0.21, box: { x0: 20050, y0: 20050, x1: 20900, y1: 20400 } },
+      { id: 17, cells: 44, area: 0.11, box: { x0: 20500, y0: 20200, x1: 20900, y1: 20400 } }
+    ])
+  })
+
+  it("reads everything drawn on it, in millimetres", () => {
+    assert.deepStrictEqual(map.charger, { x: 20125, y: 20075, angle: 90 })
+    assert.deepStrictEqual(map.robot, { x: 20725, y: 20325, angle: -45 })
+    assert.strictEqual(map.robotRoom, 17)
+    assert.deepStrictEqual(map.path.at(-1), { x: 20725, y: 20325 })
+    assert.deepStrictEqual(map.pathKinds, Uint8Array.of(0, 1, 1))
+    assert.deepStrictEqual(map.zones, [{ x0: 20500, y0: 20200, x1: 20900, y1: 20450 }])
+    assert.deepStrictEqual(map.gotoTarget, { x: 20825, y: 20375 })
+    assert.deepStrictEqual(map.virtualWalls, [{ from: { x: 20250, y: 20100 }, to: { x: 20250, y: 20200 } }])
+    assert.deepStrictEqual(map.noGoAreas[0]?.[2], { x: 20200, y: 20400 })
+    assert.deepStrictEqual(map.noMopAreas[0]?.[0], { x: 20600, y: 20200 })
+    assert.deepStrictEqual(map.activeRooms, [17])
+    assert.deepStrictEqual(map.obstacles, [
+      { x: 20300, y: 20350, code: 48, confidence: 93, photoId: "PHOTO0000000001A" }
+    ])
+    assert.strictEqual(FloorMap.obstacleName(48), "cable")
+    assert.strictEqual(FloorMap.obstacleName(77), "obstacle 77")
+  })
+
+  it("row 0 is the lowest one", () => {
+    const { grid } = parsed(mapFile(imageBlock(400, 500, ["#a", "b "])))
+    assert.isDefined(grid)
+    if (grid === undefined) return
+    assert.deepStrictEqual([...grid.rooms], [17, 0, 0, 16])
+    assert.strictEqual(FloorMap.roomAt(grid, { x: 20001, y: 25001 }), 17)
+    assert.strictEqual(FloorMap.roomAt(grid, { x: 20050, y: 25050 }), 16)
+    assert.strictEqual(FloorMap.roomAt(grid, { x: 20050, y: 25100 }), undefined)
+    assert.deepStrictEqual(FloorMap.centreOf(grid, 3), { x: 20075, y: 25075 })
+    assert.strictEqual(FloorMap.cellAt(grid, FloorMap.centreOf(grid, 3)), 3)
+  })
+
+  it("puts the centre of a room on its largest connected floor", () => {
+    const lines = ["aaaa    aa", "a         ", "a         ", "aaaa      "]
+    const { grid, rooms } = parsed(mapFile(imageBlock(400, 400, lines)))
+    const centre = rooms[0]?.centre
+    assert.isDefined(centre)
+    if (grid === undefined || centre === undefined) return
+    assert.strictEqual(FloorMap.roomAt(grid, centre), 16)
+    assert.isBelow(centre.x, 20200)
+  })
+
+  it("splits a path at gaps", () => {
+    const { path } = parsed(mapFile(pathBlock(3, [100, 100], [200, 100], [900, 100], [1000, 100])))
+    assert.deepStrictEqual(FloorMap.runsOf(path).map((run) => run.length), [2, 2])
+    assert.deepStrictEqual(FloorMap.runsOf(path, (index) => index !== 2).map((run) => run.length), [2, 1])
+  })
+
+  it("normalises angles and does without them", () => {
+    assert.strictEqual(parsed(mapFile(poseBlock(1, 1, 2, 270))).charger?.angle, -90)
+    assert.strictEqual(parsed(mapFile(poseBlock(8, 1, 2, -180))).robot?.angle, 180)
+    assert.deepStrictEqual(parsed(mapFile(poseBlock(8, 1, 2))).robot, { x: 1, y: 2, angle: undefined })
+  })
+
+  it("takes gzip, and history maps without a header", () => {
+    assert.strictEqual(parsed(new Uint8Array(gzipSync(smallHome()))).rooms.length, 2)
+    const headerless = new Uint8Array(blockBytes(imageBlock(400, 400, ["ab"])))
+    assert.strictEqual(errorOf(headerless).reason, "NotAMap")
+    const history = parsed(headerless, { history: true })
+    assert.deepStrictEqual([history.header, history.rooms.length, history.digest], [undefined, 2, "missing"])
+  })
+
+  it("an image of 0 x 0 is a map without a grid", () => {
+    const empty = parsed(mapFile({ type: 2, extra: i32s(0, 0, 0, 0, 0), data: Buffer.alloc(0) }))
+    assert.deepStrictEqual([empty.grid, empty.rooms.length, empty.issues.length], [undefined, 0, 0])
+  })
+})
+
+describe("RrMap, damage", () => {
+  const issuesOf = (...blocks: ReadonlyArray<TestBlock>) => parsed(mapFile(...blocks)).issues
+
+  it("says what is no map", () => {
+    assert.strictEqual(errorOf(new Uint8Array(0)).reason, "NotAMap")
+    assert.strictEqual(errorOf(Buffer.from("rr")).reason, "Truncated")
+    assert.strictEqual(errorOf(Buffer.from("PNG")).reason, "NotAMap")
+    assert.strictEqual(errorOf(new Uint8Array(gzipSync(smallHome()).subarray(0, 60))).reason, "DecompressFailed")
+  })
+
+  it("keeps what came before a block that claims too much", () => {
+    const bad = Buffer.concat([u16s(3, 20), Buffer.from([0xff, 0xff, 0xff, 0x7f]), Buffer.alloc(16)])
+    const error = errorOf(new Uint8Array(Buffer.concat([fileHeader(0), blockBytes(poseBlock(1, 5, 6, 7)), bad])))
+    assert.strictEqual(error.reason, "Truncated")
+    assert.deepStrictEqual(error.partial?.charger, { x: 5, y: 6, angle: 7 })
+    assert.strictEqual(error.message, "Map file, at byte 40: Truncated; 1 blocks before it could be read")
+    const short = Buffer.concat([u16s(3, 7), i32s(0), Buffer.alloc(8)])
+    assert.strictEqual(errorOf(new Uint8Array(Buffer.concat([fileHeader(0), short]))).reason, "MalformedBlock")
+  })
+
+  it("lists what is wrong inside blocks and reads the rest", () => {
+    assert.deepStrictEqual(issuesOf(counted(10, 5, u16s(1, 2, 3, 4))), [{ blockType: 10, problem: "CutShort" }])
+    assert.deepStrictEqual(issuesOf({ type: 1, data: Buffer.alloc(4) }), [{ blockType: 1, problem: "CutShort" }])
+    assert.deepStrictEqual(issuesOf(poseBlock(1, 1, 2), poseBlock(1, 3, 4)), [{ blockType: 1, problem: "Repeated" }])
+    const wide = { type: 2, extra: i32s(0, 0, 0, 2, 1 << 30), data: Buffer.alloc(2) }
+    assert.deepStrictEqual(issuesOf(wide), [{ blockType: 2, problem: "Malformed" }])
+    const cut = { type: 2, extra: i32s(0, 10, 10, 4, 2), data: Buffer.from([7, 7, 7, 7, 7]) }
+    const map = parsed(mapFile(cut, pathBlock(3, [1, 1], [2, 2]), { type: 18, data: Buffer.from([1]) }))
+    assert.strictEqual(map.grid?.height, 2)
+    assert.deepStrictEqual(map.pathKinds, Uint8Array.of(1, 0))
+    assert.deepStrictEqual(map.issues.map((issue) => issue.blockType), [2, 18])
+  })
+
+  it("does not inflate without bound", () => {
+    const bomb = new Uint8Array(gzipSync(Buffer.alloc(30_000_000)))
+    assert.strictEqual(errorOf(bomb).reason, "ContentTooLarge")
+    assert.strictEqual(errorOf(smallHome(), { maxBytes: 100 }).reason, "ContentTooLarge")
+  })
+
+  it("survives every truncation and keeps what was readable", () => {
+    const file = smallHome()
+    let most = 0
+    for (let length = 0; length < file.length; length++) {
+      const result = RrMap.parse(file.subarray(0, length))
+      const map = Either.isRight(result) ? result.right : result.left.partial
+      most = Math.max(most, map?.blocks.length ?? 0)
+    }
+    assert.strictEqual(most, parsed(file).blocks.length - 1)
+  })
+
+  it("survives any mutation", () => {
+    const file = smallHome()
+    const random = makeRandom(7)
+    for (let round = 0; round < 3000; round++) {
+      const mutated = file.slice()
+      for (let times = 0; times <= round % 5; times++) {
+        mutated[Math.floor(random() * mutated.length)] = random() < 0.3 ? 0xff : Math.floor(random() * 256)
+      }
+      const result = RrMap.parse(mutated)
+      if (Either.isLeft(result)) assert.instanceOf(result.left, RrMap.MapError)
+    }
+  })
+})
+
+interface ExpectedPath {
+  readonly points: number
+  readonly segments: number
+  readonly first: readonly [number, number]
+  readonly last: readonly [number, number]
+  readonly lengthMm: number
+}
+type Numbers = ReadonlyArray<ReadonlyArray<number>> | null
+interface ExpectedMap {
+  readonly header: {
+    readonly major: number
+    readonly minor: number
+    readonly mapIndex: number
+    readonly mapSequence: number
+  }
+  readonly digestOk: boolean
+  readonly blocks: ReadonlyArray<{ readonly type: number; readonly header: number; readonly data: number }>
+  readonly image: {
+    readonly top: number
+    readonly left: number
+    readonly height: number
+    readonly width: number
+    readonly pixels: Readonly<Record<"outside" | "wall" | "floorNoSegment" | "other", number>>
+  }
+  readonly rooms: Readonly<Record<string, { readonly pixels: number; readonly bboxMm: ReadonlyArray<number> }>>
+  readonly charger: object | null
+  readonly robot: object | null
+  readonly robotSegment: number | null
+  readonly goto: FloorMap.Point | null
+  readonly path: ExpectedPath | null
+  readonly gotoPath: ExpectedPath | null
+  readonly predictedPath: ExpectedPath | null
+  readonly mopPath: ExpectedPath | null
+  readonly virtualWalls: Numbers
+  readonly noGoAreas: Numbers
+  readonly noMopAreas: Numbers
+  readonly noCarpetAreas: Numbers
+  readonly zones: Numbers
+  readonly obstacles13: ReadonlyArray<object> | null
+  readonly obstacles15: ReadonlyArray<object> | null
+  readonly ignoredObstacles14: ReadonlyArray<object> | null
+  readonly ignoredObstacles16: ReadonlyArray<object> | null
+  readonly activeSegments: ReadonlyArray<number> | null
+  readonly carpetPixels: number
+}
+
+const summary = (path: FloorMap.Path, runs: ReadonlyArray<FloorMap.Path> = [path]) => {
+  const points = runs.flat()
+  const xy = (point: FloorMap.Point | undefined) => [point?.x, point?.y]
+  const length = runs.reduce((sum, run) =>
+    run.reduce((part, point, index) => {
+      const before = run[index - 1]
+      return before === undefined ? part : part + Math.hypot(point.x - before.x, point.y - before.y)
+    }, sum), 0)
+  return { points: points.length, first: xy(points[0]), last: xy(points.at(-1)), lengthMm: Math.round(length) }
+}
+const expectedSummary = ({ first, last, lengthMm, points }: ExpectedPath) => ({
+  points,
+  first: [...first],
+  last: [...last],
+  lengthMm: Math.round(lengthMm)
+})
+
+const index = testData("roborock/maps/INDEX.json")
+const files = index === undefined ? [] : (JSON.parse(index.toString("utf8")) as { // our own test data
+  files: ReadonlyArray<{ file: string; format: string; expected: string }>
+}).files.filter(({ file, format }) => file.startsWith("v1") && format === "rr")
+
+describe.skipIf(index === undefined)("RrMap, shared maps", () => {
+  for (const { file, expected: expectedFile } of files) {
+    it(file, () => {
+      const expected = JSON.parse(testData(`roborock/maps/${expectedFile}`)?.toString("utf8") ?? "") as ExpectedMap // our own test data
+      const map = parsed(new Uint8Array(testData(`roborock/maps/${file}`) ?? []))
+      const { major, mapIndex, mapSequence, minor } = expected.header
+      assert.deepStrictEqual(map.header, { major, minor, mapIndex, sequence: mapSequence })
+      assert.strictEqual(map.digest, expected.digestOk ? "ok" : "wrong")
+      assert.deepStrictEqual(
+        map.blocks.map(({ type, headerBytes, dataBytes }) => ({ type, header: headerBytes, data: dataBytes })),
+        [...expected.blocks]
+      )
+      assert.deepStrictEqual(map.issues, [])
+
+      const { image } = expected
+      const { grid } = map
+      if (image.width === 0) assert.isUndefined(grid)
+      else {
+        assert.deepInclude(grid, { left: image.left, bottom: image.top, width: image.width, height: image.height })
+      }
+      const pixels = { outside: 0, wall: 0, floorNoSegment: 0, other: 0 }
+      grid?.kinds.forEach((kind, cell) => {
+        if (kind === FloorMap.CellKind.outside) pixels.outside++
+        else if (kind === FloorMap.CellKind.wall) pixels.wall++
+        else if (kind === FloorMap.CellKind.border) pixels.other++
+        else if (grid.rooms[cell] === 0) pixels.floorNoSegment++
+      })
+      assert.deepStrictEqual(pixels, image.pixels)
+      assert.deepStrictEqual(
+        Object.fromEntries(map.rooms.map(({ id, cells, box }) => [id, {
+          pixels: cells,
+          bboxMm: [box.x0, box.y0, box.x1, box.y1]
+        }])),
+        expected.rooms
+      )
+      assert.strictEqual(grid?.carpet?.reduce((sum, cell) => sum + cell, 0) ?? 0, expected.carpetPixels)
+
+      const angleless = (pose: FloorMap.Pose | undefined) =>
+        pose === undefined ? null : pose.angle === undefined ? { x: pose.x, y: pose.y } : pose
+      assert.deepStrictEqual(angleless(map.charger), expected.charger)
+      assert.deepStrictEqual(angleless(map.robot), expected.robot)
+      assert.strictEqual(map.robotRoom ?? null, expected.robotSegment)
+      assert.deepStrictEqual(map.gotoTarget ?? null, expected.goto)
+      const paths = [[map.path, expected.path], [map.gotoPath, expected.gotoPath], [
+        map.predictedPath,
+        expected.predictedPath
+      ]] as const
+      for (const [path, expectedPath] of paths) {
+        if (expectedPath === null) assert.deepStrictEqual(path, [])
+        else assert.deepStrictEqual(summary(path), expectedSummary(expectedPath))
+      }
+      if (expected.mopPath !== null) {
+        // The expected values count every point of a kind other than 0 here.
+        assert.strictEqual(map.pathKinds?.filter((kind) => kind !== 0).length, expected.mopPath.points)
+      }
+      const quads = (areas: ReadonlyArray<FloorMap.Quad>) => areas.map((area) => area.flatMap(({ x, y }) => [x, y]))
+      assert.deepStrictEqual(quads(map.noGoAreas), expected.noGoAreas ?? [])
+      assert.deepStrictEqual(quads(map.noMopAreas), expected.noMopAreas ?? [])
+      assert.deepStrictEqual(quads(map.noCarpetAreas), expected.noCarpetAreas ?? [])
+      assert.deepStrictEqual(map.zones.map(({ x0, y0, x1, y1 }) => [x0, y0, x1, y1]), expected.zones ?? [])
+      assert.deepStrictEqual(
+        map.virtualWalls.map(({ from, to }) => [from.x, from.y, to.x, to.y]),
+        expected.virtualWalls ?? []
+      )
+      assert.deepStrictEqual([...map.activeRooms], expected.activeSegments ?? [])
+      const obstacles = (list: ReadonlyArray<FloorMap.Obstacle>) => list.map(({ x, y }) => ({ x, y }))
+      const expectedObstacles = (...lists: ReadonlyArray<ReadonlyArray<object> | null>) =>
+        lists.flatMap((list) => list ?? []).map((obstacle) => {
+          const { x, y } = obstacle as FloorMap.Point // our own test data
+          return { x, y }
+        })
+      assert.deepStrictEqual(obstacles(map.obstacles), expectedObstacles(expected.obstacles13, expected.obstacles15))
+      assert.deepStrictEqual(
+        obstacles(map.ignoredObstacles),
+        expectedObstacles(expected.ignoredObstacles14, expected.ignoredObstacles16)
+      )
+      for (const { id, centre } of map.rooms) {
+        assert.strictEqual(grid && FloorMap.roomAt(grid, centre), id)
+      }
+    })
+  }
+
+  it("a block that claims 2 GB", () => {
+    const bytes = testData("roborock/maps/v1-synthetic/block-length-overrun.rrmap")
+    assert.strictEqual(errorOf(new Uint8Array(bytes ?? [])).reason, "Truncated")
+  })
+})
+
+interface VectorMap {
+  readonly mapIndex: number
+  readonly mapSequence: number
+  readonly charger: ReadonlyArray<number>
+  readonly robot: ReadonlyArray<number>
+  readonly image: {
+    readonly left: number
+    readonly top: number
+    readonly width: number
+    readonly height: number
+    readonly cellsHex: string
+  }
+  readonly roomIds: ReadonlyArray<number>
+  readonly walls: ReadonlyArray<ReadonlyArray<number>>
+}
+const cases = vectorCases<{ mapHex: string }, VectorMap>("v1-map")
+describe.skipIf(cases === undefined)("RrMap, shared vectors", () => {
+  for (const { name, inputs, expected } of cases ?? []) {
+    it(name, () => {
+      if (expected === undefined) return
+      const map = parsed(fromHex(inputs.mapHex))
+      assert.deepInclude(map.header, { mapIndex: expected.mapIndex, sequence: expected.mapSequence })
+      assert.deepStrictEqual([map.charger?.x, map.charger?.y], [...expected.charger])
+      assert.deepStrictEqual([map.robot?.x, map.robot?.y], [...expected.robot])
+      const { cellsHex, left, top, width, height } = expected.image
+      assert.deepInclude(map.grid, { left, bottom: top, width, height })
+      assert.deepStrictEqual(map.grid?.rooms, fromHex(cellsHex).map((byte) => byte === 255 ? 0 : byte >> 3))
+      assert.deepStrictEqual(map.rooms.map(({ id }) => id), [...expected.roomIds])
+      assert.deepStrictEqual(
+        map.virtualWalls.map(({ from, to }) => [from.x, from.y, to.x, to.y]),
+        expected.walls.map((wall) => [...wall])
+      )
+    })
+  }
+})
