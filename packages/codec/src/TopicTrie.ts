@@ -98,7 +98,9 @@ class Trie<A> implements TopicTrie<A> {
       }
       node = next
     }
-    const values = open ? (node.below ??= new Map()) : (node.exact ??= new Map())
+    const values: Values<A> = (open ? node.below : node.exact) ?? new Map<string, Slot<A>>()
+    if (open) node.below = values
+    else node.exact = values
     const previous = values.get(group)
     values.set(group, { value })
     if (previous === undefined) this.#size++

@@ -13,17 +13,19 @@ const checkCode = (output: OutputBuffer, code: number, type: CodeCarrier): numbe
   return code
 }
 
-/** Writes code and properties, each only where something behind it or it itself has to be said. */
+/**
+ * Writes code and properties, or neither where there is nothing to say. A failure code keeps its empty property block,
+ * which it might leave out as well: that is the form every other implementation sends and reads.
+ */
 const writeShortened = (
   output: OutputBuffer,
   type: Exclude<CodeCarrier, "SubAck" | "UnsubAck" | "Auth">,
   reasonCode: number,
   properties: Properties | undefined
 ): void => {
-  const bare = isEmpty(properties)
-  if (bare && reasonCode === 0) return
+  if (reasonCode === 0 && isEmpty(properties)) return
   writeByte(output, checkCode(output, reasonCode, type), "the reason code")
-  if (!bare) writeProperties(output, properties, carriers[type])
+  writeProperties(output, properties, carriers[type])
 }
 
 export const writePublishAck = (output: OutputBuffer, packet: PublishAck): void => {
