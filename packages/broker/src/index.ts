@@ -1,1 +1,27 @@
-export {}
+/**
+ * Who may connect, and what they may publish and subscribe to.
+ *
+ * @since 0.1.0
+ */
+export * as AccessControl from "./AccessControl.ts"
+
+/**
+ * An MQTT 3.1.1 and 5.0 broker inside the program.
+ *
+ * @since 0.1.0
+ */
+export * as Broker from "./Broker.ts"
+
+/**
+ * What can go wrong for a program that uses the broker.
+ *
+ * @since 0.1.0
+ */
+export * as BrokerError from "./BrokerError.ts"
+
+/**
+ * What a broker lets its clients make it hold, and for how long.
+ *
+ * @since 0.1.0
+ */
+export * as Limits from "./Limits.ts"

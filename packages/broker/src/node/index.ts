@@ -1,1 +1,6 @@
-export {}
+/**
+ * The broker on TCP.
+ *
+ * @since 0.1.0
+ */
+export * as NodeBroker from "./NodeBroker.ts"

@@ -1,0 +1,86 @@
+/**
+ * Who may connect, and what they may publish and subscribe to.
+ *
+ * @since 0.1.0
+ */
+import type * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
+
+/**
+ * What a connecting client says about itself.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ConnectRequest {
+  /** The client identifier, or the one that the broker assigned. */
+  readonly clientId: string
+  readonly username?: string | undefined
+  readonly password?: Redacted.Redacted<Uint8Array> | undefined
+  readonly protocolVersion: 4 | 5
+}
+
+/**
+ * Why a client may not connect. MQTT 5 clients get the reason code of that name (section 3.2.2.2),
+ * MQTT 3.1.1 clients the nearest of their five return codes (section 3.2.2.3).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ConnectRefusal =
+  | "BadCredentials"
+  | "NotAuthorized"
+  | "Banned"
+  | "ClientIdentifierNotValid"
+  | "ServerUnavailable"
+  | "ServerBusy"
+  | "QuotaExceeded"
+
+/**
+ * `true` lets the client in, `false` means `BadCredentials`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ConnectDecision = boolean | ConnectRefusal
+
+/**
+ * Decides over a CONNECT, at once or by an effect. Only this client waits for it; a defect refuses
+ * the client as `ServerUnavailable`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Authenticate = (connect: ConnectRequest) => ConnectDecision | Effect.Effect<ConnectDecision>
+
+/**
+ * A client that has been let in.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ClientIdentity {
+  readonly clientId: string
+  readonly username?: string | undefined
+}
+
+/**
+ * What a client wants to do with a topic: send to a topic name or listen to a topic filter.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Action = "publish" | "subscribe"
+
+/**
+ * Decides over one publish (also that of a will, asked when the client connects) or one filter of a
+ * SUBSCRIBE, at once or by an effect. Only this client waits for it; a defect means no.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Authorize = (
+  client: ClientIdentity,
+  action: Action,
+  topic: string
+) => boolean | Effect.Effect<boolean>

@@ -1,0 +1,253 @@
+/**
+ * An MQTT 3.1.1 and 5.0 broker inside the program.
+ *
+ * @since 0.1.0
+ */
+import * as Encoder from "@effect-mqtt/codec/Encoder"
+import type * as Properties from "@effect-mqtt/codec/Properties"
+import type { ProtocolVersion } from "@effect-mqtt/codec/ProtocolVersion"
+import type { QoS } from "@effect-mqtt/codec/QoS"
+import * as Topic from "@effect-mqtt/codec/Topic"
+import * as Transport from "@effect-mqtt/connection/Transport"
+import type { Wire } from "@effect-mqtt/connection/Wire"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import type { Authenticate, Authorize } from "./AccessControl.ts"
+import { PublishRefused } from "./BrokerError.ts"
+import { Core } from "./internal/core.ts"
+import * as Message from "./internal/message.ts"
+import * as Reason from "./internal/reason.ts"
+import { resolve } from "./internal/resolvedLimits.ts"
+import type { Host } from "./internal/serve.ts"
+import { serve } from "./internal/serve.ts"
+import type { Limits } from "./Limits.ts"
+
+/**
+ * A message that the program itself publishes.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface BrokerMessage {
+  readonly topic: string
+  /** Text is sent as UTF-8. */
+  readonly payload: string | Uint8Array
+  /** @default 0 */
+  readonly qos?: QoS | undefined
+  /** @default false */
+  readonly retain?: boolean | undefined
+  /** What MQTT 5 subscribers get with it; Topic Alias and Subscription Identifiers are left out. */
+  readonly properties?: Properties.PublishProperties | undefined
+}
+
+/**
+ * A client that is connected now.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ClientInfo {
+  readonly clientId: string
+  readonly username?: string | undefined
+  readonly protocolVersion: ProtocolVersion
+  /** Milliseconds since the epoch. */
+  readonly connectedAt: number
+  readonly subscriptions: number
+  /** Messages that wait for it. */
+  readonly queued: number
+  /** QoS 1 and 2 messages that it has not acknowledged. */
+  readonly inFlight: number
+}
+
+/**
+ * What the broker holds, and what it has done since it started.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface BrokerStats {
+  /** Open connections, also those without an accepted CONNECT. */
+  readonly connections: number
+  /** Sessions, connected or not. */
+  readonly sessions: number
+  readonly subscriptions: number
+  readonly retainedMessages: number
+  readonly retainedBytes: number
+  /** Messages taken from clients, from the program and from wills. */
+  readonly messagesReceived: number
+  /** Copies that a subscriber did not get because of a limit, and messages that could not be retained. */
+  readonly messagesDropped: number
+}
+
+/**
+ * The broker of a program. It opens nothing by itself: it serves the wires it is given.
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export class Broker extends Context.Tag("@effect-mqtt/broker/Broker")<Broker, {
+  /**
+   * Serves one connection to its end. Never fails: whatever a client does ends its own connection
+   * only. The wire is shut down at the end; whoever opened it releases it. Interrupting says
+   * "Server shutting down" to an MQTT 5 client.
+   */
+  readonly serve: (wire: Wire) => Effect.Effect<void>
+  /** Publishes to all subscribers, as a client would; No Local and authorization do not apply. */
+  readonly publish: (message: BrokerMessage) => Effect.Effect<void, PublishRefused>
+  /** The connected clients. */
+  readonly clients: Effect.Effect<ReadonlyArray<ClientInfo>>
+  /** Cuts a client off ("Administrative action"); its will is published. False when it is not connected. */
+  readonly disconnect: (clientId: string) => Effect.Effect<boolean>
+  /** Cuts every connection off. */
+  readonly disconnectAll: Effect.Effect<void>
+  readonly stats: Effect.Effect<BrokerStats>
+}>() {}
+
+/**
+ * How a broker decides and what it bounds.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** Who may connect. @default everyone */
+  readonly authenticate?: Authenticate | undefined
+  /** Who may publish and subscribe to what. @default everyone, everything */
+  readonly authorize?: Authorize | undefined
+  /** Limits other than the default ones. Numbers outside what MQTT can express are moved to its border. */
+  readonly limits?: { readonly [K in keyof Limits]?: Limits[K] | undefined } | undefined
+}
+
+/**
+ * Makes a broker. Everything is in memory: sessions and retained messages end with the scope.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (options: Options = {}): Effect.Effect<Broker["Type"], never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const clock = yield* Effect.clock
+    const now = () => clock.unsafeCurrentTimeMillis()
+    const deadlines = Effect.unsafeMakeLatch()
+    const { authenticate, authorize } = options
+    const core = new Core({
+      limits: resolve(options.limits ?? {}),
+      authenticates: authenticate !== undefined,
+      authorizes: authorize !== undefined,
+      newClientId,
+      onDeadline: () => deadlines.unsafeOpen()
+    })
+    const host: Host = { core, now, authenticate, authorize }
+    yield* Effect.forkScoped(expire(core, deadlines, now))
+    yield* Effect.addFinalizer(() => Effect.sync(() => closeAll(core, Reason.serverShuttingDown, now())))
+    return {
+      serve: (wire) => serve(host, wire),
+      publish: (message) => Effect.suspend(() => publish(core, message, now())),
+      clients: Effect.sync(() => clients(core)),
+      disconnect: (clientId) =>
+        Effect.sync(() => {
+          const holder = core.sessions.get(clientId)?.holder
+          holder?.close(Reason.administrativeAction, now())
+          return holder !== undefined
+        }),
+      disconnectAll: Effect.sync(() => closeAll(core, Reason.administrativeAction, now())),
+      stats: Effect.sync(() => stats(core))
+    }
+  })
+
+/**
+ * A broker without a transport, for programs that call `serve` themselves.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options: Options = {}): Layer.Layer<Broker> => Layer.scoped(Broker, make(options))
+
+/**
+ * A broker, and a `Transport` whose every endpoint leads to it: clients in the same program need no
+ * port, and all timing follows the program's `Clock`.
+ *
+ * @example
+ * ```ts
+ * import { Broker } from "@effect-mqtt/broker"
+ * import { Effect } from "effect"
+ *
+ * export const program = Effect.gen(function*() {
+ *   const broker = yield* Broker.Broker
+ *   yield* broker.publish({ topic: "home/kitchen/lamp", payload: "on", retain: true })
+ *   return yield* broker.clients
+ * }).pipe(Effect.provide(Broker.layerMemory()))
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerMemory = (options: Options = {}): Layer.Layer<Broker | Transport.Transport> =>
+  Layer.provideMerge(
+    Layer.unwrapEffect(Effect.map(Broker, (broker) => Transport.layerMemory(broker.serve))),
+    layer(options)
+  )
+
+/** Ends sessions and publishes delayed wills when their time has come. */
+const expire = (core: Core, deadlines: Effect.Latch, now: () => number): Effect.Effect<never> =>
+  Effect.gen(function*() {
+    for (;;) {
+      deadlines.unsafeClose()
+      const due = core.tick(now())
+      yield* due === Infinity
+        ? deadlines.await
+        : Effect.timeoutOption(deadlines.await, Math.min(due - now(), longestSleep))
+    }
+  })
+
+const publish = (core: Core, message: BrokerMessage, now: number): Effect.Effect<void, PublishRefused> => {
+  const { payload, properties, qos = 0, retain = false, topic } = message
+  const refuse = (reason: PublishRefused["reason"], cause?: unknown) =>
+    Effect.fail(new PublishRefused({ reason, topic, cause }))
+  const problem = Topic.nameProblem(topic)
+  if (problem !== undefined || topic.split("/").length > core.limits.maxTopicLevels) return refuse("InvalidMessage")
+  const bytes = typeof payload === "string" ? new TextEncoder().encode(payload) : payload.slice()
+  const source = Message.make({ topic, payload: bytes, qos, retain, properties }, undefined, now)
+  const trial = { message: source, qos: 0, retain: false, identifiers: undefined } as const
+  const encoded = Encoder.encode(Message.toPublish(trial, undefined, false, 5, now), 5)
+  if (Either.isLeft(encoded)) return refuse("InvalidMessage", encoded.left)
+  if (encoded.right.length > core.limits.maxPacketBytes) return refuse("PacketTooLarge")
+  return core.publish(source, true, now) === "RetainedFull" ? refuse("RetainedFull") : Effect.void
+}
+
+const clients = (core: Core): ReadonlyArray<ClientInfo> =>
+  Array.from(core.links).flatMap(({ established, isClosed }) => {
+    if (established === undefined || isClosed) return []
+    const { connectedAt, session, terms } = established
+    return [{
+      ...terms.identity,
+      protocolVersion: terms.version,
+      connectedAt,
+      subscriptions: session.subscriptions.size,
+      queued: session.outgoing.queuedCount,
+      inFlight: session.outgoing.inFlightCount
+    }]
+  })
+
+const stats = (core: Core): BrokerStats => ({
+  connections: core.links.size,
+  sessions: core.sessions.size,
+  subscriptions: core.subscriptionCount,
+  retainedMessages: core.retained.count,
+  retainedBytes: core.retained.bytes,
+  messagesReceived: core.received,
+  messagesDropped: core.dropped
+})
+
+const closeAll = (core: Core, reasonCode: number, now: number): void => {
+  for (const link of core.links) link.close(reasonCode, now)
+}
+
+/** Not to be guessed: whoever knows an identifier can take the session over. */
+const newClientId = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("")
+
+const longestSleep = 24 * 3600 * 1000

@@ -1,0 +1,59 @@
+import type * as Packet from "@effect-mqtt/codec/Packet"
+import type { Action, ClientIdentity, ConnectDecision, ConnectRequest } from "../AccessControl.ts"
+import type { Message } from "./message.ts"
+import type { ResolvedLimits } from "./resolvedLimits.ts"
+import type { Holder, Session, Will } from "./session.ts"
+
+/**
+ * A decision that only the program can take. The link takes no further packet until `answer` was
+ * called; an answer may raise the next question.
+ */
+export type Question =
+  | {
+    readonly _tag: "Authenticate"
+    readonly request: ConnectRequest
+    readonly answer: (decision: ConnectDecision, now: number) => Question | undefined
+  }
+  | {
+    readonly _tag: "Authorize"
+    readonly identity: ClientIdentity
+    readonly action: Action
+    readonly topics: ReadonlyArray<string>
+    /** One decision for each topic. */
+    readonly answer: (allowed: ReadonlyArray<boolean>, now: number) => Question | undefined
+  }
+
+/** What became of a message. `RetainedFull` messages reached nobody. */
+export type Routed = "Delivered" | "NoSubscribers" | "RetainedFull"
+
+/** What a session was opened with. */
+export interface OpenedSession {
+  readonly session: Session
+  readonly present: boolean
+}
+
+/** The broker, as one of its links sees it. */
+export interface Hub {
+  readonly limits: ResolvedLimits
+  readonly authenticates: boolean
+  readonly authorizes: boolean
+  readonly isOverloaded: boolean
+  readonly assignClientId: () => string
+  /** Takes the session over from whoever holds it; nothing is sent to it before it is attached. */
+  readonly openSession: (
+    clientId: string,
+    cleanStart: boolean,
+    holder: Holder,
+    now: number
+  ) => OpenedSession | "QuotaExceeded"
+  /** The link is over; without a will when it ended normally. */
+  readonly closeSession: (session: Session, holder: Holder, will: Will | undefined, now: number) => void
+  readonly publish: (message: Message, mustKeep: boolean, now: number) => Routed
+  readonly subscribe: (
+    session: Session,
+    request: Packet.Subscription,
+    identifier: number | undefined
+  ) => "New" | "Replaced" | "QuotaExceeded"
+  readonly unsubscribe: (session: Session, filter: string) => boolean
+  readonly replay: (session: Session, filter: string, now: number) => void
+}

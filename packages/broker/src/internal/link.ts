@@ -1,0 +1,236 @@
+import type { CodecError } from "@effect-mqtt/codec/CodecError"
+import * as Packet from "@effect-mqtt/codec/Packet"
+import type { ConnectDecision } from "../AccessControl.ts"
+import type { Terms } from "./handshake.ts"
+import * as Handshake from "./handshake.ts"
+import type { Hub, Question } from "./hub.ts"
+import { Incoming } from "./incoming.ts"
+import { Outbox } from "./outbox.ts"
+import * as Reason from "./reason.ts"
+import type { Holder, Session } from "./session.ts"
+import * as Subscribing from "./subscribing.ts"
+
+/** How long a closed link may take to send what is left. */
+const lingerMillis = 5000
+
+/** What an accepted connection has. */
+interface Established {
+  readonly terms: Terms
+  readonly session: Session
+  readonly incoming: Incoming
+  readonly party: Subscribing.Party
+  readonly connectedAt: number
+}
+
+/** One network connection, from its first byte to its end: packets in, encoded packets and questions out. */
+export class Link implements Holder {
+  readonly outbox: Outbox
+  established: Established | undefined
+  isClosed = false
+  /** Set while a write has not completed. */
+  writingSince: number | undefined
+  private closedAt = 0
+  private lastPacketAt: number
+  private readonly hub: Hub
+  private readonly onChange: () => void
+
+  /** `wake` is called when there is something to write, `onChange` when deadlines change or the link has ended. */
+  constructor(hub: Hub, wake: () => void, onChange: () => void, now: number) {
+    this.hub = hub
+    this.outbox = new Outbox(wake)
+    this.onChange = onChange
+    this.lastPacketAt = now
+  }
+
+  /** A question has to be answered before the next packet is given. */
+  receive(packet: Packet.Packet, now: number): Question | undefined {
+    if (this.isClosed) return undefined
+    const { established } = this
+    if (established === undefined) {
+      // The first packet has to be a CONNECT [MQTT-3.1.0-1].
+      return packet._tag === "Connect" ? this.connect(packet, now) : this.abandon(now)
+    }
+    this.lastPacketAt = now
+    const { incoming, session } = established
+    switch (packet._tag) {
+      case "Publish":
+        return incoming.publish(packet, now)
+      case "PubRel":
+        return incoming.pubRel(packet.packetId)
+      case "PubAck":
+        return this.checked(session.outgoing.pubAck(packet.packetId, now), now)
+      case "PubRec":
+        return this.checked(session.outgoing.pubRec(packet.packetId, (packet.reasonCode ?? 0) >= 0x80, now), now)
+      case "PubComp":
+        return this.checked(session.outgoing.pubComp(packet.packetId, now), now)
+      case "Subscribe":
+        return Subscribing.subscribe(established.party, packet, now)
+      case "Unsubscribe":
+        return Subscribing.unsubscribe(established.party, packet)
+      case "PingReq":
+        this.outbox.send(Packet.pingResp)
+        return undefined
+      case "Disconnect":
+        return this.disconnected(established, packet, now)
+      default:
+        // A second CONNECT [MQTT-3.1.0-2], AUTH without a method, or what only a server sends.
+        return this.close(Reason.protocolError, now)
+    }
+  }
+
+  /** The bytes behind this point are lost. */
+  refuse(error: CodecError, now: number): void {
+    if (this.isClosed) return
+    if (this.established === undefined && error.reasonCode === Reason.unsupportedProtocolVersion) {
+      // In the form that clients of every version understand [MQTT-3.1.2-2].
+      this.outbox.version = 4
+      this.outbox.send(Packet.connAck({ reasonCode: unacceptableProtocolVersion }))
+    }
+    this.close(error.reasonCode, now)
+  }
+
+  /** Ends the link from this side, saying why if the protocol can. */
+  close(reasonCode: number, now: number): undefined {
+    if (this.isClosed) return
+    if (this.established?.terms.version === 5) this.outbox.send(Packet.disconnect({ reasonCode }))
+    this.end(true, now)
+  }
+
+  shed(reasonCode: number, now: number): void {
+    if (this.isClosed) return
+    this.outbox.clear()
+    this.close(reasonCode, now)
+  }
+
+  /** The transport is gone. */
+  lost(now: number): void {
+    if (!this.isClosed) this.end(true, now)
+  }
+
+  /** A write has completed, so there is room for what waits. */
+  flushed(now: number): void {
+    this.writingSince = undefined
+    this.established?.session.outgoing.pump(now)
+  }
+
+  /** Applies the deadlines that have passed; the next one, or undefined when the link has none anymore. */
+  check(now: number): number | undefined {
+    if (this.isClosed) {
+      const due = this.closedAt + lingerMillis
+      return now >= due ? undefined : due
+    }
+    const { limits } = this.hub
+    const { established } = this
+    if (established === undefined) {
+      const due = this.lastPacketAt + limits.connectTimeout
+      if (now < due) return due
+      this.end(true, now)
+      return this.check(now)
+    }
+    if (this.writingSince !== undefined && now >= this.writingSince + limits.stallTimeout) {
+      this.end(true, now)
+      return undefined
+    }
+    // Writes start without a deadline of their own being set, so they are looked at that often.
+    const stallDue = (this.writingSince ?? now) + limits.stallTimeout
+    const { keepAlive } = established.terms
+    if (keepAlive === 0) return stallDue
+    const keepAliveDue = this.lastPacketAt + keepAlive * 1.5
+    if (now < keepAliveDue) return Math.min(stallDue, keepAliveDue)
+    this.close(Reason.keepAliveTimeout, now) // [MQTT-3.1.2-22]
+    return this.check(now)
+  }
+
+  private connect(packet: Packet.Connect, now: number): Question | undefined {
+    this.outbox.version = packet.protocolVersion
+    if (this.hub.isOverloaded) return this.refuseConnect("ServerBusy", now)
+    const problem = Handshake.problem(packet, this.hub.limits)
+    if (problem !== undefined) return this.refuseConnect(problem, now)
+    const clientId = packet.clientId === "" ? this.hub.assignClientId() : packet.clientId
+    const terms = Handshake.terms(packet, clientId, this.hub.limits)
+    this.outbox.maxPacketBytes = terms.maxPacketBytes
+    if (!this.hub.authenticates) return this.authorizeWill(packet, terms, now)
+    return {
+      _tag: "Authenticate",
+      request: Handshake.request(packet, clientId),
+      answer: (decision, now) => this.authenticated(packet, terms, decision, now)
+    }
+  }
+
+  private authenticated(
+    packet: Packet.Connect,
+    terms: Terms,
+    decision: ConnectDecision,
+    now: number
+  ): Question | undefined {
+    if (this.isClosed) return undefined
+    if (decision === true) return this.authorizeWill(packet, terms, now)
+    return this.refuseConnect(decision === false ? "BadCredentials" : decision, now)
+  }
+
+  private authorizeWill(packet: Packet.Connect, terms: Terms, now: number): Question | undefined {
+    if (packet.will === undefined || !this.hub.authorizes) return this.accept(packet, terms, now)
+    return {
+      _tag: "Authorize",
+      identity: terms.identity,
+      action: "publish",
+      topics: [packet.will.topic],
+      answer: ([allowed], now) => {
+        if (this.isClosed) return undefined
+        return allowed === true ? this.accept(packet, terms, now) : this.refuseConnect("NotAuthorized", now)
+      }
+    }
+  }
+
+  private accept(packet: Packet.Connect, terms: Terms, now: number): undefined {
+    const { clientId } = terms.identity
+    const opened = this.hub.openSession(clientId, terms.cleanStart, this, now)
+    if (opened === "QuotaExceeded") return this.refuseConnect("QuotaExceeded", now)
+    const { present, session } = opened
+    session.expiry = terms.expiry
+    this.lastPacketAt = now
+    const incoming = new Incoming(this.hub, this, this.outbox, session, terms)
+    const party = { hub: this.hub, link: this, outbox: this.outbox, session, identity: terms.identity }
+    this.established = { terms, session, incoming, party, connectedAt: now }
+    // CONNACK is the first packet [MQTT-3.2.0-1]; a client too small for it cannot be served.
+    if (!this.outbox.send(Handshake.accepted(packet, terms, present, this.hub.limits))) return this.end(true, now)
+    session.outgoing.attach(this.outbox, terms.receiveMaximum, now)
+    this.onChange()
+  }
+
+  private refuseConnect(refusal: Reason.Refusal, now: number): undefined {
+    this.outbox.send(Packet.connAck({ reasonCode: Reason.refusalCode(refusal, this.outbox.version) }))
+    return this.end(true, now)
+  }
+
+  /** Before a CONNACK, a link is closed without a word. */
+  private abandon(now: number): undefined {
+    return this.end(true, now)
+  }
+
+  private checked(result: "Ok" | "Violation", now: number): undefined {
+    if (result === "Violation") this.close(Reason.protocolError, now)
+  }
+
+  private disconnected({ session, terms }: Established, packet: Packet.Disconnect, now: number): undefined {
+    const seconds = packet.properties?.sessionExpiryInterval
+    if (seconds !== undefined) {
+      // A session that was to end with the link cannot outlive it after all (MQTT 5 section 3.14.2.2.2).
+      if (seconds > 0 && !terms.expiryRequested) return this.close(Reason.protocolError, now)
+      session.expiry = Math.min(Handshake.expiryMillis(seconds), this.hub.limits.maxSessionExpiry)
+    }
+    return this.end((packet.reasonCode ?? Reason.success) !== Reason.success, now)
+  }
+
+  private end(abnormal: boolean, now: number): undefined {
+    this.isClosed = true
+    this.closedAt = now
+    if (this.established !== undefined) {
+      const { session, terms } = this.established
+      this.hub.closeSession(session, this, abnormal ? terms.will : undefined, now)
+    }
+    this.onChange()
+  }
+}
+
+const unacceptableProtocolVersion = 0x01

@@ -1,0 +1,224 @@
+import * as Packet from "@effect-mqtt/codec/Packet"
+import { Fifo } from "./fifo.ts"
+import type { Delivery } from "./message.ts"
+import * as Message from "./message.ts"
+import type { Outbox } from "./outbox.ts"
+
+/** The bounds of what waits for one session. */
+export interface Bounds {
+  readonly maxInFlight: number
+  readonly maxQueuedMessages: number
+  readonly maxQueuedBytes: number
+  readonly maxOutboundBytes: number
+}
+
+/** Room beyond the bounds, for a replay of retained messages, which are held anyway. */
+export interface Allowance {
+  readonly messages: number
+  readonly bytes: number
+}
+
+export const noAllowance: Allowance = { messages: 0, bytes: 0 }
+
+/** Full: a QoS 1 or 2 message found no room. Dropped: it was QoS 0, or the client does not take it. */
+export type Offered = "Accepted" | "Dropped" | "Full"
+
+/** Violation: the acknowledgement contradicts the exchange (MQTT 5 section 4.3). */
+export type Acknowledged = "Ok" | "Violation"
+
+/** An unfinished QoS 1 or 2 exchange; without a delivery only PUBCOMP is missing. */
+interface InFlight {
+  readonly delivery: Delivery | undefined
+}
+
+/** The sending half of a session: what waits, what is on its way, and the window between them. */
+export class Outgoing {
+  private readonly bounds: Bounds
+  private readonly queue = new Fifo<Delivery>()
+  /** In the order of sending, which is the order of a resend [MQTT-4.6.0-1]. */
+  private readonly inFlight = new Map<number, InFlight>()
+  private readonly resend = new Fifo<number>()
+  private outbox: Outbox | undefined
+  private window = 0
+  private quota = 0
+  private lastId = 0
+  private queuedQoS0 = 0
+  private queuedQoS0Bytes = 0
+  private heldBytes = 0
+
+  constructor(bounds: Bounds) {
+    this.bounds = bounds
+  }
+
+  get queuedCount(): number {
+    return this.queue.length
+  }
+
+  get inFlightCount(): number {
+    return this.inFlight.size
+  }
+
+  /** A link is there: unfinished exchanges go on [MQTT-4.4.0-1], then what waited follows. */
+  attach(outbox: Outbox, receiveMaximum: number, now: number): void {
+    this.outbox = outbox
+    this.window = Math.min(receiveMaximum, this.bounds.maxInFlight)
+    this.quota = this.window
+    for (const [packetId, { delivery }] of this.inFlight) {
+      if (delivery === undefined) this.release(packetId)
+      else this.resend.push(packetId)
+    }
+    this.pump(now)
+  }
+
+  /** QoS 0 does not outlive the link. */
+  detach(): void {
+    this.outbox = undefined
+    this.resend.clear()
+    this.queue.retain((delivery) => delivery.qos > 0)
+    this.queuedQoS0 = 0
+    this.queuedQoS0Bytes = 0
+  }
+
+  offer(delivery: Delivery, now: number, allowance: Allowance): Offered {
+    if (delivery.qos === 0) return this.offerQoS0(delivery, now, allowance)
+    const { bytes } = delivery.message
+    const messages = this.queue.length - this.queuedQoS0
+    if (
+      messages >= this.bounds.maxQueuedMessages + allowance.messages ||
+      (this.heldBytes > 0 && this.heldBytes + bytes > this.bounds.maxQueuedBytes + allowance.bytes)
+    ) return "Full"
+    this.heldBytes += bytes
+    this.queue.push(delivery)
+    this.pump(now)
+    return "Accepted"
+  }
+
+  /** Moves what the window and the outbox have room for. QoS 0 does not overtake: order is kept per subscriber. */
+  pump(now: number): void {
+    const { outbox } = this
+    if (outbox === undefined) return
+    while (outbox.bytes < this.bounds.maxOutboundBytes) {
+      if (this.resend.length > 0) {
+        if (this.quota === 0) return
+        this.repeat(outbox, this.resend.shift(), now)
+        continue
+      }
+      const next = this.queue.peek()
+      if (next === undefined) return
+      if (next.qos > 0 && this.inFlight.size >= this.window) return
+      this.queue.shift()
+      if (next.qos === 0) {
+        this.queuedQoS0--
+        this.queuedQoS0Bytes -= next.message.bytes
+        if (!Message.isExpired(next.message, now)) this.sendQoS0(outbox, next, now)
+      } else {
+        this.start(outbox, next, now)
+      }
+    }
+  }
+
+  pubAck(packetId: number, now: number): Acknowledged {
+    const entry = this.inFlight.get(packetId)
+    if (entry === undefined) return "Ok"
+    if (entry.delivery?.qos !== 1) return "Violation"
+    this.finish(packetId, entry)
+    this.pump(now)
+    return "Ok"
+  }
+
+  pubRec(packetId: number, refused: boolean, now: number): Acknowledged {
+    const entry = this.inFlight.get(packetId)
+    if (entry === undefined) {
+      if (!refused) this.outbox?.send(pubRel(packetId, this.outbox.version === 5 ? notFound : undefined))
+      return "Ok"
+    }
+    if (entry.delivery?.qos === 1) return "Violation"
+    if (refused) {
+      this.finish(packetId, entry)
+      this.pump(now)
+      return "Ok"
+    }
+    if (entry.delivery !== undefined) {
+      this.heldBytes -= entry.delivery.message.bytes
+      // Behind the others: PUBRELs are resent in the order of the PUBRECs [MQTT-4.6.0-4].
+      this.inFlight.delete(packetId)
+      this.inFlight.set(packetId, { delivery: undefined })
+    }
+    this.release(packetId)
+    return "Ok"
+  }
+
+  pubComp(packetId: number, now: number): Acknowledged {
+    const entry = this.inFlight.get(packetId)
+    if (entry === undefined) return "Ok"
+    if (entry.delivery !== undefined) return "Violation"
+    this.finish(packetId, entry)
+    this.pump(now)
+    return "Ok"
+  }
+
+  private offerQoS0(delivery: Delivery, now: number, allowance: Allowance): Offered {
+    const { outbox } = this
+    if (outbox === undefined) return "Dropped"
+    if (this.queue.length === 0 && this.resend.length === 0 && outbox.bytes < this.bounds.maxOutboundBytes) {
+      return this.sendQoS0(outbox, delivery, now) ? "Accepted" : "Dropped"
+    }
+    if (
+      this.queuedQoS0 >= this.bounds.maxQueuedMessages + allowance.messages ||
+      this.queuedQoS0Bytes >= this.bounds.maxOutboundBytes + allowance.bytes
+    ) return "Dropped"
+    this.queuedQoS0++
+    this.queuedQoS0Bytes += delivery.message.bytes
+    this.queue.push(delivery)
+    return "Accepted"
+  }
+
+  private sendQoS0(outbox: Outbox, delivery: Delivery, now: number): boolean {
+    return outbox.send(Message.toPublish(delivery, undefined, false, outbox.version, now))
+  }
+
+  private start(outbox: Outbox, delivery: Delivery, now: number): void {
+    const packetId = this.unusedId()
+    if (
+      Message.isExpired(delivery.message, now) ||
+      !outbox.send(Message.toPublish(delivery, packetId, false, outbox.version, now))
+    ) {
+      this.heldBytes -= delivery.message.bytes
+      return
+    }
+    this.lastId = packetId
+    this.quota--
+    this.inFlight.set(packetId, { delivery })
+  }
+
+  /** Expiry no longer applies: the first copy may have arrived [MQTT-4.3.3-7]. */
+  private repeat(outbox: Outbox, packetId: number | undefined, now: number): void {
+    const entry = packetId === undefined ? undefined : this.inFlight.get(packetId)
+    if (packetId === undefined || entry?.delivery === undefined) return
+    if (outbox.send(Message.toPublish(entry.delivery, packetId, true, outbox.version, now))) this.quota--
+    else this.finish(packetId, entry)
+  }
+
+  private finish(packetId: number, entry: InFlight): void {
+    this.inFlight.delete(packetId)
+    if (entry.delivery !== undefined) this.heldBytes -= entry.delivery.message.bytes
+    this.quota = Math.min(this.quota + 1, this.window)
+  }
+
+  private release(packetId: number): void {
+    this.outbox?.send(pubRel(packetId, this.outbox.version === 5 ? 0 : undefined))
+  }
+
+  /** The window is smaller than the number of identifiers, so one is free. */
+  private unusedId(): number {
+    let packetId = this.lastId
+    do packetId = packetId === 0xffff ? 1 : packetId + 1
+    while (this.inFlight.has(packetId))
+    return packetId
+  }
+}
+
+const notFound = 0x92
+
+const pubRel = (packetId: number, reasonCode: number | undefined): Packet.PubRel =>
+  Packet.pubRel(reasonCode === undefined ? { packetId } : { packetId, reasonCode })
