@@ -25,7 +25,7 @@ const edge = ["packages/cli/src/**/*.ts"]
 const banned = (object, property, message) => ({ object, property, message })
 
 export default tseslint.config(
-  { ignores: ["**/dist/**", "**/build/**", "**/docs/**", "**/coverage/**", "**/node_modules/**"] },
+  { ignores: ["**/dist/**", "**/build/**", "**/docgen/**", "**/coverage/**", "**/node_modules/**"] },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   {
     files: ["**/*.ts", "**/*.mjs", "**/*.cjs"],

@@ -1,0 +1,79 @@
+/**
+ * Bundles main entries the way a browser build would and holds them to scripts/bundleBudgets.json. A Node built-in
+ * anywhere in such a bundle is an error whatever its size: it would break the build of a web page.
+ */
+import { build } from "esbuild"
+import { readFileSync } from "node:fs"
+import { isBuiltin } from "node:module"
+import { join } from "node:path"
+import { gzipSync } from "node:zlib"
+import { fromRoot, packages, readJson, root } from "./workspace.mjs"
+
+const { budgets } = readJson(join(root, "scripts/bundleBudgets.json"))
+
+/** Lets the bundle finish and remembers who asked for a built-in, so that one run names them all. */
+const builtins = (found) => ({
+  name: "builtins",
+  setup: (bundler) =>
+    bundler.onResolve({ filter: /^(node:|[a-z_/]+$)/ }, ({ importer, path }) => {
+      if (!isBuiltin(path)) return undefined
+      found.push(`${path}, imported by ${fromRoot(importer)}`)
+      return { external: true, path }
+    })
+})
+
+const namespaces = (index) =>
+  [...readFileSync(index, "utf8").matchAll(/^export \* as (\w+) from "(.+)"$/gm)].map(([, name, path]) => ({
+    name,
+    path
+  }))
+
+const measure = async (budget) => {
+  const { path } = packages.find(({ folder }) => folder === budget.package)
+  const found = []
+  const without = budget.without ?? []
+  const modules = namespaces(join(path, "src/index.ts")).filter(({ name }) => !without.includes(name))
+  if (modules.length === 0) return { ...budget, found, size: undefined }
+  const { outputFiles } = await build({
+    bundle: true,
+    conditions: ["@effect-mqtt/source"],
+    format: "esm",
+    legalComments: "none",
+    logLevel: "silent",
+    minify: true,
+    platform: "browser",
+    plugins: [builtins(found)],
+    stdin: {
+      contents: modules.map((module) => `export * as ${module.name} from "${module.path}"`).join("\n"),
+      loader: "ts",
+      resolveDir: join(path, "src")
+    },
+    target: "es2022",
+    treeShaking: true,
+    write: false
+  })
+  const { contents } = outputFiles[0]
+  return { ...budget, found, plain: contents.length / 1000, size: gzipSync(contents, { level: 9 }).length / 1000 }
+}
+
+const row = (...cells) =>
+  console.log(cells.map((cell, index) => index === 0 ? cell.padEnd(14) : cell.padStart(12)).join(""))
+
+const failures = []
+row("bundle", "minified kB", "gzip kB", "budget kB")
+for (const budget of budgets) {
+  try {
+    const { found, name, plain, size } = await measure(budget)
+    if (size === undefined) {
+      failures.push(`${name}: src/index.ts exports no module`)
+      continue
+    }
+    row(name, plain.toFixed(1), size.toFixed(1), budget.kB.toFixed(1))
+    if (size > budget.kB) failures.push(`${name}: ${size.toFixed(1)} kB is over the budget of ${budget.kB} kB`)
+    for (const builtin of new Set(found)) failures.push(`${name}: a browser bundle may not need ${builtin}`)
+  } catch (error) {
+    failures.push(`${budget.name}: does not bundle for a browser\n${error.message}`)
+  }
+}
+for (const line of failures) console.error(line)
+process.exitCode = failures.length === 0 ? 0 : 1
