@@ -80,7 +80,9 @@ export const parse = (url: string): Either.Either<Endpoint, ConnectError> => {
     scheme,
     host: parsed.hostname.replace(/^\[(.*)\]$/, "$1"),
     port: parsed.port === "" ? defaultPorts[scheme] : Number(parsed.port),
-    path: webSocket ? (parsed.pathname === "" || parsed.pathname === "/" ? "/mqtt" : parsed.pathname) + parsed.search : ""
+    path: webSocket
+      ? (parsed.pathname === "" || parsed.pathname === "/" ? "/mqtt" : parsed.pathname) + parsed.search
+      : ""
   })
 }
 
@@ -93,7 +95,9 @@ export const parse = (url: string): Either.Either<Endpoint, ConnectError> => {
 export const format = (endpoint: Endpoint): string =>
   endpoint.scheme === "unix"
     ? `unix://${endpoint.path}`
-    : `${endpoint.scheme}://${endpoint.host.includes(":") ? `[${endpoint.host}]` : endpoint.host}:${endpoint.port}${endpoint.path}`
+    : `${endpoint.scheme}://${
+      endpoint.host.includes(":") ? `[${endpoint.host}]` : endpoint.host
+    }:${endpoint.port}${endpoint.path}`
 
 const parseUrl = (url: string): URL | undefined => {
   try {

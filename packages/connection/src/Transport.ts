@@ -11,34 +11,7 @@ import type * as Scope from "effect/Scope"
 import type { Endpoint } from "./Endpoint.ts"
 import * as pipe from "./internal/transport/pipe.ts"
 import type { TransportError } from "./MqttError.ts"
-
-/**
- * One established link. Closing the scope that it was made in releases it at once; `shutdown` ends
- * it politely first.
- *
- * Reading is pulled: a wire that is not read stops its peer, as far as the platform can
- * (`canPause`). There is one reader and one writer at a time.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Wire {
-  /**
-   * The next bytes, in order; waits until there are some. Fails with reason `Closed` after the peer
-   * has ended the link and everything was read, with `Read` when the link broke. The array is the
-   * reader's: it is never written again.
-   */
-  readonly read: Effect.Effect<Uint8Array, TransportError>
-  /**
-   * Hands all pieces to the platform in one write and completes when it is ready for more. The
-   * pieces must not be changed afterwards. A failed write may have sent a part: the link is done.
-   */
-  readonly write: (pieces: ReadonlyArray<Uint8Array>) => Effect.Effect<void, TransportError>
-  /** Sends what was written, ends this side and waits up to a second for the peer to end its side. */
-  readonly shutdown: Effect.Effect<void>
-  /** Whether an unread wire stops the peer from sending. */
-  readonly canPause: boolean
-}
+import type { Wire } from "./Wire.ts"
 
 /**
  * Opens wires. Provide another layer to run the same program over another kind of socket.

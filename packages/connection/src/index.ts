@@ -1,3 +1,83 @@
+/**
+ * How to connect: options of connections and clients.
+ *
+ * @since 0.1.0
+ */
+export * as ConnectionOptions from "./ConnectionOptions.ts"
+
+/**
+ * What a client does right now.
+ *
+ * @since 0.1.0
+ */
+export * as ConnectionStatus from "./ConnectionStatus.ts"
+
+/**
+ * Where a server listens: a parsed MQTT URL.
+ *
+ * @since 0.1.0
+ */
 export * as Endpoint from "./Endpoint.ts"
+
+/**
+ * Application messages, and how they are published and subscribed to.
+ *
+ * @since 0.1.0
+ */
+export * as Message from "./Message.ts"
+
+/**
+ * The MQTT client that survives drops.
+ *
+ * @since 0.1.0
+ */
+export * as MqttClient from "./MqttClient.ts"
+
+/**
+ * Every failure that this package puts into a type.
+ *
+ * @since 0.1.0
+ */
 export * as MqttError from "./MqttError.ts"
+
+/**
+ * The settings of one link, as client and server agreed on them.
+ *
+ * @since 0.1.0
+ */
+export * as Negotiated from "./Negotiated.ts"
+
+/**
+ * When a client tries again.
+ *
+ * @since 0.1.0
+ */
+export * as Reconnect from "./Reconnect.ts"
+
+/**
+ * The MQTT client session as a plain synchronous machine.
+ *
+ * @since 0.1.0
+ */
+export * as Session from "./Session.ts"
+
+/**
+ * A subscription and its messages.
+ *
+ * @since 0.1.0
+ */
+export * as Subscription from "./Subscription.ts"
+
+/**
+ * The pluggable socket.
+ *
+ * @since 0.1.0
+ */
 export * as Transport from "./Transport.ts"
+
+/**
+ * One link: a duplex of bytes that a Scope owns.
+ *
+ * @since 0.1.0
+ */
+export * as Wire from "./Wire.ts"

@@ -11,8 +11,8 @@ import * as Tls from "node:tls"
 import type { Endpoint } from "../Endpoint.ts"
 import * as socketWire from "../internal/transport/socketWire.ts"
 import { TransportError } from "../MqttError.ts"
-import type { Wire } from "../Transport.ts"
 import { Transport } from "../Transport.ts"
+import type { Wire } from "../Wire.ts"
 
 /**
  * TCP, for `mqtt` endpoints. Nagle's algorithm is off.

@@ -5,7 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { TransportError } from "../../MqttError.ts"
-import type { Wire } from "../../Transport.ts"
+import type { Wire } from "../../Wire.ts"
 
 const highWaterBytes = 64 * 1024
 

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { Socket } from "node:net"
 import { TransportError } from "../../MqttError.ts"
-import type { Wire } from "../../Transport.ts"
+import type { Wire } from "../../Wire.ts"
 
 const readAheadBytes = 64 * 1024
 const lingerMillis = 1000

@@ -1,0 +1,91 @@
+/**
+ * When a client tries again. Any `Schedule` over the error will do; these are the usual ones.
+ *
+ * One run of the schedule serves one outage: it starts anew after a link that was stable.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { dual } from "effect/Function"
+import * as Random from "effect/Random"
+import * as Schedule from "effect/Schedule"
+import type { AuthError, ConnectError } from "./MqttError.ts"
+
+/**
+ * Decides on the delay before the next attempt, or that there is none.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Reconnect = Schedule.Schedule<unknown, AuthError | ConnectError>
+
+const baseMillis = 1000
+const capMillis = 60_000
+
+/**
+ * For ever, with delays drawn evenly between half a second and a bound that starts at one second
+ * and doubles up to one minute. The spread keeps many clients from coming back at the same moment.
+ *
+ * @since 0.1.0
+ * @category schedules
+ */
+export const forever: Reconnect = Schedule.exponential(baseMillis).pipe(
+  Schedule.modifyDelayEffect((_, delay) =>
+    Effect.map(
+      Random.nextRange(baseMillis / 2, Math.min(capMillis, Math.max(baseMillis, Duration.toMillis(delay)))),
+      Duration.millis
+    )
+  )
+)
+
+/**
+ * Never: the client gives up when the link drops.
+ *
+ * @since 0.1.0
+ * @category schedules
+ */
+export const none: Reconnect = Schedule.stop
+
+/**
+ * Lowers every delay of a schedule to a bound.
+ *
+ * @example
+ * ```ts
+ * import { Reconnect } from "@effect-mqtt/connection"
+ *
+ * export const eager = Reconnect.maxInterval(Reconnect.forever, "5 seconds")
+ * ```
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const maxInterval: {
+  (bound: Duration.DurationInput): (self: Reconnect) => Reconnect
+  (self: Reconnect, bound: Duration.DurationInput): Reconnect
+} = dual(
+  2,
+  (self: Reconnect, bound: Duration.DurationInput): Reconnect =>
+    Schedule.modifyDelay(self, (_, delay) => Duration.min(delay, bound))
+)
+
+/**
+ * Gives up after so many attempts in one outage; a negative number is no limit.
+ *
+ * @example
+ * ```ts
+ * import { Reconnect } from "@effect-mqtt/connection"
+ *
+ * export const patient = Reconnect.forever.pipe(Reconnect.maxInterval("10 seconds"), Reconnect.retries(20))
+ * ```
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const retries: {
+  (count: number): (self: Reconnect) => Reconnect
+  (self: Reconnect, count: number): Reconnect
+} = dual(
+  2,
+  (self: Reconnect, count: number): Reconnect => count < 0 ? self : Schedule.intersect(self, Schedule.recurs(count))
+)

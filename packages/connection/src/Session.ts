@@ -1,0 +1,363 @@
+/**
+ * The MQTT client session as a plain synchronous machine: packets and time in, bytes and deliveries
+ * out. No socket, timer, promise or fiber is in it, so it can be driven by any event loop, and
+ * tested byte by byte under a clock of the test's own.
+ *
+ * {@link MqttClient} and {@link MqttConnection} are thin shells around it; use it directly only
+ * to build something like them. All instants are milliseconds of one clock that never goes back.
+ * Callbacks run inside the call that causes them; they must not throw, and may call the session.
+ *
+ * @since 0.1.0
+ */
+import type { Packet, ProtocolVersion } from "@effect-mqtt/codec"
+import { Decoder } from "@effect-mqtt/codec"
+import type * as Either from "effect/Either"
+import * as inbounds from "./internal/session/inbound.ts"
+import * as keepAlives from "./internal/session/keepAlive.ts"
+import * as operations from "./internal/session/operations.ts"
+import * as outbounds from "./internal/session/outbound.ts"
+import * as outputs from "./internal/session/output.ts"
+import * as packetIds from "./internal/session/packetIds.ts"
+import * as refusal from "./internal/session/refusal.ts"
+import type { Message, PublishResult } from "./Message.ts"
+import type { AuthError } from "./MqttError.ts"
+import { ConnectError, PublishError } from "./MqttError.ts"
+import * as Negotiated from "./Negotiated.ts"
+
+/**
+ * An unacknowledged QoS 1 or 2 message; hand it to {@link Session.accept} when its consumer has
+ * taken responsibility.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Pending {
+  readonly id: number
+  readonly qos: 1 | 2
+  readonly accepted: boolean
+}
+
+/**
+ * How a SUBSCRIBE or UNSUBSCRIBE ended: answered with one reason code per filter, refused locally
+ * because it cannot be sent, or cut off by the loss of the link.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type OperationOutcome = operations.OperationOutcome
+
+/**
+ * Bounds and time-outs of a session. Times are milliseconds.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** Publishes that wait while there is no link. */
+  readonly queueMessages: number
+  readonly queueBytes: number
+  /** Most QoS 1 and 2 publishes in flight; the server's Receive Maximum lowers it. */
+  readonly inFlight: number
+  /** Our Receive Maximum: incoming QoS 1 and 2 messages that may be unacknowledged. */
+  readonly receiveMaximum: number
+  /** The largest packet accepted, bytes. */
+  readonly maxPacketBytes: number
+  readonly connAckTimeout: number
+  readonly acknowledgementTimeout: number
+  /** How long before the end of the keep-alive time a ping is sent. */
+  readonly pingLead: (keepAlive: number) => number
+  /** The CONNACK was good: the moment to restore subscriptions. Queued publishes follow. */
+  readonly onConnected: (negotiated: Negotiated.Negotiated) => void
+  /** A message for the application; `pending` is present for QoS 1 and 2. */
+  readonly onMessage: (message: Message, pending: Pending | undefined) => void
+}
+
+/**
+ * The machine. One link at a time: `open`, then `receive` and `tick` until `ended` says why it is
+ * over or the transport breaks, then `lost`. What it holds survives to the next `open`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Session {
+  /** A link was opened: writes CONNECT. */
+  readonly open: (now: number, connect: Packet.Connect) => void
+  readonly receive: (now: number, bytes: Uint8Array) => void
+  /** Call it at {@link Session.deadline}. */
+  readonly tick: (now: number) => void
+  /** The link is gone. */
+  readonly lost: () => void
+  /** The next instant that needs a `tick`; `Infinity` if none. */
+  readonly deadline: () => number
+  /** Bytes to write, in one batch. */
+  readonly takeOutput: () => ReadonlyArray<Uint8Array>
+  readonly outputBytes: () => number
+  /** Why the link has to be closed, once its output is flushed. */
+  readonly ended: () => AuthError | ConnectError | undefined
+  readonly isReady: () => boolean
+  /** Whether the server may hold state that a Clean Start would discard. */
+  readonly hasState: () => boolean
+  /** Returns a function that ends the caller's wait; an unsent message is then never sent. */
+  readonly publish: (
+    now: number,
+    message: Omit<Packet.Publish, "packetId" | "dup">,
+    settle: (result: Either.Either<PublishResult, PublishError>) => void
+  ) => () => void
+  /** Needs a ready link. */
+  readonly subscribe: (
+    now: number,
+    packet: Omit<Packet.Subscribe, "packetId">,
+    settle: (outcome: OperationOutcome) => void
+  ) => void
+  /** Needs a ready link. */
+  readonly unsubscribe: (
+    now: number,
+    packet: Omit<Packet.Unsubscribe, "packetId">,
+    settle: (outcome: OperationOutcome) => void
+  ) => void
+  /** Needs a ready link. Settles with the round trip in milliseconds, or undefined if the link was lost. */
+  readonly ping: (now: number, settle: (roundTrip: number | undefined) => void) => void
+  readonly accept: (pending: Pending) => void
+  /** The shell has stopped or resumed reading on purpose. */
+  readonly readingPaused: (now: number, paused: boolean) => void
+  /** Writes DISCONNECT as the last packet. */
+  readonly disconnect: (reasonCode: number, properties?: Packet.Disconnect["properties"]) => void
+  /** Fails everything that waits. The session must not be used again. */
+  readonly dispose: (cause: AuthError | ConnectError) => void
+  /** Whether nothing waits to be sent or acknowledged. */
+  readonly isIdle: () => boolean
+  /** Whether an answer is awaited that only further reading can bring. */
+  readonly awaitsAnswer: () => boolean
+}
+
+type Phase = "Closed" | "Handshaking" | "Ready" | "Ended"
+
+/**
+ * Makes a session without a link.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (options: Options): Session => {
+  let phase: Phase = "Closed"
+  let clock = 0
+  let connect: Packet.Connect | undefined
+  let decoder = Decoder.make({ role: "client", maxPacketBytes: options.maxPacketBytes })
+  let connAckDue = 0
+  let ended: AuthError | ConnectError | undefined
+  let hasState = false
+  let pingWaiters: Array<(roundTrip: number | undefined) => void> = []
+
+  const keepAlive = keepAlives.make(options.pingLead)
+  const ids = packetIds.make()
+  const output = outputs.make(() => keepAlive.sent(clock))
+  const outbound = outbounds.make(output, ids, options)
+  const inbound = inbounds.make(output, options.receiveMaximum, () => output.version() === 4)
+  const pending = operations.make(output, ids)
+
+  /** Ends the link once the output is flushed; MQTT 5 tells a connected server why [5 §4.13]. */
+  const end = (error: AuthError | ConnectError, disconnectCode?: number) => {
+    if (ended !== undefined) return
+    if (phase === "Ready" && disconnectCode !== undefined && output.version() === 5) {
+      output.write({ _tag: "Disconnect", reasonCode: disconnectCode })
+    }
+    ended = error
+    phase = "Ended"
+  }
+
+  const violation = (detail: string, reasonCode = 0x82) =>
+    end(new ConnectError({ reason: "ProtocolError", retryable: true, cause: new Error(detail) }), reasonCode)
+
+  const onConnAck = (sent: Packet.Connect, packet: Packet.ConnAck) => {
+    if (packet.reasonCode !== 0) {
+      // A 3.1.1-shaped CONNACK, which has no properties, carries a return code.
+      const version: ProtocolVersion.ProtocolVersion = packet.properties === undefined ? 4 : 5
+      return end(refusal.ofConnAck(version, packet.reasonCode, packet.properties?.reasonString))
+    }
+    if (packet.sessionPresent && sent.cleanStart) return violation("a session is present after a clean start")
+    if (packet.sessionPresent && !hasState) {
+      return violation("the server holds a session that this client does not know")
+    }
+    const negotiated = Negotiated.make(sent, packet)
+    if (!packet.sessionPresent) {
+      outbound.sessionLost()
+      inbound.sessionLost()
+    }
+    hasState = negotiated.sessionExpiry > 0
+    phase = "Ready"
+    output.limit(negotiated.maximumPacketBytes)
+    keepAlive.start(clock, negotiated.keepAlive * 1000)
+    outbound.resume(clock, negotiated)
+    options.onConnected(negotiated)
+    outbound.flush(clock)
+  }
+
+  const onPublish = (packet: Packet.Publish) => {
+    if (packet.properties?.topicAlias !== undefined) {
+      return violation("a topic alias was used, none was announced", 0x94)
+    }
+    const arrival = inbound.publish(packet)
+    if (arrival._tag === "Violation") violation(arrival.detail, arrival.reasonCode)
+    else if (arrival._tag === "Deliver") options.onMessage(packet, arrival.pending)
+  }
+
+  const onPubRec = (packet: Packet.PubRec) => {
+    const verdict = outbound.acknowledge(clock, packet)
+    if (verdict !== "unknown" || (packet.reasonCode ?? 0) >= 0x80) return verdict
+    // Nothing is known of this exchange: let the server finish it [5 §3.6.2.1].
+    output.write({
+      _tag: "PubRel",
+      packetId: packet.packetId,
+      ...(output.version() === 5 ? { reasonCode: 0x92 } : {})
+    })
+    return verdict
+  }
+
+  const onPingResp = () => {
+    const roundTrip = keepAlive.answered(clock)
+    const waiters = pingWaiters
+    pingWaiters = []
+    for (const settle of waiters) settle(roundTrip)
+  }
+
+  const checked = (packet: Packet.Packet, verdict: "ok" | "unknown" | "wrong") => {
+    if (verdict === "wrong") violation(`${packet._tag} does not fit the exchange of its packet identifier`)
+  }
+
+  const handle = (packet: Packet.Packet) => {
+    if (phase === "Handshaking" && connect !== undefined) {
+      return packet._tag === "ConnAck" ? onConnAck(connect, packet) : violation("the first packet is not CONNACK")
+    }
+    switch (packet._tag) {
+      case "Publish":
+        return onPublish(packet)
+      case "PubAck":
+      case "PubComp":
+        return checked(packet, outbound.acknowledge(clock, packet))
+      case "PubRec":
+        return checked(packet, onPubRec(packet))
+      case "PubRel":
+        return inbound.release(packet)
+      case "SubAck":
+      case "UnsubAck":
+        return checked(packet, pending.acknowledge(packet))
+      case "PingResp":
+        return onPingResp()
+      case "Disconnect":
+        return end(
+          refusal.ofReasonCode("Disconnect", packet.reasonCode ?? 0, packet.properties?.reasonString)
+        )
+      default:
+        return violation(`${packet._tag} is not expected here`)
+    }
+  }
+
+  const oldestWrite = () => Math.min(outbound.oldestWrite() ?? Infinity, pending.oldestWrite() ?? Infinity)
+
+  const lost = () => {
+    phase = "Closed"
+    keepAlive.stop()
+    outbound.linkLost()
+    inbound.linkLost()
+    pending.linkLost()
+    const waiters = pingWaiters
+    pingWaiters = []
+    for (const settle of waiters) settle(undefined)
+  }
+
+  return {
+    open: (now, packet) => {
+      clock = now
+      connect = packet
+      ended = undefined
+      phase = "Handshaking"
+      connAckDue = now + options.connAckTimeout
+      decoder = Decoder.make({
+        role: "client",
+        version: packet.protocolVersion,
+        maxPacketBytes: options.maxPacketBytes
+      })
+      output.reset(packet.protocolVersion)
+      const problem = output.write(packet)
+      if (problem !== undefined) {
+        end(new ConnectError({ reason: "InvalidEndpoint", retryable: false, cause: problem }))
+      }
+    },
+    receive: (now, bytes) => {
+      clock = now
+      if (phase === "Closed" || phase === "Ended") return
+      keepAlive.received(now)
+      const { packets, error } = decoder.push(bytes)
+      for (const packet of packets) {
+        handle(packet)
+        if (ended !== undefined) return
+      }
+      if (error !== undefined) {
+        end(new ConnectError({ reason: "ProtocolError", retryable: true, cause: error }), error.reasonCode)
+      }
+    },
+    tick: (now) => {
+      clock = now
+      if (phase === "Handshaking" && now >= connAckDue) end(new ConnectError({ reason: "Timeout", retryable: true }))
+      if (phase !== "Ready") return
+      if (now >= oldestWrite() + options.acknowledgementTimeout) {
+        return end(new ConnectError({ reason: "AcknowledgementTimeout", retryable: true }))
+      }
+      const due = keepAlive.due(now)
+      if (due === "dead") return end(new ConnectError({ reason: "KeepAliveTimeout", retryable: true }))
+      if (due === "ping") {
+        output.write({ _tag: "PingReq" })
+        keepAlive.pinged(now)
+      }
+    },
+    lost,
+    deadline: () =>
+      phase === "Ready"
+        ? Math.min(keepAlive.deadline(), oldestWrite() + options.acknowledgementTimeout)
+        : phase === "Handshaking"
+        ? connAckDue
+        : Infinity,
+    takeOutput: output.take,
+    outputBytes: output.bytes,
+    ended: () => ended,
+    isReady: () => phase === "Ready",
+    hasState: () => hasState,
+    publish: (now, message, settle) => {
+      clock = now
+      return outbound.publish(now, message, settle)
+    },
+    subscribe: (now, packet, settle) => {
+      clock = now
+      pending.start(now, packet, settle)
+    },
+    unsubscribe: (now, packet, settle) => {
+      clock = now
+      pending.start(now, packet, settle)
+    },
+    ping: (now, settle) => {
+      clock = now
+      pingWaiters.push(settle)
+      if (keepAlive.outstanding()) return
+      output.write({ _tag: "PingReq" })
+      keepAlive.pinged(now)
+    },
+    accept: (delivery) => inbound.accept(delivery),
+    readingPaused: keepAlive.readingPaused,
+    disconnect: (reasonCode, properties) => {
+      if (phase === "Ready") {
+        output.write({
+          _tag: "Disconnect",
+          ...(output.version() === 5 ? { reasonCode, properties } : {})
+        })
+      }
+      ended ??= new ConnectError({ reason: "Closed", retryable: false })
+      phase = "Ended"
+    },
+    dispose: (cause) => {
+      lost()
+      outbound.failAll((topic) => new PublishError({ reason: "Closed", topic, cause }))
+    },
+    isIdle: () => outbound.isIdle() && pending.isIdle(),
+    awaitsAnswer: () => outbound.inFlight() > 0 || !pending.isIdle() || pingWaiters.length > 0
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * Drives a session over one wire: a reading loop, a writing loop and a timer. What a pass of the
+ * session produced leaves in one write, whoever caused it; nothing runs per packet.
+ */
+import type { Packet } from "@effect-mqtt/codec"
+import type * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { AuthError, TransportError } from "../../MqttError.ts"
+import { ConnectError } from "../../MqttError.ts"
+import type { Negotiated } from "../../Negotiated.ts"
+import type { Session } from "../../Session.ts"
+import type { Wire } from "../../Wire.ts"
+
+export type LinkError = AuthError | ConnectError
+
+export interface Pump {
+  readonly now: () => number
+  /** Runs the session synchronously at the present instant, then wakes whoever has work. */
+  readonly pass: <A>(run: (now: number) => A) => A
+  /** From CONNECT to the end of the link; `onReady` runs once, after a good CONNACK. */
+  readonly run: (
+    wire: Wire,
+    connect: Packet.Connect,
+    onReady: (negotiated: Negotiated) => Effect.Effect<void>
+  ) => Effect.Effect<never, LinkError>
+  /** Completes at once while the bytes waiting for the wire are below the high-water mark. */
+  readonly writable: Effect.Effect<void>
+  /** To be called from the session's `onConnected`. */
+  readonly connected: (negotiated: Negotiated) => void
+  /** Reading may go on, or has to: looks again. */
+  readonly wakeReader: () => void
+}
+
+export interface Hooks {
+  /** Runs at the end of each pass: hands messages out. */
+  readonly afterPass: () => void
+  /** Consumers are full: do not read more. */
+  readonly mustPause: () => boolean
+}
+
+const highWaterBytes = 256 * 1024
+
+/** Where one fiber waits to be woken. A ring that finds nobody waiting is kept for the next wait. */
+const makeBell = () => {
+  let waiting: (() => void) | undefined
+  let rung = false
+  return {
+    wait: Effect.async<void>((resume) => {
+      if (rung) {
+        rung = false
+        return resume(Effect.void)
+      }
+      waiting = () => resume(Effect.void)
+      return Effect.sync(() => {
+        waiting = undefined
+      })
+    }),
+    ring: () => {
+      const wake = waiting
+      waiting = undefined
+      if (wake === undefined) rung = true
+      else wake()
+    }
+  }
+}
+
+export const make = (session: Session, clock: Clock.Clock, hooks: Hooks): Pump => {
+  const writer = makeBell()
+  const reader = makeBell()
+  const timer = makeBell()
+  let timerTarget = Infinity
+  let waitingForRoom: Array<() => void> = []
+  let justConnected: Negotiated | undefined
+
+  const pass = <A>(run: (now: number) => A): A => {
+    const result = run(clock.unsafeCurrentTimeMillis())
+    hooks.afterPass()
+    if (session.outputBytes() > 0 || session.ended() !== undefined) writer.ring()
+    if (session.deadline() < timerTarget) timer.ring()
+    if (session.awaitsAnswer()) reader.ring()
+    return result
+  }
+
+  const releaseWaiting = () => {
+    const waiting = waitingForRoom
+    waitingForRoom = []
+    for (const resume of waiting) resume()
+  }
+
+  const linkError = (cause: TransportError): LinkError =>
+    session.ended() ?? new ConnectError({ reason: "Transport", retryable: true, cause })
+
+  const writing = (wire: Wire) =>
+    Effect.forever(
+      Effect.suspend((): Effect.Effect<void, LinkError> => {
+        if (session.outputBytes() > 0) {
+          return Effect.tap(Effect.mapError(wire.write(session.takeOutput()), linkError), Effect.sync(releaseWaiting))
+        }
+        const ended = session.ended()
+        if (ended === undefined) return writer.wait
+        return isAbrupt(ended) ? Effect.fail(ended) : Effect.zipRight(wire.shutdown, Effect.fail(ended))
+      })
+    )
+
+  const paused = () => hooks.mustPause() && !session.awaitsAnswer()
+
+  const reading = (wire: Wire, onReady: (negotiated: Negotiated) => Effect.Effect<void>) =>
+    Effect.forever(
+      Effect.suspend(() => {
+        if (paused()) {
+          pass((now) => session.readingPaused(now, true))
+          return Effect.tap(reader.wait, Effect.sync(() => pass((now) => session.readingPaused(now, false))))
+        }
+        return Effect.flatMap(Effect.mapError(wire.read, linkError), (bytes) => {
+          pass((now) => session.receive(now, bytes))
+          const negotiated = justConnected
+          if (negotiated === undefined) return Effect.void
+          justConnected = undefined
+          return onReady(negotiated)
+        })
+      })
+    )
+
+  const timing = Effect.forever(
+    Effect.suspend(() => {
+      const now = clock.unsafeCurrentTimeMillis()
+      timerTarget = session.deadline()
+      if (timerTarget <= now) return Effect.sync(() => pass(session.tick))
+      // The deadline may move away while the timer sleeps: it looks again when it wakes.
+      return timerTarget === Infinity
+        ? timer.wait
+        : Effect.raceFirst(Effect.sleep(timerTarget - now), timer.wait)
+    })
+  )
+
+  return {
+    now: () => clock.unsafeCurrentTimeMillis(),
+    pass,
+    run: (wire, connect, onReady) =>
+      Effect.suspend(() => {
+        justConnected = undefined
+        timerTarget = Infinity
+        pass((now) => session.open(now, connect))
+        return Effect.raceFirst(Effect.raceFirst(reading(wire, onReady), writing(wire)), timing)
+      }).pipe(
+        Effect.ensuring(Effect.sync(() => {
+          pass(session.lost)
+          releaseWaiting()
+        }))
+      ),
+    writable: Effect.suspend(() =>
+      session.outputBytes() < highWaterBytes
+        ? Effect.void
+        : Effect.async<void>((resume) => {
+          waitingForRoom.push(() => resume(Effect.void))
+        })
+    ),
+    connected: (negotiated) => {
+      justConnected = negotiated
+    },
+    wakeReader: reader.ring
+  }
+}
+
+/** A peer that no longer answers is not told goodbye: its will has to fire. */
+const isAbrupt = (error: LinkError): boolean =>
+  error._tag === "ConnectError" && (error.reason === "KeepAliveTimeout" || error.reason === "AcknowledgementTimeout")

@@ -1,0 +1,272 @@
+/**
+ * The registry of subscriptions: one entry per distinct filter, shared by every stream that asked
+ * for it, so that the broker sees one subscription and each stream gets its own copy.
+ *
+ * An entry outlives the link. Whatever was in flight when the link dropped is `uncertain` and is
+ * settled again after the next CONNACK.
+ */
+import { QoS, TopicTrie } from "@effect-mqtt/codec"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import { SubscribeError } from "../../MqttError.ts"
+import type { Negotiated } from "../../Negotiated.ts"
+import type { OperationOutcome, Session } from "../../Session.ts"
+import type { Consumer } from "./engine.ts"
+import type { Pump } from "./pump.ts"
+import type { Bounds, Delivery, Shared, Subscriber } from "./subscriber.ts"
+import * as subscribers from "./subscriber.ts"
+
+/** One filter of a subscription, with every option decided. */
+export interface Request {
+  readonly filter: string
+  readonly qos: QoS.QoS
+  readonly noLocal: boolean
+  readonly retainAsPublished: boolean
+  readonly retainHandling: 0 | 1 | 2
+}
+
+export type Granted = Either.Either<QoS.QoS, SubscribeError>
+
+export type GrantListener = (filter: string, granted: Granted) => void
+
+export interface Membership {
+  readonly subscriber: Subscriber
+  /** Leaves every filter; calls back when the server has confirmed what had to be unsubscribed. */
+  readonly leave: (onLeft: () => void) => void
+}
+
+export interface Subscriptions extends Consumer {
+  /** The listener hears once per filter, when the server has answered or the filter was refused. */
+  readonly join: (requests: ReadonlyArray<Request>, listener: GrantListener) => Membership
+  /** Ends every stream. */
+  readonly endAll: (toError: (filter: string) => Option.Option<SubscribeError>) => void
+  readonly size: () => number
+}
+
+/** `uncertain`: a SUBSCRIBE or UNSUBSCRIBE was in flight when the link dropped. */
+type State = "absent" | "subscribing" | "active" | "unsubscribing" | "uncertain"
+
+interface Entry {
+  request: Request
+  readonly identifier: number
+  state: State
+  granted: QoS.QoS
+  readonly members: Set<Subscriber>
+  listeners: Array<GrantListener>
+  /** Callers that wait for the UNSUBACK. */
+  leaving: Array<() => void>
+}
+
+export const make = (bounds: Bounds) => (session: Session, pump: Pump): Subscriptions => {
+  const entries = new Map<string, Entry>()
+  const byIdentifier = new Map<number, Entry>()
+  const trie = TopicTrie.make<Entry>()
+  const touched = new Set<Subscriber>()
+  let lastIdentifier = 0
+  let link: Negotiated | undefined
+
+  const shared: Shared = {
+    bounds,
+    pass: pump.pass,
+    onRoom: pump.wakeReader,
+    parkedBytes: 0,
+    dropped: 0,
+    accept: (delivery) => {
+      if (--delivery.remaining === 0 && delivery.pending !== undefined) session.accept(delivery.pending)
+    }
+  }
+
+  const add = (request: Request): Entry => {
+    const entry: Entry = {
+      request,
+      identifier: ++lastIdentifier,
+      state: "absent",
+      granted: 0,
+      members: new Set(),
+      listeners: [],
+      leaving: []
+    }
+    entries.set(request.filter, entry)
+    byIdentifier.set(entry.identifier, entry)
+    trie.insert(request.filter, entry)
+    return entry
+  }
+
+  const remove = (entry: Entry) => {
+    entries.delete(entry.request.filter)
+    byIdentifier.delete(entry.identifier)
+    trie.remove(entry.request.filter)
+    left(entry)
+  }
+
+  const left = (entry: Entry) => {
+    const { leaving } = entry
+    entry.leaving = []
+    for (const onLeft of leaving) onLeft()
+  }
+
+  const answer = (entry: Entry, granted: Granted) => {
+    const { listeners } = entry
+    entry.listeners = []
+    for (const listener of listeners) listener(entry.request.filter, granted)
+  }
+
+  const reject = (entry: Entry, error: SubscribeError) => {
+    remove(entry)
+    answer(entry, Either.left(error))
+    for (const member of entry.members) member.end(Option.some(error))
+    entry.members.clear()
+  }
+
+  const subscribe = (entry: Entry, negotiated: Negotiated, retainHandling: 0 | 1 | 2) => {
+    const { filter, noLocal, qos, retainAsPublished } = entry.request
+    const modern = negotiated.protocolVersion === 5
+    entry.state = "subscribing"
+    session.subscribe(
+      pump.now(),
+      {
+        _tag: "Subscribe",
+        subscriptions: [modern ? { filter, qos, noLocal, retainAsPublished, retainHandling } : { filter, qos }],
+        ...(negotiated.subscriptionIdentifierAvailable
+          ? { properties: { subscriptionIdentifiers: [entry.identifier] } }
+          : {})
+      },
+      (outcome) => onSubscribed(entry, outcome)
+    )
+  }
+
+  const onSubscribed = (entry: Entry, outcome: OperationOutcome) => {
+    const { filter } = entry.request
+    if (outcome._tag === "LinkLost") {
+      entry.state = "uncertain"
+      return
+    }
+    if (outcome._tag === "Invalid") {
+      return reject(entry, new SubscribeError({ reason: "InvalidFilter", filter, cause: outcome.cause }))
+    }
+    const [reasonCode] = outcome.reasonCodes
+    if (!QoS.isQoS(reasonCode)) {
+      const reason = unsupported.has(reasonCode) ? "NotSupported" : "SubscribeRejected"
+      return reject(entry, new SubscribeError({ reason, filter, reasonCode }))
+    }
+    entry.granted = reasonCode
+    entry.state = "active"
+    answer(entry, Either.right(reasonCode))
+    if (entry.members.size === 0) unsubscribe(entry)
+  }
+
+  const unsubscribe = (entry: Entry) => {
+    entry.state = "unsubscribing"
+    session.unsubscribe(pump.now(), { _tag: "Unsubscribe", filters: [entry.request.filter] }, (outcome) => {
+      // A stream may have joined meanwhile: its SUBSCRIBE is behind this UNSUBSCRIBE on the wire.
+      if (entry.state !== "unsubscribing") return left(entry)
+      if (outcome._tag === "LinkLost") {
+        entry.state = "uncertain"
+        left(entry)
+      } else remove(entry)
+    })
+  }
+
+  const joinEntry = (request: Request, subscriber: Subscriber, listener: GrantListener) => {
+    const present = entries.get(request.filter)
+    const entry = present ?? add(request)
+    const combined = combine(entry.request, request)
+    const raised = present !== undefined && !sameOptions(combined, entry.request)
+    entry.request = combined
+    entry.members.add(subscriber)
+    if (entry.state === "active" && !raised) return listener(request.filter, Either.right(entry.granted))
+    entry.listeners.push(listener)
+    if (!session.isReady() || link === undefined || (entry.state === "subscribing" && !raised)) return
+    // A live subscription that is only raised does not replay what was retained.
+    subscribe(entry, link, raised && entry.state !== "unsubscribing" ? 2 : request.retainHandling)
+  }
+
+  const leaveEntry = (filter: string, subscriber: Subscriber, onLeft: () => void) => {
+    const entry = entries.get(filter)
+    if (entry === undefined || !entry.members.delete(subscriber) || entry.members.size > 0) return onLeft()
+    if (session.isReady() && (entry.state === "active" || entry.state === "subscribing")) {
+      entry.leaving.push(onLeft)
+      if (entry.state === "active") unsubscribe(entry)
+      return
+    }
+    if (entry.state === "absent") remove(entry)
+    // Otherwise the next CONNACK decides what the server has to be told.
+    onLeft()
+  }
+
+  return {
+    join: (requests, listener) => {
+      const subscriber = subscribers.make(shared)
+      for (const request of requests) joinEntry(request, subscriber, listener)
+      return {
+        subscriber,
+        leave: (onLeft) => {
+          let waiting = requests.length
+          for (const { filter } of requests) leaveEntry(filter, subscriber, () => --waiting === 0 && onLeft())
+          subscriber.discard()
+        }
+      }
+    },
+    // Asks the server for what is wanted and not known to be there.
+    onConnected: (negotiated) => {
+      link = negotiated
+      for (const entry of [...entries.values()]) {
+        const wanted = entry.members.size > 0
+        if (!negotiated.sessionPresent || entry.state === "absent") {
+          if (wanted) subscribe(entry, negotiated, entry.request.retainHandling)
+          else remove(entry)
+        } else if (!wanted) unsubscribe(entry)
+        // A subscription that survived after all does not replay what was retained.
+        else if (entry.state !== "active") subscribe(entry, negotiated, 1)
+      }
+    },
+    onMessage: (message, pending) => {
+      const members = new Set<Subscriber>()
+      const identifiers = message.properties?.subscriptionIdentifiers
+      if (identifiers === undefined) {
+        for (const entry of trie.match(message.topic)) entry.members.forEach((member) => members.add(member))
+      } else {
+        for (const id of identifiers) byIdentifier.get(id)?.members.forEach((member) => members.add(member))
+      }
+      // Nobody wants it any more: the server has to be told all the same [MQTT-4.5.0-2].
+      if (members.size === 0 && pending !== undefined) return session.accept(pending)
+      const delivery: Delivery = { message, pending, remaining: members.size }
+      const mayDrop = session.awaitsAnswer()
+      for (const member of members) {
+        member.offer(delivery, mayDrop)
+        touched.add(member)
+      }
+    },
+    flush: () => {
+      if (touched.size === 0) return
+      const members = [...touched]
+      touched.clear()
+      for (const member of members) member.flush()
+    },
+    mustPause: () => shared.parkedBytes >= bounds.readAheadBytes,
+    endAll: (toError) => {
+      for (const entry of [...entries.values()]) {
+        const error = toError(entry.request.filter)
+        remove(entry)
+        if (Option.isSome(error)) answer(entry, Either.left(error.value))
+        for (const member of entry.members) member.end(error)
+        entry.members.clear()
+      }
+    },
+    size: () => entries.size
+  }
+}
+
+/** SUBACK codes that say what the server does not offer: shared, identified, wildcard subscriptions. */
+const unsupported = new Set([0x9e, 0xa1, 0xa2])
+
+/** What serves both: a stream that asked for less gets more, never the reverse. */
+const combine = (one: Request, other: Request): Request => ({
+  ...one,
+  qos: one.qos > other.qos ? one.qos : other.qos,
+  noLocal: one.noLocal && other.noLocal,
+  retainAsPublished: one.retainAsPublished || other.retainAsPublished
+})
+
+const sameOptions = (one: Request, other: Request): boolean =>
+  one.qos === other.qos && one.noLocal === other.noLocal && one.retainAsPublished === other.retainAsPublished

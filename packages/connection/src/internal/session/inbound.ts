@@ -1,0 +1,106 @@
+/**
+ * Publishes that arrive [5 §4.3, §4.6]. A QoS 1 or 2 message is acknowledged when every consumer has
+ * accepted it, and acknowledgements leave in the order in which the messages came
+ * [MQTT-4.6.0-2, MQTT-4.6.0-3], so one slow consumer delays those behind it.
+ */
+import type { Packet } from "@effect-mqtt/codec"
+import type { Output } from "./output.ts"
+
+/** An unacknowledged message. Belongs to the link that delivered it. */
+export interface Pending {
+  readonly id: number
+  readonly qos: 1 | 2
+  accepted: boolean
+}
+
+export type Arrival =
+  | { readonly _tag: "Deliver"; readonly pending: Pending | undefined }
+  /** A copy of what was delivered before: nothing to deliver. */
+  | { readonly _tag: "Duplicate" }
+  | { readonly _tag: "Violation"; readonly reasonCode: number; readonly detail: string }
+
+export interface Inbound {
+  readonly publish: (packet: Packet.Publish) => Arrival
+  readonly accept: (pending: Pending) => void
+  readonly release: (packet: Packet.PubRel) => void
+  readonly linkLost: () => void
+  readonly sessionLost: () => void
+}
+
+const unknownId = 0x92
+
+export const make = (output: Output, receiveMaximum: number, resendsWithinLink: () => boolean): Inbound => {
+  /** In the order of arrival on this link. */
+  let order: Array<Pending> = []
+  /** Not acknowledged yet, by identifier. A QoS 2 message stays across links until it is accepted. */
+  const pendings = new Map<number, Pending>()
+  /** QoS 2: acknowledged with PUBREC, not released yet. */
+  const received = new Set<number>()
+
+  const deliver = (pending: Pending): Arrival => {
+    if (pendings.size + received.size >= receiveMaximum) {
+      return { _tag: "Violation", reasonCode: 0x93, detail: "more unacknowledged messages than announced" }
+    }
+    pendings.set(pending.id, pending)
+    order.push(pending)
+    return { _tag: "Deliver", pending }
+  }
+
+  const acknowledgeInOrder = () => {
+    let count = 0
+    while (count < order.length && order[count].accepted) {
+      const { id, qos } = order[count++]
+      pendings.delete(id)
+      if (qos === 1) output.write({ _tag: "PubAck", packetId: id })
+      else {
+        received.add(id)
+        output.write({ _tag: "PubRec", packetId: id })
+      }
+    }
+    if (count > 0) order = order.slice(count)
+  }
+
+  return {
+    publish: (packet) => {
+      if (packet.qos === 0) return { _tag: "Deliver", pending: undefined }
+      const id = packet.packetId ?? 0
+      const pending = pendings.get(id)
+      if (packet.qos === 2 && received.has(id)) {
+        output.write({ _tag: "PubRec", packetId: id })
+        return { _tag: "Duplicate" }
+      }
+      if (pending === undefined && !received.has(id)) return deliver({ id, qos: packet.qos, accepted: false })
+      if (pending !== undefined && pending.qos === packet.qos) {
+        if (!order.includes(pending)) {
+          // Redelivered on a new link while its consumer still works on it.
+          order.push(pending)
+          acknowledgeInOrder()
+          return { _tag: "Duplicate" }
+        }
+        if (packet.dup && resendsWithinLink()) return { _tag: "Duplicate" }
+      }
+      return { _tag: "Violation", reasonCode: 0x82, detail: "the packet identifier is in use" }
+    },
+    accept: (pending) => {
+      pending.accepted = true
+      acknowledgeInOrder()
+    },
+    release: (packet) => {
+      const known = received.delete(packet.packetId)
+      output.write({
+        _tag: "PubComp",
+        packetId: packet.packetId,
+        ...(known || output.version() === 4 ? {} : { reasonCode: unknownId })
+      })
+    },
+    linkLost: () => {
+      order = []
+      for (const pending of pendings.values()) if (pending.qos === 1) pendings.delete(pending.id)
+    },
+    sessionLost: () => {
+      order = []
+      pendings.clear()
+      received.clear()
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * Bytes on their way to the wire. Everything that one pass of the session writes goes into one
+ * batch, which the shell hands to the transport in a single write.
+ */
+import type { Packet, ProtocolVersion } from "@effect-mqtt/codec"
+import { Encoder } from "@effect-mqtt/codec"
+import type * as CodecError from "@effect-mqtt/codec/CodecError"
+
+export interface Output {
+  /** Appends the packet, or says why it cannot be sent; then nothing was appended. */
+  readonly write: (packet: Packet.Packet) => CodecError.CodecError | undefined
+  readonly take: () => ReadonlyArray<Uint8Array>
+  readonly bytes: () => number
+  readonly version: () => ProtocolVersion.ProtocolVersion
+  /** The server's maximum packet size [5 §3.2.2.3.6]; packets above it are refused. */
+  readonly limit: (maxPacketBytes: number) => void
+  /** A new link: nothing of the old one is sent on it. */
+  readonly reset: (version: ProtocolVersion.ProtocolVersion) => void
+}
+
+export const make = (onWrite: () => void): Output => {
+  let version: ProtocolVersion.ProtocolVersion = 5
+  let options: Encoder.Options = {}
+  // The pieces taken belong to the wire, which may hold them for long: they are never released.
+  let buffer = Encoder.makeOutput()
+  return {
+    write: (packet) => {
+      const problem = Encoder.encodeInto(buffer, packet, version, options)
+      if (problem === undefined) onWrite()
+      return problem
+    },
+    take: () => buffer.take(),
+    bytes: () => buffer.pendingBytes,
+    version: () => version,
+    limit: (maxPacketBytes) => {
+      options = { maxPacketBytes }
+    },
+    reset: (next) => {
+      version = next
+      options = {}
+      buffer = Encoder.makeOutput()
+    }
+  }
+}
