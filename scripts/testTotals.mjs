@@ -1,0 +1,28 @@
+/**
+ * Sums the JSON reports of vitest in a folder into one line. A test file that could not be loaded counts as a failure,
+ * and so does a folder without reports: both would otherwise pass for success.
+ */
+import { readdirSync } from "node:fs"
+import { join } from "node:path"
+import { readJson } from "./workspace.mjs"
+
+const folder = process.argv[2]
+const reports = readdirSync(folder).filter((name) => /^vitest-.*\.json$/.test(name)).map((name) =>
+  readJson(join(folder, name))
+)
+
+const sum = (count) => reports.reduce((total, report) => total + count(report), 0)
+
+const passed = sum((report) => report.numPassedTests)
+const skipped = sum((report) => report.numPendingTests + report.numTodoTests)
+const unloaded = sum((report) =>
+  report.testResults.filter(({ assertionResults, status }) =>
+    status === "failed" && !assertionResults.some((test) => test.status === "failed")
+  ).length
+)
+const failed = sum((report) => report.numFailedTests) + unloaded + (reports.length === 0 ? 1 : 0)
+
+if (reports.length === 0) console.log("No test report was written: the test run broke off.")
+if (unloaded > 0) console.log(`${unloaded} test files could not be loaded or failed outside a test.`)
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`)
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1
