@@ -71,11 +71,14 @@ const documents = ["README.md", "CONTRIBUTING.md", ...packages.map(({ folder }) 
 for (const path of documents) {
   if (!existsSync(join(root, path))) fail(path, "is missing")
 }
+let fenced = false
 for (const { path, text, where } of lines) {
   if (!path.endsWith(".md")) continue
-  for (const [, run, command] of text.matchAll(/(?:^|[\s`$])pnpm(?:@\d+)? (run )?([a-z][\w:-]*)/g)) {
-    if (scripts[command] !== undefined || (run === undefined && builtin.has(command))) continue
-    if (/^[$\s]*(npx |pnpm)|`[^`]*pnpm/.test(text)) {
+  if (/^\s*```/.test(text)) fenced = !fenced
+  const code = fenced ? [text] : [...text.matchAll(/`([^`]+)`/g)].map(([, span]) => span)
+  for (const span of code) {
+    for (const [, run, command] of span.matchAll(/\bpnpm(?:@\d+)? (run )?([a-z][\w:-]*)/g)) {
+      if (scripts[command] !== undefined || (run === undefined && builtin.has(command))) continue
       fail(where, `names \`pnpm ${command}\`, which is no script of package.json`)
     }
   }
