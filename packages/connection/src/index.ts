@@ -34,6 +34,13 @@ export * as Message from "./Message.ts"
 export * as MqttClient from "./MqttClient.ts"
 
 /**
+ * Exactly one network connection, for programs that manage links themselves.
+ *
+ * @since 0.1.0
+ */
+export * as MqttConnection from "./MqttConnection.ts"
+
+/**
  * Every failure that this package puts into a type.
  *
  * @since 0.1.0

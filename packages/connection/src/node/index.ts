@@ -1,1 +1,13 @@
+/**
+ * The MQTT client over Node's sockets.
+ *
+ * @since 0.1.0
+ */
+export * as NodeMqttClient from "./NodeMqttClient.ts"
+
+/**
+ * Transports over Node's own sockets.
+ *
+ * @since 0.1.0
+ */
 export * as NodeTransport from "./NodeTransport.ts"

@@ -8,7 +8,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
-import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import type * as Subscribable from "effect/Subscribable"
@@ -20,6 +19,7 @@ import type { Negotiated } from "../../Negotiated.ts"
 import * as Reconnect from "../../Reconnect.ts"
 import type { Transport } from "../../Transport.ts"
 import * as attempts from "./attempt.ts"
+import { clientIdOf } from "./clientId.ts"
 import type { Engine } from "./engine.ts"
 import { closedError } from "./engine.ts"
 import type { LinkError } from "./pump.ts"
@@ -40,11 +40,6 @@ export interface Driver {
   readonly disconnect: (reasonCode: number) => Effect.Effect<void>
 }
 
-const randomClientId = Effect.map(
-  Effect.replicateEffect(Random.nextIntBetween(0, 36), 16),
-  (digits) => `effect-${Array.from(digits, (digit) => digit.toString(36)).join("")}`
-)
-
 export const make = (
   transport: Context.Tag.Service<Transport>,
   engine: Engine<Subscriptions>,
@@ -56,7 +51,7 @@ export const make = (
     const reconnect = options.reconnect ?? Reconnect.forever
     const stableAfter = Duration.toMillis(options.stableAfter ?? "30 seconds")
     const failFast = options.initialConnect !== "retry"
-    const clientId = options.clientId ?? (yield* randomClientId)
+    const clientId = yield* clientIdOf(options)
     const status = yield* SubscriptionRef.make<ConnectionStatus>({ _tag: "Connecting", attempt: 1 })
     const connected = yield* Deferred.make<void, LinkError>()
     const failure = yield* Deferred.make<never, LinkError>()

@@ -10,8 +10,8 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type { Message } from "../../Message.ts"
-import type { SubscribeError } from "../../MqttError.ts"
-import type { Pending } from "../../Session.ts"
+import type { Pending, Session } from "../../Session.ts"
+import type { Pump } from "./pump.ts"
 
 /** A message on its way to `remaining` subscribers; the last one to take it accepts it. */
 export interface Delivery {
@@ -38,28 +38,39 @@ export interface Shared {
   dropped: number
 }
 
-export interface Subscriber {
+export const makeShared = (bounds: Bounds, session: Session, pump: Pump): Shared => ({
+  bounds,
+  pass: pump.pass,
+  onRoom: pump.wakeReader,
+  parkedBytes: 0,
+  dropped: 0,
+  accept: (delivery) => {
+    if (--delivery.remaining === 0 && delivery.pending !== undefined) session.accept(delivery.pending)
+  }
+})
+
+export interface Subscriber<E> {
   /** Puts the message in; `mayDrop` says that reading cannot stop now. */
   readonly offer: (delivery: Delivery, mayDrop: boolean) => void
   /** Wakes the reader, once per batch of offers. */
   readonly flush: () => void
   /** Everything that waits, or the next batch. What the pull before handed out is now accepted. */
-  readonly pull: Effect.Effect<Chunk.Chunk<Message>, Option.Option<SubscribeError>>
+  readonly pull: Effect.Effect<Chunk.Chunk<Message>, Option.Option<E>>
   /** Ends the stream after what is buffered, with the error if there is one. */
-  readonly end: (error: Option.Option<SubscribeError>) => void
+  readonly end: (error: Option.Option<E>) => void
   /** The consumer is gone: what it holds counts as accepted. */
   readonly discard: () => void
 }
 
-export const make = (shared: Shared): Subscriber => {
+export const make = <E>(shared: Shared): Subscriber<E> => {
   const { bounds } = shared
   let queue: Array<Delivery> = []
   let queuedBytes = 0
   let parkedBytes = 0
   /** QoS 1 and 2 messages that the consumer works on. */
   let handedOut: ReadonlyArray<Delivery> = []
-  let reader: ((result: Effect.Effect<Chunk.Chunk<Message>, Option.Option<SubscribeError>>) => void) | undefined
-  let ended: Option.Option<SubscribeError> | undefined
+  let reader: ((result: Effect.Effect<Chunk.Chunk<Message>, Option.Option<E>>) => void) | undefined
+  let ended: Option.Option<E> | undefined
 
   const acceptHandedOut = () => {
     if (handedOut.length === 0) return

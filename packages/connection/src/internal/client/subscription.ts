@@ -1,6 +1,5 @@
 /** A subscription as a scoped resource: joined when acquired, left when released. */
 import type { QoS } from "@effect-mqtt/codec"
-import { Topic } from "@effect-mqtt/codec"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -10,7 +9,9 @@ import type { SubscribeOptions, SubscribeRequest } from "../../Message.ts"
 import { SubscribeError } from "../../MqttError.ts"
 import type { Subscription } from "../../Subscription.ts"
 import type { Engine } from "./engine.ts"
-import type { Granted, Membership, Request, Subscriptions } from "./subscriptions.ts"
+import type { Granted } from "./requests.ts"
+import { toRequests } from "./requests.ts"
+import type { Membership, Subscriptions } from "./subscriptions.ts"
 
 export const makeSubscription = (engine: Engine<Subscriptions>) =>
 (
@@ -43,26 +44,3 @@ const left = (engine: Engine<Subscriptions>, membership: Membership) =>
   Effect.async<void>((resume) => {
     engine.pump.pass(() => membership.leave(() => resume(Effect.void)))
   })
-
-const toRequests = (
-  filter: string | ReadonlyArray<SubscribeRequest>,
-  options: SubscribeOptions | undefined
-): Effect.Effect<ReadonlyArray<Request>, SubscribeError> => {
-  const given: ReadonlyArray<SubscribeRequest> = typeof filter === "string" ? [{ filter }] : filter
-  if (given.length === 0) {
-    return new SubscribeError({ reason: "InvalidFilter", filter: "", cause: new Error("there is no filter") })
-  }
-  // The last request for a filter counts: it is one subscription.
-  const distinct = new Map(given.map((request) => [request.filter, { ...options, ...request }]))
-  return Effect.forEach(distinct.values(), (request) =>
-    Either.mapBoth(Topic.filter(request.filter), {
-      onLeft: (cause) => new SubscribeError({ reason: "InvalidFilter", filter: request.filter, cause }),
-      onRight: (name): Request => ({
-        filter: name,
-        qos: request.qos ?? 0,
-        noLocal: request.noLocal ?? false,
-        retainAsPublished: request.retainAsPublished ?? false,
-        retainHandling: request.retainHandling ?? 0
-      })
-    }))
-}

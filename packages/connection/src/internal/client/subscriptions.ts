@@ -5,7 +5,8 @@
  * An entry outlives the link. Whatever was in flight when the link dropped is `uncertain` and is
  * settled again after the next CONNACK.
  */
-import { QoS, TopicTrie } from "@effect-mqtt/codec"
+import type { QoS } from "@effect-mqtt/codec"
+import { TopicTrie } from "@effect-mqtt/codec"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { SubscribeError } from "../../MqttError.ts"
@@ -13,24 +14,17 @@ import type { Negotiated } from "../../Negotiated.ts"
 import type { OperationOutcome, Session } from "../../Session.ts"
 import type { Consumer } from "./engine.ts"
 import type { Pump } from "./pump.ts"
-import type { Bounds, Delivery, Shared, Subscriber } from "./subscriber.ts"
+import type { Granted, Request } from "./requests.ts"
+import * as requests from "./requests.ts"
+import type { Bounds, Delivery, Subscriber } from "./subscriber.ts"
 import * as subscribers from "./subscriber.ts"
 
-/** One filter of a subscription, with every option decided. */
-export interface Request {
-  readonly filter: string
-  readonly qos: QoS.QoS
-  readonly noLocal: boolean
-  readonly retainAsPublished: boolean
-  readonly retainHandling: 0 | 1 | 2
-}
-
-export type Granted = Either.Either<QoS.QoS, SubscribeError>
+type Member = Subscriber<SubscribeError>
 
 export type GrantListener = (filter: string, granted: Granted) => void
 
 export interface Membership {
-  readonly subscriber: Subscriber
+  readonly subscriber: Member
   /** Leaves every filter; calls back when the server has confirmed what had to be unsubscribed. */
   readonly leave: (onLeft: () => void) => void
 }
@@ -51,7 +45,7 @@ interface Entry {
   readonly identifier: number
   state: State
   granted: QoS.QoS
-  readonly members: Set<Subscriber>
+  readonly members: Set<Member>
   listeners: Array<GrantListener>
   /** Callers that wait for the UNSUBACK. */
   leaving: Array<() => void>
@@ -61,20 +55,11 @@ export const make = (bounds: Bounds) => (session: Session, pump: Pump): Subscrip
   const entries = new Map<string, Entry>()
   const byIdentifier = new Map<number, Entry>()
   const trie = TopicTrie.make<Entry>()
-  const touched = new Set<Subscriber>()
+  const touched = new Set<Member>()
   let lastIdentifier = 0
   let link: Negotiated | undefined
 
-  const shared: Shared = {
-    bounds,
-    pass: pump.pass,
-    onRoom: pump.wakeReader,
-    parkedBytes: 0,
-    dropped: 0,
-    accept: (delivery) => {
-      if (--delivery.remaining === 0 && delivery.pending !== undefined) session.accept(delivery.pending)
-    }
-  }
+  const shared = subscribers.makeShared(bounds, session, pump)
 
   const add = (request: Request): Entry => {
     const entry: Entry = {
@@ -119,18 +104,11 @@ export const make = (bounds: Bounds) => (session: Session, pump: Pump): Subscrip
   }
 
   const subscribe = (entry: Entry, negotiated: Negotiated, retainHandling: 0 | 1 | 2) => {
-    const { filter, noLocal, qos, retainAsPublished } = entry.request
-    const modern = negotiated.protocolVersion === 5
+    const identifier = negotiated.subscriptionIdentifierAvailable ? entry.identifier : undefined
     entry.state = "subscribing"
     session.subscribe(
       pump.now(),
-      {
-        _tag: "Subscribe",
-        subscriptions: [modern ? { filter, qos, noLocal, retainAsPublished, retainHandling } : { filter, qos }],
-        ...(negotiated.subscriptionIdentifierAvailable
-          ? { properties: { subscriptionIdentifiers: [entry.identifier] } }
-          : {})
-      },
+      requests.toPacket([{ ...entry.request, retainHandling }], negotiated, identifier),
       (outcome) => onSubscribed(entry, outcome)
     )
   }
@@ -144,14 +122,11 @@ export const make = (bounds: Bounds) => (session: Session, pump: Pump): Subscrip
     if (outcome._tag === "Invalid") {
       return reject(entry, new SubscribeError({ reason: "InvalidFilter", filter, cause: outcome.cause }))
     }
-    const [reasonCode] = outcome.reasonCodes
-    if (!QoS.isQoS(reasonCode)) {
-      const reason = unsupported.has(reasonCode) ? "NotSupported" : "SubscribeRejected"
-      return reject(entry, new SubscribeError({ reason, filter, reasonCode }))
-    }
-    entry.granted = reasonCode
+    const granted = requests.toGranted(filter, outcome.reasonCodes[0])
+    if (Either.isLeft(granted)) return reject(entry, granted.left)
+    entry.granted = granted.right
     entry.state = "active"
-    answer(entry, Either.right(reasonCode))
+    answer(entry, granted)
     if (entry.members.size === 0) unsubscribe(entry)
   }
 
@@ -167,7 +142,7 @@ export const make = (bounds: Bounds) => (session: Session, pump: Pump): Subscrip
     })
   }
 
-  const joinEntry = (request: Request, subscriber: Subscriber, listener: GrantListener) => {
+  const joinEntry = (request: Request, subscriber: Member, listener: GrantListener) => {
     const present = entries.get(request.filter)
     const entry = present ?? add(request)
     const combined = combine(entry.request, request)
@@ -181,7 +156,7 @@ export const make = (bounds: Bounds) => (session: Session, pump: Pump): Subscrip
     subscribe(entry, link, raised && entry.state !== "unsubscribing" ? 2 : request.retainHandling)
   }
 
-  const leaveEntry = (filter: string, subscriber: Subscriber, onLeft: () => void) => {
+  const leaveEntry = (filter: string, subscriber: Member, onLeft: () => void) => {
     const entry = entries.get(filter)
     if (entry === undefined || !entry.members.delete(subscriber) || entry.members.size > 0) return onLeft()
     if (session.isReady() && (entry.state === "active" || entry.state === "subscribing")) {
@@ -195,14 +170,14 @@ export const make = (bounds: Bounds) => (session: Session, pump: Pump): Subscrip
   }
 
   return {
-    join: (requests, listener) => {
-      const subscriber = subscribers.make(shared)
-      for (const request of requests) joinEntry(request, subscriber, listener)
+    join: (wanted, listener) => {
+      const subscriber = subscribers.make<SubscribeError>(shared)
+      for (const request of wanted) joinEntry(request, subscriber, listener)
       return {
         subscriber,
         leave: (onLeft) => {
-          let waiting = requests.length
-          for (const { filter } of requests) leaveEntry(filter, subscriber, () => --waiting === 0 && onLeft())
+          let waiting = wanted.length
+          for (const { filter } of wanted) leaveEntry(filter, subscriber, () => --waiting === 0 && onLeft())
           subscriber.discard()
         }
       }
@@ -221,7 +196,7 @@ export const make = (bounds: Bounds) => (session: Session, pump: Pump): Subscrip
       }
     },
     onMessage: (message, pending) => {
-      const members = new Set<Subscriber>()
+      const members = new Set<Member>()
       const identifiers = message.properties?.subscriptionIdentifiers
       if (identifiers === undefined) {
         for (const entry of trie.match(message.topic)) entry.members.forEach((member) => members.add(member))
@@ -256,9 +231,6 @@ export const make = (bounds: Bounds) => (session: Session, pump: Pump): Subscrip
     size: () => entries.size
   }
 }
-
-/** SUBACK codes that say what the server does not offer: shared, identified, wildcard subscriptions. */
-const unsupported = new Set([0x9e, 0xa1, 0xa2])
 
 /** What serves both: a stream that asked for less gets more, never the reverse. */
 const combine = (one: Request, other: Request): Request => ({

@@ -1,0 +1,197 @@
+/**
+ * Exactly one network connection, from CONNECT to its end, for programs that manage links
+ * themselves. When the link drops it ends with a typed reason and stays down; a new `make` takes
+ * its place. Nearly everyone wants `MqttClient` instead.
+ *
+ * @since 0.1.0
+ */
+import type { QoS } from "@effect-mqtt/codec"
+import * as Deferred from "effect/Deferred"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
+import type * as Scope from "effect/Scope"
+import type * as Stream from "effect/Stream"
+import type { ConnectionOptions } from "./ConnectionOptions.ts"
+import * as attempts from "./internal/client/attempt.ts"
+import { clientIdOf } from "./internal/client/clientId.ts"
+import * as engines from "./internal/client/engine.ts"
+import * as inboxes from "./internal/client/inbox.ts"
+import * as requests from "./internal/client/requests.ts"
+import * as settings from "./internal/client/settings.ts"
+import type { Message, PublishOptions, PublishResult, SubscribeOptions, SubscribeRequest } from "./Message.ts"
+import type { AuthError, PublishError } from "./MqttError.ts"
+import { ConnectError, SubscribeError } from "./MqttError.ts"
+import type { Negotiated } from "./Negotiated.ts"
+import type { OperationOutcome } from "./Session.ts"
+import { Transport } from "./Transport.ts"
+
+/**
+ * Why a connection ended; reason `Closed` when it was closed here.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type CloseReason = AuthError | ConnectError
+
+/**
+ * One established connection.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface MqttConnection {
+  /**
+   * QoS 0 completes when the message is accepted for writing, QoS 1 with the PUBACK, QoS 2 with the
+   * PUBCOMP; reason `Closed` when the connection ends first.
+   */
+  readonly publish: (
+    topic: string,
+    payload: string | Uint8Array,
+    options?: PublishOptions
+  ) => Effect.Effect<PublishResult, PublishError>
+  /** Completes with the SUBACK: the QoS granted for each filter. Its messages come in `messages`. */
+  readonly subscribe: (
+    filter: string | ReadonlyArray<SubscribeRequest>,
+    options?: SubscribeOptions
+  ) => Effect.Effect<ReadonlyArray<QoS.QoS>, SubscribeError>
+  /** Completes with the UNSUBACK. */
+  readonly unsubscribe: (filter: string | ReadonlyArray<string>) => Effect.Effect<void, SubscribeError>
+  /**
+   * Every message of this connection, for one consumer. Ends when the connection is closed here,
+   * fails when it breaks. QoS 1 and 2 messages are acknowledged when the consumer asks for more.
+   */
+  readonly messages: Stream.Stream<Message, ConnectError>
+  /** Asks the server for a sign of life and measures the round trip, in whole milliseconds. */
+  readonly ping: Effect.Effect<Duration.Duration, ConnectError>
+  /** Waits for what is in flight, then says goodbye. Closing the scope does the same. */
+  readonly disconnect: Effect.Effect<void>
+  /** What the server announced. */
+  readonly negotiated: Negotiated
+  /** Completes when the connection has ended. */
+  readonly closed: Effect.Effect<CloseReason>
+}
+
+/**
+ * Opens a link and connects, once. The connection ends with the scope.
+ *
+ * @example
+ * ```ts
+ * import { Message, MqttConnection } from "@effect-mqtt/connection"
+ * import { NodeTransport } from "@effect-mqtt/connection/node"
+ * import { Effect, Stream } from "effect"
+ *
+ * // One link; when it ends, the program decides what comes next.
+ * export const program = Effect.gen(function*() {
+ *   const connection = yield* MqttConnection.make({ url: "mqtt://localhost", clientId: "meter" })
+ *   yield* connection.subscribe("meter/#", { qos: 1 })
+ *   yield* Stream.runForEach(connection.messages, (message) => Effect.log(Message.text(message)))
+ * }).pipe(Effect.scoped, Effect.provide(NodeTransport.layer))
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (
+  options: ConnectionOptions
+): Effect.Effect<MqttConnection, AuthError | ConnectError, Scope.Scope | Transport> =>
+  Effect.gen(function*() {
+    const transport = yield* Transport
+    const resolved = settings.make(options)
+    const engine = yield* engines.make(resolved, inboxes.make(resolved))
+    const { consumer, pump, session } = engine
+    const clientId = yield* clientIdOf(options)
+    const ready = yield* Deferred.make<Negotiated, CloseReason>()
+    const closed = yield* Deferred.make<CloseReason>()
+
+    const onReady = (negotiated: Negotiated) => Effect.asVoid(Deferred.succeed(ready, negotiated))
+
+    const link = yield* attempts.run(
+      transport,
+      pump,
+      options,
+      resolved,
+      clientId,
+      resolved.cleanStart !== false,
+      onReady
+    )
+      .pipe(
+        Effect.catchAll((reason) =>
+          Effect.suspend(() => {
+            engine.dispose(reason)
+            consumer.end(toConnectError(reason))
+            return Effect.zipRight(Deferred.fail(ready, reason), Deferred.succeed(closed, reason))
+          })
+        ),
+        Effect.forkScoped
+      )
+
+    const disconnect = Effect.gen(function*() {
+      yield* engine.drain
+      if (session.isReady()) pump.pass(() => session.disconnect(0))
+      else yield* Fiber.interrupt(link)
+      yield* Fiber.await(link)
+    }).pipe(Effect.uninterruptible)
+
+    yield* Effect.addFinalizer(() => disconnect)
+    const negotiated = yield* Deferred.await(ready)
+
+    const operate = (
+      filter: string,
+      start: (now: number, settle: (outcome: OperationOutcome) => void) => void
+    ): Effect.Effect<ReadonlyArray<number>, SubscribeError> =>
+      Effect.suspend(() => {
+        const cause = engine.stopped()
+        if (cause !== undefined) return new SubscribeError({ reason: "Closed", filter, cause })
+        return Effect.async((resume) => {
+          pump.pass((now) =>
+            start(now, (outcome) => {
+              if (outcome._tag === "Answered") return resume(Effect.succeed(outcome.reasonCodes))
+              resume(
+                outcome._tag === "Invalid"
+                  ? new SubscribeError({ reason: "InvalidFilter", filter, cause: outcome.cause })
+                  : new SubscribeError({ reason: "Closed", filter, cause: session.ended() })
+              )
+            })
+          )
+        })
+      })
+
+    return {
+      publish: engine.publish,
+      subscribe: (filter, subscribeOptions) =>
+        Effect.flatMap(requests.toRequests(filter, subscribeOptions), (wanted) =>
+          Effect.flatMap(
+            operate(
+              wanted[0].filter,
+              (now, settle) => session.subscribe(now, requests.toPacket(wanted, negotiated), settle)
+            ),
+            (codes) => Either.all(wanted.map((request, index) => requests.toGranted(request.filter, codes[index])))
+          )),
+      unsubscribe: (filter) => {
+        const filters = typeof filter === "string" ? [filter] : filter
+        return Effect.asVoid(
+          operate(
+            filters.join(", "),
+            (now, settle) => session.unsubscribe(now, { _tag: "Unsubscribe", filters }, settle)
+          )
+        )
+      },
+      messages: consumer.messages,
+      ping: engine.ping,
+      disconnect,
+      negotiated,
+      closed: Deferred.await(closed)
+    }
+  })
+
+const toConnectError = (reason: CloseReason): ConnectError =>
+  reason._tag === "ConnectError"
+    ? reason
+    : new ConnectError({
+      reason: "ServerDisconnected",
+      retryable: false,
+      reasonCode: reason.reasonCode,
+      cause: reason
+    })
