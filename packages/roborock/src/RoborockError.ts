@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import * as Data from "effect/Data"
+import type { MapError } from "./RrMap.ts"
 
 const authMessages = {
   InvalidCredentials: "The e-mail address and the password do not match. Check both, or log in with an e-mail code.",
@@ -193,25 +194,17 @@ export class UnknownRoom extends Data.TaggedError("UnknownRoom")<{
 }
 
 /**
- * The device sent a map that cannot be read, or has none.
+ * The device has no map to show or to find rooms on.
  *
  * @since 0.1.0
  * @category errors
  */
-export class MapError extends Data.TaggedError("MapError")<{
-  readonly reason: "NoMap" | "Malformed" | "NoImage"
-  readonly cause?: unknown
+export class NoMap extends Data.TaggedError("NoMap")<{
+  readonly device: string
 }> {
-  /** What is wrong with the map. */
+  /** Which device, and what to do. */
   override get message(): string {
-    switch (this.reason) {
-      case "NoMap":
-        return "The device has no map yet. Let it clean once."
-      case "Malformed":
-        return "The map that the device sent cannot be read."
-      case "NoImage":
-        return "The map that the device sent has no picture in it."
-    }
+    return `"${this.device}" has no map yet. Let it clean once.`
   }
 }
 
@@ -237,4 +230,5 @@ export type RoborockError =
   | UnsupportedTrait
   | UnknownDevice
   | UnknownRoom
+  | NoMap
   | MapError

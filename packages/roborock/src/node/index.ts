@@ -1,1 +1,1 @@
-export {}
+export * as NodeRoborock from "./NodeRoborock.ts"

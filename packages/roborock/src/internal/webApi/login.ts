@@ -1,11 +1,10 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import { md5 } from "@noble/hashes/legacy.js"
-import { randomBytes, utf8ToBytes } from "@noble/hashes/utils.js"
+import { randomBytes } from "@noble/hashes/utils.js"
 import * as Effect from "effect/Effect"
-import * as Encoding from "effect/Encoding"
 import * as Redacted from "effect/Redacted"
 import type { Credentials, EmailCode, Password } from "../../Credentials.ts"
+import { clientId } from "../../LoginFields.ts"
 import { AuthError, ConnectError } from "../../RoborockError.ts"
 import type { UserData } from "../../UserData.ts"
 import * as UserDataModule from "../../UserData.ts"
@@ -51,10 +50,6 @@ const appHeaders: Fields = {
 }
 
 const accountUnknownHere = 3030
-
-/** The id by which the cloud recognises an installation: the same person on the same device is the same phone to it. */
-export const clientId = (username: string, deviceIdentifier: string): string =>
-  Encoding.encodeBase64(md5(utf8ToBytes(username + deviceIdentifier)))
 
 /** The login API for an account whose login was stored. */
 export const baseUrlOf = ({ baseUrl }: Context, userData: UserData): string => {

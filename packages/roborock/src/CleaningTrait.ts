@@ -1,0 +1,93 @@
+/**
+ * Commands that start, hold and end a cleaning run.
+ *
+ * Each completes when the device has accepted the command; what it then does shows in `device.state`. No command is
+ * sent twice, and none is sent after its time-out.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import type { DeviceState } from "./DeviceState.ts"
+import type { Vacuum } from "./internal/device/vacuum.ts"
+import { type CommandError, NoMap, RequestError, UnknownRoom } from "./RoborockError.ts"
+import * as Room from "./Room.ts"
+
+/**
+ * How to clean rooms.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RoomsOptions {
+  /** How often over each room, 1 to 3. @default 1 */
+  readonly repeat?: number | undefined
+  /** `given`: in the order of the list, where the device can do that. @default "robot" */
+  readonly order?: "robot" | "given" | undefined
+}
+
+/**
+ * The cleaning commands.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CleaningTrait {
+  /** Begins, or goes on with what was begun: rooms, zones, a mapping run, or a return to the dock. */
+  readonly start: Effect.Effect<void, CommandError>
+  readonly pause: Effect.Effect<void, CommandError>
+  readonly stop: Effect.Effect<void, CommandError>
+  /** Sends it back to its dock. */
+  readonly dock: Effect.Effect<void, CommandError>
+  /**
+   * Cleans rooms, by name (case does not count) or by number. Nothing is sent when one of them is not on the map in
+   * use: a robot that is sent to a room it does not know begins a new map.
+   */
+  readonly rooms: (
+    rooms: ReadonlyArray<string | number>,
+    options?: RoomsOptions
+  ) => Effect.Effect<void, CommandError | UnknownRoom | NoMap>
+}
+
+const startMethod = ({ fields, unfinished }: DeviceState): string => {
+  if (fields["in_returning"] === 1) return "app_charge"
+  switch (unfinished) {
+    case "zones":
+      return "resume_zoned_clean"
+    case "rooms":
+      return "resume_segment_clean"
+    case "mapping":
+      return "app_resume_build_map"
+    case "everything":
+    case undefined:
+      return "app_start"
+  }
+}
+
+const roomsMethod = "app_segment_clean"
+
+/** @internal */
+export const make = (vacuum: Vacuum): CleaningTrait => ({
+  // The status is read first, because a second "start" would throw an unfinished job away.
+  start: Effect.flatMap(vacuum.refreshStatus, (state) => vacuum.command(startMethod(state))),
+  pause: vacuum.command("app_pause"),
+  stop: vacuum.command("app_stop"),
+  dock: vacuum.command("app_charge"),
+  rooms: (rooms, { order = "robot", repeat = 1 } = {}) =>
+    Effect.gen(function*() {
+      if (rooms.length === 0 || !Number.isInteger(repeat) || repeat < 1 || repeat > 3) {
+        return yield* new RequestError({ reason: "InvalidArgument", method: roomsMethod })
+      }
+      const { mapFlag } = yield* vacuum.refreshStatus
+      if (mapFlag === undefined) return yield* new NoMap({ device: vacuum.name })
+      const known = yield* vacuum.refreshRooms
+      const { found, unknown } = Room.find(known, rooms)
+      if (unknown.length > 0) {
+        return yield* new UnknownRoom({ rooms: unknown, known: known.map(({ name }) => name) })
+      }
+      yield* vacuum.command(roomsMethod, [{
+        segments: found.map(({ id }) => id),
+        repeat,
+        clean_order_mode: order === "given" ? 1 : 0
+      }])
+    })
+})

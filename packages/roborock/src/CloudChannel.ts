@@ -1,0 +1,246 @@
+/**
+ * The way to all devices of an account through the MQTT broker of the cloud: one connection, shared, made when it is
+ * first needed.
+ *
+ * @since 0.1.0
+ */
+import type { ConnectionStatus } from "@effect-mqtt/connection/ConnectionStatus"
+import * as MqttClient from "@effect-mqtt/connection/MqttClient"
+import type { Reconnect } from "@effect-mqtt/connection/Reconnect"
+import { Transport } from "@effect-mqtt/connection/Transport"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as ExecutionStrategy from "effect/ExecutionStrategy"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type * as Subscribable from "effect/Subscribable"
+import * as SynchronizedRef from "effect/SynchronizedRef"
+import { fromConnection, fromPublish, fromSubscribe } from "./internal/device/linkError.ts"
+import * as LiveValue from "./internal/liveValue.ts"
+import * as MqttCredentials from "./MqttCredentials.ts"
+import { type AuthError, ConnectError } from "./RoborockError.ts"
+import type { UserData } from "./UserData.ts"
+
+/**
+ * The state of the link: `Idle` before anybody needed it. `Down` says why, and comes up by itself again.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Link =
+  | { readonly _tag: "Idle" }
+  | { readonly _tag: "Connecting" }
+  | { readonly _tag: "Up" }
+  | { readonly _tag: "Down"; readonly error?: AuthError | ConnectError | undefined }
+
+/**
+ * Sends to devices and hears from them, by device id. Payloads are sealed frames (`Frame`).
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export class CloudChannel extends Context.Tag("@effect-mqtt/roborock/CloudChannel")<CloudChannel, {
+  /**
+   * Hands every message of a device to the handler, one after the other, until the scope ends. Completes when the
+   * broker has confirmed; from then on outages are survived, also long ones.
+   */
+  readonly listen: (
+    duid: string,
+    handler: (payload: Uint8Array) => Effect.Effect<void>
+  ) => Effect.Effect<void, AuthError | ConnectError, Scope.Scope>
+  /**
+   * Sends once the link is up: waits while it is down, and never leaves a message behind that could be sent after the
+   * caller has given up. A robot must not start to clean because of a command of ten minutes ago.
+   */
+  readonly send: (duid: string, payload: Uint8Array) => Effect.Effect<void, AuthError | ConnectError>
+  readonly link: Subscribable.Subscribable<Link>
+}>() {}
+
+/**
+ * How to connect.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly userData: UserData
+  /** @default {@link defaultReconnect} */
+  readonly reconnect?: Reconnect | undefined
+  /** How long the first connection, and the first subscription of a device, may take. @default "30 seconds" */
+  readonly connectTimeout?: Duration.DurationInput | undefined
+}
+
+/**
+ * After an outage: two seconds, then twice as long each time up to ten minutes, with some jitter. The broker locks
+ * accounts out that come back in a tight loop, and the lock also hits the app.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const defaultReconnect: Reconnect = Schedule.exponential("2 seconds").pipe(
+  Schedule.modifyDelay((_, delay) => Duration.min(delay, "10 minutes")),
+  Schedule.jittered
+)
+
+/** A refused login is not tried again before this has passed: it looks the same as a locked account. */
+const afterRefusal: Duration.DurationInput = "1 hour"
+
+/** What a client that has given up for another reason waits for. */
+const afterFailure: Duration.DurationInput = "5 minutes"
+
+/** How soon a listener notices that there is a client again. */
+const betweenTries: Duration.DurationInput = "5 seconds"
+
+type LinkError = AuthError | ConnectError
+
+type State =
+  | { readonly _tag: "None" }
+  | { readonly _tag: "Running"; readonly client: MqttClient.MqttClient["Type"] }
+  /** Nobody may try before the pause is over. */
+  | { readonly _tag: "Paused"; readonly error: LinkError }
+
+const toLink = (status: ConnectionStatus): Link => {
+  switch (status._tag) {
+    case "Connecting":
+      return { _tag: "Connecting" }
+    case "Connected":
+      return { _tag: "Up" }
+    case "Disconnected":
+    case "Failed":
+      return { _tag: "Down", error: fromConnection(status.error) }
+    case "Closed":
+      return { _tag: "Down" }
+  }
+}
+
+const isUp = (status: ConnectionStatus) => status._tag === "Connected"
+
+/**
+ * The channel of one account. Nothing is connected before somebody listens or sends; everything ends with the scope.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (options: Options): Effect.Effect<CloudChannel["Type"], never, Scope.Scope | Transport> =>
+  Effect.gen(function*() {
+    const transport = yield* Transport
+    const scope = yield* Effect.scope
+    const link = yield* LiveValue.make<Link>({ _tag: "Idle" })
+    const state = yield* SynchronizedRef.make<State>({ _tag: "None" })
+    const firstTimeout = options.connectTimeout ?? "30 seconds"
+    const credentials = Effect.mapError(
+      MqttCredentials.make(options.userData.rriot),
+      (cause) => new ConnectError({ reason: "InvalidAddress", service: "MQTT broker", retryable: false, cause })
+    )
+
+    const connect = Effect.flatMap(credentials, ({ password, url, username }) =>
+      MqttClient.make({
+        url,
+        username,
+        password,
+        // With a name of one's own, two programs with the same login do not throw each other out.
+        cleanStart: true,
+        sessionExpiry: 0,
+        keepAlive: "45 seconds",
+        connectTimeout: firstTimeout,
+        reconnect: options.reconnect ?? defaultReconnect
+      })).pipe(
+        Effect.provideService(Transport, transport),
+        Effect.mapError((error) => error instanceof ConnectError ? error : fromConnection(error))
+      )
+
+    const supervise = (client: MqttClient.MqttClient["Type"], clientScope: Scope.CloseableScope) =>
+      Effect.gen(function*() {
+        const error = fromConnection(yield* Effect.flip(client.failure))
+        yield* Effect.logWarning(`the connection to the Roborock cloud is given up for now: ${error.message}`)
+        yield* SynchronizedRef.set(state, { _tag: "Paused", error })
+        yield* Scope.close(clientScope, Exit.void)
+        yield* link.update(() => ({ _tag: "Down", error }))
+        yield* Effect.sleep(error._tag === "AuthError" ? afterRefusal : afterFailure)
+        yield* SynchronizedRef.set(state, { _tag: "None" })
+      }).pipe(Effect.forkIn(scope))
+
+    const start = Effect.flatMap(
+      Scope.fork(scope, ExecutionStrategy.sequential),
+      (clientScope) =>
+        Effect.gen(function*() {
+          yield* link.update(() => ({ _tag: "Connecting" }))
+          const client = yield* connect.pipe(
+            Scope.extend(clientScope),
+            Effect.tapError((error) => link.update(() => ({ _tag: "Down", error })))
+          )
+          yield* client.status.changes.pipe(
+            Stream.runForEach((status) => link.update(() => toLink(status))),
+            Effect.forkIn(clientScope)
+          )
+          yield* supervise(client, clientScope)
+          return client
+        }).pipe(Effect.onError((cause) => Scope.close(clientScope, Exit.failCause(cause))))
+    )
+
+    const current: Effect.Effect<MqttClient.MqttClient["Type"], LinkError> = SynchronizedRef.modifyEffect(
+      state,
+      (before) => {
+        switch (before._tag) {
+          case "Running":
+            return Effect.succeed([before.client, before] as const)
+          case "Paused":
+            return Effect.fail(before.error)
+          case "None":
+            return Effect.map(start, (client) => [client, { _tag: "Running", client }] as const)
+        }
+      }
+    )
+
+    const listenOnce = (
+      topic: string,
+      handler: (payload: Uint8Array) => Effect.Effect<void>,
+      onReady: Effect.Effect<unknown>
+    ) =>
+      Effect.gen(function*() {
+        const client = yield* current
+        const { messages } = yield* Effect.mapError(client.subscription(topic), fromSubscribe)
+        yield* onReady
+        yield* Effect.mapError(Stream.runForEach(messages, ({ payload }) => handler(payload)), fromSubscribe)
+      }).pipe(Effect.scoped)
+
+    return {
+      link,
+      listen: (duid, handler) =>
+        Effect.gen(function*() {
+          const topic = MqttCredentials.responseTopic(yield* credentials, duid)
+          const ready = yield* Deferred.make<void, LinkError>()
+          yield* listenOnce(topic, handler, Deferred.succeed(ready, undefined)).pipe(
+            Effect.as(true),
+            // The first failure is the caller's; later ones are waited out.
+            Effect.catchAll((error) => Effect.map(Deferred.fail(ready, error), (first) => !first)),
+            Effect.repeat({ while: (again) => again, schedule: Schedule.spaced(betweenTries) }),
+            Effect.forkScoped
+          )
+          yield* Deferred.await(ready).pipe(Effect.timeoutFail({
+            duration: firstTimeout,
+            onTimeout: () => new ConnectError({ reason: "TimedOut", service: "MQTT broker", retryable: true })
+          }))
+        }),
+      send: (duid, payload) =>
+        Effect.gen(function*() {
+          const topic = MqttCredentials.requestTopic(yield* credentials, duid)
+          const client = yield* current
+          if (!isUp(yield* client.status.get)) {
+            yield* client.status.changes.pipe(Stream.filter(isUp), Stream.runHead).pipe(
+              Effect.raceFirst(Effect.mapError(client.failure, fromConnection)),
+              Effect.filterOrFail(
+                Option.isSome,
+                () => new ConnectError({ reason: "ConnectionLost", service: "MQTT broker", retryable: true })
+              )
+            )
+          }
+          yield* Effect.mapError(client.publish(topic, payload, { qos: 0 }), fromPublish)
+        })
+    }
+  })

@@ -1,0 +1,157 @@
+/**
+ * A device of the account.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as FiberSet from "effect/FiberSet"
+import * as Queue from "effect/Queue"
+import type * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type * as Subscribable from "effect/Subscribable"
+import type { CloudChannel } from "./CloudChannel.ts"
+import * as DeviceChannel from "./DeviceChannel.ts"
+import * as DeviceState from "./DeviceState.ts"
+import type { HomeDevice, HomeRoom } from "./HomeData.ts"
+import { poll } from "./internal/device/poll.ts"
+import * as vacuums from "./internal/device/vacuum.ts"
+import * as LiveValue from "./internal/liveValue.ts"
+import { type AuthError, type ConnectError, UnsupportedTrait } from "./RoborockError.ts"
+import * as Trait from "./Trait.ts"
+
+/**
+ * A device. One that this package cannot talk to is listed too: it has no traits, `unsupported` says why, and its
+ * state is what the cloud knew of it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Device {
+  readonly duid: string
+  readonly name: string
+  readonly model: string | undefined
+  readonly productName: string | undefined
+  readonly firmware: string | undefined
+  /** Shared with this account by another person. */
+  readonly shared: boolean
+  readonly unsupported: string | undefined
+  /** `get` is the state now; `changes` begins with it and ends with the session. A slow reader misses states in between. */
+  readonly state: Subscribable.Subscribable<DeviceState.DeviceState>
+  /**
+   * The same with a callback, for code that is no Effect: called with the state now and with each change. The effect
+   * that comes back removes the listener. One that throws is logged and called again the next time.
+   */
+  readonly onState: (listener: (state: DeviceState.DeviceState) => void) => Effect.Effect<Effect.Effect<void>>
+  /** A capability of the device, typed by its name. */
+  readonly trait: <Name extends Trait.TraitName>(name: Name) => Effect.Effect<Trait.Traits[Name], UnsupportedTrait>
+}
+
+/**
+ * How often the device is asked.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Polling {
+  /** While the robot moves. @default "30 seconds" */
+  readonly active?: Duration.DurationInput | undefined
+  /** While it does not: it pushes what changes. @default "3 minutes" */
+  readonly idle?: Duration.DurationInput | undefined
+}
+
+/**
+ * What a device needs beside the channel.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly home: HomeDevice
+  /** The MQTT key `rriot.k` of the account. */
+  readonly mqttKey: Redacted.Redacted
+  /** The rooms of the home; asks the cloud once more when told that a room is missing. */
+  readonly homeRooms: (missing: boolean) => Effect.Effect<ReadonlyArray<HomeRoom>>
+  /** @default "10 seconds" */
+  readonly timeout?: Duration.DurationInput | undefined
+  readonly poll?: Polling | undefined
+}
+
+const makeTraits = (options: Options, state: LiveValue.LiveValue<DeviceState.DeviceState>) =>
+  Effect.gen(function*() {
+    const { home, homeRooms, mqttKey, timeout } = options
+    const channel = yield* DeviceChannel.make({ duid: home.duid, localKey: home.localKey, mqttKey, timeout })
+    const wakeUps = yield* Queue.sliding<void>(1)
+    const wake = Effect.asVoid(Queue.offer(wakeUps, undefined))
+    const vacuum = vacuums.make({ name: home.name, channel, state, homeRooms, wake })
+    yield* channel.pushes.pipe(
+      Stream.runForEach((push) =>
+        Effect.gen(function*() {
+          const now = yield* Clock.currentTimeMillis
+          const before = yield* state.get
+          const after = yield* state.update((self) => DeviceState.withPush(self, push, now))
+          // A push has a part of the status only; a new state changes the rest of it as well.
+          if (after.state !== before.state || after.online && !before.online) yield* wake
+        })
+      ),
+      Effect.forkScoped
+    )
+    const first = yield* Effect.exit(vacuum.refreshStatus)
+    if (Exit.isSuccess(first)) yield* Effect.ignoreLogged(vacuum.refreshRooms)
+    else yield* Effect.logDebug(`"${home.name}" does not answer yet`, first.cause)
+    yield* poll(vacuum, wakeUps, {
+      active: options.poll?.active ?? "30 seconds",
+      idle: options.poll?.idle ?? "3 minutes"
+    }).pipe(Effect.forkScoped)
+    return Trait.make(vacuum)
+  })
+
+/**
+ * Opens a device: listens to it, reads its status and its rooms, and keeps the state up to date until the scope ends.
+ * A device that does not answer is no failure: its state is `stale` until it does.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (
+  options: Options
+): Effect.Effect<Device, AuthError | ConnectError, CloudChannel | Scope.Scope> =>
+  Effect.gen(function*() {
+    const { home } = options
+    const { unsupported } = home
+    const state = yield* LiveValue.make(DeviceState.initial(home.dataPoints, home.online ?? true))
+    const listeners = yield* FiberSet.make<void>()
+    const traits = unsupported === undefined ? yield* makeTraits(options, state) : undefined
+    return {
+      duid: home.duid,
+      name: home.name,
+      model: home.model,
+      productName: home.productName,
+      firmware: home.firmware,
+      shared: home.shared,
+      unsupported,
+      state,
+      onState: (listener) =>
+        state.changes.pipe(
+          Stream.runForEach((value) =>
+            Effect.catchAllCause(
+              Effect.sync(() => listener(value)),
+              (cause) => Effect.logWarning(`a listener of "${home.name}" failed`, Cause.squash(cause))
+            )
+          ),
+          FiberSet.run(listeners),
+          Effect.map((fiber) => Effect.asVoid(Fiber.interrupt(fiber)))
+        ),
+      trait: (name) => {
+        const why = unsupported ?? "there is no trait of this name"
+        return traits !== undefined && Object.hasOwn(traits, name)
+          ? Effect.succeed(traits[name])
+          : Effect.fail(new UnsupportedTrait({ trait: name, device: home.name, why }))
+      }
+    }
+  })

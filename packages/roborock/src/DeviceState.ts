@@ -1,0 +1,242 @@
+/**
+ * What a vacuum is doing: the polled status, the data points it pushes in between, and where it is.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import { isRecord, numberField } from "./internal/v1/json.ts"
+import type { Room } from "./Room.ts"
+import { unwrap } from "./Rpc.ts"
+import * as V1Codes from "./V1Codes.ts"
+
+/**
+ * The states in broad terms.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Activity = "cleaning" | "returning" | "docked" | "paused" | "error" | "idle" | "unknown"
+
+/**
+ * Something that is wrong, as the device reports it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Problem {
+  readonly code: number
+  /** Stable, such as `main_brush_jammed`; `unknown_97` for a code that is not known. */
+  readonly name: string
+  /** For people, such as `Main brush jammed`. */
+  readonly text: string
+}
+
+/**
+ * A job that was begun and not finished, also while the robot is paused or recharges.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Unfinished = "everything" | "zones" | "rooms" | "mapping"
+
+/**
+ * The live state of a vacuum. Values that the device has not told are `undefined`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface DeviceState {
+  /** The device's number for its state. */
+  readonly state: number | undefined
+  /** Its name, such as `segment_cleaning`; `unknown_77` for a number that is not known. */
+  readonly stateName: string
+  readonly activity: Activity
+  readonly error: Problem | undefined
+  readonly dockError: Problem | undefined
+  /** Percent. */
+  readonly battery: number | undefined
+  readonly charging: boolean
+  /** Square metres of this run, or of the last one. */
+  readonly cleanedArea: number | undefined
+  readonly cleanTime: Duration.Duration | undefined
+  readonly unfinished: Unfinished | undefined
+  /** Suction, water and route as the device's codes (`V1Codes` has names). */
+  readonly fanPower: number | undefined
+  readonly waterMode: number | undefined
+  readonly mopMode: number | undefined
+  /** Number of the map in use; `undefined` when there is none. */
+  readonly mapFlag: number | undefined
+  /** Rooms of the map in use. */
+  readonly rooms: ReadonlyArray<Room>
+  /** The room the robot was in when its map was last read: while it works, at most one poll ago. */
+  readonly currentRoom: string | undefined
+  readonly currentRoomId: number | undefined
+  /** Whether the device has a connection to the cloud, as far as we know. */
+  readonly online: boolean
+  /** The device has not answered the last time: the rest is what was known before. */
+  readonly stale: boolean
+  /** When the device last told something, in Unix milliseconds. */
+  readonly updatedAt: number | undefined
+  /** The status as the device sent it, with fields that are not named here. */
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+/** What a state is made of. */
+interface Parts {
+  readonly fields: Readonly<Record<string, unknown>>
+  readonly rooms: ReadonlyArray<Room>
+  readonly currentRoomId: number | undefined
+  readonly online: boolean
+  readonly stale: boolean
+  readonly updatedAt: number | undefined
+}
+
+const codes = (activity: Activity, ...states: ReadonlyArray<number>) =>
+  states.map((state) => [state, activity] as const)
+
+const activities: ReadonlyMap<number, Activity> = new Map([
+  ...codes("cleaning", 4, 5, 7, 11, 16, 17, 18, 29, 32, 6301, 6302, 6303, 6304, 6305, 6306, 6307, 6308, 6309),
+  ...codes("returning", 6, 15, 26, 6310),
+  ...codes("docked", 8, 14, 22, 23, 25, 33, 34, 100, 202),
+  ...codes("paused", 10),
+  ...codes("error", 9, 12, 101),
+  ...codes("idle", 1, 2, 3, 13, 28, 103)
+])
+
+const unfinishedJobs: ReadonlyMap<number, Unfinished> = new Map([
+  [1, "everything"],
+  [2, "zones"],
+  [3, "rooms"],
+  [4, "mapping"]
+])
+
+/** Field names of the status by data point; a push says the same as the field. */
+const pushedFields: ReadonlyMap<number, string> = new Map([
+  [120, "error_code"],
+  [121, "state"],
+  [122, "battery"],
+  [123, "fan_power"],
+  [124, "water_box_mode"],
+  [133, "charge_status"]
+])
+
+const noMapFlag = 63
+
+const problem = (code: number | undefined, names: ReadonlyMap<number, string>): Problem | undefined => {
+  if (code === undefined || code === 0) return undefined
+  const name = names.get(code) ?? `unknown_${code}`
+  const words = name.replaceAll("_", " ")
+  return { code, name, text: words.charAt(0).toUpperCase() + words.slice(1) }
+}
+
+const build = (parts: Parts): DeviceState => {
+  const number = (name: string) => numberField(parts.fields, name)
+  const state = number("state")
+  const activity = state === undefined ? "unknown" : activities.get(state) ?? "unknown"
+  const area = number("clean_area")
+  const seconds = number("clean_time")
+  const mapStatus = number("map_status")
+  const flag = mapStatus === undefined ? noMapFlag : mapStatus >> 2
+  return {
+    state,
+    stateName: state === undefined ? "unknown" : V1Codes.stateNames.get(state) ?? `unknown_${state}`,
+    activity,
+    error: problem(number("error_code"), V1Codes.errorNames),
+    dockError: problem(number("dock_error_status"), V1Codes.dockErrorNames),
+    battery: number("battery"),
+    charging: state === 8 && number("charge_status") !== 0,
+    cleanedArea: area === undefined ? undefined : area / 1e6,
+    cleanTime: seconds === undefined ? undefined : Duration.seconds(seconds),
+    unfinished: unfinishedJobs.get(number("in_cleaning") ?? 0),
+    fanPower: number("fan_power"),
+    waterMode: number("water_box_mode"),
+    mopMode: number("mop_mode"),
+    mapFlag: flag === noMapFlag ? undefined : flag,
+    rooms: parts.rooms,
+    currentRoom: parts.rooms.find(({ id }) => id === parts.currentRoomId)?.name,
+    currentRoomId: parts.currentRoomId,
+    online: parts.online,
+    stale: parts.stale,
+    updatedAt: parts.updatedAt,
+    fields: parts.fields
+  }
+}
+
+const fromDataPoints = (dataPoints: ReadonlyMap<number, unknown>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    [...dataPoints].flatMap(([number, value]) => {
+      const field = pushedFields.get(number)
+      return field === undefined || typeof value !== "number" ? [] : [[field, value]]
+    })
+  )
+
+/**
+ * What the cloud last knew of the device, before the device itself was asked.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const initial = (dataPoints: ReadonlyMap<number, unknown>, online: boolean): DeviceState =>
+  build({
+    fields: fromDataPoints(dataPoints),
+    rooms: [],
+    currentRoomId: undefined,
+    online,
+    stale: true,
+    updatedAt: undefined
+  })
+
+/**
+ * The state after an answer to `get_status` that came at `now` (Unix milliseconds); `undefined` when the result is no
+ * status.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withStatus = (self: DeviceState, result: unknown, now: number): DeviceState | undefined => {
+  const fields = unwrap(result)
+  return isRecord(fields) && typeof fields["state"] === "number"
+    ? build({ ...self, fields, online: true, stale: false, updatedAt: now })
+    : undefined
+}
+
+/**
+ * The state after a push that came at `now`. Data points with no meaning here leave it as it is.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withPush = (
+  self: DeviceState,
+  push: { readonly dataPoints: ReadonlyMap<number, unknown>; readonly online?: boolean | undefined },
+  now: number
+): DeviceState => {
+  const pushed = fromDataPoints(push.dataPoints)
+  if (push.online === undefined && Object.keys(pushed).length === 0) return self
+  return build({ ...self, fields: { ...self.fields, ...pushed }, online: push.online ?? true, updatedAt: now })
+}
+
+/**
+ * The state after a request that was not answered.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withSilence = (self: DeviceState): DeviceState => self.stale ? self : { ...self, stale: true }
+
+/**
+ * The state with the rooms of the map in use.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withRooms = (self: DeviceState, rooms: ReadonlyArray<Room>): DeviceState => build({ ...self, rooms })
+
+/**
+ * The state with the room the robot is in.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withCurrentRoom = (self: DeviceState, currentRoomId: number | undefined): DeviceState =>
+  currentRoomId === self.currentRoomId ? self : build({ ...self, currentRoomId })

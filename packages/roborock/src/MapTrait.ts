@@ -1,0 +1,45 @@
+/**
+ * The map of a vacuum.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { Vacuum } from "./internal/device/vacuum.ts"
+import type { CommandError, NoMap } from "./RoborockError.ts"
+import type { Room } from "./Room.ts"
+import type { MapError, RrMap } from "./RrMap.ts"
+
+/**
+ * A map as it was at one moment, with the names of its rooms.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface MapSnapshot {
+  readonly map: RrMap
+  readonly rooms: ReadonlyArray<Room>
+  /** Unix milliseconds. */
+  readonly fetchedAt: number
+}
+
+/**
+ * The map in use. The device is asked each time, one request at a time: every few seconds while somebody looks is
+ * fine, more often is not.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface MapTrait {
+  /** Fetches and reads the map. Also brings `currentRoom` of the device's state up to date. */
+  readonly fetch: Effect.Effect<MapSnapshot, CommandError | MapError | NoMap>
+}
+
+/** @internal */
+export const make = (vacuum: Vacuum): MapTrait => ({
+  fetch: Effect.gen(function*() {
+    const map = yield* vacuum.fetchMap
+    const { rooms } = yield* vacuum.state.get
+    return { map, rooms, fetchedAt: yield* Clock.currentTimeMillis }
+  })
+})

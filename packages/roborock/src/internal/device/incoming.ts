@@ -1,0 +1,69 @@
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Frame from "../../Frame.ts"
+import * as MapResponse from "../../MapResponse.ts"
+import * as Rpc from "../../Rpc.ts"
+import type { Security } from "../../Security.ts"
+import { isRecord, parseJson } from "../v1/json.ts"
+
+/** What one frame of a device means to us. */
+export type Incoming =
+  | { readonly _tag: "Response"; readonly id: number; readonly outcome: Either.Either<unknown, Rpc.RpcError> }
+  | { readonly _tag: "Map"; readonly id: number; readonly content: Either.Either<Uint8Array, unknown> }
+  | { readonly _tag: "Push"; readonly dataPoints: ReadonlyMap<number, unknown>; readonly online?: boolean }
+  /** A map for another client of the account. */
+  | { readonly _tag: "Foreign" }
+  | { readonly _tag: "Damaged"; readonly why: string }
+
+const noDataPoints: ReadonlyMap<number, unknown> = new Map()
+
+const readMap = (payload: Uint8Array, security: Security): ReadonlyArray<Incoming> =>
+  Either.match(MapResponse.decode(payload, security), {
+    onLeft: (error) =>
+      error.requestId === undefined
+        ? [{ _tag: "Damaged", why: error.message }]
+        : [{ _tag: "Map", id: error.requestId, content: Either.left(error) }],
+    onRight: Option.match({
+      onNone: () => [{ _tag: "Foreign" }],
+      onSome: ({ content, requestId }) => [{ _tag: "Map", id: requestId, content: Either.right(content) }]
+    })
+  })
+
+const readStatus = (payload: Uint8Array): ReadonlyArray<Incoming> => {
+  const json = Either.getOrUndefined(parseJson(payload))
+  if (!isRecord(json)) return [{ _tag: "Damaged", why: "a device status that is no JSON object" }]
+  const online = json["online"]
+  return typeof online === "boolean" ? [{ _tag: "Push", dataPoints: noDataPoints, online }] : []
+}
+
+const readRpc = (payload: Uint8Array): ReadonlyArray<Incoming> =>
+  Either.match(Rpc.decode(payload), {
+    onLeft: (error) => [{ _tag: "Damaged", why: error.message }],
+    onRight: (message): ReadonlyArray<Incoming> => {
+      switch (message._tag) {
+        case "Ack":
+          return []
+        case "Push":
+          return message.dataPoints.size === 0 ? [] : [message]
+        case "Response": {
+          const response: Incoming = { _tag: "Response", id: message.id, outcome: message.outcome }
+          return message.dataPoints.size === 0 ? [response] : [{ ...message, _tag: "Push" }, response]
+        }
+      }
+    }
+  })
+
+/** Reads one MQTT message of a device. Nothing that can be in it makes this fail. */
+export const read = (payload: Uint8Array, keys: Frame.Keys, security: Security): ReadonlyArray<Incoming> => {
+  const { frames, skipped } = Frame.decode(payload, keys)
+  return [
+    ...skipped.map((error): Incoming => ({ _tag: "Damaged", why: error.message })),
+    ...frames.flatMap((frame) =>
+      frame.protocol === Frame.protocols.mapResponse
+        ? readMap(frame.payload, security)
+        : frame.protocol === Frame.protocols.deviceStatus
+        ? readStatus(frame.payload)
+        : readRpc(frame.payload)
+    )
+  ]
+}

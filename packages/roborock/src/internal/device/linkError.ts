@@ -1,0 +1,39 @@
+import type * as Mqtt from "@effect-mqtt/connection/MqttError"
+import { AuthError, ConnectError } from "../../RoborockError.ts"
+
+const service = "MQTT broker"
+
+const reasons: Record<Mqtt.ConnectError["reason"], ConnectError["reason"]> = {
+  InvalidEndpoint: "InvalidAddress",
+  Transport: "Unreachable",
+  Timeout: "TimedOut",
+  KeepAliveTimeout: "ConnectionLost",
+  AcknowledgementTimeout: "ConnectionLost",
+  ConnectRefused: "ApiError",
+  QuotaError: "Unavailable",
+  ServerUnavailable: "Unavailable",
+  ServerDisconnected: "ConnectionLost",
+  SessionTakenOver: "ConnectionLost",
+  ProtocolError: "BadAnswer",
+  Closed: "ConnectionLost"
+}
+
+/** The connection package's failure in this package's words. */
+export const fromConnection = (error: Mqtt.AuthError | Mqtt.ConnectError): AuthError | ConnectError => {
+  const said = { code: error.reasonCode, serverMessage: error.reasonString?.slice(0, 200), cause: error }
+  return error._tag === "AuthError"
+    ? new AuthError({ reason: "BrokerRefused", ...said })
+    : new ConnectError({ reason: reasons[error.reason], service, retryable: error.retryable, ...said })
+}
+
+export const fromSubscribe = (cause: Mqtt.SubscribeError): ConnectError =>
+  new ConnectError({
+    reason: cause.reason === "Closed" ? "ConnectionLost" : "ApiError",
+    service,
+    retryable: cause.reason === "Closed",
+    code: cause.reasonCode,
+    cause
+  })
+
+export const fromPublish = (cause: Mqtt.PublishError): ConnectError =>
+  new ConnectError({ reason: "ConnectionLost", service, retryable: true, code: cause.reasonCode, cause })

@@ -1,0 +1,38 @@
+import type * as Deferred from "effect/Deferred"
+import type { CommandError } from "../../RoborockError.ts"
+
+/** A request that waits. */
+export interface Pending {
+  readonly method: string
+  /** Answered by the map that follows the response; the response itself only counts when it is a refusal. */
+  readonly map: boolean
+  readonly result: Deferred.Deferred<unknown, CommandError>
+}
+
+/** Map envelopes carry the id in 16 bits. */
+const lastId = 0xffff
+const firstId = 10_000
+
+/**
+ * The requests of one device that wait for an answer, by id. `start` is random, so that a late answer to an earlier
+ * session of this program matches nothing. The caller bounds the number of entries.
+ */
+export const make = (start: number) => {
+  const entries = new Map<number, Pending>()
+  let next = firstId + start % (lastId - firstId + 1)
+  const step = (id: number) => id === lastId ? firstId : id + 1
+  return {
+    entries,
+    add: (entry: Pending): number => {
+      while (entries.has(next)) next = step(next)
+      const id = next
+      next = step(next)
+      entries.set(id, entry)
+      return id
+    },
+    /** The entry is compared, because the id may belong to a newer request by now. */
+    remove: (id: number, entry: Pending): void => {
+      if (entries.get(id) === entry) entries.delete(id)
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { DeviceChannel } from "../../DeviceChannel.ts"
+import * as DeviceState from "../../DeviceState.ts"
+import type { HomeRoom } from "../../HomeData.ts"
+import { type CommandError, NoMap, RequestError } from "../../RoborockError.ts"
+import * as Room from "../../Room.ts"
+import * as RrMap from "../../RrMap.ts"
+import type { LiveValue } from "../liveValue.ts"
+
+/** A V1 vacuum behind its traits: the channel to it, and the one place where its state changes. */
+export interface Vacuum {
+  readonly name: string
+  readonly channel: DeviceChannel
+  readonly state: LiveValue<DeviceState.DeviceState>
+  readonly refreshStatus: Effect.Effect<DeviceState.DeviceState, CommandError>
+  readonly refreshRooms: Effect.Effect<ReadonlyArray<Room.Room>, CommandError>
+  readonly fetchMap: Effect.Effect<RrMap.RrMap, CommandError | RrMap.MapError | NoMap>
+  /** Sends a command that is answered with "ok", and has the status read soon after. */
+  readonly command: (method: string, params?: ReadonlyArray<unknown>) => Effect.Effect<void, CommandError>
+}
+
+export interface Options {
+  readonly name: string
+  readonly channel: DeviceChannel
+  readonly state: LiveValue<DeviceState.DeviceState>
+  /** The rooms of the home; asks the cloud once more when told that a room is missing. */
+  readonly homeRooms: (missing: boolean) => Effect.Effect<ReadonlyArray<HomeRoom>>
+  readonly wake: Effect.Effect<void>
+}
+
+export const make = ({ channel, homeRooms, name, state, wake }: Options): Vacuum => {
+  const refreshStatus = Effect.gen(function*() {
+    const result = yield* Effect.tapError(channel.request("get_status"), () => state.update(DeviceState.withSilence))
+    const now = yield* Clock.currentTimeMillis
+    if (DeviceState.withStatus(yield* state.get, result, now) === undefined) {
+      return yield* new RequestError({ reason: "BadAnswer", method: "get_status" })
+    }
+    return yield* state.update((before) => DeviceState.withStatus(before, result, now) ?? before)
+  })
+
+  const refreshRooms = Effect.gen(function*() {
+    const mapping = Room.decodeMapping(yield* channel.request("get_room_mapping"))
+    const known = yield* homeRooms(false)
+    const missing = mapping.some(({ homeRoomId }) => !known.some(({ id }) => String(id) === homeRoomId))
+    const rooms = Room.fromMapping(mapping, missing ? yield* homeRooms(true) : known)
+    yield* state.update((before) => DeviceState.withRooms(before, rooms))
+    return rooms
+  })
+
+  const fetchMap = Effect.gen(function*() {
+    const file = yield* channel.requestMap("get_map_v1")
+    const map = yield* Effect.catchTag(
+      RrMap.parse(file),
+      "MapError",
+      // What lies before the damage is worth more than nothing, if there is a floor in it.
+      (error) => error.partial?.grid === undefined ? Effect.fail(error) : Effect.succeed(error.partial)
+    )
+    if (map.grid === undefined) return yield* new NoMap({ device: name })
+    yield* state.update((before) => DeviceState.withCurrentRoom(before, map.robotRoom))
+    return map
+  })
+
+  return {
+    name,
+    channel,
+    state,
+    refreshStatus,
+    refreshRooms,
+    fetchMap,
+    command: (method, params) => Effect.zipRight(channel.request(method, params), wake)
+  }
+}

@@ -1,0 +1,42 @@
+import * as Effect from "effect/Effect"
+import * as PubSub from "effect/PubSub"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import * as Subscribable from "effect/Subscribable"
+
+/**
+ * A value that others watch. `changes` begins with the present value and ends with the scope. Unlike a
+ * `SubscriptionRef` it is bounded: a slow reader misses the oldest of more than 16 values and always gets the last.
+ */
+export interface LiveValue<A> extends Subscribable.Subscribable<A> {
+  /** Changes the value; nobody is told when it stays the same by reference. Synchronous, so updates never interleave. */
+  readonly update: (f: (value: A) => A) => Effect.Effect<A>
+}
+
+export const make = <A>(initial: A): Effect.Effect<LiveValue<A>, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const hub = yield* Effect.acquireRelease(PubSub.sliding<A>(16), PubSub.shutdown)
+    let value = initial
+    const live = Subscribable.make({
+      get: Effect.sync(() => value),
+      changes: Stream.unwrapScoped(
+        // Subscribed first, so that nothing is missed in between; what is seen twice is left out again.
+        Effect.map(PubSub.subscribe(hub), (queue) =>
+          Stream.concat(
+            Stream.sync(() => value),
+            Stream.fromQueue(queue)
+          ).pipe(
+            Stream.changesWith((before, after) => before === after)
+          ))
+      )
+    })
+    return Object.assign(live, {
+      update: (f: (value: A) => A) =>
+        Effect.suspend(() => {
+          const next = f(value)
+          if (next === value) return Effect.succeed(value)
+          value = next
+          return Effect.as(PubSub.publish(hub, next), next)
+        })
+    })
+  })

@@ -1,0 +1,78 @@
+import { CloudChannel, Frame, MapResponse, type RoborockError, Rpc } from "@effect-mqtt/roborock"
+import { Clock, Effect, Either, Layer, Redacted, Stream, Subscribable } from "effect"
+
+export const localKey = Redacted.make("key123key123key1")
+export const mqttKey = Redacted.make("qiCNieZa")
+
+/** What the robot does with a request. `later` answers are sent by the test. */
+export type Answer =
+  | { readonly result: unknown }
+  | { readonly error: { readonly code: number; readonly message: string } }
+  | { readonly map: Uint8Array }
+  | "silence"
+
+export const seal = (payload: Uint8Array, protocol: number, timestamp = 1_700_000_000) =>
+  Either.getOrThrow(
+    Frame.encode({ version: "1.0", seq: 1, random: 2, timestamp, protocol, payload }, { localKey })
+  )
+
+/**
+ * A cloud channel with one robot behind it, that answers with what `answers` says. `sent` are its requests;
+ * `deliver` hands any bytes to whoever listens.
+ */
+export const make = (answers: (request: Rpc.Request) => Answer) => {
+  const sent: Array<Rpc.Request> = []
+  const handlers = new Set<(payload: Uint8Array) => Effect.Effect<void>>()
+  let trouble: Effect.Effect<void, RoborockError.ConnectError> = Effect.void
+
+  const deliver = (payload: Uint8Array) =>
+    Effect.forEach([...handlers], (handler) => handler(payload), { discard: true })
+
+  const reply = (request: Rpc.Request, answer: Answer): ReadonlyArray<Uint8Array> => {
+    const { id, security } = request
+    if (answer === "silence") return []
+    if (!("map" in answer)) return [seal(Rpc.encodeResponse({ id, ...answer }, 1_700_000_000), 102)]
+    return security === undefined ? [] : [
+      seal(Rpc.encodeResponse({ id, result: ["ok"] }, 1_700_000_000), 102),
+      seal(MapResponse.encode({ requestId: id, content: answer.map }, security), 301)
+    ]
+  }
+
+  const service: CloudChannel.CloudChannel["Type"] = {
+    listen: (_duid, handler) =>
+      Effect.acquireRelease(
+        Effect.sync(() => handlers.add(handler)),
+        () => Effect.sync(() => handlers.delete(handler))
+      ),
+    send: (_duid, payload) =>
+      Effect.gen(function*() {
+        yield* trouble
+        const { frames } = Frame.decode(payload, { localKey })
+        for (const frame of frames) {
+          const request = yield* Effect.orDie(Rpc.decodeRequest(frame.payload))
+          sent.push(request)
+          yield* Effect.forEach(reply(request, answers(request)), deliver, { discard: true })
+        }
+      }),
+    link: Subscribable.make({ get: Effect.succeed({ _tag: "Up" }), changes: Stream.empty })
+  }
+
+  return {
+    layer: Layer.succeed(CloudChannel.CloudChannel, service),
+    sent,
+    handlers,
+    deliver,
+    push: (dataPoints: Readonly<Record<number, unknown>>) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        deliver(
+          seal(
+            Rpc.encodePush(new Map(Object.entries(dataPoints).map(([key, value]) => [Number(key), value])), now),
+            102
+          )
+        )),
+    reply: (request: Rpc.Request, answer: Answer) => Effect.forEach(reply(request, answer), deliver, { discard: true }),
+    setTrouble: (effect: Effect.Effect<void, RoborockError.ConnectError>) => {
+      trouble = effect
+    }
+  }
+}
