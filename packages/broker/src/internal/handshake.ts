@@ -27,8 +27,6 @@ export interface Terms {
 export const problem = (packet: Packet.Connect, limits: ResolvedLimits): Refusal | undefined => {
   if (packet.properties?.authenticationMethod !== undefined) return "BadAuthenticationMethod"
   if (packet.clientId.length > limits.maxClientIdLength) return "ClientIdentifierNotValid"
-  // MQTT 3.1.1: without an identifier there is nothing to find a kept session by [MQTT-3.1.3-8].
-  if (packet.protocolVersion === 4 && packet.clientId === "" && !packet.cleanStart) return "ClientIdentifierNotValid"
   if (packet.will !== undefined && packet.will.topic.split("/").length > limits.maxTopicLevels) {
     return "TopicNameInvalid"
   }

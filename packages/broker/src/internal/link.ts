@@ -27,8 +27,10 @@ export class Link implements Holder {
   readonly outbox: Outbox
   established: Established | undefined
   isClosed = false
-  /** Set while a write has not completed. */
-  writingSince: number | undefined
+  private writingSince: number | undefined
+  private lastWriteAt = -Infinity
+  /** `check` is due to look at the writes. */
+  private watchesWrites = false
   private closedAt = 0
   private lastPacketAt: number
   private readonly hub: Hub
@@ -81,10 +83,11 @@ export class Link implements Holder {
   /** The bytes behind this point are lost. */
   refuse(error: CodecError, now: number): void {
     if (this.isClosed) return
-    if (this.established === undefined && error.reasonCode === Reason.unsupportedProtocolVersion) {
-      // In the form that clients of every version understand [MQTT-3.1.2-2].
+    const returnCode = this.established === undefined ? returnCodes[error.reasonCode] : undefined
+    if (returnCode !== undefined) {
+      // In the form of MQTT 3.1.1, which clients of every version understand.
       this.outbox.version = 4
-      this.outbox.send(Packet.connAck({ reasonCode: unacceptableProtocolVersion }))
+      this.outbox.send(Packet.connAck({ reasonCode: returnCode }))
     }
     this.close(error.reasonCode, now)
   }
@@ -105,6 +108,18 @@ export class Link implements Holder {
   /** The transport is gone. */
   lost(now: number): void {
     if (!this.isClosed) this.end(true, now)
+  }
+
+  /** A write has not completed. */
+  get isWriting(): boolean {
+    return this.writingSince !== undefined
+  }
+
+  /** A write begins, which has to complete before the client counts as stuck. */
+  writes(now: number): void {
+    this.writingSince = now
+    this.lastWriteAt = now
+    if (!this.watchesWrites) this.onChange()
   }
 
   /** A write has completed, so there is room for what waits. */
@@ -131,12 +146,14 @@ export class Link implements Holder {
       this.end(true, now)
       return undefined
     }
-    // Writes start without a deadline of their own being set, so they are looked at that often.
-    const stallDue = (this.writingSince ?? now) + limits.stallTimeout
+    // While writes go on they are looked at now and then; each one setting a deadline would cost more than the write.
+    const stallDue = (this.writingSince ?? this.lastWriteAt) + limits.stallTimeout
+    this.watchesWrites = stallDue > now
+    const nextLook = this.watchesWrites ? stallDue : Infinity
     const { keepAlive } = established.terms
-    if (keepAlive === 0) return stallDue
+    if (keepAlive === 0) return nextLook
     const keepAliveDue = this.lastPacketAt + keepAlive * 1.5
-    if (now < keepAliveDue) return Math.min(stallDue, keepAliveDue)
+    if (now < keepAliveDue) return Math.min(nextLook, keepAliveDue)
     this.close(Reason.keepAliveTimeout, now) // [MQTT-3.1.2-22]
     return this.check(now)
   }
@@ -233,4 +250,8 @@ export class Link implements Holder {
   }
 }
 
-const unacceptableProtocolVersion = 0x01
+/** Refusals of a CONNECT by the decoder that have an answer [MQTT-3.1.2-2, MQTT-3.1.3-8]. */
+const returnCodes: { readonly [reasonCode: number]: number | undefined } = {
+  [Reason.unsupportedProtocolVersion]: 1,
+  [Reason.clientIdentifierNotValid]: 2
+}

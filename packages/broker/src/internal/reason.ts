@@ -7,6 +7,7 @@ export const noSubscriptionExisted = 0x11
 export const unspecifiedError = 0x80
 export const protocolError = 0x82
 export const unsupportedProtocolVersion = 0x84
+export const clientIdentifierNotValid = 0x85
 export const notAuthorized = 0x87
 export const serverShuttingDown = 0x8b
 export const keepAliveTimeout = 0x8d
@@ -28,7 +29,7 @@ const refusals: Record<Refusal, { readonly 4: number; readonly 5: number }> = {
   BadCredentials: { 4: 4, 5: 0x86 },
   NotAuthorized: { 4: 5, 5: notAuthorized },
   Banned: { 4: 5, 5: 0x8a },
-  ClientIdentifierNotValid: { 4: 2, 5: 0x85 },
+  ClientIdentifierNotValid: { 4: 2, 5: clientIdentifierNotValid },
   ServerUnavailable: { 4: 3, 5: 0x88 },
   ServerBusy: { 4: 3, 5: 0x89 },
   QuotaExceeded: { 4: 3, 5: quotaExceeded },

@@ -88,7 +88,7 @@ const write = ({ now }: Host, wire: Wire, { drained, link, output }: Connection)
       output.unsafeClose()
       const pieces = link.outbox.take()
       if (pieces.length === 0) continue
-      link.writingSince = now()
+      link.writes(now())
       yield* wire.write(pieces)
       link.flushed(now())
       drained.unsafeOpen()
@@ -114,7 +114,7 @@ const sayGoodbye = ({ now }: Host, wire: Wire, link: Link): Effect.Effect<void> 
   Effect.suspend(() => {
     link.shed(Reason.serverShuttingDown, now())
     const pieces = link.outbox.take()
-    if (pieces.length === 0 || link.writingSince !== undefined) return Effect.void
+    if (pieces.length === 0 || link.isWriting) return Effect.void
     return Effect.interruptible(wire.write(pieces)).pipe(Effect.timeoutOption("1 second"), Effect.ignore)
   })
 
