@@ -31,6 +31,8 @@ export interface Scene {
   readonly duid: string
   /** The JSON text that describes it to the app (PROTOCOL 1.11). */
   readonly param: string
+  /** What happens when it is executed. */
+  readonly run: Effect.Effect<void>
 }
 
 /**
@@ -44,9 +46,8 @@ export interface Cloud {
   readonly sessions: Sessions
   /** What logins hand out; an effect, because a server learns its port when it listens. */
   readonly addresses: Effect.Effect<{ readonly baseUrl: string; readonly mqttUrl: string }>
-  readonly statusOf: (duid: string) => DeviceStatus
+  readonly statusOf: (duid: string) => Effect.Effect<DeviceStatus>
   readonly scenes: ReadonlyArray<Scene>
-  readonly runScene: (scene: Scene) => Effect.Effect<void>
   /** When false, the right password is answered with "need two step validate", as for accounts with that setting. */
   readonly passwordLogin: boolean
 }

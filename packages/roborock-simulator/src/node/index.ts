@@ -1,1 +1,1 @@
-export {}
+export * as NodeSimulator from "./NodeSimulator.ts"

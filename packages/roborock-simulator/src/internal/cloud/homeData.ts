@@ -81,8 +81,11 @@ const commonFields = {
   silentOtaSwitch: true
 }
 
-/** The `result` of the home request. Versions 1 and 2 leave out what their clients did not know. */
-export const homeData = (account: Account, version: 1 | 2 | 3, statusOf: (duid: string) => DeviceStatus) => ({
+/**
+ * The `result` of the home request, with the statuses of the robots in their order. Versions 1 and 2 leave out what
+ * their clients did not know.
+ */
+export const homeData = (account: Account, version: 1 | 2 | 3, statuses: ReadonlyArray<DeviceStatus>) => ({
   id: account.home.id,
   name: account.home.name,
   lon: null,
@@ -90,8 +93,8 @@ export const homeData = (account: Account, version: 1 | 2 | 3, statusOf: (duid: 
   geoName: null,
   products: version === 3 ? [vacuumProduct, strangerProduct] : [vacuumProduct],
   devices: [
-    ...account.robots.map((robot) => {
-      const status = statusOf(robot.duid)
+    ...account.robots.map((robot, index) => {
+      const status = statuses[index]
       return {
         ...commonFields,
         duid: robot.duid,
@@ -101,11 +104,11 @@ export const homeData = (account: Account, version: 1 | 2 | 3, statusOf: (duid: 
         fv: firmware,
         pv: "1.0",
         sn: robot.serialNumber,
-        online: status.online,
+        online: status?.online ?? false,
         roomId: null,
         featureSet,
         newFeatureSet,
-        deviceStatus: Object.fromEntries(status.dataPoints)
+        deviceStatus: Object.fromEntries(status?.dataPoints ?? [])
       }
     }),
     ...(version < 3 ? [] : [{

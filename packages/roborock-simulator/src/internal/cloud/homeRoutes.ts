@@ -13,7 +13,7 @@ const maxSkewSeconds = 300
 const maxNonces = 10_000
 
 /** The signed API: home data, rooms, scenes and schedules (PROTOCOL 1.9 to 1.11). */
-export const makeHomeRoutes = ({ account, runScene, scenes, sessions, statusOf }: Cloud) => {
+export const makeHomeRoutes = ({ account, scenes, sessions, statusOf }: Cloud) => {
   const nonces = makeNonces(2 * maxSkewSeconds, maxNonces)
 
   const checkSignature = (request: Received): Effect.Effect<void, SignatureRefusal> =>
@@ -49,7 +49,14 @@ export const makeHomeRoutes = ({ account, runScene, scenes, sessions, statusOf }
     )
 
   const home = (version: 1 | 2 | 3) =>
-    handle((id) => Effect.sync(() => id === String(account.home.id) ? homeData(account, version, statusOf) : undefined))
+    handle((id) =>
+      id === String(account.home.id)
+        ? Effect.map(
+          Effect.forEach(account.robots, ({ duid }) => statusOf(duid)),
+          (statuses) => homeData(account, version, statuses)
+        )
+        : Effect.succeed(undefined)
+    )
 
   const listed = scenes.map(({ id, name, param }) => ({
     id,
@@ -85,7 +92,7 @@ export const makeHomeRoutes = ({ account, runScene, scenes, sessions, statusOf }
       "/user/scene/:id/execute",
       handle((id) => {
         const scene = scenes.find((candidate) => String(candidate.id) === id)
-        return scene === undefined ? Effect.succeed(undefined) : Effect.as(runScene(scene), null)
+        return scene === undefined ? Effect.succeed(undefined) : Effect.as(scene.run, null)
       })
     ),
     HttpRouter.get("/user/devices/:id/jobs", handle((duid) => Effect.succeed(isRobot(duid) ? [] : undefined)))

@@ -29,9 +29,10 @@ const bodyOf = ({ body }: HttpClientRequest.HttpClientRequest): Effect.Effect<Bo
  * A client whose requests go straight into an application, for URLs of one origin; any other origin cannot be reached,
  * as on a machine without a network.
  */
-export const fromHttpApp = (app: HttpApp.Default, origin: string): HttpClient.HttpClient =>
-  HttpClient.make((request, url, signal) =>
-    url.origin === origin
+export const fromHttpApp = (current: () => HttpApp.Default | undefined, origin: string): HttpClient.HttpClient =>
+  HttpClient.make((request, url, signal) => {
+    const app = current()
+    return app !== undefined && url.origin === origin
       ? Effect.gen(function*() {
         const body = yield* bodyOf(request)
         const webRequest = new Request(url, {
@@ -49,4 +50,4 @@ export const fromHttpApp = (app: HttpApp.Default, origin: string): HttpClient.Ht
       : Effect.fail(
         new RequestError({ request, reason: "Transport", description: `only ${origin} is simulated` })
       )
-  )
+  })

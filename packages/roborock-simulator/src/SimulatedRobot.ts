@@ -1,0 +1,161 @@
+/**
+ * A robot on the network: the device, driven by the clock, with an MQTT connection of its own.
+ *
+ * @since 0.1.0
+ */
+import * as MqttClient from "@effect-mqtt/connection/MqttClient"
+import type { Transport } from "@effect-mqtt/connection/Transport"
+import * as MqttCredentials from "@effect-mqtt/roborock/MqttCredentials"
+import * as Clock from "effect/Clock"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { HomeRoom, RobotIdentity } from "./Account.ts"
+import type { FloorPlan } from "./FloorPlan.ts"
+import * as Robot from "./Robot.ts"
+import * as V1Device from "./V1Device.ts"
+
+/**
+ * A running robot, to look at and to meddle with.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SimulatedRobot {
+  readonly name: string
+  readonly duid: string
+  /** Where it is and what it does, now. */
+  readonly state: Effect.Effect<Robot.RobotState>
+  /** Whether it has a connection to the broker. */
+  readonly isOnline: Effect.Effect<boolean>
+  /** Returns as soon as it has a connection to the broker. */
+  readonly awaitOnline: Effect.Effect<void>
+  /** Makes it stop with an error code, as when somebody lifts it. */
+  readonly fail: (errorCode: number) => Effect.Effect<void>
+  /** Puts it right; a cleaning that was under way is paused then. */
+  readonly recover: Effect.Effect<void>
+  /** How often it was asked to say where it is. */
+  readonly located: Effect.Effect<number>
+  /** Calls a V1 method of the device without the network. */
+  readonly call: V1Device.V1Device["call"]
+  /** The data points that the cloud knows of it. */
+  readonly dataPoints: Effect.Effect<ReadonlyMap<number, unknown>>
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly identity: RobotIdentity
+  readonly rooms: ReadonlyArray<HomeRoom>
+  readonly plan: FloorPlan
+  /** The user part of the account's topics. */
+  readonly owner: { readonly userId: string; readonly username: string }
+  readonly mqttUrl: string
+  /**
+   * How much faster than life it lives.
+   * @default 1
+   */
+  readonly speed?: number | undefined
+  /**
+   * Percent at the beginning.
+   * @default 100
+   */
+  readonly battery?: number | undefined
+  /**
+   * How often it looks whether there is something to push.
+   * @default "250 millis"
+   */
+  readonly tick?: Duration.DurationInput | undefined
+}
+
+/**
+ * How long a robot waits before it tries the broker again: always half a second, so that a test of an outage is short.
+ *
+ * @since 0.1.0
+ * @category defaults
+ */
+export const defaultReconnect: Schedule.Schedule<number> = Schedule.spaced("500 millis")
+
+/**
+ * Starts a robot in its dock. It connects, and connects again, until the scope closes; while it has no connection it
+ * goes on with what it was doing.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (options: Options): Effect.Effect<SimulatedRobot, never, Scope.Scope | Transport> =>
+  Effect.gen(function*() {
+    const { identity, mqttUrl, owner, plan, rooms } = options
+    const robot = Robot.make(plan, {
+      nowMillis: yield* Clock.currentTimeMillis,
+      speed: options.speed,
+      battery: options.battery
+    })
+    const device = yield* V1Device.make({ identity, plan, robot, rooms })
+    const online = yield* Effect.makeLatch()
+    let isOnline = false
+
+    const live = Effect.gen(function*() {
+      const client = yield* MqttClient.make({
+        url: mqttUrl,
+        clientId: identity.duid,
+        username: identity.mqtt.username,
+        password: identity.mqtt.password,
+        cleanStart: true,
+        keepAlive: "30 seconds",
+        reconnect: defaultReconnect,
+        initialConnect: "retry"
+      })
+      const answers = MqttCredentials.responseTopic(owner, identity.duid)
+      const publish = (messages: ReadonlyArray<Uint8Array>) =>
+        Effect.forEach(messages, (message) => client.publish(answers, message), { discard: true })
+      const { messages } = yield* client.subscription(MqttCredentials.requestTopic(owner, identity.duid))
+
+      const respond = Stream.runForEach(messages, ({ payload }) => Effect.flatMap(device.handle(payload), publish))
+      // Without a connection nothing is pushed, so that the first tick after an outage tells what changed in it.
+      const push = Effect.suspend(() => isOnline ? Effect.flatMap(device.tick, publish) : Effect.void).pipe(
+        Effect.repeat(Schedule.spaced(options.tick ?? "250 millis"))
+      )
+      const watch = Stream.runForEach(client.status.changes, (status) =>
+        Effect.suspend(() => {
+          isOnline = status._tag === "Connected"
+          return isOnline ? online.open : online.close
+        }))
+      yield* Effect.all([respond, push, watch, client.failure], { concurrency: "unbounded", discard: true })
+    }).pipe(
+      Effect.scoped,
+      Effect.ensuring(Effect.suspend(() => {
+        isOnline = false
+        return online.close
+      })),
+      // The client gives up only when it is refused. A robot does not: its account may be accepted later.
+      Effect.tapError((error) => Effect.logDebug(`simulated robot starts over: ${error._tag}`)),
+      Effect.retry(defaultReconnect),
+      Effect.annotateLogs({ package: "roborock-simulator", robot: identity.name })
+    )
+    yield* Effect.forkScoped(live)
+
+    const tell = (command: Robot.Command) =>
+      Effect.map(Clock.currentTimeMillis, (now) => {
+        robot.command(command, now)
+      })
+    return {
+      name: identity.name,
+      duid: identity.duid,
+      state: Effect.map(Clock.currentTimeMillis, (now) => {
+        robot.advance(now)
+        return robot.state
+      }),
+      isOnline: Effect.sync(() => isOnline),
+      awaitOnline: online.await,
+      fail: (errorCode) => tell({ _tag: "Fail", errorCode }),
+      recover: tell({ _tag: "Recover" }),
+      located: Effect.sync(device.located),
+      call: device.call,
+      dataPoints: Effect.sync(device.dataPoints)
+    }
+  })

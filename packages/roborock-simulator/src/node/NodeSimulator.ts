@@ -1,0 +1,102 @@
+/**
+ * The simulator on real ports of this machine.
+ *
+ * @since 0.1.0
+ */
+import * as Broker from "@effect-mqtt/broker/Broker"
+import { NodeBroker } from "@effect-mqtt/broker/node"
+import { NodeTransport } from "@effect-mqtt/connection/node"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Http from "node:http"
+import type { BrokerHost, Ground } from "../Ground.ts"
+import { makeEmbeddedHost } from "../internal/simulation/brokerHost.ts"
+import * as Simulator from "../Simulator.ts"
+import { SimulatorError } from "../SimulatorError.ts"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options extends Simulator.Options {
+  /**
+   * The address to listen on. Others than this machine can only log in when it is one that they can reach.
+   * @default "127.0.0.1"
+   */
+  readonly host?: string | undefined
+  /**
+   * Port of the web API; 0 takes any free one.
+   * @default 0
+   */
+  readonly webPort?: number | undefined
+  /**
+   * Port of the broker; 0 takes any free one.
+   * @default 0
+   */
+  readonly mqttPort?: number | undefined
+  /**
+   * Another broker, as `tcp://host:port`, instead of the embedded one. It has to let in whom the simulator would; it
+   * cannot be stopped or started from here.
+   */
+  readonly mqttUrl?: string | undefined
+}
+
+/**
+ * A simulator with its web API and its broker on free loopback ports, over plain HTTP and plain TCP. Closing the scope
+ * closes both.
+ *
+ * @example
+ * ```ts
+ * import { Simulator } from "@effect-mqtt/roborock-simulator"
+ * import { NodeSimulator } from "@effect-mqtt/roborock-simulator/node"
+ * import { Effect } from "effect"
+ *
+ * export const program = Effect.gen(function*() {
+ *   const { account, baseUrl } = yield* Simulator.Simulator
+ *   yield* Effect.log(`log in as ${account.email} at ${baseUrl}`)
+ *   return yield* Effect.never
+ * }).pipe(Effect.provide(NodeSimulator.layer({ speed: 20 })))
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options: Options = {}): Layer.Layer<Simulator.Simulator, SimulatorError> =>
+  Layer.scoped(Simulator.Simulator, Simulator.make(options, makeGround(options))).pipe(
+    Layer.provide(NodeTransport.layerTcp)
+  )
+
+const listenFailed = (cause: unknown) => new SimulatorError({ reason: "Listen", cause })
+
+const makeGround = ({ host = "127.0.0.1", mqttPort = 0, mqttUrl, webPort = 0 }: Options): Ground => ({
+  broker: (access) => {
+    if (mqttUrl !== undefined) return Effect.succeed(externalBroker(mqttUrl))
+    // The first start takes a free port, and every later one the same.
+    let port = mqttPort
+    const run = Effect.gen(function*() {
+      const broker = yield* Broker.make(access)
+      const address = yield* Effect.mapError(NodeBroker.listenTcp(broker, { host, port }), listenFailed)
+      port = address.port
+      return broker
+    })
+    return Effect.map(makeEmbeddedHost(run), (made): BrokerHost => ({ ...made, url: `tcp://${authority(host, port)}` }))
+  },
+  serve: (app) =>
+    Effect.gen(function*() {
+      const http = Http.createServer()
+      const server = yield* Effect.mapError(NodeHttpServer.make(() => http, { host, port: webPort }), listenFailed)
+      // Clients keep idle connections; closing must not wait until they are tired of them.
+      yield* Effect.addFinalizer(() => Effect.sync(() => http.closeAllConnections()))
+      yield* server.serve(app)
+      const { address } = server
+      return `http://${authority(host, address._tag === "TcpAddress" ? address.port : webPort)}`
+    })
+})
+
+const authority = (host: string, port: number): string => `${host.includes(":") ? `[${host}]` : host}:${port}`
+
+const externalBroker = (url: string): BrokerHost => {
+  const refuse = Effect.fail(new SimulatorError({ reason: "ExternalBroker" }))
+  return { url, start: refuse, stop: refuse, disconnect: () => Effect.void }
+}
