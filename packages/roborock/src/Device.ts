@@ -124,7 +124,10 @@ export const make = (
   Effect.gen(function*() {
     const { home } = options
     const { unsupported } = home
-    const state = yield* LiveValue.make(DeviceState.initial(home.dataPoints, home.online ?? true))
+    const state = yield* LiveValue.make(
+      DeviceState.initial(home.dataPoints, home.online ?? true),
+      DeviceState.isSame
+    )
     const listeners = yield* FiberSet.make<void>()
     const traits = unsupported === undefined ? yield* makeTraits(options, state) : undefined
     return {

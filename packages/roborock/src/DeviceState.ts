@@ -170,6 +170,44 @@ const fromDataPoints = (dataPoints: ReadonlyMap<number, unknown>): Readonly<Reco
     })
   )
 
+const sameRooms = (before: ReadonlyArray<Room>, after: ReadonlyArray<Room>): boolean =>
+  before === after
+  || before.length === after.length
+    && before.every(({ id, name }, index) => id === after[index]?.id && name === after[index]?.name)
+
+/** What a watcher is told of; `fields` and `updatedAt` are new with every answer. */
+const told = (state: DeviceState): ReadonlyArray<unknown> => [
+  state.state,
+  state.error?.code,
+  state.dockError?.code,
+  state.battery,
+  state.charging,
+  state.cleanedArea,
+  state.cleanTime === undefined ? undefined : Duration.toSeconds(state.cleanTime),
+  state.unfinished,
+  state.fanPower,
+  state.waterMode,
+  state.mopMode,
+  state.mapFlag,
+  state.currentRoomId,
+  state.currentRoom,
+  state.online,
+  state.stale
+]
+
+/**
+ * Whether two states say the same to people: all but `fields` and `updatedAt`, which are new with every answer.
+ * `changes` of a device leaves repetitions out by this measure.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isSame = (before: DeviceState, after: DeviceState): boolean => {
+  const values = told(after)
+  return before === after
+    || sameRooms(before.rooms, after.rooms) && told(before).every((value, index) => value === values[index])
+}
+
 /**
  * What the cloud last knew of the device, before the device itself was asked.
  *
@@ -230,7 +268,8 @@ export const withSilence = (self: DeviceState): DeviceState => self.stale ? self
  * @since 0.1.0
  * @category combinators
  */
-export const withRooms = (self: DeviceState, rooms: ReadonlyArray<Room>): DeviceState => build({ ...self, rooms })
+export const withRooms = (self: DeviceState, rooms: ReadonlyArray<Room>): DeviceState =>
+  sameRooms(self.rooms, rooms) ? self : build({ ...self, rooms })
 
 /**
  * The state with the room the robot is in.

@@ -6,6 +6,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Vacuum } from "./internal/device/vacuum.ts"
+import * as MapImage from "./MapImage.ts"
 import type { CommandError, NoMap } from "./RoborockError.ts"
 import type { Room } from "./Room.ts"
 import type { MapError, RrMap } from "./RrMap.ts"
@@ -33,13 +34,27 @@ export interface MapSnapshot {
 export interface MapTrait {
   /** Fetches and reads the map. Also brings `currentRoom` of the device's state up to date. */
   readonly fetch: Effect.Effect<MapSnapshot, CommandError | MapError | NoMap>
+  /** Fetches the map and draws it, with the names of the rooms. Gives the bytes of a PNG file. */
+  readonly png: (
+    options?: Omit<MapImage.Options, "roomNames">
+  ) => Effect.Effect<Uint8Array, CommandError | MapError | NoMap>
 }
 
+/**
+ * Draws a snapshot as a PNG file, as {@link MapTrait} does with a fresh one.
+ *
+ * @since 0.1.0
+ * @category drawing
+ */
+export const png = ({ map, rooms }: MapSnapshot, options?: Omit<MapImage.Options, "roomNames">): Uint8Array =>
+  MapImage.png(map, { ...options, roomNames: new Map(rooms.map(({ id, name }) => [id, name])) })
+
 /** @internal */
-export const make = (vacuum: Vacuum): MapTrait => ({
-  fetch: Effect.gen(function*() {
+export const make = (vacuum: Vacuum): MapTrait => {
+  const fetch = Effect.gen(function*() {
     const map = yield* vacuum.fetchMap
     const { rooms } = yield* vacuum.state.get
     return { map, rooms, fetchedAt: yield* Clock.currentTimeMillis }
   })
-})
+  return { fetch, png: (options) => Effect.map(fetch, (snapshot) => png(snapshot, options)) }
+}

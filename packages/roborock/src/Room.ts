@@ -31,9 +31,11 @@ export interface Mapping {
 /** Rooms are numbered from 1 to 31 on a map; the bound leaves room for what is to come. */
 const maxRooms = 256
 
+const isList: (value: unknown) => value is ReadonlyArray<unknown> = Array.isArray
+
 const toMapping = (entry: unknown): ReadonlyArray<Mapping> => {
-  if (!Array.isArray(entry)) return []
-  const [id, homeRoomId]: ReadonlyArray<unknown> = entry
+  if (!isList(entry)) return []
+  const [id, homeRoomId] = entry
   return typeof id === "number" && (typeof homeRoomId === "string" || typeof homeRoomId === "number")
     ? [{ id, homeRoomId: String(homeRoomId) }]
     : []
@@ -47,7 +49,7 @@ const toMapping = (entry: unknown): ReadonlyArray<Mapping> => {
  * @category decoding
  */
 export const decodeMapping = (result: unknown): ReadonlyArray<Mapping> => {
-  if (!Array.isArray(result)) return []
+  if (!isList(result)) return []
   return typeof result[0] === "number" ? toMapping(result) : result.slice(0, maxRooms).flatMap(toMapping)
 }
 

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import type * as Equivalence from "effect/Equivalence"
 import * as PubSub from "effect/PubSub"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -9,11 +10,14 @@ import * as Subscribable from "effect/Subscribable"
  * `SubscriptionRef` it is bounded: a slow reader misses the oldest of more than 16 values and always gets the last.
  */
 export interface LiveValue<A> extends Subscribable.Subscribable<A> {
-  /** Changes the value; nobody is told when it stays the same by reference. Synchronous, so updates never interleave. */
+  /** Changes the value; those who watch are told unless it is the same to them. Synchronous: updates never interleave. */
   readonly update: (f: (value: A) => A) => Effect.Effect<A>
 }
 
-export const make = <A>(initial: A): Effect.Effect<LiveValue<A>, never, Scope.Scope> =>
+export const make = <A>(
+  initial: A,
+  same: Equivalence.Equivalence<A> = (before, after) => before === after
+): Effect.Effect<LiveValue<A>, never, Scope.Scope> =>
   Effect.gen(function*() {
     const hub = yield* Effect.acquireRelease(PubSub.sliding<A>(16), PubSub.shutdown)
     let value = initial
@@ -26,17 +30,16 @@ export const make = <A>(initial: A): Effect.Effect<LiveValue<A>, never, Scope.Sc
             Stream.sync(() => value),
             Stream.fromQueue(queue)
           ).pipe(
-            Stream.changesWith((before, after) => before === after)
+            Stream.changesWith(same)
           ))
       )
     })
     return Object.assign(live, {
       update: (f: (value: A) => A) =>
         Effect.suspend(() => {
-          const next = f(value)
-          if (next === value) return Effect.succeed(value)
-          value = next
-          return Effect.as(PubSub.publish(hub, next), next)
+          const before = value
+          value = f(before)
+          return same(before, value) ? Effect.succeed(value) : Effect.as(PubSub.publish(hub, value), value)
         })
     })
   })

@@ -28,7 +28,7 @@ export const poll = (
 ): Effect.Effect<never> =>
   Effect.gen(function*() {
     let mappedState: number | undefined
-    let mappedFlag: number | undefined
+    let { mapFlag: mappedFlag } = yield* vacuum.state.get
     while (true) {
       const state = yield* vacuum.state.get
       const flagChanged = state.mapFlag !== mappedFlag
