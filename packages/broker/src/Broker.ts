@@ -211,7 +211,7 @@ const publish = (core: Core, message: BrokerMessage, now: number): Effect.Effect
   if (problem !== undefined || topic.split("/").length > core.limits.maxTopicLevels) return refuse("InvalidMessage")
   const bytes = typeof payload === "string" ? new TextEncoder().encode(payload) : payload.slice()
   const source = Message.make({ topic, payload: bytes, qos, retain, properties }, undefined, now)
-  const trial = { message: source, qos: 0, retain: false, identifiers: undefined } as const
+  const trial = { message: source, qos: 0, retain: false, identifiers: undefined, isReplay: false } as const
   const encoded = Encoder.encode(Message.toPublish(trial, undefined, false, 5, now), 5)
   if (Either.isLeft(encoded)) return refuse("InvalidMessage", encoded.left)
   if (encoded.right.length > core.limits.maxPacketBytes) return refuse("PacketTooLarge")

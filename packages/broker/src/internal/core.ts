@@ -4,8 +4,6 @@ import { Fifo } from "./fifo.ts"
 import type { Hub, OpenedSession, Routed } from "./hub.ts"
 import { Link } from "./link.ts"
 import type { Delivery, Message } from "./message.ts"
-import type { Allowance } from "./outgoing.ts"
-import { noAllowance } from "./outgoing.ts"
 import * as Reason from "./reason.ts"
 import type { ResolvedLimits } from "./resolvedLimits.ts"
 import { Retained } from "./retained.ts"
@@ -149,11 +147,10 @@ export class Core implements Hub {
   replay(session: Session, filter: string, now: number): void {
     const subscription = session.subscriptions.get(filter)
     if (subscription === undefined) return
-    const allowance = { messages: this.retained.count, bytes: this.retained.bytes }
     for (const message of this.retained.match(filter, now)) {
       if (session.holder === undefined) return
       if (subscription.noLocal && message.publisher === session.clientId) continue
-      this.offer(session, toDelivery(message, subscription, true), now, allowance)
+      this.offer(session, toDelivery(message, subscription, true, true), now)
     }
   }
 
@@ -182,16 +179,16 @@ export class Core implements Hub {
       for (const [session, subscription] of subscribers) {
         if (subscription.noLocal && message.publisher === session.clientId) continue
         const other = deliveries.get(session)
-        const delivery = toDelivery(message, subscription, message.retain && subscription.retainAsPublished)
+        const delivery = toDelivery(message, subscription, message.retain && subscription.retainAsPublished, false)
         deliveries.set(session, other === undefined ? delivery : merge(other, delivery))
       }
     }
-    for (const [session, delivery] of deliveries) this.offer(session, delivery, now, noAllowance)
+    for (const [session, delivery] of deliveries) this.offer(session, delivery, now)
     return deliveries.size > 0
   }
 
-  private offer(session: Session, delivery: Delivery, now: number, allowance: Allowance): void {
-    const offered = session.outgoing.offer(delivery, now, allowance)
+  private offer(session: Session, delivery: Delivery, now: number): void {
+    const offered = session.outgoing.offer(delivery, now)
     if (offered === "Accepted") return
     this.dropped++
     // A client that is there and does not keep up has to go; one that is away misses the newest.
@@ -228,11 +225,17 @@ export class Core implements Hub {
   }
 }
 
-const toDelivery = (message: Message, subscription: Subscription, retain: boolean): Delivery => ({
+const toDelivery = (
+  message: Message,
+  subscription: Subscription,
+  retain: boolean,
+  isReplay: boolean
+): Delivery => ({
   message,
   qos: QoS.min(message.qos, subscription.qos),
   retain,
-  identifiers: subscription.identifier === undefined ? undefined : [subscription.identifier]
+  identifiers: subscription.identifier === undefined ? undefined : [subscription.identifier],
+  isReplay
 })
 
 /** Overlapping filters give one copy: the highest QoS and all identifiers [MQTT-3.3.4-2, -4]. */
@@ -240,5 +243,6 @@ const merge = (one: Delivery, two: Delivery): Delivery => ({
   message: one.message,
   qos: one.qos > two.qos ? one.qos : two.qos,
   retain: one.retain || two.retain,
-  identifiers: two.identifiers === undefined ? one.identifiers : [...(one.identifiers ?? []), ...two.identifiers]
+  identifiers: two.identifiers === undefined ? one.identifiers : [...(one.identifiers ?? []), ...two.identifiers],
+  isReplay: false
 })

@@ -49,6 +49,8 @@ export interface Delivery {
   readonly qos: QoS
   readonly retain: boolean
   readonly identifiers: ReadonlyArray<number> | undefined
+  /** A retained message for a new subscription. */
+  readonly isReplay: boolean
 }
 
 export const isExpired = (message: Message, now: number): boolean => message.expiresAt <= now

@@ -10,15 +10,19 @@ export interface Bounds {
   readonly maxQueuedMessages: number
   readonly maxQueuedBytes: number
   readonly maxOutboundBytes: number
+  readonly maxRetainedMessages: number
+  readonly maxRetainedBytes: number
 }
 
-/** Room beyond the bounds, for a replay of retained messages, which are held anyway. */
-export interface Allowance {
-  readonly messages: number
-  readonly bytes: number
+/** What is held of one kind of delivery, and how much of it may be. */
+interface Account {
+  /** In the queue. */
+  messages: number
+  /** In the queue or on their way. */
+  bytes: number
+  readonly maxMessages: number
+  readonly maxBytes: number
 }
-
-export const noAllowance: Allowance = { messages: 0, bytes: 0 }
 
 /** Full: a QoS 1 or 2 message found no room. Dropped: it was QoS 0, or the client does not take it. */
 export type Offered = "Accepted" | "Dropped" | "Full"
@@ -42,12 +46,16 @@ export class Outgoing {
   private window = 0
   private quota = 0
   private lastId = 0
-  private queuedQoS0 = 0
-  private queuedQoS0Bytes = 0
-  private heldBytes = 0
+  private readonly live: Account
+  private readonly unacknowledged: Account
+  /** A replay of retained messages must not count as a client that falls behind. */
+  private readonly replayed: Account
 
   constructor(bounds: Bounds) {
     this.bounds = bounds
+    this.live = makeAccount(bounds.maxQueuedMessages, bounds.maxQueuedBytes)
+    this.unacknowledged = makeAccount(bounds.maxQueuedMessages, bounds.maxOutboundBytes)
+    this.replayed = makeAccount(bounds.maxRetainedMessages, bounds.maxRetainedBytes)
   }
 
   get queuedCount(): number {
@@ -74,20 +82,27 @@ export class Outgoing {
   detach(): void {
     this.outbox = undefined
     this.resend.clear()
-    this.queue.retain((delivery) => delivery.qos > 0)
-    this.queuedQoS0 = 0
-    this.queuedQoS0Bytes = 0
+    this.queue.retain((delivery) => {
+      if (delivery.qos === 0) this.forget(delivery)
+      return delivery.qos > 0
+    })
   }
 
-  offer(delivery: Delivery, now: number, allowance: Allowance): Offered {
-    if (delivery.qos === 0) return this.offerQoS0(delivery, now, allowance)
+  offer(delivery: Delivery, now: number): Offered {
+    if (delivery.qos === 0) {
+      const { outbox } = this
+      if (outbox === undefined) return "Dropped"
+      if (this.queue.length === 0 && this.resend.length === 0 && outbox.bytes < this.bounds.maxOutboundBytes) {
+        return this.sendQoS0(outbox, delivery, now) ? "Accepted" : "Dropped"
+      }
+    }
+    const account = this.accountOf(delivery)
     const { bytes } = delivery.message
-    const messages = this.queue.length - this.queuedQoS0
     if (
-      messages >= this.bounds.maxQueuedMessages + allowance.messages ||
-      (this.heldBytes > 0 && this.heldBytes + bytes > this.bounds.maxQueuedBytes + allowance.bytes)
-    ) return "Full"
-    this.heldBytes += bytes
+      account.messages >= account.maxMessages || (account.bytes > 0 && account.bytes + bytes > account.maxBytes)
+    ) return delivery.qos === 0 ? "Dropped" : "Full"
+    account.messages++
+    account.bytes += bytes
     this.queue.push(delivery)
     this.pump(now)
     return "Accepted"
@@ -108,8 +123,7 @@ export class Outgoing {
       if (next.qos > 0 && this.inFlight.size >= this.window) return
       this.queue.shift()
       if (next.qos === 0) {
-        this.queuedQoS0--
-        this.queuedQoS0Bytes -= next.message.bytes
+        this.forget(next)
         if (!Message.isExpired(next.message, now)) this.sendQoS0(outbox, next, now)
       } else {
         this.start(outbox, next, now)
@@ -139,7 +153,7 @@ export class Outgoing {
       return "Ok"
     }
     if (entry.delivery !== undefined) {
-      this.heldBytes -= entry.delivery.message.bytes
+      this.accountOf(entry.delivery).bytes -= entry.delivery.message.bytes
       // Behind the others: PUBRELs are resent in the order of the PUBRECs [MQTT-4.6.0-4].
       this.inFlight.delete(packetId)
       this.inFlight.set(packetId, { delivery: undefined })
@@ -157,20 +171,15 @@ export class Outgoing {
     return "Ok"
   }
 
-  private offerQoS0(delivery: Delivery, now: number, allowance: Allowance): Offered {
-    const { outbox } = this
-    if (outbox === undefined) return "Dropped"
-    if (this.queue.length === 0 && this.resend.length === 0 && outbox.bytes < this.bounds.maxOutboundBytes) {
-      return this.sendQoS0(outbox, delivery, now) ? "Accepted" : "Dropped"
-    }
-    if (
-      this.queuedQoS0 >= this.bounds.maxQueuedMessages + allowance.messages ||
-      this.queuedQoS0Bytes >= this.bounds.maxOutboundBytes + allowance.bytes
-    ) return "Dropped"
-    this.queuedQoS0++
-    this.queuedQoS0Bytes += delivery.message.bytes
-    this.queue.push(delivery)
-    return "Accepted"
+  private accountOf(delivery: Delivery): Account {
+    if (delivery.isReplay) return this.replayed
+    return delivery.qos === 0 ? this.unacknowledged : this.live
+  }
+
+  private forget(delivery: Delivery): void {
+    const account = this.accountOf(delivery)
+    account.messages--
+    account.bytes -= delivery.message.bytes
   }
 
   private sendQoS0(outbox: Outbox, delivery: Delivery, now: number): boolean {
@@ -179,11 +188,13 @@ export class Outgoing {
 
   private start(outbox: Outbox, delivery: Delivery, now: number): void {
     const packetId = this.unusedId()
+    const account = this.accountOf(delivery)
+    account.messages--
     if (
       Message.isExpired(delivery.message, now) ||
       !outbox.send(Message.toPublish(delivery, packetId, false, outbox.version, now))
     ) {
-      this.heldBytes -= delivery.message.bytes
+      account.bytes -= delivery.message.bytes
       return
     }
     this.lastId = packetId
@@ -201,7 +212,7 @@ export class Outgoing {
 
   private finish(packetId: number, entry: InFlight): void {
     this.inFlight.delete(packetId)
-    if (entry.delivery !== undefined) this.heldBytes -= entry.delivery.message.bytes
+    if (entry.delivery !== undefined) this.accountOf(entry.delivery).bytes -= entry.delivery.message.bytes
     this.quota = Math.min(this.quota + 1, this.window)
   }
 
@@ -217,6 +228,13 @@ export class Outgoing {
     return packetId
   }
 }
+
+const makeAccount = (maxMessages: number, maxBytes: number): Account => ({
+  messages: 0,
+  bytes: 0,
+  maxMessages,
+  maxBytes
+})
 
 const notFound = 0x92
 

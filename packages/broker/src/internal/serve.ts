@@ -34,12 +34,17 @@ export const serve = (host: Host, wire: Wire): Effect.Effect<void> =>
   Effect.acquireUseRelease(
     Effect.sync(() => open(host)),
     (connection) =>
-      Effect.raceAll([read(host, wire, connection), write(host, wire, connection), keepDeadlines(host, connection)])
-        .pipe(
-          Effect.flatMap((ending) => ending === "Flushed" ? wire.shutdown : Effect.void),
-          Effect.onInterrupt(() => sayGoodbye(host, wire, connection.link))
-        ),
+      Effect.raceFirst(
+        read(host, wire, connection),
+        Effect.raceFirst(write(host, wire, connection), keepDeadlines(host, connection))
+      ).pipe(
+        Effect.flatMap((ending) => ending === "Flushed" ? wire.shutdown : Effect.void),
+        Effect.onInterrupt(() => sayGoodbye(host, wire, connection.link))
+      ),
     ({ link }) => Effect.sync(() => host.core.release(link, host.now()))
+  ).pipe(
+    // Whatever it is, it must not reach the other connections.
+    Effect.catchAllDefect((defect) => Effect.logError("The broker has ended a connection because of a defect", defect))
   )
 
 const open = ({ core, now }: Host): Connection => {
