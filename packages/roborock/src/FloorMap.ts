@@ -204,15 +204,20 @@ export const roomAt = (grid: Grid, point: Point): number | undefined => {
 }
 
 /** A longer jump between two points of a path is a gap, no line. */
-const maxStep = 500
+const defaultMaxStep = 500
 
 /**
- * Splits a path into the runs to draw as lines. With `keep`, only points it says yes to (by index) belong to a run.
+ * Splits a path into the runs to draw as lines, at jumps of more than `maxStep` millimetres. With `keep`, only points it
+ * says yes to (by index) belong to a run.
  *
  * @since 0.1.0
  * @category geometry
  */
-export const runsOf = (path: Path, keep?: (index: number) => boolean): ReadonlyArray<Path> => {
+export const runsOf = (
+  path: Path,
+  keep?: (index: number) => boolean,
+  maxStep: number = defaultMaxStep
+): ReadonlyArray<Path> => {
   const runs: Array<Array<Point>> = []
   let last: Point | undefined
   path.forEach((point, index) => {

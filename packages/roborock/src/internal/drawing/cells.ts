@@ -1,0 +1,63 @@
+import type { Grid, Room } from "../../FloorMap.ts"
+import { CellKind } from "../../FloorMap.ts"
+import type { Canvas, Colour } from "./canvas.ts"
+import { blend, mixColours } from "./canvas.ts"
+import { floorColour, inkColour, paperColour, roomColours, wallColour } from "./palette.ts"
+import { colourRooms } from "./roomColours.ts"
+
+/** How much of the paper shows through rooms that are not cleaned while others are. */
+const restingShare = 0.5
+
+/** Fill colour of every room. */
+export const roomFills = (
+  grid: Grid,
+  rooms: ReadonlyArray<Room>,
+  active: ReadonlyArray<number>
+): ReadonlyMap<number, Colour> => {
+  const anyActive = rooms.some((room) => active.includes(room.id))
+  return new Map(
+    Array.from(colourRooms(grid, rooms), ([id, number]) => {
+      const colour = roomColours[number % roomColours.length] ?? floorColour
+      return [id, anyActive && !active.includes(id) ? mixColours(colour, paperColour, restingShare) : colour]
+    })
+  )
+}
+
+/** Floor, rooms and carpets. Border cells are drawn with the walls. */
+export const drawFloor = (
+  canvas: Canvas,
+  grid: Grid,
+  cells: Int32Array,
+  fills: ReadonlyMap<number, Colour>
+): void => {
+  for (let index = 0; index < cells.length; index++) {
+    const cell = cells[index] ?? -1
+    if (cell < 0 || grid.kinds[cell] !== CellKind.floor) continue
+    const fill = fills.get(grid.rooms[cell] ?? 0) ?? floorColour
+    blend(canvas, index, fill, 1)
+    if (grid.carpet?.[cell] === 1) {
+      const x = index % canvas.width
+      const y = Math.floor(index / canvas.width)
+      // A weave of dots, finer than a cell, that leaves the colour of the room recognisable.
+      if ((x + y) % 4 === 0 && (x - y) % 4 === 0) blend(canvas, index, inkColour, 0.28)
+    }
+  }
+}
+
+/** Walls; and border cells, which belong to a room without being floor, as a shade of its colour. */
+export const drawWalls = (
+  canvas: Canvas,
+  grid: Grid,
+  cells: Int32Array,
+  fills: ReadonlyMap<number, Colour>
+): void => {
+  for (let index = 0; index < cells.length; index++) {
+    const cell = cells[index] ?? -1
+    if (cell < 0) continue
+    const kind = grid.kinds[cell]
+    if (kind === CellKind.wall) blend(canvas, index, wallColour, 1)
+    else if (kind === CellKind.border) {
+      blend(canvas, index, mixColours(fills.get(grid.rooms[cell] ?? 0) ?? floorColour, wallColour, 0.3), 0.4)
+    }
+  }
+}
