@@ -1,0 +1,237 @@
+import { type CodecError, Decoder, Packet } from "@effect-mqtt/codec"
+import { assert, describe, it } from "@effect/vitest"
+import { fromHex } from "./support/neutral.ts"
+
+const push = (hex: string, options: Decoder.Options) => Decoder.make(options).push(fromHex(hex.replaceAll(" ", "")))
+
+/** The facts of an error that callers act on. */
+const refusal = (hex: string, options: Decoder.Options = { version: 5 }): string => {
+  const { error, packets } = push(hex, options)
+  assert.deepStrictEqual(packets, [])
+  return error === undefined ? "accepted" : `${error._tag} 0x${error.reasonCode.toString(16)} ${error.specSection}`
+}
+
+describe("Decoder", () => {
+  it("delivers what stood before a bad packet, and nothing after it", () => {
+    const decoder = Decoder.make({ version: 5 })
+    const first = decoder.push(fromHex("d000d000" + "0000" + "d000"))
+    assert.deepStrictEqual(first.packets, [Packet.pingResp, Packet.pingResp])
+    assert.strictEqual(first.error?._tag, "MalformedPacket")
+    const second = decoder.push(fromHex("d000"))
+    assert.deepStrictEqual(second, { packets: [], error: first.error })
+  })
+
+  it("names section, code, place and packet in an error, and says it in words", () => {
+    const error = push("30 05 00 03 61 2f 23", { version: 4 }).error as CodecError.CodecError
+    assert.strictEqual(error._tag, "ProtocolViolation")
+    assert.deepInclude(error, {
+      specSection: "3.3.2.1",
+      reasonCode: 0x90,
+      offset: 7,
+      packetType: "Publish",
+      version: 4
+    })
+    assert.strictEqual(
+      error.message,
+      "PUBLISH refused at byte 7: a topic name with a wildcard (MQTT 3.1.1 section 3.3.2.1)"
+    )
+  })
+
+  it("points at the ill-formed byte of a string", () => {
+    assert.strictEqual(push("30 06 00 04 61 c3 28 62", { version: 4 }).error?.offset, 5)
+  })
+
+  it("puts no content of a packet into messages", () => {
+    const { error } = push("10 15 00 04 4d 51 54 54 05 c2 00 3c 00 00 00 00 01 75 00 0a 7a 7a 7a", { version: 5 })
+    assert.notInclude(error?.message ?? "zzz", "zzz")
+    assert.strictEqual(error?._tag, "MalformedPacket")
+  })
+
+  describe("limits", () => {
+    it("refuses a packet above the maximum before its bytes are there", () => {
+      const { error } = push("30 80 08", { version: 5, maxPacketBytes: 1026 })
+      assert.strictEqual(error?._tag, "PacketTooLarge")
+      assert.deepInclude(error as CodecError.PacketTooLarge, { reasonCode: 0x95, sizeBytes: 1027, maxBytes: 1026 })
+    })
+
+    it("lets a packet of exactly the maximum pass", () => {
+      assert.deepStrictEqual(push("30 80 08", { version: 5, maxPacketBytes: 1027 }), { packets: [], error: undefined })
+    })
+
+    it("has a maximum of 16 MiB by default", () => {
+      assert.strictEqual(push("30 fb ff ff 07", { version: 5 }).error, undefined)
+      assert.strictEqual(push("30 fc ff ff 07", { version: 5 }).error?._tag, "PacketTooLarge")
+    })
+
+    it("stops at the fourth byte of an endless Remaining Length", () => {
+      assert.strictEqual(refusal("30 ff ff ff"), "accepted")
+      assert.strictEqual(refusal("30 ff ff ff ff"), "MalformedPacket 0x81 2.1.4")
+    })
+
+    it("refuses a Remaining Length that is longer than it needs in 5, and tolerates it in 3.1.1", () => {
+      assert.strictEqual(refusal("d0 80 00"), "MalformedPacket 0x81 1.5.5")
+      assert.deepStrictEqual(push("d0 80 00", { version: 4 }).packets, [Packet.pingResp])
+      assert.strictEqual(
+        refusal("10 8e 00 00 04 4d 51 54 54 05 02 00 3c 00 00 01 63", { role: "server" }),
+        "MalformedPacket 0x81 1.5.5"
+      )
+    })
+  })
+
+  describe("versions", () => {
+    const connect4 = "10 0d 00 04 4d 51 54 54 04 02 00 3c 00 01 63"
+    const connect5 = "10 0e 00 04 4d 51 54 54 05 02 00 3c 00 00 01 63"
+
+    it("learns the version from CONNECT", () => {
+      const decoder = Decoder.make({ role: "server" })
+      assert.strictEqual(decoder.version, undefined)
+      const { packets } = decoder.push(fromHex((connect4 + "40020001").replaceAll(" ", "")))
+      assert.deepStrictEqual(packets[1], { _tag: "PubAck", packetId: 1 })
+      assert.strictEqual(decoder.version, 4)
+    })
+
+    it("wants CONNECT first where it has to learn the version", () => {
+      assert.strictEqual(refusal("c0 00", { role: "server" }), "ProtocolViolation 0x82 3.1")
+      assert.deepStrictEqual(push("c0 00", { role: "server", version: 4 }).packets, [Packet.pingReq])
+    })
+
+    it("refuses a CONNECT of another version than the one it was told or has learned", () => {
+      assert.strictEqual(refusal(connect4, { version: 5, role: "server" }), "ProtocolViolation 0x84 3.1.2.2")
+      const { error, packets } = push(connect4 + connect5, { role: "server" })
+      assert.strictEqual(packets.length, 1)
+      assert.strictEqual(error?.reasonCode, 0x84)
+    })
+
+    it("reads 5 on the client's side unless told otherwise", () => {
+      assert.deepStrictEqual(push("40020001", { role: "client" }).packets, [
+        { _tag: "PubAck", packetId: 1, reasonCode: 0, properties: {} }
+      ])
+    })
+
+    it("reads a CONNACK of 3.1.1 shape in a 5.0 connection, without properties", () => {
+      assert.deepStrictEqual(push("20 02 00 01", { version: 5, role: "client" }).packets, [
+        { _tag: "ConnAck", sessionPresent: false, reasonCode: 1 }
+      ])
+    })
+  })
+
+  describe("directions", () => {
+    for (const [name, hex] of [["CONNACK", "20020000"], ["SUBACK", "9003000100"], ["PINGRESP", "d000"]] as const) {
+      it(`a server refuses ${name}`, () => {
+        assert.strictEqual(refusal(hex, { version: 4, role: "server" }), "ProtocolViolation 0x82 2.2.1")
+      })
+    }
+    for (
+      const [name, hex] of [["SUBSCRIBE", "8206000100016100"], ["PINGREQ", "c000"], ["DISCONNECT", "e000"]] as const
+    ) {
+      it(`a client refuses ${name} in 3.1.1`, () => {
+        assert.strictEqual(refusal(hex, { version: 4, role: "client" }), "ProtocolViolation 0x82 2.2.1")
+      })
+    }
+
+    it("a client refuses what only a client may say in DISCONNECT and AUTH", () => {
+      const client = { version: 5, role: "client" } as const
+      assert.strictEqual(refusal("e0 01 04", client), "ProtocolViolation 0x82 3.14.2.1")
+      assert.strictEqual(refusal("e0 07 00 05 11 00 00 00 01", client), "ProtocolViolation 0x82 3.14.2.2.2")
+      assert.strictEqual(refusal("f0 06 19 04 15 00 01 4d", client), "ProtocolViolation 0x82 3.15.2.1")
+    })
+
+    it("a server refuses subscription identifiers in PUBLISH", () => {
+      assert.strictEqual(
+        refusal("30 06 00 01 74 02 0b 01", { version: 5, role: "server" }),
+        "ProtocolViolation 0x82 3.3.4"
+      )
+    })
+  })
+
+  // The rows of the decoder in the behaviour reference, section 27, that no role decides.
+  for (
+    const [name, hex, expected] of [
+      ["a field past the end", "30 04 00 05 61 62", "MalformedPacket 0x81 4.13.1"],
+      ["bytes left over", "40 05 00 01 00 00 00", "MalformedPacket 0x81 4.13.1"],
+      ["packet identifier 0", "40 02 00 00", "ProtocolViolation 0x82 2.2.1"],
+      ["an unknown property", "30 06 00 01 74 02 04 00", "MalformedPacket 0x81 2.2.2.2"],
+      ["a property of another packet", "40 09 00 01 00 05 11 00 00 00 01", "MalformedPacket 0x81 3.4.2.2"],
+      ["a property twice", "30 08 00 01 74 04 01 00 01 00", "ProtocolViolation 0x82 3.3.2.3"],
+      ["a flag above 1", "30 06 00 01 74 02 01 02", "ProtocolViolation 0x82 2.2.2.2"],
+      ["Receive Maximum 0", "20 06 00 00 03 21 00 00", "ProtocolViolation 0x82 2.2.2.2"],
+      ["Maximum Packet Size 0", "20 08 00 00 05 27 00 00 00 00", "ProtocolViolation 0x82 2.2.2.2"],
+      ["Topic Alias 0", "30 07 00 01 74 03 23 00 00", "ProtocolViolation 0x94 2.2.2.2"],
+      ["Subscription Identifier 0", "30 06 00 01 74 02 0b 00", "ProtocolViolation 0x82 2.2.2.2"],
+      ["an empty topic without alias", "30 03 00 00 00", "ProtocolViolation 0x82 4.7.3"],
+      ["an empty response topic", "30 07 00 01 74 03 08 00 00", "ProtocolViolation 0x82 3.3.2.3.5"],
+      ["authentication data alone", "20 07 00 00 04 16 00 01 64", "ProtocolViolation 0x82 3.2.2.3.18"],
+      ["AUTH without a method", "f0 02 18 00", "ProtocolViolation 0x82 3.15.2.2.2"],
+      ["a session in a refusal", "20 03 01 87 00", "ProtocolViolation 0x82 3.2.2.1.1"],
+      ["a code of another packet", "40 03 00 01 92", "ProtocolViolation 0x82 3.4.2.1"],
+      ["SUBACK without codes", "90 03 00 01 00", "ProtocolViolation 0x82 3.9.3"],
+      ["retain handling 3", "82 07 00 01 00 00 01 61 30", "ProtocolViolation 0x82 3.8.3.1"],
+      [
+        "No Local on a shared filter",
+        "82 10 00 01 00 00 0a 24 73 68 61 72 65 2f 67 2f 61 04",
+        "ProtocolViolation 0x82 3.8.3.1"
+      ],
+      ["a filter with # inside", "82 09 00 01 00 00 03 61 23 62 00", "ProtocolViolation 0x8f 4.7.1"],
+      [
+        "a shared filter without filter",
+        "82 0e 00 01 00 00 08 24 73 68 61 72 65 2f 67 00",
+        "ProtocolViolation 0x8f 4.8.2"
+      ]
+    ] as const
+  ) {
+    it(`refuses ${name}`, () => assert.strictEqual(refusal(hex), expected))
+  }
+
+  it("accepts an empty topic with an alias, which the session resolves", () => {
+    assert.deepStrictEqual(push("30 07 00 00 03 23 00 07 61", { version: 5 }).packets, [
+      Packet.publish({ topic: "", payload: fromHex("61"), properties: { topicAlias: 7 } })
+    ])
+  })
+
+  it("accepts U+FFFD and control characters as the characters they are", () => {
+    const { packets } = push("30 07 00 05 ef bf bd 01 7f", { version: 4 })
+    assert.deepStrictEqual(packets, [Packet.publish({ topic: "\ufffd\u0001\u007f", payload: new Uint8Array(0) })])
+  })
+
+  describe("payloads", () => {
+    const packetOf = (payload: Uint8Array): Uint8Array => {
+      const body = payload.length + 3
+      return Uint8Array.from([0x30, (body & 0x7f) | 0x80, body >> 7, 0, 1, 0x74, ...payload])
+    }
+    const payloadOf = (packet: Packet.Packet | undefined): Uint8Array =>
+      packet?._tag === "Publish" ? packet.payload : assert.fail("no PUBLISH")
+
+    it("are plain bytes, also out of a Buffer", () => {
+      const { packets } = Decoder.make({ version: 4 }).push(Buffer.from(packetOf(new Uint8Array(150).fill(1))))
+      assert.strictEqual(Object.getPrototypeOf(payloadOf(packets[0])), Uint8Array.prototype)
+    })
+
+    it("are views where they make up a good part of the chunk, and copies otherwise", () => {
+      const large = packetOf(new Uint8Array(4000).fill(1))
+      const view = payloadOf(Decoder.make({ version: 4 }).push(large).packets[0])
+      assert.strictEqual(view.buffer, large.buffer)
+
+      const chunk = new Uint8Array(65_536)
+      chunk.set(packetOf(new Uint8Array(200).fill(2)))
+      chunk.set(large, 206)
+      const [small] = Decoder.make({ version: 4 }).push(chunk.subarray(0, 206)).packets
+      assert.strictEqual(payloadOf(small).buffer.byteLength, 200)
+    })
+
+    it("stay as they are while later packets arrive in pieces", () => {
+      const decoder = Decoder.make({ version: 4 })
+      const kept: Array<Uint8Array> = []
+      for (let round = 0; round < 20; round++) {
+        const bytes = packetOf(new Uint8Array(130 + round * 40).fill(round))
+        for (const part of [bytes.slice(0, 1), bytes.slice(1, 50), bytes.slice(50)]) {
+          for (const packet of decoder.push(part).packets) kept.push(payloadOf(packet))
+        }
+      }
+      assert.strictEqual(kept.length, 20)
+      kept.forEach((payload, round) => {
+        assert.isTrue(payload.every((byte) => byte === round), `payload ${round}`)
+        assert.strictEqual(payload.length, 130 + round * 40)
+      })
+    })
+  })
+})
