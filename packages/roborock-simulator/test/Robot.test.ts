@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { FastCheck } from "effect"
 import { FloorPlan, Robot } from "../src/index.ts"
 
 const plan = FloorPlan.flat()
@@ -186,5 +187,45 @@ describe("Robot", () => {
     assert.strictEqual(robot.state.records.length, Robot.maxRecords)
     assert.strictEqual(new Set(robot.state.records.map(({ begin }) => begin)).size, Robot.maxRecords)
     assert.strictEqual(robot.state.totals.count, 31)
+  })
+
+  it("stays where a robot fits, whatever it is told and whenever", () => {
+    const command: FastCheck.Arbitrary<Robot.Command> = FastCheck.oneof(
+      FastCheck.constantFrom<Robot.Command>(
+        { _tag: "CleanAll" },
+        { _tag: "Pause" },
+        { _tag: "Resume" },
+        { _tag: "Stop" },
+        { _tag: "Dock" },
+        { _tag: "Recover" },
+        { _tag: "Fail", errorCode: 5 }
+      ),
+      FastCheck.record({
+        _tag: FastCheck.constant("CleanSegments" as const),
+        segments: FastCheck.array(FastCheck.integer({ min: 16, max: 20 }), { maxLength: 3 }),
+        repeat: FastCheck.integer({ min: 1, max: 3 })
+      })
+    )
+    const steps = FastCheck.array(
+      FastCheck.record({ command, millis: FastCheck.integer({ min: 0, max: 15 * minute }) }),
+      { maxLength: 12 }
+    )
+    FastCheck.assert(
+      FastCheck.property(steps, FastCheck.integer({ min: 21, max: 100 }), (orders, battery) => {
+        const robot = Robot.make(plan, { nowMillis: 0, battery })
+        let now = 0
+        for (const { command, millis } of orders) {
+          robot.command(command, now)
+          now += millis
+          robot.advance(now)
+          const { activity, battery, path, position, progress } = robot.state
+          assert.strictEqual(plan.passable[FloorPlan.cellAt(plan, position.x, position.y) ?? 0], 1)
+          for (const { x, y } of path) assert.strictEqual(plan.passable[FloorPlan.cellAt(plan, x, y) ?? 0], 1)
+          if (activity === "Charging") assert.deepStrictEqual(position, plan.parking)
+          assert.isTrue(battery >= 0 && battery <= 100 && progress >= 0 && progress <= 100)
+        }
+      }),
+      { numRuns: 25, seed: 7 }
+    )
   })
 })

@@ -140,7 +140,7 @@ describe("Simulator", () => {
         )
         return [yield* Effect.exit(Stream.runDrain(Stream.repeatEffect(wire.read))), unplugged] as const
       }).pipe(Effect.scoped, Effect.provide(context))
-      assert.isTrue(ended.every(Exit.isFailure))
+      assert.isTrue(ended.every((exit) => Exit.isFailure(exit)))
     }))
 
   it.effect("takes another floor plan", () =>
