@@ -143,4 +143,23 @@ describe("limits", () => {
       assert.strictEqual((yield* broker.stats).connections, 0)
       yield* Fiber.interrupt(flood)
     }))
+
+  it.scoped("a client that is behind but reads is still heard", () =>
+    Effect.gen(function*() {
+      const broker = yield* Broker.make({ limits: { maxOutboundBytes: 1000 } })
+      const client = yield* connect(broker, "c", { keepAlive: 60 })
+      yield* subscribe(client, "t")
+      const flood = Effect.all(
+        Array.from({ length: 200 }, () => broker.publish({ topic: "t", payload: "x".repeat(500) }))
+      )
+      // As much as the pipe, the outbox and the queue take, and always more where that came from.
+      for (let index = 0; index < 10; index++) yield* Effect.zipRight(flood, TestClock.adjust(0))
+      let answered = 0
+      for (let count = 0; count < 2000 && answered < 3; count++) {
+        if (count % 100 === 0) yield* client.send(Packet.pingReq)
+        yield* flood
+        if ((yield* client.next)?._tag === "PingResp") answered++
+      }
+      assert.strictEqual(answered, 3)
+    }))
 })

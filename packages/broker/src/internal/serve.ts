@@ -74,8 +74,9 @@ const read = (host: Host, wire: Wire, { drained, link }: Connection): Effect.Eff
         link.refuse(error, now())
         yield* Effect.logDebug(error.message)
       }
-      // A client that does not read its answers is not asked for more questions.
-      while (link.outbox.bytes >= maxOutboundBytes && !link.isClosed) {
+      // Answers that are not read must not pile up: then it is one read for each completed write. To wait for room
+      // instead would leave a busy subscriber unread for as long as messages follow, and time it out.
+      if (link.outbox.bytes >= maxOutboundBytes && !link.isClosed) {
         drained.unsafeClose()
         yield* drained.await
       }
