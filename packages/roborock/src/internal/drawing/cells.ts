@@ -2,7 +2,7 @@ import type { Grid, Room } from "../../FloorMap.ts"
 import { CellKind } from "../../FloorMap.ts"
 import type { Canvas, Colour } from "./canvas.ts"
 import { blend, mixColours } from "./canvas.ts"
-import { floorColour, inkColour, paperColour, roomColours, wallColour } from "./palette.ts"
+import { floorColour, inkColour, paperColour, roomColours, solidColour, wallColour } from "./palette.ts"
 import { colourRooms } from "./roomColours.ts"
 
 /** How much of the paper shows through rooms that are not cleaned while others are. */
@@ -44,7 +44,21 @@ export const drawFloor = (
   }
 }
 
-/** Walls; and border cells, which belong to a room without being floor, as a shade of its colour. */
+/** Whether a wall cell has walls all around: the inside of furniture, not its edge. */
+const isInside = ({ height, kinds, width }: Grid, cell: number): boolean => {
+  const column = cell % width
+  const row = Math.floor(cell / width)
+  if (column === 0 || column === width - 1 || row === 0 || row === height - 1) return false
+  for (const above of [cell - width, cell, cell + width]) {
+    for (let other = above - 1; other <= above + 1; other++) if (kinds[other] !== CellKind.wall) return false
+  }
+  return true
+}
+
+/**
+ * Walls; what is solid is paler inside its edge, so that it does not weigh on the picture. And border cells, which
+ * belong to a room without being floor, as a shade of its colour.
+ */
 export const drawWalls = (
   canvas: Canvas,
   grid: Grid,
@@ -55,7 +69,7 @@ export const drawWalls = (
     const cell = cells[index] ?? -1
     if (cell < 0) continue
     const kind = grid.kinds[cell]
-    if (kind === CellKind.wall) blend(canvas, index, wallColour, 1)
+    if (kind === CellKind.wall) blend(canvas, index, isInside(grid, cell) ? solidColour : wallColour, 1)
     else if (kind === CellKind.border) {
       blend(canvas, index, mixColours(fills.get(grid.rooms[cell] ?? 0) ?? floorColour, wallColour, 0.3), 0.4)
     }

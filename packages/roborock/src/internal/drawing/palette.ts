@@ -2,6 +2,7 @@ import type { Colour } from "./canvas.ts"
 
 export const floorColour: Colour = 0xdfe3e8
 export const wallColour: Colour = 0x55606b
+export const solidColour: Colour = 0xb9c1c9
 export const inkColour: Colour = 0x24303c
 export const paperColour: Colour = 0xffffff
 
