@@ -58,9 +58,9 @@ export interface Result {
  */
 export interface Decoder {
   /**
-   * Takes the next bytes. The chunk becomes the decoder's: payloads may be views on it, so do not write to it again.
-   * A payload of up to 64 bytes, or of less than a sixteenth of its chunk, is copied; kept payloads therefore hold at
-   * most 16 times their own bytes in memory. After an error nothing more is decoded.
+   * Takes the next bytes. The chunk becomes the decoder's: payloads may be views on it, so do not write to it again. A
+   * payload that is kept holds at most 8 KiB or 64 times its own size in memory, whichever is more: short ones are copied
+   * out of large chunks. Payloads may share an `ArrayBuffer`. After an error nothing more is decoded.
    */
   readonly push: (chunk: Uint8Array) => Result
   /** The version spoken; `undefined` until a CONNECT has told it. */

@@ -47,7 +47,7 @@ export class Incremental {
         if (!(cause instanceof Refusal)) throw cause
         this.#error = cause.error
         this.#held = nothing
-        this.#reader.bytes = nothing
+        this.#reader.close()
       }
     }
     return { packets, error: this.#error }
@@ -57,7 +57,7 @@ export class Incremental {
     const reader = this.#reader
     const length = bytes.length
     let at = this.#heldBytes === 0 ? 0 : this.#resume(bytes, packets)
-    reader.bytes = bytes
+    reader.open(bytes)
     while (at < length) {
       const total = this.#readHeader(bytes, at, length)
       const next = at + total
@@ -69,7 +69,7 @@ export class Incremental {
       this.#emit(packets)
       at = next
     }
-    reader.bytes = nothing
+    reader.close()
   }
 
   #emit(packets: Array<Packet>): void {
@@ -139,7 +139,7 @@ export class Incremental {
       at += taken
     }
     if (this.#heldBytes < total) return at
-    reader.bytes = this.#held
+    reader.open(this.#held)
     reader.start = 0
     reader.position = this.#heldBody
     reader.end = total

@@ -6,9 +6,11 @@ import { firstIllFormed, readUtf8 } from "../utf8.ts"
 /** Who wrote the bytes; `undefined` where either may have. */
 export type Sender = "client" | "server" | undefined
 
+const nothing = new Uint8Array(0)
+
 /** A cursor over one packet. One object serves all packets of a decoder. */
 export class Reader implements Place {
-  bytes: Uint8Array = new Uint8Array(0)
+  bytes: Uint8Array = nothing
   /** First byte of the packet. */
   start = 0
   /** Next byte to read. */
@@ -20,6 +22,10 @@ export class Reader implements Place {
   type: PacketType | undefined = undefined
   /** The Remaining Length took more bytes than it needs. */
   overlong = false
+  /** A copy of the bytes from `windowStart` to `windowEnd`, on which short payloads are views. */
+  window: Uint8Array = nothing
+  windowStart = 0
+  windowEnd = 0
   version: ProtocolVersion
   readonly sender: Sender
 
@@ -30,6 +36,17 @@ export class Reader implements Place {
 
   get offset(): number {
     return this.position - this.start
+  }
+
+  /** Turns to other bytes, and lets go of those before. */
+  open(bytes: Uint8Array): void {
+    this.bytes = bytes
+    this.window = nothing
+    this.windowEnd = 0
+  }
+
+  close(): void {
+    this.open(nothing)
   }
 }
 
