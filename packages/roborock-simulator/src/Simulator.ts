@@ -114,7 +114,7 @@ export const make = (
   ground: Ground
 ): Effect.Effect<Simulator["Type"], SimulatorError, Scope.Scope | Transport> =>
   Effect.gen(function*() {
-    const random = yield* Random.Random
+    const random = yield* Effect.random
     const plan = options.floorPlan ?? FloorPlan.flat()
     const robotOptions = options.robots ?? [{ name: "Living room" }]
     const account = yield* Account.make({
