@@ -159,9 +159,18 @@ module.exports = {
       to: { couldNotResolve: true }
     }
   ],
+  required: [
+    {
+      name: "rules-see-npm-packages",
+      severity: "error",
+      comment: "A canary: the client plainly imports effect. If that is not seen, rules about npm packages are blind.",
+      module: { path: "^packages/connection/src/MqttClient\\.ts$" },
+      to: { path: "node_modules/effect/" }
+    }
+  ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "/(dist|build|coverage)/" },
+    exclude: { path: "^(packages/[^/]+|examples)/(dist|build|docgen)/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.base.json" },
     enhancedResolveOptions: {
