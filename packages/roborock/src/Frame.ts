@@ -12,6 +12,7 @@ import * as Data from "effect/Data"
 import * as Either from "effect/Either"
 import type * as Redacted from "effect/Redacted"
 import { payloadCipher } from "./internal/frame/cipher.ts"
+import { versionAt } from "./internal/frame/version.ts"
 
 /**
  * The protocol version tag at the start of a frame.
@@ -132,15 +133,6 @@ const maxPayloadBytes = 0xffff
 
 /** Damaged candidates looked at in one message. It bounds the work a hostile message can cause. */
 const maxSkipped = 32
-
-const versionAt = (bytes: Uint8Array, offset: number): Version | undefined => {
-  const a = bytes[offset]
-  const b = bytes[offset + 1]
-  const c = bytes[offset + 2]
-  if (a === 0x31 && b === 0x2e && c === 0x30) return "1.0"
-  if (b !== 0x30 || c !== 0x31) return undefined
-  return a === 0x41 ? "A01" : a === 0x42 ? "B01" : a === 0x4c ? "L01" : undefined
-}
 
 const nextVersion = (bytes: Uint8Array, from: number): number => {
   let offset = from
