@@ -51,7 +51,8 @@ for (const { folder, manifest, path } of packages) {
     for (const stray of files.filter((file) => /(^|\/)(test|build|node_modules)\/|\.tsbuildinfo$/.test(file))) {
       failures.push(`${folder}: the tarball ships ${stray}`)
     }
-    for (const stale of files.filter((file) => /^dist\/.*\.js$/.test(file))) {
+    const shipsSources = files.includes("src/index.ts")
+    for (const stale of files.filter((file) => shipsSources && /^dist\/.*\.js$/.test(file))) {
       const source = stale.replace(/^dist/, "src").replace(/\.js$/, ".ts")
       if (!files.includes(source)) {
         failures.push(`${folder}: ${stale} has no source any more; remove dist and build again`)
