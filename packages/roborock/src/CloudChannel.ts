@@ -94,7 +94,7 @@ const afterRefusal: Duration.DurationInput = "1 hour"
 const afterFailure: Duration.DurationInput = "5 minutes"
 
 /** How soon a listener notices that there is a client again. */
-const betweenTries: Duration.DurationInput = "5 seconds"
+const betweenTries: Duration.DurationInput = "30 seconds"
 
 type LinkError = AuthError | ConnectError
 

@@ -294,4 +294,4 @@ export const make = (
       stats: Effect.sync(() => ({ ...stats }))
     }
     return channel
-  }).pipe(Effect.annotateLogs({ package: "roborock" }))
+  })
