@@ -256,6 +256,6 @@ const obstacleNames: ReadonlyMap<number, string> = new Map([
  * What an obstacle code means; `obstacle N` for codes that are not known.
  *
  * @since 0.1.0
- * @category geometry
+ * @category names
  */
 export const obstacleName = (code: number): string => obstacleNames.get(code) ?? `obstacle ${code}`
