@@ -57,6 +57,8 @@ export interface Account {
 }
 
 /**
+ * What of an account is not made up.
+ *
  * @since 0.1.0
  * @category models
  */

@@ -39,6 +39,8 @@ export interface BrokerHost {
 }
 
 /**
+ * Both halves of the cloud, each started once.
+ *
  * @since 0.1.0
  * @category models
  */

@@ -102,6 +102,8 @@ export interface Robot {
 }
 
 /**
+ * How a robot begins its life.
+ *
  * @since 0.1.0
  * @category models
  */

@@ -37,6 +37,8 @@ export interface Sessions {
 }
 
 /**
+ * Bound of {@link Sessions}; phones that log in again and again do not fill the memory.
+ *
  * @since 0.1.0
  * @category constants
  */

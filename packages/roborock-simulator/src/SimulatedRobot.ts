@@ -45,6 +45,8 @@ export interface SimulatedRobot {
 }
 
 /**
+ * What a robot is, where it lives, and which broker it reports to.
+ *
  * @since 0.1.0
  * @category models
  */

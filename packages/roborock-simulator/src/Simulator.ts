@@ -52,6 +52,8 @@ export class Simulator extends Context.Tag("@effect-mqtt/roborock-simulator/Simu
 }>() {}
 
 /**
+ * What can be chosen; every field has a default.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -89,6 +91,8 @@ export interface Options {
 }
 
 /**
+ * One robot of the account.
+ *
  * @since 0.1.0
  * @category models
  */

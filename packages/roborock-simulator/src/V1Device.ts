@@ -57,6 +57,8 @@ export interface V1Device {
 }
 
 /**
+ * What a device is made of.
+ *
  * @since 0.1.0
  * @category models
  */

@@ -16,6 +16,8 @@ import * as Simulator from "../Simulator.ts"
 import { SimulatorError } from "../SimulatorError.ts"
 
 /**
+ * Where to listen, besides all that can be chosen in memory.
+ *
  * @since 0.1.0
  * @category models
  */
