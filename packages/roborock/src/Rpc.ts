@@ -79,7 +79,6 @@ export class RpcError extends Data.TaggedError("RpcError")<{
   readonly code?: number | undefined
   /** The device's own words. */
   readonly deviceMessage?: string | undefined
-  readonly cause?: unknown
 }> {
   override get message(): string {
     const which = this.id === undefined ? "" : ` to request ${this.id}`
@@ -96,7 +95,8 @@ const responseDataPoint = "102"
 const toBytes = (dps: Readonly<Record<string, unknown>>, timestamp: number, timeFirst: boolean): Uint8Array =>
   new TextEncoder().encode(JSON.stringify(timeFirst ? { t: timestamp, dps } : { dps, t: timestamp }))
 
-const malformed = (id?: number, cause?: unknown) => new RpcError({ reason: "MalformedPayload", id, cause })
+/** Without the syntax error as cause: its text quotes the payload, and that may hold a nonce. */
+const malformed = (id?: number) => new RpcError({ reason: "MalformedPayload", id })
 
 /** The outer object of every message, taken apart. */
 const decodeOuter = (
@@ -106,7 +106,7 @@ const decodeOuter = (
   RpcError
 > =>
   Either.flatMap(
-    Either.mapLeft(parseJson(payload), (cause) => malformed(undefined, cause)),
+    Either.mapLeft(parseJson(payload), () => malformed()),
     (outer) =>
       isRecord(outer) && isRecord(outer["dps"])
         ? Either.right({ dps: outer["dps"], timestamp: numberField(outer, "t") })
@@ -117,7 +117,7 @@ const decodeOuter = (
 const decodeInner = (value: unknown): Either.Either<Readonly<Record<string, unknown>>, RpcError> =>
   Either.flatMap(
     typeof value === "string"
-      ? Either.mapLeft(parseJson(value), (cause) => malformed(undefined, cause))
+      ? Either.mapLeft(parseJson(value), () => malformed())
       : Either.right(value),
     (inner) => isRecord(inner) ? Either.right(inner) : Either.left(malformed())
   )
@@ -226,7 +226,7 @@ export const decode = (payload: Uint8Array): Either.Either<Incoming, RpcError> =
   return Either.flatMap(decodeOuter(payload), ({ dps }): Either.Either<Incoming, RpcError> => {
     const dataPoints = new Map<number, unknown>()
     for (const [key, value] of Object.entries(dps)) {
-      if (dataPointNames.has(Number(key))) dataPoints.set(Number(key), value)
+      if (/^\d+$/.test(key) && dataPointNames.has(Number(key))) dataPoints.set(Number(key), value)
     }
     const answer = dps[responseDataPoint] ?? dps[requestDataPoint]
     if (answer === undefined) return Either.right({ _tag: "Push", dataPoints })

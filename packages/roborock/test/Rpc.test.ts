@@ -99,6 +99,13 @@ describe("Rpc responses", () => {
     })
   })
 
+  it("a malformed payload is not quoted by the error", () => {
+    const error = Either.getOrThrow(
+      Either.flip(Rpc.decodeRequest(utf8("{\"dps\":{\"101\":\"{\\\"nonce\\\":secret\"}}")))
+    )
+    assert.notInclude(String(error) + JSON.stringify(error), "secret")
+  })
+
   it("an empty payload is an acknowledgement", () => {
     assert.deepStrictEqual(Either.getOrThrow(Rpc.decode(new Uint8Array(0))), { _tag: "Ack" })
   })
