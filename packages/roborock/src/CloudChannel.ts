@@ -154,6 +154,8 @@ export const make = (options: Options): Effect.Effect<CloudChannel["Type"], neve
         Effect.mapError((error) => error instanceof ConnectError ? error : fromConnection(error))
       )
 
+    // Whoever opens a device may do so where nothing can be interrupted; what runs behind it must end with the scope
+    // all the same.
     const supervise = (client: MqttClient.MqttClient["Type"], clientScope: Scope.CloseableScope) =>
       Effect.gen(function*() {
         const error = fromConnection(yield* Effect.flip(client.failure))
@@ -163,7 +165,7 @@ export const make = (options: Options): Effect.Effect<CloudChannel["Type"], neve
         yield* link.update(() => ({ _tag: "Down", error }))
         yield* Effect.sleep(error._tag === "AuthError" ? afterRefusal : afterFailure)
         yield* SynchronizedRef.set(state, { _tag: "None" })
-      }).pipe(Effect.forkIn(scope))
+      }).pipe(Effect.interruptible, Effect.forkIn(scope))
 
     const start = Effect.flatMap(
       Scope.fork(scope, ExecutionStrategy.sequential),
@@ -220,6 +222,7 @@ export const make = (options: Options): Effect.Effect<CloudChannel["Type"], neve
             // The first failure is the caller's; later ones are waited out.
             Effect.catchAll((error) => Effect.map(Deferred.fail(ready, error), (first) => !first)),
             Effect.repeat({ while: (again) => again, schedule: Schedule.spaced(betweenTries) }),
+            Effect.interruptible,
             Effect.forkScoped
           )
           yield* Deferred.await(ready).pipe(Effect.timeoutFail({

@@ -99,6 +99,8 @@ const makeTraits = (options: Options, state: LiveValue.LiveValue<DeviceState.Dev
           if (after.state !== before.state || after.online && !before.online) yield* wake
         })
       ),
+      // A device may be opened where nothing can be interrupted; what runs behind it must end with the scope all the same.
+      Effect.interruptible,
       Effect.forkScoped
     )
     const first = yield* Effect.exit(vacuum.refreshStatus)
@@ -107,7 +109,7 @@ const makeTraits = (options: Options, state: LiveValue.LiveValue<DeviceState.Dev
     yield* poll(vacuum, wakeUps, {
       active: options.poll?.active ?? "30 seconds",
       idle: options.poll?.idle ?? "3 minutes"
-    }).pipe(Effect.forkScoped)
+    }).pipe(Effect.interruptible, Effect.forkScoped)
     return Trait.make(vacuum)
   })
 
@@ -147,6 +149,7 @@ export const make = (
               (cause) => Effect.logWarning(`a listener of "${home.name}" failed`, Cause.squash(cause))
             )
           ),
+          Effect.interruptible,
           FiberSet.run(listeners),
           Effect.map((fiber) => Effect.asVoid(Fiber.interrupt(fiber)))
         ),

@@ -58,7 +58,7 @@ describe("the shared connection", () => {
       const broker = yield* Broker.Broker
       const scope = yield* Scope.make()
       const cloud = yield* Scope.extend(open, scope)
-      yield* Scope.extend(cloud.listen("d1", () => Effect.void), scope)
+      yield* Effect.uninterruptible(Scope.extend(cloud.listen("d1", () => Effect.void), scope))
       assert.lengthOf(yield* broker.clients, 1)
       yield* Scope.close(scope, Exit.void)
       yield* settle
@@ -128,7 +128,9 @@ describe("a connection that cannot be made", () => {
       Transport.Transport,
       Effect.map(Transport.Transport, ({ open }) => ({
         open: (endpoint) =>
-          reachable ? open(endpoint) : new MqttError.TransportError({ reason: "Open", cause: new Error("ECONNREFUSED") })
+          reachable
+            ? open(endpoint)
+            : new MqttError.TransportError({ reason: "Open", cause: new Error("ECONNREFUSED") })
       }))
     ).pipe(Layer.provideMerge(Broker.layerMemory()))
     return Effect.gen(function*() {

@@ -250,10 +250,10 @@ it.effect("closing the scope ends streams, listeners and polling", () =>
   Effect.gen(function*() {
     const robot = makeRobot()
     const scope = yield* Scope.make()
-    const device = yield* Scope.extend(open(robot), scope)
+    const device = yield* Effect.uninterruptible(Scope.extend(open(robot), scope))
     const ended = yield* Effect.fork(Stream.runDrain(device.state.changes))
     let calls = 0
-    yield* device.onState(() => calls++)
+    yield* Effect.uninterruptible(device.onState(() => calls++))
     yield* settle
     yield* Scope.close(scope, Exit.void)
     yield* Fiber.join(ended)

@@ -4,7 +4,7 @@ import { Clock, Effect, Either, Layer, Redacted, Stream, Subscribable } from "ef
 export const localKey = Redacted.make("key123key123key1")
 export const mqttKey = Redacted.make("qiCNieZa")
 
-/** What the robot does with a request. `later` answers are sent by the test. */
+/** What the robot does with a request. */
 export type Answer =
   | { readonly result: unknown }
   | { readonly error: { readonly code: number; readonly message: string } }
@@ -15,6 +15,21 @@ export const seal = (payload: Uint8Array, protocol: number, timestamp = 1_700_00
   Either.getOrThrow(
     Frame.encode({ version: "1.0", seq: 1, random: 2, timestamp, protocol, payload }, { localKey })
   )
+
+/** The messages by which a robot gives an answer. */
+export const replies = (request: Rpc.Request, answer: Answer): ReadonlyArray<Uint8Array> => {
+  const { id, security } = request
+  if (answer === "silence") return []
+  if (!("map" in answer)) return [seal(Rpc.encodeResponse({ id, ...answer }, 1_700_000_000), 102)]
+  return security === undefined ? [] : [
+    seal(Rpc.encodeResponse({ id, result: ["ok"] }, 1_700_000_000), 102),
+    seal(MapResponse.encode({ requestId: id, content: answer.map }, security), 301)
+  ]
+}
+
+/** The requests in a message to a robot. */
+export const requests = (payload: Uint8Array): ReadonlyArray<Rpc.Request> =>
+  Frame.decode(payload, { localKey }).frames.map((frame) => Either.getOrThrow(Rpc.decodeRequest(frame.payload)))
 
 /**
  * A cloud channel with one robot behind it, that answers with what `answers` says. `sent` are its requests;
@@ -28,16 +43,6 @@ export const make = (answers: (request: Rpc.Request) => Answer) => {
   const deliver = (payload: Uint8Array) =>
     Effect.forEach([...handlers], (handler) => handler(payload), { discard: true })
 
-  const reply = (request: Rpc.Request, answer: Answer): ReadonlyArray<Uint8Array> => {
-    const { id, security } = request
-    if (answer === "silence") return []
-    if (!("map" in answer)) return [seal(Rpc.encodeResponse({ id, ...answer }, 1_700_000_000), 102)]
-    return security === undefined ? [] : [
-      seal(Rpc.encodeResponse({ id, result: ["ok"] }, 1_700_000_000), 102),
-      seal(MapResponse.encode({ requestId: id, content: answer.map }, security), 301)
-    ]
-  }
-
   const service: CloudChannel.CloudChannel["Type"] = {
     listen: (_duid, handler) =>
       Effect.acquireRelease(
@@ -47,11 +52,9 @@ export const make = (answers: (request: Rpc.Request) => Answer) => {
     send: (_duid, payload) =>
       Effect.gen(function*() {
         yield* trouble
-        const { frames } = Frame.decode(payload, { localKey })
-        for (const frame of frames) {
-          const request = yield* Effect.orDie(Rpc.decodeRequest(frame.payload))
+        for (const request of requests(payload)) {
           sent.push(request)
-          yield* Effect.forEach(reply(request, answers(request)), deliver, { discard: true })
+          yield* Effect.forEach(replies(request, answers(request)), deliver, { discard: true })
         }
       }),
     link: Subscribable.make({ get: Effect.succeed({ _tag: "Up" }), changes: Stream.empty })
@@ -70,7 +73,8 @@ export const make = (answers: (request: Rpc.Request) => Answer) => {
             102
           )
         )),
-    reply: (request: Rpc.Request, answer: Answer) => Effect.forEach(reply(request, answer), deliver, { discard: true }),
+    reply: (request: Rpc.Request, answer: Answer) =>
+      Effect.forEach(replies(request, answer), deliver, { discard: true }),
     setTrouble: (effect: Effect.Effect<void, RoborockError.ConnectError>) => {
       trouble = effect
     }
