@@ -141,7 +141,8 @@ export const make = (options: Options = {}): Effect.Effect<Broker["Type"], never
       onDeadline: () => deadlines.unsafeOpen()
     })
     const host: Host = { core, now, authenticate, authorize }
-    yield* Effect.forkScoped(expire(core, deadlines, now))
+    // Whoever makes a broker may do so where nothing is interruptible; this must still end with the scope.
+    yield* Effect.forkScoped(Effect.interruptible(expire(core, deadlines, now)))
     yield* Effect.addFinalizer(() => Effect.sync(() => closeAll(core, Reason.serverShuttingDown, now())))
     return {
       serve: (wire) => serve(host, wire),

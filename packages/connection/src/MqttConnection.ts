@@ -124,6 +124,7 @@ export const make = (
             return Effect.zipRight(Deferred.fail(ready, reason), Deferred.succeed(closed, reason))
           })
         ),
+        Effect.interruptible,
         Effect.forkScoped
       )
 

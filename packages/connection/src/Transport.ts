@@ -62,7 +62,7 @@ export const layerMemory = (serve: (wire: Wire) => Effect.Effect<void>): Layer.L
         open: () =>
           Effect.acquireRelease(Effect.sync(pipe.make), ([near]) => Effect.sync(() => near.destroy())).pipe(
             Effect.tap(([, far]) =>
-              FiberSet.run(servers, Effect.ensuring(serve(far), Effect.sync(() => far.destroy())))
+              FiberSet.run(servers, Effect.interruptible(Effect.ensuring(serve(far), Effect.sync(() => far.destroy()))))
             ),
             Effect.map(([near]) => near)
           )

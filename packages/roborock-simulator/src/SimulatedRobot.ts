@@ -139,7 +139,7 @@ export const make = (options: Options): Effect.Effect<SimulatedRobot, never, Sco
       Effect.retry(defaultReconnect),
       Effect.annotateLogs({ package: "roborock-simulator", robot: identity.name })
     )
-    yield* Effect.forkScoped(live)
+    yield* Effect.forkScoped(Effect.interruptible(live))
 
     const tell = (command: Robot.Command) =>
       Effect.map(Clock.currentTimeMillis, (now) => {

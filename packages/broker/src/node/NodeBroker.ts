@@ -96,7 +96,7 @@ export const listenTcp = (
     const connections = yield* FiberSet.make<void>()
     const run = yield* FiberSet.runtime(connections)()
     const accept = (socket: Net.Socket) => {
-      run(Effect.scoped(Effect.flatMap(NodeTransport.fromSocket(socket), broker.serve)))
+      run(Effect.interruptible(Effect.scoped(Effect.flatMap(NodeTransport.fromSocket(socket), broker.serve))))
     }
     const server = yield* Effect.acquireRelease(listen(accept, host, port), (server) => close(server, connections))
     return yield* addressOf(server, host)

@@ -123,7 +123,8 @@ export const make = (
       }
     })
 
-    const fiber = yield* Effect.forkScoped(drive)
+    // Fibers inherit the mask of whoever forks them: a client may be made where nothing is interruptible.
+    const fiber = yield* Effect.forkScoped(Effect.interruptible(drive))
 
     const disconnect = (reasonCode: number) =>
       Effect.gen(function*() {
