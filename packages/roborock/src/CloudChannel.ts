@@ -235,7 +235,9 @@ export const make = (options: Options): Effect.Effect<CloudChannel["Type"], neve
           const topic = MqttCredentials.requestTopic(yield* credentials, duid)
           const client = yield* current
           if (!isUp(yield* client.status.get)) {
-            yield* client.status.changes.pipe(Stream.filter(isUp), Stream.runHead).pipe(
+            yield* client.status.changes.pipe(
+              Stream.filter(isUp),
+              Stream.runHead,
               Effect.raceFirst(Effect.mapError(client.failure, fromConnection)),
               Effect.filterOrFail(
                 Option.isSome,

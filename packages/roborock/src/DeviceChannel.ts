@@ -261,12 +261,16 @@ export const make = (
             onTimeout: () => new RequestError({ reason: "NotConnected", method })
           })
         )
-        return Effect.flatMap(Clock.currentTimeMillis, (now) =>
-          Deferred.await(result).pipe(Effect.timeoutFail({
-            duration: Duration.subtract(timeout, Duration.millis(now - started)),
-            onTimeout: () => new RequestError({ reason: "TimedOut", method })
-          })))
-      })
+        return { result, started }
+      }).pipe(
+        Effect.map(({ result, started }) =>
+          Effect.flatMap(Clock.currentTimeMillis, (now) =>
+            Deferred.await(result).pipe(Effect.timeoutFail({
+              duration: Duration.subtract(timeout, Duration.millis(now - started)),
+              onTimeout: () => new RequestError({ reason: "TimedOut", method })
+            })))
+        )
+      )
 
     yield* Effect.addFinalizer(() =>
       Effect.forEach(

@@ -253,7 +253,7 @@ it.effect("closing the scope ends streams, listeners and polling", () =>
     const device = yield* Effect.uninterruptible(Scope.extend(open(robot), scope))
     const ended = yield* Effect.fork(Stream.runDrain(device.state.changes))
     let calls = 0
-    yield* Effect.uninterruptible(device.onState(() => calls++))
+    yield* Effect.uninterruptible(Effect.asVoid(device.onState(() => calls++)))
     yield* settle
     yield* Scope.close(scope, Exit.void)
     yield* Fiber.join(ended)

@@ -8,6 +8,8 @@ const open = (robot: ReturnType<typeof FakeRobot.make>) =>
     Effect.provide(robot.layer)
   )
 
+const failureOf = <A, E>(effect: Effect.Effect<A, E>) => Effect.flip(Effect.asVoid(effect))
+
 const silent = () => FakeRobot.make(() => "silence")
 
 describe("request", () => {
@@ -39,7 +41,7 @@ describe("request", () => {
   it.scoped("a device that does not answer is a typed failure after ten seconds", () =>
     Effect.gen(function*() {
       const channel = yield* open(silent())
-      const fiber = yield* Effect.fork(Effect.flip(channel.request("get_status")))
+      const fiber = yield* Effect.fork(failureOf(channel.request("get_status")))
       yield* TestClock.adjust("9 seconds")
       assert.strictEqual((yield* Fiber.poll(fiber))._tag, "None")
       yield* TestClock.adjust("1 second")
@@ -54,13 +56,13 @@ describe("request", () => {
       const robot = silent()
       const channel = yield* open(robot)
       robot.setTrouble(Effect.never)
-      const fiber = yield* Effect.fork(Effect.flip(channel.request("app_start")))
+      const fiber = yield* Effect.fork(failureOf(channel.request("app_start")))
       yield* TestClock.adjust("10 seconds")
       assert.strictEqual((yield* Fiber.join(fiber)).reason, "NotConnected")
       robot.setTrouble(
         new RoborockError.ConnectError({ reason: "Unreachable", service: "MQTT broker", retryable: true })
       )
-      const refused = yield* Effect.flip(channel.request("app_start"))
+      const refused = yield* failureOf(channel.request("app_start"))
       assert.strictEqual(refused.reason, "NotConnected")
       assert.deepStrictEqual(robot.sent, [])
     }))
@@ -70,7 +72,7 @@ describe("request", () => {
       const robot = silent()
       const channel = yield* open(robot)
       robot.setTrouble(Effect.sleep("6 seconds"))
-      const fiber = yield* Effect.fork(Effect.flip(channel.request("get_status")))
+      const fiber = yield* Effect.fork(failureOf(channel.request("get_status")))
       yield* TestClock.adjust("6 seconds")
       assert.lengthOf(robot.sent, 1)
       yield* TestClock.adjust("4 seconds")
@@ -88,7 +90,7 @@ describe("request", () => {
     it.scoped(`${JSON.stringify(answer)} is DeviceError ${reason}`, () =>
       Effect.gen(function*() {
         const channel = yield* open(FakeRobot.make(() => answer))
-        const error = yield* Effect.flip(channel.request("app_start"))
+        const error = yield* failureOf(channel.request("app_start"))
         assert.strictEqual(error._tag, "DeviceError")
         assert.strictEqual(error.reason, reason)
       }))
@@ -103,7 +105,7 @@ describe("request", () => {
       yield* TestClock.adjust("2 seconds")
       assert.deepStrictEqual(yield* Fiber.join(good), ["ok"])
       busy = 100
-      const bad = yield* Effect.fork(Effect.flip(channel.request("get_map_v1")))
+      const bad = yield* Effect.fork(failureOf(channel.request("get_map_v1")))
       yield* TestClock.adjust("5 seconds")
       assert.strictEqual((yield* Fiber.join(bad)).reason, "Busy")
       assert.lengthOf(robot.sent, 3 + 4)
@@ -152,7 +154,7 @@ describe("requestHandle", () => {
     Effect.gen(function*() {
       const robot = silent()
       const channel = yield* open(robot)
-      yield* Effect.scoped(channel.requestHandle("get_status"))
+      yield* Effect.scoped(Effect.asVoid(channel.requestHandle("get_status")))
       const [request] = robot.sent
       assert.isDefined(request)
       yield* robot.reply(request, { result: [1] })
@@ -190,9 +192,9 @@ describe("requestMap", () => {
   it.scoped("a refusal in the response ends it, an \"ok\" does not", () =>
     Effect.gen(function*() {
       const refusing = yield* open(FakeRobot.make(() => ({ error: { code: -10007, message: "locked" } })))
-      assert.strictEqual((yield* Effect.flip(refusing.requestMap("get_map_v1"))).reason, "InvalidState")
+      assert.strictEqual((yield* failureOf(refusing.requestMap("get_map_v1"))).reason, "InvalidState")
       const channel = yield* open(FakeRobot.make(() => ({ result: ["ok"] })))
-      const fiber = yield* Effect.fork(Effect.flip(channel.requestMap("get_map_v1")))
+      const fiber = yield* Effect.fork(failureOf(channel.requestMap("get_map_v1")))
       yield* TestClock.adjust("20 seconds")
       assert.strictEqual((yield* Fiber.join(fiber)).reason, "TimedOut")
     }))
@@ -201,7 +203,7 @@ describe("requestMap", () => {
     Effect.gen(function*() {
       const robot = silent()
       const channel = yield* open(robot)
-      const fiber = yield* Effect.fork(Effect.flip(channel.requestMap("get_map_v1")))
+      const fiber = yield* Effect.fork(failureOf(channel.requestMap("get_map_v1")))
       yield* TestClock.adjust(0)
       const [request] = robot.sent
       assert.isDefined(request)
@@ -253,7 +255,7 @@ describe("what comes in", () => {
       const robot = silent()
       const scope = yield* Scope.make()
       const channel = yield* Scope.extend(open(robot), scope)
-      const fiber = yield* Effect.fork(Effect.flip(channel.request("get_status")))
+      const fiber = yield* Effect.fork(failureOf(channel.request("get_status")))
       yield* TestClock.adjust(0)
       yield* Scope.close(scope, Exit.void)
       assert.strictEqual((yield* Fiber.join(fiber)).reason, "NotConnected")

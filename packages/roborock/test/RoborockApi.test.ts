@@ -1,6 +1,6 @@
 import { RequestSignature, RoborockApi, UserData } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Effect, Fiber, Inspectable, Redacted, TestClock } from "effect"
+import { Cause, Effect, Fiber, Inspectable, Layer, Redacted, TestClock } from "effect"
 import { loginAnswer, ok, refused, type Script, scriptedCloud } from "./scriptedCloud.ts"
 
 const email = "ada@example.com"
@@ -13,8 +13,7 @@ const withCloud = <A, E>(
 ) => {
   const cloud = scriptedCloud(script)
   return Effect.flatMap(RoborockApi.RoborockApi, (api) => use(api, cloud.seen)).pipe(
-    Effect.provide(RoborockApi.layer(options)),
-    Effect.provide(cloud.layer)
+    Effect.provide(Layer.provide(RoborockApi.layer(options), cloud.layer))
   )
 }
 
