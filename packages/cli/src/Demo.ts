@@ -79,7 +79,9 @@ export const run = (options: Options = {}) =>
     const area = before.rooms.reduce((sum, room) => chosen.some(({ id }) => id === room.id) ? sum + room.area : sum, 0)
 
     yield* session.link.changes.pipe(
-      Stream.runForEach((link) => link._tag === "Down" ? display.line("The broker is gone") : Effect.void),
+      Stream.map((link) => link._tag === "Up"),
+      Stream.changes,
+      Stream.runForEach((up) => display.line(up ? "Connected to the broker" : "No connection to the broker")),
       Effect.forkScoped
     )
     yield* display.line(`Cleaning ${roomNames.join(" and ")} (${area.toFixed(1)} m²)`)
@@ -112,10 +114,11 @@ const describe = (device: Device.Device) =>
 
 const interruptBroker = (simulator: Simulator.Simulator["Type"], display: displays.Display) =>
   Effect.gen(function*() {
+    yield* display.line("The broker is stopped")
     yield* simulator.stopBroker
     yield* Effect.sleep("2 seconds")
     yield* simulator.startBroker
-    yield* display.line("The broker runs again")
+    yield* display.line("The broker is back")
   })
 
 const writePicture = (out: string, bytes: Uint8Array) =>

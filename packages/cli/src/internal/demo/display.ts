@@ -5,6 +5,7 @@
 import type { PlatformError } from "@effect/platform/Error"
 import * as Terminal from "@effect/platform/Terminal"
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import type { Step } from "./progress.ts"
 
 export interface Display {
@@ -25,13 +26,16 @@ const describe = ({ fraction, state }: Step): string => {
   return `${bar(fraction)}  ${words.filter((word) => word !== undefined).join(", ")}${state.stale ? " (no news)" : ""}`
 }
 
-export const make: Effect.Effect<Display, never, Terminal.Terminal> = Effect.gen(function*() {
+export const make: Effect.Effect<Display, never, Terminal.Terminal | Scope.Scope> = Effect.gen(function*() {
   const terminal = yield* Terminal.Terminal
   const inPlace = yield* terminal.isTTY
   let shown: string | undefined
   let told: string | undefined
 
   const redraw = (text: string) => terminal.display(`${clearLine}${text}`)
+
+  // Whatever is printed after an interruption starts on a line of its own.
+  yield* Effect.addFinalizer(() => shown === undefined ? Effect.void : Effect.ignore(terminal.display("\n")))
 
   return {
     line: (text) => Effect.suspend(() => inPlace ? redraw(`${text}\n${shown ?? ""}`) : terminal.display(`${text}\n`)),

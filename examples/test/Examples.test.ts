@@ -1,0 +1,42 @@
+import { assert, describe, it } from "@effect/vitest"
+import { execFile } from "node:child_process"
+import { fileURLToPath } from "node:url"
+
+/** Runs an example as a reader would, and gives what it printed. */
+const run = (name: string) =>
+  new Promise<{ readonly code: number | string; readonly output: string }>((resolve) => {
+    const file = fileURLToPath(new URL(`../${name}`, import.meta.url))
+    execFile(
+      process.execPath,
+      ["--import", "tsx", "--conditions=@effect-mqtt/source", file],
+      (error, stdout, stderr) => resolve({ code: error?.code ?? 0, output: stdout + stderr })
+    )
+  })
+
+const readings = ["kitchen/temperature: 21.5 °C", "kitchen/temperature: 21.7 °C", "kitchen/temperature: 22.1 °C"]
+
+describe("examples", () => {
+  it("pub-sub.ts receives what it publishes through Mosquitto", { timeout: 60_000 }, async (context) => {
+    const { code, output } = await run("pub-sub.ts")
+    assert.strictEqual(code, 0, output)
+    if (output.includes("skipped")) {
+      console.warn("skipped without Mosquitto: examples/pub-sub.ts")
+      context.skip()
+    }
+    for (const reading of readings) assert.include(output, reading)
+  })
+
+  it("test-layer.ts runs the same program in memory", { timeout: 60_000 }, async () => {
+    const { code, output } = await run("test-layer.ts")
+    assert.strictEqual(code, 0, output)
+    for (const reading of readings) assert.include(output, reading)
+    assert.include(output, "3 readings in no time")
+  })
+
+  it("roborock.ts sends the robot to the kitchen", { timeout: 60_000 }, async () => {
+    const { code, output } = await run("roborock.ts")
+    assert.strictEqual(code, 0, output)
+    assert.include(output, "segment_cleaning")
+    assert.match(output, /PNG of \d+ bytes/)
+  })
+})
