@@ -70,9 +70,10 @@ export const parse = (url: string): Either.Either<Endpoint, ConnectError> => {
     return invalid("credentials belong into the options, not into the URL")
   }
   if (scheme === "unix") {
-    return parsed.pathname === ""
-      ? invalid("a unix URL needs the path of the socket")
-      : Either.right({ scheme, host: "", port: 0, path: decodeURIComponent(parsed.pathname) })
+    const path = decodePath(parsed.pathname)
+    return path === undefined || path === "" || parsed.hostname !== ""
+      ? invalid("a unix URL needs the absolute path of the socket after unix://")
+      : Either.right({ scheme, host: "", port: 0, path })
   }
   if (parsed.hostname === "") return invalid("the URL has no host")
   const webSocket = scheme === "ws" || scheme === "wss"
@@ -102,6 +103,14 @@ export const format = (endpoint: Endpoint): string =>
 const parseUrl = (url: string): URL | undefined => {
   try {
     return new URL(url)
+  } catch {
+    return undefined
+  }
+}
+
+const decodePath = (path: string): string | undefined => {
+  try {
+    return decodeURIComponent(path)
   } catch {
     return undefined
   }

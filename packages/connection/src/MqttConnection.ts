@@ -6,11 +6,14 @@
  * @since 0.1.0
  */
 import type { QoS } from "@effect-mqtt/codec"
+import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { ConnectionOptions } from "./ConnectionOptions.ts"
@@ -98,7 +101,8 @@ export const make = (
 ): Effect.Effect<MqttConnection, AuthError | ConnectError, Scope.Scope | Transport> =>
   Effect.gen(function*() {
     const transport = yield* Transport
-    const resolved = settings.make(options)
+    // Nobody could resume the session of a connection that stays down.
+    const resolved = settings.make({ ...options, sessionExpiry: options.sessionExpiry ?? 0 })
     const engine = yield* engines.make(resolved, inboxes.make(resolved))
     const { consumer, pump, session } = engine
     const clientId = yield* clientIdOf(options)
@@ -117,11 +121,16 @@ export const make = (
       onReady
     )
       .pipe(
-        Effect.catchAll((reason) =>
+        Effect.onExit((exit) =>
           Effect.suspend(() => {
+            const reason = reasonOf(exit)
             engine.dispose(reason)
             consumer.end(toConnectError(reason))
-            return Effect.zipRight(Deferred.fail(ready, reason), Deferred.succeed(closed, reason))
+            // A defect in an Effect of the options must not leave the caller waiting.
+            const failed = Exit.isFailure(exit) && Cause.isDie(exit.cause)
+              ? Deferred.failCause(ready, Cause.die(Cause.squash(exit.cause)))
+              : Deferred.fail(ready, reason)
+            return Effect.zipRight(failed, Deferred.succeed(closed, reason))
           })
         ),
         Effect.interruptible,
@@ -130,9 +139,11 @@ export const make = (
 
     const disconnect = Effect.gen(function*() {
       yield* engine.drain
-      if (session.isReady()) pump.pass(() => session.disconnect(0))
-      else yield* Fiber.interrupt(link)
-      yield* Fiber.await(link)
+      if (session.isReady()) {
+        pump.pass(() => session.disconnect(0))
+        yield* Effect.timeoutOption(Effect.interruptible(Fiber.await(link)), engines.goodbyeTimeout)
+      }
+      yield* Fiber.interrupt(link)
     }).pipe(Effect.uninterruptible)
 
     yield* Effect.addFinalizer(() => disconnect)
@@ -172,11 +183,19 @@ export const make = (
           )),
       unsubscribe: (filter) => {
         const filters = typeof filter === "string" ? [filter] : filter
-        return Effect.asVoid(
+        return Effect.flatMap(
           operate(
             filters.join(", "),
             (now, settle) => session.unsubscribe(now, { _tag: "Unsubscribe", filters }, settle)
-          )
+          ),
+          (codes) => {
+            const refused = codes.findIndex((code) => code >= 0x80)
+            return refused < 0 ? Effect.void : new SubscribeError({
+              reason: "SubscribeRejected",
+              filter: filters[refused],
+              reasonCode: codes[refused]
+            })
+          }
         )
       },
       messages: consumer.messages,
@@ -186,6 +205,11 @@ export const make = (
       closed: Deferred.await(closed)
     }
   })
+
+const reasonOf = (exit: Exit.Exit<never, CloseReason>): CloseReason =>
+  Exit.isFailure(exit)
+    ? Option.getOrElse(Cause.failureOption(exit.cause), () => engines.closedError)
+    : engines.closedError
 
 const toConnectError = (reason: CloseReason): ConnectError =>
   reason._tag === "ConnectError"

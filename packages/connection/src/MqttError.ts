@@ -163,7 +163,7 @@ export class PublishError extends Data.TaggedError("PublishError")<{
   readonly cause?: unknown
 }> {
   override get message(): string {
-    return `Publishing to "${this.topic}" failed: ${publishSentences[this.reason]}${
+    return `Publishing to "${printable(this.topic)}" failed: ${publishSentences[this.reason]}${
       describeReason(this.reasonCode, this.reasonString)
     }${describeCause(this.cause)}`
   }
@@ -198,7 +198,7 @@ export class SubscribeError extends Data.TaggedError("SubscribeError")<{
   readonly cause?: unknown
 }> {
   override get message(): string {
-    return `Subscribing to "${this.filter}" failed: ${subscribeSentences[this.reason]}${
+    return `Subscribing to "${printable(this.filter)}" failed: ${subscribeSentences[this.reason]}${
       describeReason(this.reasonCode, undefined)
     }${describeCause(this.cause)}`
   }
@@ -221,8 +221,11 @@ export type MqttError = AuthError | ConnectError | PublishError | SubscribeError
 
 const describeReason = (code: number | undefined, text: string | undefined): string => {
   const hex = code === undefined ? "" : ` (reason code 0x${code.toString(16).padStart(2, "0")})`
-  return text === undefined || text === "" ? hex : `${hex}: ${text}`
+  return text === undefined || text === "" ? hex : `${hex}: ${printable(text)}`
 }
+
+/** What a server says goes into logs: on one line, and not too much of it. */
+const printable = (text: string): string => text.slice(0, 200).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, " ")
 
 const describeCause = (cause: unknown): string =>
   cause instanceof Error && cause.message !== "" ? `: ${cause.message}` : ""

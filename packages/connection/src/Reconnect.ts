@@ -34,7 +34,7 @@ export const forever: Reconnect = Schedule.exponential(baseMillis).pipe(
   Schedule.modifyDelayEffect((_, delay) =>
     Effect.map(
       Random.nextRange(baseMillis / 2, Math.min(capMillis, Math.max(baseMillis, Duration.toMillis(delay)))),
-      Duration.millis
+      (millis) => Duration.millis(Math.round(millis))
     )
   )
 )

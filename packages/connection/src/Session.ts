@@ -58,7 +58,10 @@ export interface Options {
   readonly queueBytes: number
   /** Most QoS 1 and 2 publishes in flight; the server's Receive Maximum lowers it. */
   readonly inFlight: number
-  /** Our Receive Maximum: incoming QoS 1 and 2 messages that may be unacknowledged. */
+  /**
+   * Our Receive Maximum: incoming QoS 1 and 2 messages that may be unacknowledged. A 3.1.1 server
+   * does not know it: see {@link Session.mustPause}.
+   */
   readonly receiveMaximum: number
   /** The largest packet accepted, bytes. */
   readonly maxPacketBytes: number
@@ -97,25 +100,30 @@ export interface Session {
   readonly isReady: () => boolean
   /** Whether the server may hold state that a Clean Start would discard. */
   readonly hasState: () => boolean
+  /**
+   * The server held a session that is unknown here, which ended the link: the next CONNECT has to
+   * ask for a Clean Start [MQTT-3.2.2-4].
+   */
+  readonly mustStartClean: () => boolean
   /** Returns a function that ends the caller's wait; an unsent message is then never sent. */
   readonly publish: (
     now: number,
     message: Omit<Packet.Publish, "packetId" | "dup">,
     settle: (result: Either.Either<PublishResult, PublishError>) => void
   ) => () => void
-  /** Needs a ready link. */
+  /** Settles with `LinkLost` at once while there is no ready link. */
   readonly subscribe: (
     now: number,
     packet: Omit<Packet.Subscribe, "packetId">,
     settle: (outcome: OperationOutcome) => void
   ) => void
-  /** Needs a ready link. */
+  /** Settles with `LinkLost` at once while there is no ready link. */
   readonly unsubscribe: (
     now: number,
     packet: Omit<Packet.Unsubscribe, "packetId">,
     settle: (outcome: OperationOutcome) => void
   ) => void
-  /** Needs a ready link. Settles with the round trip in milliseconds, or undefined if the link was lost. */
+  /** Settles with the round trip in milliseconds, or undefined if there is no link or it was lost. */
   readonly ping: (now: number, settle: (roundTrip: number | undefined) => void) => void
   readonly accept: (pending: Pending) => void
   /** The shell has stopped or resumed reading on purpose. */
@@ -128,6 +136,11 @@ export interface Session {
   readonly isIdle: () => boolean
   /** Whether an answer is awaited that only further reading can bring. */
   readonly awaitsAnswer: () => boolean
+  /**
+   * 3.1.1 only: as many messages wait for their consumers as `receiveMaximum` allows, so reading
+   * should pause unless an answer is awaited.
+   */
+  readonly mustPause: () => boolean
 }
 
 type Phase = "Closed" | "Handshaking" | "Ready" | "Ended"
@@ -146,14 +159,27 @@ export const make = (options: Options): Session => {
   let connAckDue = 0
   let ended: AuthError | ConnectError | undefined
   let hasState = false
+  let mustStartClean = false
   let pingWaiters: Array<(roundTrip: number | undefined) => void> = []
 
   const keepAlive = keepAlives.make(options.pingLead)
   const ids = packetIds.make()
   const output = outputs.make(() => keepAlive.sent(clock))
   const outbound = outbounds.make(output, ids, options)
-  const inbound = inbounds.make(output, options.receiveMaximum, () => output.version() === 4)
+  const inbound = inbounds.make(output, options.receiveMaximum)
   const pending = operations.make(output, ids)
+
+  /** The link counts for nothing any more: what it owed is settled, and nothing is written behind the last packet. */
+  const over = (next: "Closed" | "Ended") => {
+    phase = next
+    keepAlive.stop()
+    outbound.linkLost()
+    inbound.linkLost()
+    pending.linkLost()
+    const waiters = pingWaiters
+    pingWaiters = []
+    for (const settle of waiters) settle(undefined)
+  }
 
   /** Ends the link once the output is flushed; MQTT 5 tells a connected server why [5 §4.13]. */
   const end = (error: AuthError | ConnectError, disconnectCode?: number) => {
@@ -162,7 +188,7 @@ export const make = (options: Options): Session => {
       output.write({ _tag: "Disconnect", reasonCode: disconnectCode })
     }
     ended = error
-    phase = "Ended"
+    over("Ended")
   }
 
   const violation = (detail: string, reasonCode = 0x82) =>
@@ -176,8 +202,10 @@ export const make = (options: Options): Session => {
     }
     if (packet.sessionPresent && sent.cleanStart) return violation("a session is present after a clean start")
     if (packet.sessionPresent && !hasState) {
+      mustStartClean = true
       return violation("the server holds a session that this client does not know")
     }
+    mustStartClean = false
     const negotiated = Negotiated.make(sent, packet)
     if (!packet.sessionPresent) {
       outbound.sessionLost()
@@ -254,17 +282,6 @@ export const make = (options: Options): Session => {
 
   const oldestWrite = () => Math.min(outbound.oldestWrite() ?? Infinity, pending.oldestWrite() ?? Infinity)
 
-  const lost = () => {
-    phase = "Closed"
-    keepAlive.stop()
-    outbound.linkLost()
-    inbound.linkLost()
-    pending.linkLost()
-    const waiters = pingWaiters
-    pingWaiters = []
-    for (const settle of waiters) settle(undefined)
-  }
-
   return {
     open: (now, packet) => {
       clock = now
@@ -310,7 +327,7 @@ export const make = (options: Options): Session => {
         keepAlive.pinged(now)
       }
     },
-    lost,
+    lost: () => over("Closed"),
     deadline: () =>
       phase === "Ready"
         ? Math.min(keepAlive.deadline(), oldestWrite() + options.acknowledgementTimeout)
@@ -322,20 +339,24 @@ export const make = (options: Options): Session => {
     ended: () => ended,
     isReady: () => phase === "Ready",
     hasState: () => hasState,
+    mustStartClean: () => mustStartClean,
     publish: (now, message, settle) => {
       clock = now
       return outbound.publish(now, message, settle)
     },
     subscribe: (now, packet, settle) => {
       clock = now
-      pending.start(now, packet, settle)
+      if (phase === "Ready") pending.start(now, packet, settle)
+      else settle({ _tag: "LinkLost" })
     },
     unsubscribe: (now, packet, settle) => {
       clock = now
-      pending.start(now, packet, settle)
+      if (phase === "Ready") pending.start(now, packet, settle)
+      else settle({ _tag: "LinkLost" })
     },
     ping: (now, settle) => {
       clock = now
+      if (phase !== "Ready") return settle(undefined)
       pingWaiters.push(settle)
       if (keepAlive.outstanding()) return
       output.write({ _tag: "PingReq" })
@@ -351,13 +372,15 @@ export const make = (options: Options): Session => {
         })
       }
       ended ??= new ConnectError({ reason: "Closed", retryable: false })
-      phase = "Ended"
+      over("Ended")
     },
     dispose: (cause) => {
-      lost()
+      over("Closed")
       outbound.failAll((topic) => new PublishError({ reason: "Closed", topic, cause }))
     },
     isIdle: () => outbound.isIdle() && pending.isIdle(),
-    awaitsAnswer: () => outbound.inFlight() > 0 || !pending.isIdle() || pingWaiters.length > 0
+    awaitsAnswer: () =>
+      phase === "Handshaking" || outbound.inFlight() > 0 || !pending.isIdle() || pingWaiters.length > 0,
+    mustPause: inbound.isFull
   }
 }

@@ -2,6 +2,7 @@
  * Opens link after link until the client is closed or the reconnect schedule is over, and keeps the
  * status. There is never more than one link: an attempt starts after the last wire is released.
  */
+import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -21,7 +22,7 @@ import type { Transport } from "../../Transport.ts"
 import * as attempts from "./attempt.ts"
 import { clientIdOf } from "./clientId.ts"
 import type { Engine } from "./engine.ts"
-import { closedError } from "./engine.ts"
+import { closedError, goodbyeTimeout } from "./engine.ts"
 import type { LinkError } from "./pump.ts"
 import type { Settings } from "./settings.ts"
 import type { Subscriptions } from "./subscriptions.ts"
@@ -51,17 +52,24 @@ export const make = (
     const reconnect = options.reconnect ?? Reconnect.forever
     const stableAfter = Duration.toMillis(options.stableAfter ?? "30 seconds")
     const failFast = options.initialConnect !== "retry"
-    const clientId = yield* clientIdOf(options)
+    let clientId = yield* clientIdOf(options)
     const status = yield* SubscriptionRef.make<ConnectionStatus>({ _tag: "Connecting", attempt: 1 })
     const connected = yield* Deferred.make<void, LinkError>()
     const failure = yield* Deferred.make<never, LinkError>()
     let epoch = 0
     let closing = false
 
-    const cleanStart = () => settings.cleanStart === "first" ? epoch === 0 : settings.cleanStart
+    const cleanStart = () =>
+      // Without an identifier there is nothing that could be resumed [MQTT-3.1.3-7].
+      session.mustStartClean() || clientId === "" ||
+      (settings.cleanStart === "first" ? epoch === 0 : settings.cleanStart)
 
     const onReady = (negotiated: Negotiated) =>
-      SubscriptionRef.set(status, { _tag: "Connected", epoch: ++epoch, negotiated }).pipe(
+      Effect.suspend(() => {
+        // An identifier that the server assigned is what the session is known by from now on.
+        clientId = negotiated.clientId
+        return SubscriptionRef.set(status, { _tag: "Connected", epoch: ++epoch, negotiated })
+      }).pipe(
         Effect.zipRight(Deferred.succeed(connected, undefined)),
         Effect.zipRight(
           Effect.logDebug("MQTT connected").pipe(Effect.annotateLogs({ clientId: negotiated.clientId, epoch }))
@@ -80,15 +88,12 @@ export const make = (
       )
     })
 
-    const endStreams = (cause: LinkError | undefined) =>
-      consumer.endAll((filter) =>
-        cause === undefined ? Option.none() : Option.some(new SubscribeError({ reason: "Closed", filter, cause }))
-      )
+    const closedBy = (cause: LinkError) => (filter: string) => new SubscribeError({ reason: "Closed", filter, cause })
 
     const giveUp = (error: LinkError) =>
       Effect.suspend(() => {
         engine.dispose(error)
-        endStreams(error)
+        consumer.endAll(closedBy(error), "fail")
         return Effect.all([
           SubscriptionRef.set(status, { _tag: "Failed", error }),
           Deferred.fail(connected, error),
@@ -101,12 +106,17 @@ export const make = (
       let refusals = 0
       for (let count = 1;; count++) {
         yield* SubscriptionRef.set(status, { _tag: "Connecting", attempt: count })
+        const wasToStartClean = session.mustStartClean()
         const { error, readyFor } = yield* attempt
         if (closing) break
+        // The server is fine, it only remembers more than this client does: once more, clean.
+        if (session.mustStartClean() && !wasToStartClean) continue
         if (readyFor !== undefined) {
           count = 0
-          refusals = 0
-          if (readyFor >= stableAfter) schedule = yield* Schedule.driver(reconnect)
+          if (readyFor >= stableAfter) {
+            refusals = 0
+            schedule = yield* Schedule.driver(reconnect)
+          }
         }
         // Credentials are evaluated again for one more attempt: a token may have expired.
         const again = error.retryable || (error._tag === "AuthError" && epoch > 0 && ++refusals === 1)
@@ -123,8 +133,16 @@ export const make = (
       }
     })
 
+    // A defect in an Effect or a Schedule of the options must not leave anybody waiting.
+    const broken = (cause: Cause.Cause<never>) =>
+      Cause.isInterruptedOnly(cause) ? Effect.void : Effect.suspend(() => {
+        engine.dispose(closedError)
+        consumer.endAll(closedBy(closedError), "fail")
+        return Effect.zipRight(Deferred.failCause(connected, cause), Deferred.failCause(failure, cause))
+      })
+
     // Fibers inherit the mask of whoever forks them: a client may be made where nothing is interruptible.
-    const fiber = yield* Effect.forkScoped(Effect.interruptible(drive))
+    const fiber = yield* Effect.forkScoped(Effect.interruptible(Effect.onError(drive, broken)))
 
     const disconnect = (reasonCode: number) =>
       Effect.gen(function*() {
@@ -136,12 +154,11 @@ export const make = (
         yield* engine.drain
         if (session.isReady()) {
           pump.pass(() => session.disconnect(reasonCode, goodbye))
-          yield* Fiber.await(fiber)
-        } else {
-          yield* Fiber.interrupt(fiber)
+          yield* Effect.timeoutOption(Effect.interruptible(Fiber.await(fiber)), goodbyeTimeout)
         }
+        yield* Fiber.interrupt(fiber)
         engine.dispose(closedError)
-        endStreams(undefined)
+        consumer.endAll(closedBy(closedError), "end")
         yield* Deferred.fail(connected, closedError)
         yield* Deferred.fail(failure, closedError)
         yield* SubscriptionRef.update(status, (last) => last._tag === "Failed" ? last : { _tag: "Closed" } as const)

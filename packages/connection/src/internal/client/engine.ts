@@ -7,6 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
 import type { Message, PublishOptions, PublishResult } from "../../Message.ts"
+import type { AuthError } from "../../MqttError.ts"
 import { ConnectError, PublishError } from "../../MqttError.ts"
 import type { Negotiated } from "../../Negotiated.ts"
 import type { Pending, Session } from "../../Session.ts"
@@ -42,6 +43,11 @@ export interface Engine<C extends Consumer> {
   readonly dispose: (cause: LinkError) => void
 }
 
+/** For DISCONNECT to leave and the peer to end its side; after that the wire is destroyed. */
+export const goodbyeTimeout = Duration.seconds(2)
+
+const closedBy = (cause: AuthError) => new ConnectError({ reason: "Closed", retryable: false, cause })
+
 export const closedError = new ConnectError({ reason: "Closed", retryable: false })
 
 export const make = <C extends Consumer>(
@@ -71,6 +77,14 @@ export const make = <C extends Consumer>(
     const consumer = makeConsumer(session, pump)
 
     const publish: Engine<C>["publish"] = (topic, payload, options) =>
+      // A full output makes the publisher wait before its message is taken, which bounds the output.
+      Effect.suspend(() =>
+        pump.isWritable()
+          ? submit(topic, payload, options)
+          : Effect.zipRight(pump.writable, publish(topic, payload, options))
+      )
+
+    const submit: Engine<C>["publish"] = (topic, payload, options) =>
       Effect.suspend(() => {
         if (stopped !== undefined) return new PublishError({ reason: "Closed", topic, cause: stopped })
         let settled: Either.Either<PublishResult, PublishError> | undefined
@@ -89,12 +103,12 @@ export const make = <C extends Consumer>(
             return Effect.sync(cancel)
           })
         }
-        // QoS 0: a full output makes the publisher wait, which is all the back-pressure there is.
-        return Effect.zipRight(pump.writable, settled)
+        return settled
       })
 
     const ping: Engine<C>["ping"] = Effect.suspend(() => {
-      if (!session.isReady()) return stopped?._tag === "ConnectError" ? stopped : closedError
+      if (stopped !== undefined) return stopped._tag === "ConnectError" ? stopped : closedBy(stopped)
+      if (!session.isReady()) return new ConnectError({ reason: "Transport", retryable: true })
       return Effect.async<Duration.Duration, ConnectError>((resume) => {
         pump.pass((now) =>
           session.ping(now, (roundTrip) =>
@@ -112,7 +126,7 @@ export const make = <C extends Consumer>(
       if (session.isIdle() || !session.isReady()) return
       const idle = yield* Deferred.make<void>()
       onIdle = () => Deferred.unsafeDone(idle, Effect.void)
-      yield* Effect.timeoutOption(Deferred.await(idle), settings.drainTimeout)
+      yield* Effect.timeoutOption(Effect.interruptible(Deferred.await(idle)), settings.drainTimeout)
       onIdle = undefined
     })
 

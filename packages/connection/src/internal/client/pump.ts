@@ -23,7 +23,8 @@ export interface Pump {
     connect: Packet.Connect,
     onReady: (negotiated: Negotiated) => Effect.Effect<void>
   ) => Effect.Effect<never, LinkError>
-  /** Completes at once while the bytes waiting for the wire are below the high-water mark. */
+  readonly isWritable: () => boolean
+  /** Waits until the bytes that wait for the wire are below the high-water mark, or the link is over. */
   readonly writable: Effect.Effect<void>
   /** To be called from the session's `onConnected`. */
   readonly connected: (negotiated: Negotiated) => void
@@ -69,21 +70,25 @@ export const make = (session: Session, clock: Clock.Clock, hooks: Hooks): Pump =
   const reader = makeBell()
   const timer = makeBell()
   let timerTarget = Infinity
-  let waitingForRoom: Array<() => void> = []
+  let waitingForRoom = new Set<() => void>()
   let justConnected: Negotiated | undefined
+
+  const paused = () => (session.mustPause() || hooks.mustPause()) && !session.awaitsAnswer()
 
   const pass = <A>(run: (now: number) => A): A => {
     const result = run(clock.unsafeCurrentTimeMillis())
     hooks.afterPass()
     if (session.outputBytes() > 0 || session.ended() !== undefined) writer.ring()
     if (session.deadline() < timerTarget) timer.ring()
-    if (session.awaitsAnswer()) reader.ring()
+    if (!paused()) reader.ring()
     return result
   }
 
+  const isWritable = () => !session.isReady() || session.outputBytes() < highWaterBytes
+
   const releaseWaiting = () => {
     const waiting = waitingForRoom
-    waitingForRoom = []
+    waitingForRoom = new Set()
     for (const resume of waiting) resume()
   }
 
@@ -101,8 +106,6 @@ export const make = (session: Session, clock: Clock.Clock, hooks: Hooks): Pump =
         return isAbrupt(ended) ? Effect.fail(ended) : Effect.zipRight(wire.shutdown, Effect.fail(ended))
       })
     )
-
-  const paused = () => hooks.mustPause() && !session.awaitsAnswer()
 
   const reading = (wire: Wire, onReady: (negotiated: Negotiated) => Effect.Effect<void>) =>
     Effect.forever(
@@ -129,7 +132,8 @@ export const make = (session: Session, clock: Clock.Clock, hooks: Hooks): Pump =
       // The deadline may move away while the timer sleeps: it looks again when it wakes.
       return timerTarget === Infinity
         ? timer.wait
-        : Effect.raceFirst(Effect.sleep(timerTarget - now), timer.wait)
+        // Whole milliseconds: a sleep that ends a fraction early must not turn into a spin.
+        : Effect.raceFirst(Effect.sleep(Math.ceil(timerTarget - now)), timer.wait)
     })
   )
 
@@ -148,11 +152,14 @@ export const make = (session: Session, clock: Clock.Clock, hooks: Hooks): Pump =
           releaseWaiting()
         }))
       ),
+    isWritable,
     writable: Effect.suspend(() =>
-      session.outputBytes() < highWaterBytes
+      isWritable()
         ? Effect.void
         : Effect.async<void>((resume) => {
-          waitingForRoom.push(() => resume(Effect.void))
+          const wake = () => resume(Effect.void)
+          waitingForRoom.add(wake)
+          return Effect.sync(() => waitingForRoom.delete(wake))
         })
     ),
     connected: (negotiated) => {

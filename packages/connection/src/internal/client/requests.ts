@@ -42,6 +42,15 @@ export const toRequests = (
     }))
 }
 
+/** Says no where the server would, by its own announcement, end the link over it [5 §3.2.2.3]. */
+export const refusedLocally = ({ filter }: Request, negotiated: Negotiated): SubscribeError | undefined => {
+  const refuse = (what: string) =>
+    new SubscribeError({ reason: "NotSupported", filter, cause: new Error(`the server offers no ${what}`) })
+  if (!negotiated.wildcardSubscriptionAvailable && /[+#]/.test(filter)) return refuse("wildcard subscriptions")
+  if (!negotiated.sharedSubscriptionAvailable && filter.startsWith("$share/")) return refuse("shared subscriptions")
+  return undefined
+}
+
 export const toPacket = (
   requests: ReadonlyArray<Request>,
   negotiated: Negotiated,

@@ -8,7 +8,7 @@
  */
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
-import type * as Option from "effect/Option"
+import * as Option from "effect/Option"
 import type { Message } from "../../Message.ts"
 import type { Pending, Session } from "../../Session.ts"
 import type { Pump } from "./pump.ts"
@@ -58,7 +58,7 @@ export interface Subscriber<E> {
   readonly pull: Effect.Effect<Chunk.Chunk<Message>, Option.Option<E>>
   /** Ends the stream after what is buffered, with the error if there is one. */
   readonly end: (error: Option.Option<E>) => void
-  /** The consumer is gone: what it holds counts as accepted. */
+  /** The consumer is gone: what it holds counts as accepted, and the stream is over. */
   readonly discard: () => void
 }
 
@@ -133,9 +133,11 @@ export const make = <E>(shared: Shared): Subscriber<E> => {
       flush()
     },
     discard: () => {
+      ended ??= Option.none()
       acceptHandedOut()
       take()
       acceptHandedOut()
+      flush()
     }
   }
 }

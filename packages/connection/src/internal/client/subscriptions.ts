@@ -32,21 +32,30 @@ export interface Membership {
 export interface Subscriptions extends Consumer {
   /** The listener hears once per filter, when the server has answered or the filter was refused. */
   readonly join: (requests: ReadonlyArray<Request>, listener: GrantListener) => Membership
-  /** Ends every stream. */
-  readonly endAll: (toError: (filter: string) => Option.Option<SubscribeError>) => void
+  /** Ends every stream, or fails it; whoever still waits for an answer gets the error either way. */
+  readonly endAll: (toError: (filter: string) => SubscribeError, how: "end" | "fail") => void
   readonly size: () => number
 }
 
 /** `uncertain`: a SUBSCRIBE or UNSUBSCRIBE was in flight when the link dropped. */
 type State = "absent" | "subscribing" | "active" | "unsubscribing" | "uncertain"
 
+interface Waiting {
+  readonly member: Member
+  readonly listener: GrantListener
+}
+
 interface Entry {
   request: Request
+  /** What the server has granted, while a SUBSCRIBE that asks for more is on its way. */
+  confirmed: Request | undefined
+  /** Counts SUBSCRIBEs and UNSUBSCRIBEs: the answer to any but the last one decides nothing. */
+  operation: number
   readonly identifier: number
   state: State
   granted: QoS.QoS
   readonly members: Set<Member>
-  listeners: Array<GrantListener>
+  listeners: Array<Waiting>
   /** Callers that wait for the UNSUBACK. */
   leaving: Array<() => void>
 }
@@ -64,6 +73,8 @@ export const make = (bounds: Bounds) => (session: Session, pump: Pump): Subscrip
   const add = (request: Request): Entry => {
     const entry: Entry = {
       request,
+      confirmed: undefined,
+      operation: 0,
       identifier: ++lastIdentifier,
       state: "absent",
       granted: 0,
@@ -78,6 +89,8 @@ export const make = (bounds: Bounds) => (session: Session, pump: Pump): Subscrip
   }
 
   const remove = (entry: Entry) => {
+    entry.state = "absent"
+    entry.operation++
     entries.delete(entry.request.filter)
     byIdentifier.delete(entry.identifier)
     trie.remove(entry.request.filter)
@@ -93,31 +106,43 @@ export const make = (bounds: Bounds) => (session: Session, pump: Pump): Subscrip
   const answer = (entry: Entry, granted: Granted) => {
     const { listeners } = entry
     entry.listeners = []
-    for (const listener of listeners) listener(entry.request.filter, granted)
+    for (const { listener } of listeners) listener(entry.request.filter, granted)
   }
 
   const reject = (entry: Entry, error: SubscribeError) => {
-    remove(entry)
+    const { confirmed } = entry
+    const refused = new Set(confirmed === undefined ? entry.members : entry.listeners.map(({ member }) => member))
+    for (const member of refused) entry.members.delete(member)
+    if (confirmed !== undefined && entry.members.size > 0) {
+      // Only the wish for more was refused: what the server had granted before goes on.
+      entry.request = confirmed
+      entry.state = "active"
+    } else remove(entry)
     answer(entry, Either.left(error))
-    for (const member of entry.members) member.end(Option.some(error))
-    entry.members.clear()
+    for (const member of refused) member.end(Option.some(error))
   }
 
   const subscribe = (entry: Entry, negotiated: Negotiated, retainHandling: 0 | 1 | 2) => {
-    const identifier = negotiated.subscriptionIdentifierAvailable ? entry.identifier : undefined
+    const { request } = entry
+    const operation = ++entry.operation
     entry.state = "subscribing"
+    const problem = requests.refusedLocally(request, negotiated)
+    if (problem !== undefined) return reject(entry, problem)
+    const identifier = negotiated.subscriptionIdentifierAvailable ? entry.identifier : undefined
     session.subscribe(
       pump.now(),
-      requests.toPacket([{ ...entry.request, retainHandling }], negotiated, identifier),
-      (outcome) => onSubscribed(entry, outcome)
+      requests.toPacket([{ ...request, retainHandling }], negotiated, identifier),
+      (outcome) => {
+        if (entry.operation === operation) onSubscribed(entry, request, outcome)
+      }
     )
   }
 
-  const onSubscribed = (entry: Entry, outcome: OperationOutcome) => {
-    const { filter } = entry.request
+  const onSubscribed = (entry: Entry, request: Request, outcome: OperationOutcome) => {
+    const { filter } = request
     if (outcome._tag === "LinkLost") {
       entry.state = "uncertain"
-      return
+      return left(entry)
     }
     if (outcome._tag === "Invalid") {
       return reject(entry, new SubscribeError({ reason: "InvalidFilter", filter, cause: outcome.cause }))
@@ -125,16 +150,19 @@ export const make = (bounds: Bounds) => (session: Session, pump: Pump): Subscrip
     const granted = requests.toGranted(filter, outcome.reasonCodes[0])
     if (Either.isLeft(granted)) return reject(entry, granted.left)
     entry.granted = granted.right
+    entry.confirmed = request
     entry.state = "active"
     answer(entry, granted)
     if (entry.members.size === 0) unsubscribe(entry)
   }
 
   const unsubscribe = (entry: Entry) => {
+    const operation = ++entry.operation
     entry.state = "unsubscribing"
+    entry.confirmed = undefined
     session.unsubscribe(pump.now(), { _tag: "Unsubscribe", filters: [entry.request.filter] }, (outcome) => {
       // A stream may have joined meanwhile: its SUBSCRIBE is behind this UNSUBSCRIBE on the wire.
-      if (entry.state !== "unsubscribing") return left(entry)
+      if (entry.operation !== operation) return left(entry)
       if (outcome._tag === "LinkLost") {
         entry.state = "uncertain"
         left(entry)
@@ -142,23 +170,30 @@ export const make = (bounds: Bounds) => (session: Session, pump: Pump): Subscrip
     })
   }
 
-  const joinEntry = (request: Request, subscriber: Member, listener: GrantListener) => {
+  const joinEntry = (request: Request, member: Member, listener: GrantListener) => {
     const present = entries.get(request.filter)
     const entry = present ?? add(request)
     const combined = combine(entry.request, request)
     const raised = present !== undefined && !sameOptions(combined, entry.request)
+    const live = entry.state === "active"
     entry.request = combined
-    entry.members.add(subscriber)
-    if (entry.state === "active" && !raised) return listener(request.filter, Either.right(entry.granted))
-    entry.listeners.push(listener)
-    if (!session.isReady() || link === undefined || (entry.state === "subscribing" && !raised)) return
+    entry.members.add(member)
+    if (live && !raised) return listener(request.filter, Either.right(entry.granted))
+    entry.listeners.push({ member, listener })
+    if (!session.isReady() || link === undefined) {
+      if (live) entry.state = "uncertain"
+      return
+    }
+    if (entry.state === "subscribing" && !raised) return
     // A live subscription that is only raised does not replay what was retained.
-    subscribe(entry, link, raised && entry.state !== "unsubscribing" ? 2 : request.retainHandling)
+    subscribe(entry, link, live ? 2 : request.retainHandling)
   }
 
-  const leaveEntry = (filter: string, subscriber: Member, onLeft: () => void) => {
+  const leaveEntry = (filter: string, member: Member, onLeft: () => void) => {
     const entry = entries.get(filter)
-    if (entry === undefined || !entry.members.delete(subscriber) || entry.members.size > 0) return onLeft()
+    if (entry === undefined || !entry.members.delete(member)) return onLeft()
+    entry.listeners = entry.listeners.filter((waiting) => waiting.member !== member)
+    if (entry.members.size > 0) return onLeft()
     if (session.isReady() && (entry.state === "active" || entry.state === "subscribing")) {
       entry.leaving.push(onLeft)
       if (entry.state === "active") unsubscribe(entry)
@@ -187,6 +222,7 @@ export const make = (bounds: Bounds) => (session: Session, pump: Pump): Subscrip
       link = negotiated
       for (const entry of [...entries.values()]) {
         const wanted = entry.members.size > 0
+        if (!negotiated.sessionPresent) entry.confirmed = undefined
         if (!negotiated.sessionPresent || entry.state === "absent") {
           if (wanted) subscribe(entry, negotiated, entry.request.retainHandling)
           else remove(entry)
@@ -219,12 +255,12 @@ export const make = (bounds: Bounds) => (session: Session, pump: Pump): Subscrip
       for (const member of members) member.flush()
     },
     mustPause: () => shared.parkedBytes >= bounds.readAheadBytes,
-    endAll: (toError) => {
+    endAll: (toError, how) => {
       for (const entry of [...entries.values()]) {
         const error = toError(entry.request.filter)
         remove(entry)
-        if (Option.isSome(error)) answer(entry, Either.left(error.value))
-        for (const member of entry.members) member.end(error)
+        answer(entry, Either.left(error))
+        for (const member of entry.members) member.end(how === "fail" ? Option.some(error) : Option.none())
         entry.members.clear()
       }
     },

@@ -25,11 +25,17 @@ export interface Inbound {
   readonly release: (packet: Packet.PubRel) => void
   readonly linkLost: () => void
   readonly sessionLost: () => void
+  /** So many messages wait for their consumers that no more should be read. */
+  readonly isFull: () => boolean
 }
 
 const unknownId = 0x92
 
-export const make = (output: Output, receiveMaximum: number, resendsWithinLink: () => boolean): Inbound => {
+export const make = (output: Output, receiveMaximum: number): Inbound => {
+  /** 3.1.1 has no Receive Maximum to hold the server to, and lets it send a message twice on one link. */
+  const classic = () => output.version() === 4
+  /** Came on this link and take a place in the Receive Maximum, which starts anew with each link [5 §4.9]. */
+  const counted = new Set<number>()
   /** In the order of arrival on this link. */
   let order: Array<Pending> = []
   /** Not acknowledged yet, by identifier. A QoS 2 message stays across links until it is accepted. */
@@ -37,10 +43,9 @@ export const make = (output: Output, receiveMaximum: number, resendsWithinLink: 
   /** QoS 2: acknowledged with PUBREC, not released yet. */
   const received = new Set<number>()
 
+  const exceeds = (id: number) => !classic() && !counted.has(id) && counted.size >= receiveMaximum
+
   const deliver = (pending: Pending): Arrival => {
-    if (pendings.size + received.size >= receiveMaximum) {
-      return { _tag: "Violation", reasonCode: 0x93, detail: "more unacknowledged messages than announced" }
-    }
     pendings.set(pending.id, pending)
     order.push(pending)
     return { _tag: "Deliver", pending }
@@ -51,8 +56,10 @@ export const make = (output: Output, receiveMaximum: number, resendsWithinLink: 
     while (count < order.length && order[count].accepted) {
       const { id, qos } = order[count++]
       pendings.delete(id)
-      if (qos === 1) output.write({ _tag: "PubAck", packetId: id })
-      else {
+      if (qos === 1) {
+        counted.delete(id)
+        output.write({ _tag: "PubAck", packetId: id })
+      } else {
         received.add(id)
         output.write({ _tag: "PubRec", packetId: id })
       }
@@ -65,6 +72,10 @@ export const make = (output: Output, receiveMaximum: number, resendsWithinLink: 
       if (packet.qos === 0) return { _tag: "Deliver", pending: undefined }
       const id = packet.packetId ?? 0
       const pending = pendings.get(id)
+      if (exceeds(id)) {
+        return { _tag: "Violation", reasonCode: 0x93, detail: "more unacknowledged messages than announced" }
+      }
+      counted.add(id)
       if (packet.qos === 2 && received.has(id)) {
         output.write({ _tag: "PubRec", packetId: id })
         return { _tag: "Duplicate" }
@@ -77,7 +88,7 @@ export const make = (output: Output, receiveMaximum: number, resendsWithinLink: 
           acknowledgeInOrder()
           return { _tag: "Duplicate" }
         }
-        if (packet.dup && resendsWithinLink()) return { _tag: "Duplicate" }
+        if (packet.dup && classic()) return { _tag: "Duplicate" }
       }
       return { _tag: "Violation", reasonCode: 0x82, detail: "the packet identifier is in use" }
     },
@@ -87,6 +98,7 @@ export const make = (output: Output, receiveMaximum: number, resendsWithinLink: 
     },
     release: (packet) => {
       const known = received.delete(packet.packetId)
+      if (known) counted.delete(packet.packetId)
       output.write({
         _tag: "PubComp",
         packetId: packet.packetId,
@@ -95,12 +107,14 @@ export const make = (output: Output, receiveMaximum: number, resendsWithinLink: 
     },
     linkLost: () => {
       order = []
+      counted.clear()
       for (const pending of pendings.values()) if (pending.qos === 1) pendings.delete(pending.id)
     },
     sessionLost: () => {
       order = []
       pendings.clear()
       received.clear()
-    }
+    },
+    isFull: () => classic() && order.length >= receiveMaximum
   }
 }

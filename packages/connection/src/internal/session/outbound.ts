@@ -10,6 +10,8 @@ import { PublishError } from "../../MqttError.ts"
 import type { Negotiated } from "../../Negotiated.ts"
 import type { Output } from "./output.ts"
 import type { PacketIds } from "./packetIds.ts"
+import type { Queued } from "./sendQueue.ts"
+import * as sendQueue from "./sendQueue.ts"
 
 /** A publish without its packet identifier, which it gets when it is written. */
 export type Outgoing = Omit<Packet.Publish, "packetId" | "dup">
@@ -22,15 +24,22 @@ export interface Limits {
   readonly inFlight: number
 }
 
-interface Entry {
+type State =
+  | "Queued"
+  /** PUBLISH is written or has to be resent, nothing acknowledged it. */
+  | "Published"
+  /** QoS 2: the server owns the message, PUBREL has taken the place of PUBLISH. */
+  | "Released"
+  | "Done"
+
+interface Entry extends Queued {
   message: Outgoing
-  /** Undefined once the caller knows, or does not want to know any more. */
-  settle: SettlePublish | undefined
+  settle: SettlePublish
+  state: State
   /** 0 until the message is written. */
   id: number
-  /** QoS 2: the server owns the message, PUBREL has taken the place of PUBLISH. */
-  released: boolean
-  writtenAt: number
+  /** When it was written on this link, where it holds a place in the window; else undefined. */
+  writtenAt: number | undefined
 }
 
 export interface Outbound {
@@ -61,43 +70,43 @@ const noPayload = new Uint8Array(0)
 const succeeded = Either.right<PublishResult>({ reasonCode: 0 })
 
 export const make = (output: Output, ids: PacketIds, limits: Limits): Outbound => {
-  let queue: Array<Entry> = []
-  let head = 0
-  let queuedBytes = 0
-  /** Unacknowledged exchanges: PUBLISHes in the order of their first write, PUBRELs behind them in the order of the PUBRECs. */
-  const exchanges = new Map<number, Entry>()
-  /** Exchanges that this link has not resent yet. */
-  let resends: Array<Entry> = []
+  const queue = sendQueue.make<Entry>()
+  /** PUBLISHes without acknowledgement, in the order of their first write [MQTT-4.6.0-1]. */
+  const published = new Map<number, Entry>()
+  /** PUBRELs without acknowledgement, in the order of the PUBRECs [MQTT-4.6.0-4]. */
+  const released = new Map<number, Entry>()
+  /** PUBLISHes that this link has not resent yet. */
+  let resends: ReadonlyArray<Entry> = []
+  let nextResend = 0
   let link: Negotiated | undefined
   let window = 0
+  /** Places left in the window; negative while resent PUBRELs alone exceed it. */
   let quota = 0
 
   const settle = (entry: Entry, result: Either.Either<PublishResult, PublishError>) => {
-    const call = entry.settle
-    entry.settle = undefined
-    call?.(result)
+    if (entry.state === "Done") return
+    entry.state = "Done"
+    entry.settle(result)
   }
 
   const fail = (entry: Entry, reason: PublishError["reason"], cause?: unknown) =>
     settle(entry, Either.left(new PublishError({ reason, topic: entry.message.topic, cause })))
 
-  const finish = (entry: Entry, result: Either.Either<PublishResult, PublishError>) => {
-    exchanges.delete(entry.id)
+  const unsendable = (entry: Entry, problem: CodecError.CodecError) =>
+    fail(entry, problem._tag === "PacketTooLarge" ? "PacketTooLarge" : "InvalidMessage", problem)
+
+  /** Ends the exchange; only one that was written on this link gives a place in the window back. */
+  const forget = (entry: Entry) => {
+    published.delete(entry.id)
+    released.delete(entry.id)
     ids.release(entry.id)
-    if (quota < window) quota++
-    settle(entry, result)
+    if (entry.writtenAt !== undefined && quota < window) quota++
+    entry.writtenAt = undefined
   }
 
-  const writeExchange = (now: number, entry: Entry, dup: boolean): CodecError.CodecError | undefined => {
-    const problem = entry.released
-      ? output.write({ _tag: "PubRel", packetId: entry.id })
-      : output.write({ ...entry.message, dup, packetId: entry.id })
-    if (problem !== undefined) return problem
-    exchanges.delete(entry.id)
-    exchanges.set(entry.id, entry)
+  const occupy = (entry: Entry, now: number) => {
+    if (entry.writtenAt === undefined) quota--
     entry.writtenAt = now
-    quota--
-    return undefined
   }
 
   const send = (now: number, entry: Entry, negotiated: Negotiated) => {
@@ -109,154 +118,164 @@ export const make = (output: Output, ids: PacketIds, limits: Limits): Outbound =
       const problem = output.write({ ...message, dup: false })
       return problem === undefined ? settle(entry, succeeded) : unsendable(entry, problem)
     }
-    entry.id = ids.allocate()
-    const problem = writeExchange(now, entry, false)
-    if (problem === undefined) return
-    ids.release(entry.id)
-    unsendable(entry, problem)
+    const id = ids.allocate()
+    const problem = output.write({ ...message, dup: false, packetId: id })
+    if (problem !== undefined) {
+      ids.release(id)
+      return unsendable(entry, problem)
+    }
+    entry.id = id
+    entry.state = "Published"
+    published.set(id, entry)
+    occupy(entry, now)
   }
 
-  const unsendable = (entry: Entry, problem: CodecError.CodecError) =>
-    fail(entry, problem._tag === "PacketTooLarge" ? "PacketTooLarge" : "InvalidMessage", problem)
-
   const resend = (now: number) => {
-    while (resends.length > 0 && (resends[0].released || quota > 0)) {
-      const entry = resends[0]
-      resends.shift()
-      if (exchanges.get(entry.id) !== entry) continue
-      const problem = writeExchange(now, entry, true)
-      if (problem === undefined) continue
-      exchanges.delete(entry.id)
-      ids.release(entry.id)
-      unsendable(entry, problem)
+    while (nextResend < resends.length && quota > 0) {
+      const entry = resends[nextResend++]
+      if (published.get(entry.id) !== entry || entry.writtenAt !== undefined) continue
+      const problem = output.write({ ...entry.message, dup: true, packetId: entry.id })
+      if (problem === undefined) occupy(entry, now)
+      else {
+        forget(entry)
+        unsendable(entry, problem)
+      }
     }
   }
 
   const flush = (now: number) => {
-    if (link === undefined) return
     resend(now)
-    // Nothing new overtakes what the session still owes.
-    if (resends.length > 0) return
-    while (head < queue.length) {
-      const entry = queue[head]
-      // A caller that stopped waiting before its message was written has withdrawn it.
-      if (entry.settle !== undefined) {
-        if (entry.message.qos > 0 && (quota <= 0 || ids.inUse() >= 65535 - reservedIds)) return
-        send(now, entry, link)
-      }
-      queuedBytes -= sizeOf(entry)
-      head++
+    // Nothing new overtakes what the session still owes. Settling may call back into the session,
+    // so each step looks at everything anew.
+    while (link !== undefined && nextResend === resends.length) {
+      const entry = queue.first()
+      if (entry === undefined) return
+      if (entry.message.qos > 0 && (quota <= 0 || ids.inUse() >= 65535 - reservedIds)) return
+      queue.shift()
+      send(now, entry, link)
     }
-    queue = []
-    head = 0
   }
 
-  const waiting = () => queue.slice(head)
+  const release = (now: number, entry: Entry) => {
+    if (entry.state === "Published") {
+      entry.state = "Released"
+      entry.message = { ...entry.message, payload: noPayload }
+      published.delete(entry.id)
+      released.set(entry.id, entry)
+      // The exchange keeps its place in the window until PUBCOMP.
+      occupy(entry, now)
+    }
+    output.write({ _tag: "PubRel", packetId: entry.id })
+  }
 
   return {
     publish: (now, message, onSettled) => {
-      const entry: Entry = { message, settle: onSettled, id: 0, released: false, writtenAt: 0 }
-      if (
-        link === undefined &&
-        (queue.length - head >= limits.queueMessages || queuedBytes + sizeOf(entry) > limits.queueBytes)
-      ) {
-        fail(entry, "QueueFull")
-      } else {
+      const entry: Entry = {
+        message,
+        settle: onSettled,
+        state: "Queued",
+        id: 0,
+        size: message.payload.length + message.topic.length,
+        withdrawn: false,
+        writtenAt: undefined
+      }
+      const full = queue.count() >= limits.queueMessages || queue.bytes() + entry.size > limits.queueBytes
+      // With a link, the callers that wait for their answer are the bound.
+      if (link === undefined && full) fail(entry, "QueueFull")
+      else {
         queue.push(entry)
-        queuedBytes += sizeOf(entry)
         flush(now)
       }
       return () => {
-        entry.settle = undefined
+        // Written, it is the session's: the exchange goes on without its caller.
+        entry.settle = ignore
+        if (entry.state !== "Queued") return
+        entry.state = "Done"
+        entry.message = { ...entry.message, payload: noPayload }
+        queue.withdraw(entry)
       }
     },
     resume: (now, negotiated) => {
       link = negotiated
       window = Math.min(negotiated.receiveMaximum, limits.inFlight)
       quota = window
-      const held = [...exchanges.values()]
-      for (const entry of held) entry.writtenAt = now
-      resends = [...held.filter((entry) => entry.released), ...held.filter((entry) => !entry.released)]
+      for (const entry of released.values()) {
+        output.write({ _tag: "PubRel", packetId: entry.id })
+        occupy(entry, now)
+      }
+      resends = [...published.values()]
+      nextResend = 0
       resend(now)
     },
     flush,
     sessionLost: () => {
-      const again: Array<Entry> = []
-      for (const entry of [...exchanges.values()]) {
-        exchanges.delete(entry.id)
-        ids.release(entry.id)
-        if (entry.released) settle(entry, succeeded)
-        // A second copy could duplicate what QoS 2 promises to deliver once.
-        else if (entry.message.qos === 2) fail(entry, "SessionLost")
-        else if (entry.settle !== undefined) {
-          entry.id = 0
-          queuedBytes += sizeOf(entry)
-          again.push(entry)
-        }
-      }
-      queue = [...again, ...waiting()]
-      head = 0
+      const lost = [...published.values()]
+      const owned = [...released.values()]
+      const queued = queue.drain()
+      for (const entry of [...lost, ...owned]) forget(entry)
+      // A second copy could duplicate what QoS 2 promises to deliver once.
+      const again = lost.filter((entry) => entry.message.qos === 1)
+      for (const entry of again) entry.state = "Queued"
+      for (const entry of [...again, ...queued]) queue.push(entry)
+      for (const entry of owned) settle(entry, succeeded)
+      for (const entry of lost) if (entry.message.qos === 2) fail(entry, "SessionLost")
     },
     linkLost: () => {
       if (link === undefined) return
       link = undefined
       resends = []
-      const kept: Array<Entry> = []
-      for (const entry of waiting()) {
-        if (entry.message.qos > 0) kept.push(entry)
-        else {
-          queuedBytes -= sizeOf(entry)
-          fail(entry, "Disconnected")
-        }
-      }
-      queue = kept
-      head = 0
+      nextResend = 0
+      for (const entry of published.values()) entry.writtenAt = undefined
+      for (const entry of released.values()) entry.writtenAt = undefined
+      const queued = queue.drain()
+      for (const entry of queued) if (entry.message.qos > 0) queue.push(entry)
+      for (const entry of queued) if (entry.message.qos === 0) fail(entry, "Disconnected")
     },
     acknowledge: (now, packet) => {
-      const entry = exchanges.get(packet.packetId)
+      const entry = published.get(packet.packetId) ?? released.get(packet.packetId)
       if (entry === undefined) return "unknown"
       if ((packet._tag === "PubAck") !== (entry.message.qos === 1)) return "wrong"
-      if (packet._tag === "PubComp" && !entry.released) return "wrong"
+      if (packet._tag === "PubComp" && entry.state !== "Released") return "wrong"
       const reasonCode = packet.reasonCode ?? 0
-      if (packet._tag === "PubComp") finish(entry, succeeded)
-      else if (reasonCode >= 0x80) {
-        finish(
-          entry,
-          Either.left(
-            new PublishError({
-              reason: "PublishRejected",
-              topic: entry.message.topic,
-              reasonCode,
-              reasonString: packet.properties?.reasonString
-            })
-          )
-        )
-      } else if (packet._tag === "PubAck") finish(entry, reasonCode === 0 ? succeeded : Either.right({ reasonCode }))
+      if (packet._tag === "PubRec" && reasonCode < 0x80) release(now, entry)
       else {
-        // The exchange keeps its place in the window until PUBCOMP; the PUBREL takes none.
-        if (!entry.released) quota++
-        entry.released = true
-        entry.message = { ...entry.message, payload: noPayload }
-        writeExchange(now, entry, false)
+        forget(entry)
+        settle(entry, packet._tag === "PubComp" ? succeeded : resultOf(entry.message.topic, packet))
       }
       flush(now)
       return "ok"
     },
     oldestWrite: () => {
-      for (const entry of exchanges.values()) return entry.writtenAt
+      // Both are in the order in which this link wrote them.
+      for (const first of published.values()) {
+        for (const other of released.values()) return earlier(first.writtenAt, other.writtenAt)
+        return first.writtenAt
+      }
+      for (const first of released.values()) return first.writtenAt
       return undefined
     },
     failAll: (toError) => {
-      const entries = [...exchanges.values(), ...waiting()]
-      exchanges.clear()
-      queue = []
-      head = 0
-      queuedBytes = 0
+      const entries = [...released.values(), ...published.values(), ...queue.drain()]
+      published.clear()
+      released.clear()
       for (const entry of entries) settle(entry, Either.left(toError(entry.message.topic)))
     },
-    isIdle: () => exchanges.size === 0 && head === queue.length,
-    inFlight: () => exchanges.size
+    isIdle: () => published.size === 0 && released.size === 0 && queue.count() === 0,
+    inFlight: () => published.size + released.size
   }
 }
 
-const sizeOf = (entry: Entry) => entry.message.payload.length + entry.message.topic.length
+const ignore = () => {}
+
+const earlier = (one: number | undefined, other: number | undefined): number | undefined =>
+  one === undefined || (other !== undefined && other < one) ? other : one
+
+const resultOf = (
+  topic: string,
+  { properties, reasonCode = 0 }: Packet.PubAck | Packet.PubRec
+): Either.Either<PublishResult, PublishError> => {
+  if (reasonCode === 0) return succeeded
+  if (reasonCode < 0x80) return Either.right({ reasonCode })
+  const reasonString = properties?.reasonString
+  return Either.left(new PublishError({ reason: "PublishRejected", topic, reasonCode, reasonString }))
+}
