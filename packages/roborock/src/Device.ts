@@ -15,7 +15,7 @@ import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type * as Subscribable from "effect/Subscribable"
-import type { CloudChannel } from "./CloudChannel.ts"
+import { CloudChannel } from "./CloudChannel.ts"
 import * as DeviceChannel from "./DeviceChannel.ts"
 import * as DeviceState from "./DeviceState.ts"
 import type { HomeDevice, HomeRoom } from "./HomeData.ts"
@@ -100,6 +100,14 @@ const makeTraits = (options: Options, state: LiveValue.LiveValue<DeviceState.Dev
         })
       ),
       // A device may be opened where nothing can be interrupted; what runs behind it must end with the scope all the same.
+      Effect.interruptible,
+      Effect.forkScoped
+    )
+    // What the device did during an outage of the link is not pushed again.
+    yield* (yield* CloudChannel).link.changes.pipe(
+      Stream.drop(1),
+      Stream.filter((link) => link._tag === "Up"),
+      Stream.runForEach(() => wake),
       Effect.interruptible,
       Effect.forkScoped
     )

@@ -1,6 +1,7 @@
 import { Broker } from "@effect-mqtt/broker"
 import { MqttClient, Transport } from "@effect-mqtt/connection"
 import { MqttCredentials, RoborockSession, UserData } from "@effect-mqtt/roborock"
+import { Simulator } from "@effect-mqtt/roborock-simulator"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Layer, Redacted, Schedule, Scope, Stream, TestClock } from "effect"
 import * as FakeRobot from "./fakeRobot.ts"
@@ -205,6 +206,10 @@ describe("an outage of the broker", () => {
       yield* broker.publish({ topic: MqttCredentials.responseTopic(owner, "d1"), payload: frame })
       yield* settle
       assert.strictEqual((yield* vacuum.state.get).battery, 42)
+      yield* broker.disconnectAll
+      // The status is read again after an outage, without waiting for the next poll.
+      yield* TestClock.adjust("10 seconds")
+      assert.strictEqual((yield* vacuum.state.get).battery, 90)
     }).pipe(Effect.provide(layer))
   })
 
@@ -223,6 +228,47 @@ describe("an outage of the broker", () => {
       assert.isFalse((yield* vacuum.state.get).stale)
     }).pipe(Effect.provide(layer))
   })
+})
+
+describe("on the simulator", () => {
+  it.effect("a room is cleaned: the state follows, and the map shows it", () =>
+    Effect.gen(function*() {
+      const { account, baseUrl } = yield* Simulator.Simulator
+      const credentials = { email: account.email, code: Effect.succeed(account.code) }
+      yield* Effect.gen(function*() {
+        const session = yield* RoborockSession.RoborockSession
+        const vacuum = yield* session.device("Living room")
+        const activities: Array<string> = []
+        yield* vacuum.onState(({ activity, currentRoom }) => {
+          activities.push(activity)
+          if (activity === "cleaning" && currentRoom === "Kitchen") activities.push("in the kitchen")
+        })
+        const cleaning = yield* vacuum.trait("cleaning")
+        yield* cleaning.rooms(["Kitchen"], { repeat: 2 })
+        yield* TestClock.adjust("8 seconds")
+        const map = yield* vacuum.trait("map")
+        const { map: { activeRooms, path }, rooms } = yield* map.fetch
+        assert.deepStrictEqual(activeRooms, rooms.filter(({ name }) => name === "Kitchen").map(({ id }) => id))
+        assert.isAbove(path.length, 10)
+        assert.deepStrictEqual([...(yield* map.png({ scale: 1 })).subarray(1, 4)], [0x50, 0x4e, 0x47])
+        yield* cleaning.dock
+        yield* TestClock.adjust("15 seconds")
+        const state = yield* vacuum.state.get
+        assert.strictEqual(state.activity, "docked")
+        assert.isAbove(state.cleanedArea ?? 0, 0.1)
+        assert.includeMembers(activities, ["docked", "cleaning", "in the kitchen", "returning"])
+      }).pipe(Effect.provide(RoborockSession.layer({ credentials, baseUrl, poll: { active: "1 second" } })))
+    }).pipe(Effect.provide(Simulator.layer({ speed: 20 }))), 20_000)
+
+  it.effect("a wrong password is an AuthError", () =>
+    Effect.gen(function*() {
+      const { account, baseUrl } = yield* Simulator.Simulator
+      const credentials = { email: account.email, password: Redacted.make("wrong") }
+      const error = yield* Effect.flip(
+        Effect.provide(RoborockSession.RoborockSession, RoborockSession.layer({ credentials, baseUrl }))
+      )
+      assert.deepInclude(error, { _tag: "AuthError", reason: "InvalidCredentials" })
+    }).pipe(Effect.provide(Simulator.layer())))
 })
 
 it.scoped("the end of the layer ends streams and the connection", () =>
