@@ -3,6 +3,7 @@ import { Command } from "@effect/platform"
 import { Data, Effect, Schedule } from "effect"
 import * as Net from "node:net"
 
+/** It is not installed, or did not start. */
 export class MosquittoMissing extends Data.TaggedError("MosquittoMissing") {}
 
 const freePort = Effect.async<number>((resume) => {
@@ -15,9 +16,9 @@ const freePort = Effect.async<number>((resume) => {
 })
 
 const accepts = (port: number) =>
-  Effect.async<void, Error>((resume) => {
+  Effect.async<void, MosquittoMissing>((resume) => {
     const socket = Net.connect(port, "127.0.0.1")
-    socket.on("error", (error) => resume(Effect.fail(error)))
+    socket.on("error", () => resume(new MosquittoMissing()))
     socket.on("connect", () => {
       socket.destroy()
       resume(Effect.void)

@@ -15,7 +15,9 @@ const brokerUrl = Config.option(Config.string("MQTT_URL")).pipe(
   Effect.flatMap(Option.match({ onSome: Effect.succeed, onNone: () => startMosquitto }))
 )
 
-const MqttLive = Layer.unwrapScoped(Effect.map(brokerUrl, (url) => NodeMqttClient.layer({ url })))
+const MqttLive = Layer.unwrapScoped(Effect.map(brokerUrl, (url) => NodeMqttClient.layer({ url }))).pipe(
+  Layer.provide(NodeContext.layer)
+)
 
 program.pipe(
   Effect.provide(MqttLive),
@@ -24,6 +26,5 @@ program.pipe(
     AuthError: (error) => Effect.logError("The broker does not let us in.", error.message),
     ConnectError: (error) => Effect.logError("There is no broker to talk to.", error.message)
   }),
-  Effect.provide(NodeContext.layer),
   NodeRuntime.runMain
 )

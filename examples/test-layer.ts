@@ -17,4 +17,4 @@ const test = Effect.gen(function*() {
   yield* Console.log(`${lines.length} readings in no time`)
 })
 
-test.pipe(Effect.provide(MqttTest), Effect.provide(TestContext.TestContext), NodeRuntime.runMain)
+test.pipe(Effect.provide(Layer.provideMerge(MqttTest, TestContext.TestContext)), NodeRuntime.runMain)

@@ -32,7 +32,6 @@ const SessionLive = Layer.unwrapEffect(
 )
 
 Demo.run(values).pipe(
-  Effect.provide(Layer.provideMerge(SessionLive, SimulatorLive)),
-  Effect.provide(NodeContext.layer),
+  Effect.provide(Layer.mergeAll(Layer.provideMerge(SessionLive, SimulatorLive), NodeContext.layer)),
   NodeRuntime.runMain
 )
