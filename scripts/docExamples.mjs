@@ -9,6 +9,7 @@ import { execFile } from "node:child_process"
 import { existsSync, readFileSync, rmSync } from "node:fs"
 import { delimiter, join } from "node:path"
 import ts from "typescript"
+import { compileTexts } from "./compileTexts.mjs"
 import { filesUnder, fromRoot, packages, readJson, root } from "./workspace.mjs"
 
 const bin = join(root, "node_modules/.bin")
@@ -46,18 +47,9 @@ const classExamples = (path) =>
 const compileClassExamples = (path, examples) => {
   const json = readJson(join(path, "docgen.json")).examplesCompilerOptions
   const { options } = ts.convertCompilerOptionsFromJson(json, path)
-  const texts = new Map(examples.map(({ name, text }) => [name, text]))
-  const host = ts.createCompilerHost(options)
-  const { fileExists, readFile } = host
-  host.fileExists = (name) => texts.has(name) || fileExists(name)
-  host.readFile = (name) => texts.get(name) ?? readFile(name)
-  host.getCurrentDirectory = () => path
-  const program = ts.createProgram([...texts.keys()], options, host)
-  return examples.flatMap(({ name, written }) => {
-    const file = program.getSourceFile(name)
-    const found = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]
-    return found.map((error) => `${written}: ${ts.flattenDiagnosticMessageText(error.messageText, "\n")}`)
-  })
+  const written = new Map(examples.map((example) => [example.name, example.written]))
+  const errors = compileTexts(new Map(examples.map(({ name, text }) => [name, text])), options, path)
+  return errors.map(({ name, text }) => `${written.get(name)}: ${text}`)
 }
 
 let failures = 0

@@ -22,6 +22,7 @@ const all = [
   "text",
   "doc:comments",
   "doc:examples",
+  "doc:readmes",
   "build",
   "package:lint",
   "bundle:size",

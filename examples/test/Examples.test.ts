@@ -16,6 +16,14 @@ const run = (name: string) =>
 const readings = ["kitchen/temperature: 21.5 °C", "kitchen/temperature: 21.7 °C", "kitchen/temperature: 22.1 °C"]
 
 describe("examples", () => {
+  it("packets.ts reads back what it wrote, and refuses what cannot be sent", { timeout: 60_000 }, async () => {
+    const { code, output } = await run("packets.ts")
+    assert.strictEqual(code, 0, output)
+    assert.include(output, "clientId: 'meter'")
+    assert.include(output, "topic: 'house/power'")
+    assert.match(output, /PUBLISH refused .*section 3\.3\.2\.1/)
+  })
+
   it("pub-sub.ts receives what it publishes through Mosquitto", { timeout: 60_000 }, async (context) => {
     const { code, output } = await run("pub-sub.ts")
     assert.strictEqual(code, 0, output)
