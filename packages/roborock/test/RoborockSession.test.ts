@@ -239,7 +239,7 @@ describe("on the simulator", () => {
         const session = yield* RoborockSession.RoborockSession
         const vacuum = yield* session.device("Living room")
         const activities: Array<string> = []
-        yield* vacuum.onState(({ activity, currentRoom }) => {
+        const remove = yield* vacuum.onState(({ activity, currentRoom }) => {
           activities.push(activity)
           if (activity === "cleaning" && currentRoom === "Kitchen") activities.push("in the kitchen")
         })
@@ -256,6 +256,7 @@ describe("on the simulator", () => {
         const state = yield* vacuum.state.get
         assert.strictEqual(state.activity, "docked")
         assert.isAbove(state.cleanedArea ?? 0, 0.1)
+        yield* remove
         assert.includeMembers(activities, ["docked", "cleaning", "in the kitchen", "returning"])
       }).pipe(Effect.provide(RoborockSession.layer({ credentials, baseUrl, poll: { active: "1 second" } })))
     }).pipe(Effect.provide(Simulator.layer({ speed: 20 }))), 20_000)
