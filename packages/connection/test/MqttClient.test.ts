@@ -1,40 +1,751 @@
 import { Broker } from "@effect-mqtt/broker"
-import { Message, MqttClient } from "@effect-mqtt/connection"
+import { Packet } from "@effect-mqtt/codec"
+import { Message, MqttClient, MqttError, Reconnect, Transport } from "@effect-mqtt/connection"
+import type { ConnectionStatus } from "@effect-mqtt/connection"
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, Effect, Fiber, Stream } from "effect"
+import {
+  Chunk,
+  Config,
+  ConfigProvider,
+  Duration,
+  Effect,
+  Exit,
+  Fiber,
+  Layer,
+  Option,
+  Redacted,
+  Ref,
+  Scope,
+  Stream,
+  TestClock
+} from "effect"
+import * as Scripted from "./scriptedServer.ts"
+import { bytes, incoming } from "./sessionRig.ts"
 
-const options: MqttClient.Options = { url: "mqtt://memory" }
+const options: MqttClient.Options = { url: "mqtt://memory", clientId: "me" }
+
+const texts = (messages: Chunk.Chunk<Message.Message>) => Chunk.toReadonlyArray(messages).map(Message.text)
+
+/** A client whose server the test plays, connected. */
+const start = (
+  overrides: Partial<MqttClient.Options> = {},
+  connAck?: Parameters<Scripted.Server["accept"]>[0],
+  version: 4 | 5 = 5
+) =>
+  Effect.gen(function*() {
+    const server = yield* Scripted.make(version)
+    const making = yield* Effect.fork(
+      Effect.provide(MqttClient.make({ ...options, protocolVersion: version, ...overrides }), server.layer)
+    )
+    const link = yield* server.accept(connAck)
+    return { server, link, client: yield* Fiber.join(making) }
+  })
+
+const settle = Effect.repeatN(Effect.yieldNow(), 50)
 
 describe("MqttClient", () => {
-  it.scoped("delivers what is published to a stream that asked for it", () =>
-    Effect.gen(function*() {
-      const client = yield* MqttClient.make(options)
-      const { grantedQos, messages } = yield* client.subscription("home/+", { qos: 1 })
-      yield* client.publish("home/a", "1")
-      yield* client.publish("home/b", "2", { qos: 1 })
-      yield* client.publish("elsewhere", "3")
-      yield* client.publish("home/c", "4", { qos: 2 })
-      const got = yield* Stream.runCollect(Stream.take(messages, 3))
-      assert.deepStrictEqual(grantedQos, [1])
-      assert.deepStrictEqual(
-        Chunk.toReadonlyArray(got).map((message) => [message.topic, Message.text(message), message.qos]),
-        [["home/a", "1", 0], ["home/b", "2", 1], ["home/c", "4", 1]]
-      )
-    }).pipe(Effect.provide(Broker.layerMemory())))
+  describe("with a broker", () => {
+    it.scoped("delivers what is published to a stream that asked for it", () =>
+      Effect.gen(function*() {
+        const client = yield* MqttClient.make(options)
+        const { grantedQos, messages } = yield* client.subscription("home/+", { qos: 1 })
+        yield* client.publish("home/a", "1")
+        yield* client.publish("home/b", "2", { qos: 1 })
+        yield* client.publish("elsewhere", "3")
+        yield* client.publish("home/c", "4", { qos: 2 })
+        const got = yield* Stream.runCollect(Stream.take(messages, 3))
+        assert.deepStrictEqual(grantedQos, [1])
+        assert.deepStrictEqual(
+          Chunk.toReadonlyArray(got).map((message) => [message.topic, Message.text(message), message.qos]),
+          [["home/a", "1", 0], ["home/b", "2", 1], ["home/c", "4", 1]]
+        )
+      }).pipe(Effect.provide(Broker.layerMemory())))
 
-  it.scoped("reconnects and goes on", () =>
+    it.scoped("reconnects, sends what was published meanwhile in order, and the streams go on", () =>
+      Effect.gen(function*() {
+        const broker = yield* Broker.Broker
+        const client = yield* MqttClient.make(options)
+        const { messages } = yield* client.subscription("t", { qos: 2 })
+        const fiber = yield* Effect.fork(Stream.runCollect(Stream.take(messages, 4)))
+        yield* client.publish("t", "1", { qos: 1 })
+        yield* settle
+        yield* broker.disconnectAll
+        yield* client.status.changes.pipe(Stream.takeUntil(({ _tag }) => _tag === "Disconnected"), Stream.runDrain)
+        const queued = yield* Effect.forEach(
+          ["2", "3", "4"],
+          (text, index) => Effect.fork(client.publish("t", text, { qos: index === 0 ? 0 : index === 1 ? 1 : 2 }))
+        )
+        yield* settle
+        yield* TestClock.adjust("1 minute")
+        yield* Effect.forEach(queued, Fiber.join)
+        assert.deepStrictEqual(texts(yield* Fiber.join(fiber)), ["1", "2", "3", "4"])
+      }).pipe(Effect.provide(Broker.layerMemory())))
+
+    it.scoped("overlapping filters give each stream its own copy, once", () =>
+      Effect.gen(function*() {
+        const client = yield* MqttClient.make(options)
+        const one = yield* client.subscription("a/+", { qos: 1 })
+        const other = yield* client.subscription("a/#", { qos: 1 })
+        const both = yield* client.subscription([{ filter: "a/b" }, { filter: "c" }], { qos: 1 })
+        for (const topic of ["a/b", "c", "a/x/y", "a/end"]) yield* client.publish(topic, topic, { qos: 1 })
+        const collect = (messages: Stream.Stream<Message.Message, unknown>, count: number) =>
+          Effect.map(Stream.runCollect(Stream.take(messages, count)), texts)
+        assert.deepStrictEqual(yield* collect(one.messages, 2), ["a/b", "a/end"])
+        assert.deepStrictEqual(yield* collect(other.messages, 3), ["a/b", "a/x/y", "a/end"])
+        assert.deepStrictEqual(yield* collect(both.messages, 2), ["a/b", "c"])
+      }).pipe(Effect.provide(Broker.layerMemory())))
+
+    it.scoped("a slow consumer keeps the link, and its own publishes do not deadlock", () =>
+      Effect.gen(function*() {
+        const broker = yield* Broker.Broker
+        const client = yield* MqttClient.make({ ...options, streamMessages: 4, readAheadBytes: 200, receiveMaximum: 4 })
+        const { messages } = yield* client.subscription("in/#", { qos: 1 })
+        for (let index = 0; index < 40; index++) {
+          yield* broker.publish({ topic: "in/1", payload: `q1-${index}`, qos: 1 })
+        }
+        const handled = yield* Ref.make(0)
+        const consumer = yield* Effect.fork(Stream.runForEach(Stream.take(messages, 40), () =>
+          Effect.sleep("1 second").pipe(
+            Effect.zipRight(client.publish("out", "x", { qos: 1 })),
+            Effect.zipRight(Ref.update(handled, (count) => count + 1))
+          )))
+        yield* TestClock.adjust("41 seconds")
+        yield* Fiber.join(consumer)
+        assert.strictEqual(yield* handled, 40)
+        assert.deepStrictEqual((yield* client.status.get)._tag, "Connected")
+      }).pipe(Effect.provide(Broker.layerMemory())))
+
+    it.effect("as a layer: fails on a wrong password with AuthError, and leaves nothing at the broker", () =>
+      Effect.gen(function*() {
+        const broker = yield* Broker.Broker
+        const attempt = (password: string) =>
+          Effect.provide(
+            Effect.flatMap(MqttClient.MqttClient, (client) => client.publish("t", "x", { qos: 1 })),
+            MqttClient.layer({ ...options, username: "me", password: Redacted.make(password) })
+          )
+        const error = yield* Effect.flip(attempt("wrong"))
+        assert.strictEqual(error._tag, "AuthError")
+        yield* attempt("right")
+        yield* settle
+        assert.strictEqual((yield* broker.stats).connections, 0)
+        assert.strictEqual((yield* broker.stats).sessions, 0)
+      }).pipe(Effect.provide(Broker.layerMemory({
+        authenticate: ({ password }) =>
+          password !== undefined && new TextDecoder().decode(Redacted.value(password)) === "right"
+      }))))
+  })
+
+  describe("building", () => {
+    it.effect.each(
+      [
+        ["refused", Packet.connAck({ reasonCode: 0x84 }), "ConnectError", "ConnectRefused"],
+        ["unavailable", Packet.connAck({ reasonCode: 0x88 }), "ConnectError", "ServerUnavailable"],
+        ["not authorized", Packet.connAck({ reasonCode: 0x87 }), "AuthError", "NotAuthorized"],
+        ["nonsense", Packet.pingResp, "ConnectError", "ProtocolError"]
+      ] as const
+    )("fails at once when the server answers: %s", ([, packet, tag, reason]) =>
+      Effect.gen(function*() {
+        const server = yield* Scripted.make()
+        const making = yield* Effect.fork(Effect.scoped(Effect.provide(MqttClient.make(options), server.layer)))
+        const link = yield* server.link
+        yield* link.expect("Connect")
+        yield* link.send(packet)
+        const error = yield* Effect.flip(Fiber.join(making))
+        assert.deepStrictEqual([error._tag, error.reason], [tag, reason])
+        assert.isUndefined(yield* link.next)
+      }).pipe(Effect.scoped))
+
+    it.effect("fails when the transport cannot open, the URL is wrong, or nobody answers in time", () =>
+      Effect.gen(function*() {
+        const failing = Layer.succeed(Transport.Transport, {
+          open: () => Effect.fail(new MqttError.TransportError({ reason: "Open", cause: new Error("refused") }))
+        })
+        const silent = Transport.layerMemory(() => Effect.never)
+        const stuck = Layer.succeed(Transport.Transport, { open: () => Effect.never })
+        const reason = (layer: Layer.Layer<Transport.Transport>, overrides: Partial<MqttClient.Options> = {}) =>
+          MqttClient.make({ ...options, ...overrides }).pipe(
+            Effect.scoped,
+            Effect.provide(layer),
+            Effect.flip,
+            Effect.map((error) => `${error._tag}.${error.reason}`)
+          )
+        assert.strictEqual(yield* reason(failing), "ConnectError.Transport")
+        assert.strictEqual(yield* reason(failing, { url: "nonsense" }), "ConnectError.InvalidEndpoint")
+        const connAck = yield* Effect.fork(reason(silent))
+        const opening = yield* Effect.fork(reason(stuck))
+        yield* TestClock.adjust("10 seconds")
+        assert.strictEqual(yield* Fiber.join(connAck), "ConnectError.Timeout")
+        yield* TestClock.adjust("20 seconds")
+        assert.strictEqual(yield* Fiber.join(opening), "ConnectError.Timeout")
+      }))
+
+    it.scoped("retries on demand, with credentials evaluated for each attempt", () =>
+      Effect.gen(function*() {
+        const server = yield* Scripted.make()
+        const tokens = yield* Ref.make(0)
+        const making = yield* Effect.fork(Effect.provide(
+          MqttClient.make({
+            ...options,
+            initialConnect: "retry",
+            username: Effect.map(Ref.updateAndGet(tokens, (n) => n + 1), (n) => `user ${n}`),
+            password: Effect.succeed(Redacted.make("secret"))
+          }),
+          server.layer
+        ))
+        const first = yield* server.accept({ reasonCode: 0x88 })
+        assert.strictEqual(first.connect.username, "user 1")
+        yield* settle
+        yield* TestClock.adjust("1 second")
+        const second = yield* server.accept()
+        assert.strictEqual(second.connect.username, "user 2")
+        yield* Fiber.join(making)
+      }))
+
+    it.effect("a defect in an option fails the build instead of hanging it", () =>
+      Effect.gen(function*() {
+        const exit = yield* Effect.exit(Effect.scoped(
+          MqttClient.make({ ...options, username: Effect.dieMessage("broken") })
+        ))
+        assert.isTrue(Exit.isFailure(exit))
+      }).pipe(Effect.provide(Transport.layerMemory(() => Effect.never))))
+
+    it.scoped("starts clean when the server holds a session that is unknown here", () =>
+      Effect.gen(function*() {
+        const server = yield* Scripted.make()
+        const making = yield* Effect.fork(
+          Effect.provide(MqttClient.make({ ...options, cleanStart: false }), server.layer)
+        )
+        const first = yield* server.accept({ sessionPresent: true })
+        assert.isFalse(first.connect.cleanStart)
+        const second = yield* server.accept()
+        assert.isTrue(second.connect.cleanStart)
+        yield* Fiber.join(making)
+      }))
+
+    it.scoped("keeps the identifier that the server assigned", () =>
+      Effect.gen(function*() {
+        const { link, server } = yield* start({ clientId: "" }, { properties: { assignedClientIdentifier: "given" } })
+        assert.isTrue(link.connect.cleanStart)
+        yield* link.close
+        yield* settle
+        yield* TestClock.adjust("1 second")
+        const second = yield* server.accept({ sessionPresent: true })
+        assert.deepInclude(second.connect, { clientId: "given", cleanStart: false })
+      }))
+
+    it.effect("reads its options from configuration", () =>
+      Effect.gen(function*() {
+        const client = yield* MqttClient.MqttClient
+        assert.strictEqual((yield* client.status.get)._tag, "Connected")
+      }).pipe(
+        Effect.provide(
+          MqttClient.layerConfig({ url: Config.string("URL"), clientId: Config.string("ID") }, { keepAlive: 5 })
+        ),
+        Effect.withConfigProvider(ConfigProvider.fromMap(new Map([["URL", "mqtt://x"], ["ID", "me"]]))),
+        Effect.provide(Broker.layerMemory())
+      ))
+  })
+
+  describe("an outage", () => {
+    it.scoped("shows in the status: connected, disconnected, connecting, connected", () =>
+      Effect.gen(function*() {
+        const { client, link, server } = yield* start()
+        const seen: Array<string> = []
+        const describeStatus = (status: ConnectionStatus.ConnectionStatus) =>
+          status._tag === "Connecting"
+            ? `Connecting ${status.attempt}`
+            : status._tag === "Connected"
+            ? `Connected ${status.epoch}`
+            : status._tag
+        yield* Effect.fork(
+          Stream.runForEach(client.status.changes, (status) => Effect.sync(() => seen.push(describeStatus(status))))
+        )
+        yield* settle
+        yield* link.close
+        yield* settle
+        yield* TestClock.adjust("1 second")
+        yield* (yield* server.link).close
+        yield* settle
+        yield* TestClock.adjust("2 seconds")
+        yield* server.accept()
+        yield* settle
+        assert.deepStrictEqual(seen, [
+          "Connected 1",
+          "Disconnected",
+          "Connecting 1",
+          "Disconnected",
+          "Connecting 2",
+          "Connected 2"
+        ])
+      }))
+
+    it.scoped("is over for good when the schedule is: failure, streams, publishes and pings tell", () =>
+      Effect.gen(function*() {
+        const { client, link, server } = yield* start({ reconnect: Reconnect.retries(Reconnect.forever, 1) })
+        const streaming = yield* Effect.fork(Effect.flip(Stream.runDrain(client.subscribe("t"))))
+        yield* link.expect("Subscribe")
+        const publishing = yield* Effect.fork(Effect.flip(client.publish("t", "x", { qos: 1 })))
+        yield* settle
+        const failing = yield* Effect.fork(Effect.flip(client.failure))
+        yield* link.close
+        yield* settle
+        yield* TestClock.adjust("1 second")
+        yield* (yield* server.link).close
+        const failure = yield* Fiber.join(failing)
+        assert.strictEqual(failure.reason, "Transport")
+        assert.strictEqual((yield* Fiber.join(streaming)).reason, "Closed")
+        assert.strictEqual((yield* Fiber.join(publishing)).reason, "Closed")
+        assert.strictEqual((yield* Effect.flip(client.ping)).reason, "Transport")
+        assert.strictEqual((yield* Effect.flip(client.publish("t", "x"))).reason, "Closed")
+        assert.strictEqual((yield* Effect.flip(Stream.runDrain(client.subscribe("t")))).reason, "Closed")
+        assert.strictEqual((yield* client.status.get)._tag, "Failed")
+      }))
+
+    it.scoped("refused credentials are tried once more, then it gives up", () =>
+      Effect.gen(function*() {
+        const { client, link, server } = yield* start()
+        const failing = yield* Effect.fork(Effect.flip(client.failure))
+        yield* link.send(Packet.disconnect({ reasonCode: 0x87 }))
+        yield* settle
+        yield* TestClock.adjust("1 second")
+        yield* server.accept({ reasonCode: 0x87 })
+        assert.strictEqual((yield* Fiber.join(failing))._tag, "AuthError")
+      }))
+
+    it.scoped("another client with the same identifier ends it", () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start()
+        yield* link.send(Packet.disconnect({ reasonCode: 0x8e }))
+        assert.strictEqual((yield* Effect.flip(client.failure)).reason, "SessionTakenOver")
+      }))
+
+    it.scoped("delays grow until a link was stable", () =>
+      Effect.gen(function*() {
+        const { link, server } = yield* start({ reconnect: Reconnect.maxInterval(Reconnect.forever, "3 seconds") })
+        let current = link
+        for (let times = 0; times < 4; times++) {
+          yield* current.close
+          yield* settle
+          yield* TestClock.adjust("3 seconds")
+          current = yield* server.accept({ sessionPresent: true })
+        }
+        yield* TestClock.adjust("30 seconds")
+        yield* current.close
+        yield* settle
+        yield* TestClock.adjust("1 second")
+        yield* server.accept({ sessionPresent: true })
+      }))
+
+    it.scoped("interrupting a queued publish withdraws it; a full queue refuses", () =>
+      Effect.gen(function*() {
+        const { client, link, server } = yield* start({ queueMessages: 2 })
+        yield* link.close
+        yield* settle
+        const first = yield* Effect.fork(client.publish("first", "", { qos: 1 }))
+        const second = yield* Effect.fork(client.publish("second", ""))
+        yield* settle
+        assert.strictEqual((yield* Effect.flip(client.publish("third", ""))).reason, "QueueFull")
+        assert.strictEqual((yield* Effect.flip(client.ping)).reason, "Transport")
+        yield* Fiber.interrupt(first)
+        yield* TestClock.adjust("1 second")
+        const next = yield* server.accept({ sessionPresent: true })
+        assert.strictEqual((yield* next.expect("Publish")).topic, "second")
+        yield* Fiber.join(second)
+        yield* client.publish("later", "")
+        assert.strictEqual((yield* next.expect("Publish")).topic, "later")
+      }))
+
+    it.scoped("a written publish goes on without its caller", () =>
+      Effect.gen(function*() {
+        const { client, link, server } = yield* start()
+        const publishing = yield* Effect.fork(client.publish("t", "x", { qos: 1 }))
+        const first = yield* link.expect("Publish")
+        yield* Fiber.interrupt(publishing)
+        yield* link.close
+        yield* settle
+        yield* TestClock.adjust("1 second")
+        const next = yield* server.accept({ sessionPresent: true })
+        assert.deepInclude(yield* next.expect("Publish"), { packetId: first.packetId, dup: true })
+        yield* next.send(Packet.pubAck({ packetId: first.packetId ?? 0 }))
+      }))
+
+    it.scoped("reads CONNACK although consumers are full", () =>
+      Effect.gen(function*() {
+        const { client, link, server } = yield* start({ streamMessages: 1, readAheadBytes: 10 })
+        yield* Effect.fork(client.subscription("t"))
+        yield* link.expect("Subscribe")
+        yield* link.send(Packet.subAck({ packetId: 1, reasonCodes: [0] }))
+        for (let times = 0; times < 10; times++) {
+          yield* link.send(Packet.publish({ topic: "t", payload: bytes("0123456789") }))
+        }
+        yield* settle
+        yield* link.send(Packet.publish({ topic: "t", payload: bytes("last") }))
+        yield* link.close
+        // Unread bytes hide the end of the link: writing the next ping finds out.
+        yield* settle
+        assert.strictEqual((yield* client.status.get)._tag, "Connected")
+        yield* TestClock.adjust("54 seconds")
+        assert.strictEqual((yield* client.status.get)._tag, "Disconnected")
+        yield* TestClock.adjust("1 second")
+        const next = yield* server.accept({ sessionPresent: true })
+        yield* settle
+        assert.deepInclude(yield* client.status.get, { _tag: "Connected", epoch: 2 })
+        yield* next.close
+      }))
+  })
+
+  describe("subscriptions", () => {
+    const subscribed = (link: Scripted.Link, code = 0) =>
+      Effect.tap(
+        link.expect("Subscribe"),
+        ({ packetId }) => link.send(Packet.subAck({ packetId, reasonCodes: [code] }))
+      )
+    const unsubscribed = (link: Scripted.Link) =>
+      Effect.tap(
+        link.expect("Unsubscribe"),
+        ({ packetId }) => link.send(Packet.unsubAck({ packetId, reasonCodes: [0] }))
+      )
+
+    it.scoped("streams with one filter share one SUBSCRIBE; the last to leave unsubscribes", () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start()
+        const first = yield* Scope.make()
+        const second = yield* Scope.make()
+        const joining = yield* Effect.fork(Scope.extend(client.subscription("t"), first))
+        const { subscriptions } = yield* subscribed(link)
+        assert.deepStrictEqual(subscriptions.map(({ filter }) => filter), ["t"])
+        yield* Fiber.join(joining)
+        yield* Scope.extend(client.subscription("t"), second)
+        yield* Scope.close(first, Exit.void)
+        const leaving = yield* Effect.fork(Scope.close(second, Exit.void))
+        assert.deepStrictEqual((yield* unsubscribed(link)).filters, ["t"])
+        yield* Fiber.join(leaving)
+      }))
+
+    it.scoped("a higher QoS is asked for anew, without a replay; its refusal leaves the first stream alone", () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start()
+        const joining = yield* Effect.fork(client.subscription("t"))
+        yield* subscribed(link)
+        const { messages } = yield* Fiber.join(joining)
+        const raising = yield* Effect.fork(Effect.flip(Effect.scoped(client.subscription("t", { qos: 2 }))))
+        const raise = yield* subscribed(link, 0x97)
+        assert.deepInclude(raise.subscriptions[0], { qos: 2, retainHandling: 2 })
+        assert.deepInclude(yield* Fiber.join(raising), { reason: "SubscribeRejected", reasonCode: 0x97 })
+        yield* link.send(
+          Packet.publish({ topic: "t", payload: bytes("on"), properties: { subscriptionIdentifiers: [1] } })
+        )
+        assert.deepStrictEqual(texts(yield* Stream.runCollect(Stream.take(messages, 1))), ["on"])
+        yield* link.close
+      }))
+
+    it.scoped("joins and leaves while the answers are under way", () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start()
+        const scope = yield* Scope.make()
+        const joining = yield* Effect.fork(Scope.extend(client.subscription("t"), scope))
+        const first = yield* link.expect("Subscribe")
+        yield* Fiber.interruptFork(joining)
+        const leaving = yield* Effect.fork(Scope.close(scope, Exit.void))
+        yield* settle
+        yield* link.send(Packet.subAck({ packetId: first.packetId, reasonCodes: [0] }))
+        const gone = yield* link.expect("Unsubscribe")
+        const again = yield* Effect.fork(client.subscription("t"))
+        const second = yield* link.expect("Subscribe")
+        yield* link.send(
+          Packet.unsubAck({ packetId: gone.packetId, reasonCodes: [0] }),
+          Packet.subAck({ packetId: second.packetId, reasonCodes: [0] })
+        )
+        yield* Fiber.join(leaving)
+        const { messages } = yield* Fiber.join(again)
+        yield* link.send(Packet.publish({ topic: "t", payload: bytes("1") }))
+        assert.deepStrictEqual(texts(yield* Stream.runCollect(Stream.take(messages, 1))), ["1"])
+        yield* link.close
+      }))
+
+    it.scoped("restores what is wanted after a new session, sends nothing when resumed", () =>
+      Effect.gen(function*() {
+        const { client, link, server } = yield* start()
+        for (const filter of ["a", "b"]) {
+          const joining = yield* Effect.fork(client.subscription(filter, { qos: 1 }))
+          yield* subscribed(link)
+          yield* Fiber.join(joining)
+        }
+        yield* link.close
+        yield* settle
+        yield* TestClock.adjust("1 second")
+        const resumed = yield* server.accept({ sessionPresent: true })
+        yield* client.publish("probe", "")
+        yield* resumed.expect("Publish")
+        yield* resumed.close
+        yield* settle
+        yield* TestClock.adjust("2 seconds")
+        const anew = yield* server.accept({ sessionPresent: false })
+        const filters = [yield* subscribed(anew), yield* subscribed(anew)].flatMap(({ subscriptions }) => subscriptions)
+        assert.deepStrictEqual(filters.map(({ filter, qos }) => [filter, qos]), [["a", 1], ["b", 1]])
+        yield* anew.close
+      }))
+
+    it.scoped("a raise made while offline goes out with the resumed link", () =>
+      Effect.gen(function*() {
+        const { client, link, server } = yield* start()
+        const joining = yield* Effect.fork(client.subscription("t"))
+        yield* subscribed(link)
+        yield* Fiber.join(joining)
+        yield* link.close
+        yield* settle
+        const raising = yield* Effect.fork(client.subscription("t", { qos: 1 }))
+        yield* settle
+        yield* TestClock.adjust("1 second")
+        const next = yield* server.accept({ sessionPresent: true })
+        yield* subscribed(next, 1)
+        assert.deepStrictEqual((yield* Fiber.join(raising)).grantedQos, [1])
+        yield* next.close
+      }))
+
+    it.scoped("what was in flight when the link dropped is settled on the next, and offline leaves return at once", () =>
+      Effect.gen(function*() {
+        const { client, link, server } = yield* start()
+        const joining = yield* Effect.fork(client.subscription("t"))
+        yield* link.expect("Subscribe")
+        const scope = yield* Scope.make()
+        const other = yield* Effect.fork(Scope.extend(client.subscription("gone"), scope))
+        yield* subscribed(link)
+        yield* Fiber.join(other)
+        yield* link.close
+        yield* settle
+        yield* Scope.close(scope, Exit.void)
+        yield* TestClock.adjust("1 second")
+        const next = yield* server.accept({ sessionPresent: true })
+        const again = yield* subscribed(next)
+        assert.deepInclude(again.subscriptions[0], { filter: "t", retainHandling: 1 })
+        assert.deepStrictEqual((yield* unsubscribed(next)).filters, ["gone"])
+        yield* Fiber.join(joining)
+        yield* next.close
+      }))
+
+    it.scoped("a refusal fails that stream only, typed", () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start()
+        const refused = yield* Effect.fork(Effect.flip(Stream.runDrain(client.subscribe("secret"))))
+        const allowed = yield* Effect.fork(Stream.runCollect(Stream.take(client.subscribe("open"), 1)))
+        yield* subscribed(link, 0x87)
+        yield* subscribed(link, 0)
+        const error = yield* Fiber.join(refused)
+        assert.deepInclude(error, {
+          _tag: "SubscribeError",
+          reason: "SubscribeRejected",
+          filter: "secret",
+          reasonCode: 0x87
+        })
+        yield* link.send(Packet.publish({ topic: "open", payload: bytes("1") }))
+        yield* unsubscribed(link)
+        assert.deepStrictEqual(texts(yield* Fiber.join(allowed)), ["1"])
+      }))
+
+    it.scoped("refuses locally what is invalid or not offered", () =>
+      Effect.gen(function*() {
+        const { client } = yield* start({}, {
+          properties: { wildcardSubscriptionAvailable: 0, sharedSubscriptionAvailable: 0 }
+        })
+        const reason = (filter: string, overrides = {}) =>
+          Effect.map(Effect.flip(Effect.scoped(client.subscription(filter, overrides))), ({ reason }) => reason)
+        assert.strictEqual(yield* reason("a/#"), "NotSupported")
+        assert.strictEqual(yield* reason("$share/g/a"), "NotSupported")
+        assert.strictEqual(yield* reason("a#"), "InvalidFilter")
+        assert.strictEqual((yield* Effect.flip(Effect.scoped(client.subscription([])))).reason, "InvalidFilter")
+      }))
+
+    it.scoped("acknowledges a message when its consumer asks for more, in order", () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start()
+        const joining = yield* Effect.fork(client.subscription("#", { qos: 2 }))
+        yield* subscribed(link, 2)
+        const { messages } = yield* Fiber.join(joining)
+        yield* link.send(incoming("a", 1))
+        yield* settle
+        const seen: Array<string> = []
+        const consumer = yield* Effect.fork(
+          Stream.runForEach(
+            messages,
+            (message) => Effect.delay(Effect.sync(() => seen.push(message.topic)), "1 second")
+          )
+        )
+        yield* settle
+        yield* link.send(incoming("b", 2, 2))
+        yield* TestClock.adjust("1 second")
+        assert.deepInclude(yield* link.expect("PubAck"), { packetId: 1 })
+        yield* Fiber.interrupt(consumer)
+        assert.deepStrictEqual(seen, ["a"])
+        yield* link.close
+      }))
+
+    it.scoped("stops reading when QoS 0 messages fit nowhere, keeps pinging, and resumes", () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start({ streamMessages: 2, readAheadBytes: 100 })
+        const joining = yield* Effect.fork(client.subscription("t"))
+        yield* subscribed(link)
+        const { messages } = yield* Fiber.join(joining)
+        const payload = bytes("x".repeat(1000))
+        const sending = yield* Effect.fork(
+          Effect.forEach(Array.from({ length: 200 }), () => link.send(Packet.publish({ topic: "t", payload })))
+        )
+        yield* settle
+        assert.isTrue(Option.isNone(yield* Fiber.poll(sending)))
+        yield* TestClock.adjust("10 minutes")
+        yield* link.expect("PingReq")
+        assert.strictEqual((yield* client.status.get)._tag, "Connected")
+        const all = yield* Stream.runCollect(Stream.take(messages, 200))
+        yield* Fiber.join(sending)
+        assert.strictEqual(all.length, 200)
+        yield* link.close
+      }))
+
+    it.scoped("goes on reading while an answer is awaited, and drops what fits nowhere", () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start({ streamMessages: 2, readAheadBytes: 100 })
+        const joining = yield* Effect.fork(client.subscription("t"))
+        yield* subscribed(link)
+        const { messages } = yield* Fiber.join(joining)
+        const publishing = yield* Effect.fork(client.publish("out", "", { qos: 1 }))
+        const { packetId } = yield* link.expect("Publish")
+        for (let index = 0; index < 200; index++) {
+          yield* link.send(Packet.publish({ topic: "t", payload: bytes(`${index}`.padEnd(1000)) }))
+        }
+        yield* link.send(Packet.pubAck({ packetId: packetId ?? 0 }))
+        yield* Fiber.join(publishing)
+        const got = yield* Stream.runCollect(Stream.take(messages, 2))
+        assert.deepStrictEqual(texts(got).map((text) => text.trim()), ["0", "1"])
+        yield* link.close
+      }))
+
+    it.scoped("a 3.1.1 server that sends more than our Receive Maximum waits for the consumer", () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start({ receiveMaximum: 2 }, {}, 4)
+        const joining = yield* Effect.fork(client.subscription("t", { qos: 1 }))
+        yield* subscribed(link, 1)
+        const { messages } = yield* Fiber.join(joining)
+        const sending = yield* Effect.fork(
+          Effect.forEach(
+            Array.from({ length: 300 }),
+            (_, index) => link.send(incoming("t", index + 1, 1, { payload: bytes("x".repeat(1000)) }))
+          )
+        )
+        yield* settle
+        assert.isTrue(Option.isNone(yield* Fiber.poll(sending)))
+        yield* Stream.runDrain(Stream.take(messages, 300))
+        yield* Fiber.join(sending)
+        assert.strictEqual((yield* client.status.get)._tag, "Connected")
+        yield* link.close
+      }))
+  })
+
+  describe("closing", () => {
+    it.scoped("waits for what is in flight, says DISCONNECT last, ends the streams, drops the session", () =>
+      Effect.gen(function*() {
+        const { client, link, server } = yield* start()
+        const streaming = yield* Effect.fork(Stream.runCollect(client.subscribe("t")))
+        const { packetId: subscription } = yield* link.expect("Subscribe")
+        yield* link.send(Packet.subAck({ packetId: subscription, reasonCodes: [0] }))
+        const publishing = yield* Effect.fork(client.publish("t", "x", { qos: 1 }))
+        const { packetId } = yield* link.expect("Publish")
+        const closing = yield* Effect.fork(client.disconnect())
+        yield* settle
+        assert.strictEqual((yield* Effect.flip(client.publish("t", "late"))).reason, "Closed")
+        assert.isTrue(Option.isNone(yield* Fiber.poll(closing)))
+        yield* link.send(Packet.pubAck({ packetId: packetId ?? 0 }))
+        const goodbye = yield* link.expect("Disconnect")
+        assert.deepInclude(goodbye.properties, { sessionExpiryInterval: 0 })
+        assert.isUndefined(yield* link.next)
+        yield* Fiber.join(closing)
+        yield* Fiber.join(publishing)
+        assert.isTrue(Chunk.isEmpty(yield* Fiber.join(streaming)))
+        assert.strictEqual((yield* client.status.get)._tag, "Closed")
+        yield* client.disconnect()
+        yield* link.close
+        yield* settle
+        assert.strictEqual(server.open(), 0)
+      }))
+
+    it.scoped("gives up waiting after the drain time", () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start({ drainTimeout: "3 seconds" })
+        const publishing = yield* Effect.fork(Effect.flip(client.publish("t", "x", { qos: 2 })))
+        yield* link.expect("Publish")
+        const closing = yield* Effect.fork(client.disconnect({ withWill: true }))
+        yield* settle
+        yield* TestClock.adjust("3 seconds")
+        assert.strictEqual((yield* link.expect("Disconnect")).reasonCode, 0x04)
+        yield* Fiber.join(closing)
+        assert.strictEqual((yield* Fiber.join(publishing)).reason, "Closed")
+      }))
+
+    it.scoped("completes although the peer takes no bytes, and answers who waits for a SUBACK", () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start()
+        const subscribing = yield* Effect.fork(Effect.flip(Effect.scoped(client.subscription("t"))))
+        yield* link.expect("Subscribe")
+        yield* client.publish("t", new Uint8Array(300_000))
+        const stalled = yield* Effect.fork(client.publish("t", "more"))
+        yield* settle
+        const closing = yield* Effect.fork(client.disconnect())
+        yield* settle
+        yield* TestClock.adjust("7 seconds")
+        yield* Fiber.join(closing)
+        assert.strictEqual((yield* Fiber.join(subscribing)).reason, "Closed")
+        yield* Fiber.await(stalled)
+      }))
+
+    it.scoped("while there is no link it returns at once", () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start()
+        yield* link.close
+        yield* settle
+        const queued = yield* Effect.fork(Effect.flip(client.publish("t", "x")))
+        yield* settle
+        yield* client.disconnect()
+        assert.strictEqual((yield* Fiber.join(queued)).reason, "Closed")
+      }))
+
+    it.effect("the scope closes the client, also in the middle of connecting", () =>
+      Effect.gen(function*() {
+        const server = yield* Scripted.make()
+        const making = yield* Effect.fork(Effect.scoped(Effect.provide(MqttClient.make(options), server.layer)))
+        const link = yield* server.link
+        yield* link.expect("Connect")
+        yield* Fiber.interrupt(making)
+        assert.isUndefined(yield* link.next)
+        yield* link.close
+        yield* settle
+        assert.strictEqual(server.open(), 0)
+      }).pipe(Effect.scoped))
+  })
+
+  it.scoped("pings on demand", () =>
     Effect.gen(function*() {
-      const broker = yield* Broker.Broker
-      const client = yield* MqttClient.make(options)
-      const { messages } = yield* client.subscription("t", { qos: 1 })
-      const fiber = yield* Effect.fork(Stream.runCollect(Stream.take(messages, 2)))
-      yield* client.publish("t", "1", { qos: 1 })
-      yield* broker.disconnectAll
-      const second = yield* Effect.fork(client.publish("t", "2", { qos: 1 }))
-      yield* Effect.yieldNow()
-      const { TestClock } = yield* Effect.promise(() => import("effect"))
-      yield* TestClock.adjust("1 minute")
-      yield* Fiber.join(second)
-      assert.strictEqual((yield* Fiber.join(fiber)).length, 2)
-    }).pipe(Effect.provide(Broker.layerMemory())))
+      const { client, link } = yield* start()
+      const pinging = yield* Effect.fork(client.ping)
+      yield* link.expect("PingReq")
+      yield* TestClock.adjust("25 millis")
+      yield* link.send(Packet.pingResp)
+      assert.strictEqual(Duration.toMillis(yield* Fiber.join(pinging)), 25)
+    }))
+
+  it.scoped("sends its will, and its limits, with CONNECT", () =>
+    Effect.gen(function*() {
+      const { link } = yield* start({
+        will: { topic: "gone", payload: "bye", qos: 1, retain: true },
+        receiveMaximum: 7,
+        maxPacketBytes: 9999,
+        keepAlive: "5 seconds",
+        sessionExpiry: "10 seconds"
+      })
+      assert.deepInclude(link.connect, { keepAlive: 5, clientId: "me", cleanStart: true })
+      assert.deepInclude(link.connect.will, { topic: "gone", qos: 1, retain: true })
+      assert.deepInclude(link.connect.properties, {
+        receiveMaximum: 7,
+        maximumPacketSize: 9999,
+        sessionExpiryInterval: 10
+      })
+    }))
 })

@@ -9,10 +9,10 @@ import type * as Scope from "effect/Scope"
 import * as Net from "node:net"
 import * as Tls from "node:tls"
 import type { Endpoint } from "../Endpoint.ts"
-import * as socketWire from "./internal/socketWire.ts"
 import { TransportError } from "../MqttError.ts"
 import { Transport } from "../Transport.ts"
 import type { Wire } from "../Wire.ts"
+import * as socketWire from "./internal/socketWire.ts"
 
 /**
  * TCP, for `mqtt` endpoints. Nagle's algorithm is off.

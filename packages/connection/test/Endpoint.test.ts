@@ -1,0 +1,41 @@
+import { Endpoint } from "@effect-mqtt/connection"
+import { assert, describe, it } from "@effect/vitest"
+import { Either } from "effect"
+
+describe("Endpoint", () => {
+  it.each<[string, string]>([
+    ["mqtt://localhost", "mqtt://localhost:1883"],
+    ["tcp://localhost:1234", "mqtt://localhost:1234"],
+    ["mqtts://broker.example", "mqtts://broker.example:8883"],
+    ["ssl://broker.example:1", "mqtts://broker.example:1"],
+    ["tls://broker.example", "mqtts://broker.example:8883"],
+    ["mqtt://[::1]:1884", "mqtt://[::1]:1884"],
+    ["ws://h", "ws://h:80/mqtt"],
+    ["wss://h/path?x=1", "wss://h:443/path?x=1"],
+    ["unix:///run/my%20broker", "unix:///run/my broker"]
+  ])("%s is %s", (url, expected) => {
+    assert.strictEqual(Endpoint.format(Either.getOrThrow(Endpoint.parse(url))), expected)
+  })
+
+  it("keeps the brackets out of an IPv6 host", () => {
+    assert.strictEqual(Either.getOrThrow(Endpoint.parse("mqtt://[::1]")).host, "::1")
+  })
+
+  it.each([
+    "",
+    "localhost",
+    "http://host",
+    "mqtt://",
+    "mqtt://host:99999",
+    "unix://",
+    "unix://run/socket",
+    "unix:///%E0%A4%A",
+    "mqtt://user:hunter2@host",
+    "mqtt://user@host"
+  ])("refuses %j, without quoting it", (url) => {
+    const result = Endpoint.parse(url)
+    if (Either.isRight(result)) assert.fail(Endpoint.format(result.right))
+    assert.deepInclude(result.left, { _tag: "ConnectError", reason: "InvalidEndpoint", retryable: false })
+    assert.notInclude(result.left.message, "hunter2")
+  })
+})

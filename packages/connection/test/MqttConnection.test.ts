@@ -1,0 +1,132 @@
+import { Broker } from "@effect-mqtt/broker"
+import { Packet } from "@effect-mqtt/codec"
+import type { ConnectionOptions } from "@effect-mqtt/connection"
+import { Message, MqttConnection, Transport } from "@effect-mqtt/connection"
+import { assert, describe, it } from "@effect/vitest"
+import { Chunk, Effect, Exit, Fiber, Scope, Stream, TestClock } from "effect"
+import * as Scripted from "./scriptedServer.ts"
+import { bytes } from "./sessionRig.ts"
+
+const options: ConnectionOptions.ConnectionOptions = { url: "mqtt://memory", clientId: "me" }
+
+const start = Effect.gen(function*() {
+  const server = yield* Scripted.make()
+  const making = yield* Effect.fork(Effect.provide(MqttConnection.make(options), server.layer))
+  const link = yield* server.accept({ properties: { receiveMaximum: 9 } })
+  return { server, link, connection: yield* Fiber.join(making) }
+})
+
+describe("MqttConnection", () => {
+  it.scoped("publishes, subscribes and unsubscribes", () =>
+    Effect.gen(function*() {
+      const connection = yield* MqttConnection.make(options)
+      const granted = yield* connection.subscribe([{ filter: "a", qos: 2 }, { filter: "b" }])
+      assert.deepStrictEqual(granted, [2, 0])
+      yield* connection.publish("a", "1", { qos: 2 })
+      yield* connection.unsubscribe("a")
+      yield* connection.publish("a", "2", { qos: 1 })
+      yield* connection.publish("b", "3", { qos: 1 })
+      const got = yield* Stream.runCollect(Stream.take(connection.messages, 2))
+      assert.deepStrictEqual(Chunk.toReadonlyArray(got).map(Message.text), ["1", "3"])
+    }).pipe(Effect.provide(Broker.layerMemory())))
+
+  it.scoped("shows what was negotiated, and asks for no session that outlives it", () =>
+    Effect.gen(function*() {
+      const { connection, link } = yield* start
+      assert.deepInclude(connection.negotiated, { receiveMaximum: 9, keepAlive: 60, sessionPresent: false })
+      assert.strictEqual(link.connect.properties?.sessionExpiryInterval ?? 0, 0)
+    }))
+
+  it.effect("fails when the server refuses, and nothing is left", () =>
+    Effect.gen(function*() {
+      const server = yield* Scripted.make()
+      const making = yield* Effect.fork(Effect.scoped(Effect.provide(MqttConnection.make(options), server.layer)))
+      const link = yield* server.accept({ reasonCode: 0x86 })
+      const error = yield* Effect.flip(Fiber.join(making))
+      assert.strictEqual(error._tag, "AuthError")
+      assert.isUndefined(yield* link.next)
+    }).pipe(Effect.scoped))
+
+  it.effect("a defect in an option fails the build instead of hanging it", () =>
+    Effect.gen(function*() {
+      const exit = yield* Effect.exit(
+        Effect.scoped(MqttConnection.make({ ...options, username: Effect.dieMessage("x") }))
+      )
+      assert.isTrue(Exit.isFailure(exit))
+    }).pipe(Effect.provide(Transport.layerMemory(() => Effect.never))))
+
+  it.scoped("stays down when the link drops: everything settles with the reason", () =>
+    Effect.gen(function*() {
+      const { connection, link } = yield* start
+      const publishing = yield* Effect.fork(Effect.flip(connection.publish("t", "x", { qos: 1 })))
+      yield* link.expect("Publish")
+      const subscribing = yield* Effect.fork(Effect.flip(connection.subscribe("t")))
+      yield* link.expect("Subscribe")
+      const pinging = yield* Effect.fork(Effect.flip(connection.ping))
+      yield* link.expect("PingReq")
+      yield* link.send(Packet.publish({ topic: "t", payload: bytes("last") }))
+      yield* link.send(Packet.disconnect({ reasonCode: 0x8b, properties: { reasonString: "maintenance" } }))
+      const reason = yield* connection.closed
+      assert.deepInclude(reason, { reason: "ServerDisconnected", reasonCode: 0x8b, reasonString: "maintenance" })
+      assert.strictEqual((yield* Fiber.join(publishing)).reason, "Closed")
+      assert.strictEqual((yield* Fiber.join(subscribing)).reason, "Closed")
+      assert.strictEqual((yield* Fiber.join(pinging))._tag, "ConnectError")
+      assert.strictEqual((yield* Effect.flip(connection.ping)).reason, "ServerDisconnected")
+      assert.strictEqual((yield* Effect.flip(connection.publish("t", "x"))).reason, "Closed")
+      assert.strictEqual((yield* Effect.flip(connection.subscribe("t"))).reason, "Closed")
+      const seen: Array<string> = []
+      const end = yield* Effect.flip(
+        Stream.runForEach(connection.messages, (message) => Effect.sync(() => seen.push(Message.text(message))))
+      )
+      assert.strictEqual(end.reason, "ServerDisconnected")
+      assert.deepStrictEqual(seen, ["last"])
+    }))
+
+  it.scoped("a server that withdraws the rights ends the messages with it", () =>
+    Effect.gen(function*() {
+      const { connection, link } = yield* start
+      yield* link.send(Packet.disconnect({ reasonCode: 0x87 }))
+      assert.strictEqual((yield* connection.closed)._tag, "AuthError")
+      assert.strictEqual((yield* Effect.flip(Stream.runDrain(connection.messages))).reasonCode, 0x87)
+    }))
+
+  it.scoped("refusals are typed", () =>
+    Effect.gen(function*() {
+      const { connection, link } = yield* start
+      const subscribing = yield* Effect.fork(Effect.flip(connection.subscribe("t")))
+      const { packetId } = yield* link.expect("Subscribe")
+      yield* link.send(Packet.subAck({ packetId, reasonCodes: [0x9e] }))
+      assert.strictEqual((yield* Fiber.join(subscribing)).reason, "NotSupported")
+      const leaving = yield* Effect.fork(Effect.flip(connection.unsubscribe(["a", "b"])))
+      const { packetId: second } = yield* link.expect("Unsubscribe")
+      yield* link.send(Packet.unsubAck({ packetId: second, reasonCodes: [0, 0x87] }))
+      assert.deepInclude(yield* Fiber.join(leaving), { reason: "SubscribeRejected", filter: "b", reasonCode: 0x87 })
+      assert.strictEqual((yield* Effect.flip(connection.unsubscribe([]))).reason, "InvalidFilter")
+      assert.strictEqual((yield* Effect.flip(connection.subscribe("a/#/b"))).reason, "InvalidFilter")
+    }))
+
+  it.scoped("disconnect says goodbye and ends the messages; the second is nothing", () =>
+    Effect.gen(function*() {
+      const { connection, link } = yield* start
+      const messages = yield* Effect.fork(Stream.runDrain(connection.messages))
+      const closing = yield* Effect.fork(connection.disconnect)
+      yield* link.expect("Disconnect")
+      assert.isUndefined(yield* link.next)
+      yield* Fiber.join(closing)
+      yield* Fiber.join(messages)
+      assert.strictEqual((yield* connection.closed).reason, "Closed")
+      yield* connection.disconnect
+    }))
+
+  it.effect("its scope ends it, although the peer takes no bytes", () =>
+    Effect.gen(function*() {
+      const scope = yield* Scope.make()
+      const { connection } = yield* Scope.extend(start, scope)
+      yield* connection.publish("t", new Uint8Array(300_000))
+      const closing = yield* Effect.fork(Scope.close(scope, Exit.void))
+      yield* Effect.repeatN(Effect.yieldNow(), 20)
+      yield* TestClock.adjust("3 seconds")
+      yield* Fiber.join(closing)
+      assert.strictEqual((yield* connection.closed).reason, "Closed")
+    }))
+})

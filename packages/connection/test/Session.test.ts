@@ -1,0 +1,810 @@
+import { Packet } from "@effect-mqtt/codec"
+import type { Session } from "@effect-mqtt/connection"
+import { assert, describe, it } from "@effect/vitest"
+import { ConnectError } from "../src/MqttError.ts"
+import * as Rig from "./sessionRig.ts"
+import { bytesOf, incoming } from "./sessionRig.ts"
+
+const versions: ReadonlyArray<Rig.Version> = [4, 5]
+
+const publishes = (packets: ReadonlyArray<Packet.Packet>) =>
+  packets.flatMap((packet) => packet._tag === "Publish" ? [[packet.topic, packet.packetId, packet.dup]] : [])
+
+describe("Session", () => {
+  describe("handshake", () => {
+    it("writes CONNECT first and nothing before CONNACK", () => {
+      const rig = Rig.make()
+      rig.publish("a", 1)
+      assert.deepStrictEqual(rig.open().map((packet) => packet._tag), ["Connect"])
+      rig.publish("b", 0)
+      assert.deepStrictEqual(rig.tags(), [])
+      rig.connAck()
+      assert.deepStrictEqual(publishes(rig.sent()), [["a", 1, false], ["b", undefined, false]])
+    })
+
+    it.each<[string, Packet.Packet]>([
+      ["SUBACK", Packet.subAck({ packetId: 1, reasonCodes: [0] })],
+      ["PINGRESP", Packet.pingResp],
+      ["PUBLISH", Packet.publish({ topic: "a", payload: new Uint8Array() })],
+      ["DISCONNECT", Packet.disconnect({ reasonCode: 0x8b })]
+    ])("ends when the first packet is %s, and says nothing", (_, packet) => {
+      const rig = Rig.make()
+      rig.open()
+      rig.receive(packet)
+      assert.strictEqual(rig.ended(), "ConnectError.ProtocolError")
+      assert.deepStrictEqual(rig.tags(), [])
+    })
+
+    it("ends at a second CONNACK", () => {
+      const rig = Rig.make()
+      rig.connect()
+      rig.sent()
+      rig.connAck()
+      assert.strictEqual(rig.ended(), "ConnectError.ProtocolError")
+      assert.deepInclude(rig.sent()[0], { _tag: "Disconnect", reasonCode: 0x82 })
+    })
+
+    it.each<[Rig.Version, number, string, boolean]>([
+      [4, 1, "ConnectError.ConnectRefused", false],
+      [4, 2, "ConnectError.ConnectRefused", false],
+      [4, 3, "ConnectError.ServerUnavailable", true],
+      [4, 4, "AuthError.BadCredentials", false],
+      [4, 5, "AuthError.NotAuthorized", false],
+      [5, 0x80, "ConnectError.ServerUnavailable", true],
+      [5, 0x81, "ConnectError.ProtocolError", true],
+      [5, 0x84, "ConnectError.ConnectRefused", false],
+      [5, 0x85, "ConnectError.ConnectRefused", false],
+      [5, 0x86, "AuthError.BadCredentials", false],
+      [5, 0x87, "AuthError.NotAuthorized", false],
+      [5, 0x88, "ConnectError.ServerUnavailable", true],
+      [5, 0x89, "ConnectError.ServerUnavailable", true],
+      [5, 0x8a, "AuthError.Banned", false],
+      [5, 0x8c, "AuthError.BadAuthenticationMethod", false],
+      [5, 0x95, "ConnectError.QuotaError", false],
+      [5, 0x97, "ConnectError.QuotaError", true],
+      [5, 0x9a, "ConnectError.ConnectRefused", false],
+      [5, 0x9f, "ConnectError.QuotaError", true]
+    ])("MQTT %d refused with 0x%x is %s, retryable %s", (version, reasonCode, expected, retryable) => {
+      const rig = Rig.make(version)
+      rig.open()
+      rig.connAck({ reasonCode })
+      assert.strictEqual(rig.ended(), expected)
+      assert.strictEqual(rig.session.ended()?.retryable, retryable)
+      assert.strictEqual(rig.session.ended()?.reasonCode, reasonCode)
+      assert.deepStrictEqual(rig.tags(), [])
+    })
+
+    it.each<[number, string, boolean]>([
+      [0x00, "ConnectError.ServerDisconnected", true],
+      [0x87, "AuthError.NotAuthorized", false],
+      [0x8b, "ConnectError.ServerDisconnected", true],
+      [0x8d, "ConnectError.ServerDisconnected", true],
+      [0x8e, "ConnectError.SessionTakenOver", false],
+      [0x93, "ConnectError.ProtocolError", true],
+      [0x95, "ConnectError.QuotaError", true],
+      [0x9d, "ConnectError.ConnectRefused", false]
+    ])("DISCONNECT 0x%x from the server is %s, retryable %s", (reasonCode, expected, retryable) => {
+      const rig = Rig.make()
+      rig.connect()
+      rig.sent()
+      rig.receive(Packet.disconnect({ reasonCode }))
+      assert.strictEqual(rig.ended(), expected)
+      assert.strictEqual(rig.session.ended()?.retryable, retryable)
+      assert.deepStrictEqual(rig.tags(), [])
+    })
+
+    it("reads the refusal of a server that only speaks 3.1.1", () => {
+      const rig = Rig.make(5)
+      rig.open()
+      rig.receiveBytes(Uint8Array.of(0x20, 2, 0, 1))
+      assert.strictEqual(rig.ended(), "ConnectError.ConnectRefused")
+    })
+
+    it("gives up at the CONNACK time-out, not before", () => {
+      const rig = Rig.make()
+      rig.open()
+      rig.advance(9_999)
+      assert.isUndefined(rig.ended())
+      rig.advance(1)
+      assert.strictEqual(rig.ended(), "ConnectError.Timeout")
+    })
+
+    it("refuses a CONNECT that cannot be written", () => {
+      const rig = Rig.make(4)
+      rig.open({ password: new Uint8Array(1) })
+      assert.strictEqual(rig.ended(), "ConnectError.InvalidEndpoint")
+      assert.strictEqual(rig.session.ended()?.retryable, false)
+    })
+  })
+
+  describe("after CONNACK", () => {
+    it.each<[boolean, boolean, boolean, string]>([
+      // clean start, local session, session present
+      [true, false, false, "new"],
+      [true, true, false, "new"],
+      [true, false, true, "ConnectError.ProtocolError"],
+      [true, true, true, "ConnectError.ProtocolError"],
+      [false, false, false, "new"],
+      [false, false, true, "ConnectError.ProtocolError"],
+      [false, true, false, "new"],
+      [false, true, true, "resumed"]
+    ])("clean start %s, local %s, present %s: %s", (cleanStart, local, sessionPresent, expected) => {
+      const rig = Rig.make()
+      if (local) {
+        rig.connect()
+        rig.session.lost()
+      }
+      const before = rig.connections()
+      rig.open({ cleanStart })
+      rig.connAck({ sessionPresent })
+      if (expected.startsWith("ConnectError")) {
+        assert.strictEqual(rig.ended(), expected)
+        assert.strictEqual(rig.session.mustStartClean(), !cleanStart)
+      } else {
+        assert.isUndefined(rig.ended())
+        assert.isTrue(rig.session.isReady())
+        assert.strictEqual(rig.connections(), before + 1)
+      }
+    })
+
+    it("knows no session once the server has said that it keeps none", () => {
+      const rig = Rig.make()
+      rig.connect({ properties: { sessionExpiryInterval: 0 } })
+      assert.isFalse(rig.session.hasState())
+    })
+
+    it("resumes: PUBRELs by PUBREC order, then PUBLISHes in send order with DUP, then what is new", () => {
+      const rig = Rig.make()
+      rig.connect()
+      for (const topic of ["a", "b", "c", "d"]) rig.publish(topic, topic === "c" ? 1 : 2)
+      rig.receive(Packet.pubRec({ packetId: 4 }), Packet.pubRec({ packetId: 1 }))
+      rig.sent()
+      rig.session.lost()
+      rig.publish("new", 1)
+      rig.connect({ sessionPresent: true })
+      assert.deepStrictEqual(
+        rig.sent().map((packet) =>
+          packet._tag === "Publish"
+            ? [packet.topic, packet.packetId, packet.dup]
+            : [packet._tag, "packetId" in packet && packet.packetId]
+        ),
+        [["PubRel", 4], ["PubRel", 1], ["b", 2, true], ["c", 3, true], ["new", 5, false]]
+      )
+    })
+
+    it("keeps the order of resends when a link drops in the middle of them", () => {
+      const rig = Rig.make()
+      rig.connect()
+      for (const topic of ["a", "b", "c"]) rig.publish(topic, 1)
+      rig.session.lost()
+      rig.connect({ sessionPresent: true, properties: { receiveMaximum: 1 } })
+      assert.deepStrictEqual(publishes(rig.sent()), [["a", 1, true]])
+      rig.session.lost()
+      rig.connect({ sessionPresent: true })
+      assert.deepStrictEqual(publishes(rig.sent()).map(([topic]) => topic), ["a", "b", "c"])
+    })
+
+    it("paces resends by the new Receive Maximum, and counts only what it wrote", () => {
+      const rig = Rig.make()
+      rig.connect()
+      const all = Array.from({ length: 20 }, (_, index) => rig.publish(`${index}`, 1))
+      rig.session.lost()
+      rig.connect({ sessionPresent: true, properties: { receiveMaximum: 1 } })
+      for (let id = 1; id <= 20; id++) {
+        assert.deepStrictEqual(publishes(rig.sent()), [[`${id - 1}`, id, true]])
+        rig.advance(20_000)
+        rig.receive(Packet.pubAck({ packetId: id }), Packet.pingResp)
+      }
+      assert.isUndefined(rig.ended())
+      assert.isTrue(all.every(({ result }) => result === 0))
+    })
+
+    it("a lost session: QoS 1 as new, QoS 2 fails, released succeeds, order kept", () => {
+      const rig = Rig.make()
+      rig.connect()
+      const one = rig.publish("one", 1)
+      const two = rig.publish("two", 2)
+      const released = rig.publish("released", 2)
+      const abandoned = rig.publish("abandoned", 1)
+      abandoned.cancel()
+      rig.receive(Packet.pubRec({ packetId: 3 }))
+      rig.sent()
+      rig.session.lost()
+      const queued = rig.publish("queued", 2)
+      rig.connect({ sessionPresent: false }, { cleanStart: false })
+      assert.deepStrictEqual(
+        [one.result, two.result, released.result, queued.result],
+        ["waits", "SessionLost", 0, "waits"]
+      )
+      assert.deepStrictEqual(publishes(rig.sent()).map(([topic, , dup]) => [topic, dup]), [
+        ["one", false],
+        ["abandoned", false],
+        ["queued", false]
+      ])
+    })
+
+    it("fails a resend that the new server finds too large", () => {
+      const rig = Rig.make()
+      rig.connect()
+      const large = rig.publish("large", 1, "x".repeat(500))
+      const small = rig.publish("small", 1)
+      rig.session.lost()
+      rig.connect({ sessionPresent: true, properties: { maximumPacketSize: 100 } })
+      assert.strictEqual(large.result, "PacketTooLarge")
+      rig.receive(Packet.pubAck({ packetId: 2 }))
+      assert.strictEqual(small.result, 0)
+    })
+  })
+
+  describe.each(versions)("publishing, MQTT %d", (version) => {
+    it("QoS 0 settles when written, QoS 1 with PUBACK, QoS 2 with PUBCOMP", () => {
+      const rig = Rig.make(version)
+      rig.connect()
+      const results = [0, 1, 2].map((qos) => rig.publish("t", qos === 0 ? 0 : qos === 1 ? 1 : 2))
+      const now = () => results.map(({ result }) => result)
+      assert.deepStrictEqual(now(), [0, "waits", "waits"])
+      assert.deepStrictEqual(rig.tags(), ["Publish", "Publish", "Publish"])
+      rig.receive(Packet.pubAck({ packetId: 1 }), Packet.pubRec({ packetId: 2 }))
+      assert.deepStrictEqual(rig.tags(), ["PubRel"])
+      assert.deepStrictEqual(now(), [0, 0, "waits"])
+      rig.receive(Packet.pubComp({ packetId: 2 }))
+      assert.deepStrictEqual(now(), [0, 0, 0])
+      assert.isTrue(rig.session.isIdle())
+    })
+
+    it.each<[string, 1 | 2, Packet.Packet]>([
+      ["PUBACK for QoS 2", 2, Packet.pubAck({ packetId: 1 })],
+      ["PUBREC for QoS 1", 1, Packet.pubRec({ packetId: 1 })],
+      ["PUBCOMP before PUBREC", 2, Packet.pubComp({ packetId: 1 })]
+    ])("%s is a protocol error", (_, qos, packet) => {
+      const rig = Rig.make(version)
+      rig.connect()
+      rig.publish("t", qos)
+      rig.sent()
+      rig.receive(packet)
+      assert.strictEqual(rig.ended(), "ConnectError.ProtocolError")
+      assert.deepStrictEqual(rig.tags(), version === 5 ? ["Disconnect"] : [])
+    })
+
+    it("ignores acknowledgements of nothing, and answers PUBREC and PUBREL of nothing", () => {
+      const rig = Rig.make(version)
+      rig.connect()
+      rig.sent()
+      rig.receive(
+        Packet.pubAck({ packetId: 9 }),
+        Packet.pubComp({ packetId: 9 }),
+        Packet.subAck({ packetId: 9, reasonCodes: [0] }),
+        Packet.pubRec({ packetId: 9 }),
+        Packet.pubRel({ packetId: 9 })
+      )
+      const [release, complete] = rig.sent()
+      assert.deepInclude(release, { _tag: "PubRel", packetId: 9 })
+      assert.deepInclude(complete, { _tag: "PubComp", packetId: 9 })
+      if (version === 5) assert.deepInclude(complete, { reasonCode: 0x92 })
+      assert.isUndefined(rig.ended())
+    })
+
+    it("answers each repeated PUBREC with PUBREL, and the window stays what it was", () => {
+      const rig = Rig.make(version, { inFlight: 1 })
+      rig.connect()
+      const first = rig.publish("a", 2)
+      const second = rig.publish("b", 2)
+      rig.sent()
+      for (let times = 0; times < 3; times++) {
+        rig.receive(Packet.pubRec({ packetId: 1 }))
+        assert.deepStrictEqual(rig.tags(), ["PubRel"])
+      }
+      rig.receive(Packet.pubComp({ packetId: 1 }))
+      assert.deepStrictEqual(publishes(rig.sent()), [["b", 2, false]])
+      rig.receive(Packet.pubRec({ packetId: 2 }), Packet.pubComp({ packetId: 2 }))
+      assert.deepStrictEqual([first.result, second.result], [0, 0])
+    })
+
+    it("a window of one carries a thousand publishes, in order", () => {
+      const rig = Rig.make(version, { inFlight: 1 })
+      rig.connect()
+      const all = Array.from({ length: 1000 }, (_, index) => rig.publish(`${index}`, index % 3 === 0 ? 2 : 1))
+      const seen: Array<unknown> = []
+      for (let step = 0; !rig.session.isIdle(); step++) {
+        const packets = rig.sent()
+        assert.isAtMost(packets.filter(({ _tag }) => _tag === "Publish").length, 1)
+        for (const packet of packets) {
+          if (packet._tag === "Publish") {
+            seen.push(packet.topic)
+            const packetId = packet.packetId ?? 0
+            rig.receive(packet.qos === 1 ? Packet.pubAck({ packetId }) : Packet.pubRec({ packetId }))
+          } else if (packet._tag === "PubRel") rig.receive(Packet.pubComp({ packetId: packet.packetId }))
+        }
+        assert.isBelow(step, 3000)
+      }
+      assert.deepStrictEqual(seen, all.map((_, index) => `${index}`))
+      assert.isTrue(all.every(({ result }) => result === 0))
+    })
+  })
+
+  describe("publishing", () => {
+    it("hands out the rejection, whose place is free again", () => {
+      const rig = Rig.make(5, { inFlight: 1 })
+      rig.connect()
+      const rejected = rig.publish("a", 1)
+      const alsoRejected = rig.publish("b", 2)
+      const unheard = rig.publish("c", 1)
+      rig.receive(Packet.pubAck({ packetId: 1, reasonCode: 0x87 }))
+      rig.receive(Packet.pubRec({ packetId: 2, reasonCode: 0x97 }))
+      rig.receive(Packet.pubAck({ packetId: 3, reasonCode: 0x10 }))
+      assert.deepStrictEqual([rejected.result, alsoRejected.result, unheard.result], [
+        "PublishRejected",
+        "PublishRejected",
+        0x10
+      ])
+      assert.isTrue(rig.session.isIdle())
+    })
+
+    it("refuses what the server does not offer, and what is too large for it, and stays connected", () => {
+      const rig = Rig.make()
+      rig.connect({ properties: { maximumQoS: 1, retainAvailable: 0, maximumPacketSize: 50 } })
+      rig.sent()
+      assert.strictEqual(rig.publish("t", 2).result, "NotSupported")
+      assert.strictEqual(rig.publish("t", 1, "x".repeat(60)).result, "PacketTooLarge")
+      assert.strictEqual(rig.publish("t/#", 0).result, "InvalidMessage")
+      assert.deepStrictEqual(rig.tags(), [])
+      rig.publish("t", 1)
+      assert.deepStrictEqual(publishes(rig.sent()).map(([topic]) => topic), ["t"])
+      assert.isUndefined(rig.ended())
+    })
+
+    it("bounds the queue by count and bytes; what is withdrawn makes room and is never sent", () => {
+      const rig = Rig.make(5, { queueMessages: 3, queueBytes: 100 })
+      const first = rig.publish("a", 1)
+      const second = rig.publish("b", 0)
+      assert.strictEqual(rig.publish("c", 1, "x".repeat(100)).result, "QueueFull")
+      rig.publish("d", 1)
+      assert.strictEqual(rig.publish("e", 1).result, "QueueFull")
+      first.cancel()
+      const last = rig.publish("f", 1)
+      assert.strictEqual(last.result, "waits")
+      rig.connect()
+      assert.deepStrictEqual(publishes(rig.sent()).map(([topic]) => topic), ["b", "d", "f"])
+      assert.deepStrictEqual([first.result, second.result], ["waits", 0])
+    })
+
+    it("a queue whose entries come and go by the thousand stays usable", () => {
+      const rig = Rig.make(5, { queueMessages: 10 })
+      for (let times = 0; times < 5000; times++) rig.publish("t", 1).cancel()
+      for (let times = 0; times < 10; times++) assert.strictEqual(rig.publish(`${times}`, 1).result, "waits")
+      assert.strictEqual(rig.publish("t", 1).result, "QueueFull")
+      rig.connect()
+      assert.strictEqual(publishes(rig.sent()).length, 10)
+    })
+
+    it("QoS 0 behind a full window waits for its turn, and fails when the link drops", () => {
+      const rig = Rig.make(5, { inFlight: 1 })
+      rig.connect()
+      rig.publish("a", 1)
+      const behind = rig.publish("b", 1)
+      const zero = rig.publish("c", 0)
+      assert.strictEqual(zero.result, "waits")
+      rig.session.lost()
+      assert.deepStrictEqual([behind.result, zero.result], ["waits", "Disconnected"])
+    })
+
+    it("survives callbacks that publish", () => {
+      const rig = Rig.make(5, { queueMessages: 5 })
+      const results: Array<string> = []
+      const again = (left: number): void => {
+        rig.session.publish(
+          0,
+          { _tag: "Publish", topic: `${left}`, payload: Rig.bytes(""), qos: 0, retain: false, properties: {} },
+          (result) => {
+            results.push(`${left} ${result._tag}`)
+            if (left > 0) again(left - 1)
+          }
+        )
+      }
+      again(3)
+      rig.publish("other", 0)
+      rig.connect()
+      assert.deepStrictEqual(publishes(rig.sent()).map(([topic]) => topic), ["3", "other", "2", "1", "0"])
+      assert.deepStrictEqual(results, ["3 Right", "2 Right", "1 Right", "0 Right"])
+      rig.publish("pending", 1)
+      rig.session.lost()
+      again(1)
+      rig.session.dispose(new ConnectError({ reason: "Closed", retryable: false }))
+      assert.include(results, "1 Left")
+    })
+
+    it("65519 unacknowledged publishes leave room for a SUBSCRIBE", () => {
+      const rig = Rig.make(5, { inFlight: 65535 })
+      rig.connect()
+      for (let times = 0; times < 65530; times++) rig.publish("t", 1)
+      const ids = publishes(rig.sent()).map(([, id]) => id)
+      assert.strictEqual(ids.length, 65535 - 16)
+      assert.strictEqual(new Set(ids).size, ids.length)
+      rig.session.subscribe(0, { _tag: "Subscribe", subscriptions: [{ filter: "f", qos: 0 }] }, () => {})
+      assert.deepStrictEqual(rig.tags(), ["Subscribe"])
+      rig.receive(Packet.pubAck({ packetId: 1 }))
+      assert.deepStrictEqual(publishes(rig.sent()), [])
+      rig.receive(Packet.pubAck({ packetId: 2 }), Packet.pubAck({ packetId: 3 }))
+      assert.isAtLeast(publishes(rig.sent()).length, 1)
+    })
+  })
+
+  describe("receiving", () => {
+    it("acknowledges in the order of arrival although acceptance is out of order", () => {
+      const rig = Rig.make()
+      rig.connect()
+      rig.sent()
+      rig.receive(incoming("a", 1), incoming("b", 2, 2), incoming("c", 3))
+      assert.deepStrictEqual(rig.tags(), [])
+      rig.session.accept(rig.pendings[2])
+      rig.session.accept(rig.pendings[1])
+      assert.deepStrictEqual(rig.tags(), [])
+      rig.session.accept(rig.pendings[0])
+      assert.deepStrictEqual(rig.tags(), ["PubAck", "PubRec", "PubAck"])
+    })
+
+    it("QoS 2 is delivered once, however often it is sent before PUBREL", () => {
+      const rig = Rig.make()
+      rig.connect()
+      rig.receive(incoming("a", 7, 2))
+      rig.session.accept(rig.pendings[0])
+      rig.sent()
+      rig.session.lost()
+      rig.connect({ sessionPresent: true })
+      rig.sent()
+      rig.receive(incoming("a", 7, 2, { dup: true }))
+      assert.deepStrictEqual(rig.tags(), ["PubRec"])
+      rig.receive(Packet.pubRel({ packetId: 7 }))
+      assert.deepStrictEqual(rig.sent().map((packet) => packet._tag), ["PubComp"])
+      assert.strictEqual(rig.messages.length, 1)
+      rig.receive(incoming("new", 7, 2))
+      assert.strictEqual(rig.messages.length, 2)
+    })
+
+    it("a redelivery attaches to the consumer that still works on the first delivery", () => {
+      const rig = Rig.make()
+      rig.connect()
+      rig.receive(incoming("a", 7, 2))
+      rig.session.lost()
+      rig.connect({ sessionPresent: true })
+      rig.sent()
+      rig.receive(incoming("a", 7, 2, { dup: true }))
+      assert.deepStrictEqual([rig.messages.length, rig.tags()], [1, []])
+      rig.session.accept(rig.pendings[0])
+      assert.deepStrictEqual(rig.tags(), ["PubRec"])
+    })
+
+    it("an acknowledgement of an older link writes nothing", () => {
+      const rig = Rig.make()
+      rig.connect()
+      rig.receive(incoming("a", 1))
+      rig.session.lost()
+      rig.connect({ sessionPresent: true })
+      rig.sent()
+      rig.session.accept(rig.pendings[0])
+      assert.deepStrictEqual(rig.tags(), [])
+      rig.receive(incoming("a", 1, 1, { dup: true }))
+      rig.session.accept(rig.pendings[1])
+      assert.deepStrictEqual(rig.tags(), ["PubAck"])
+    })
+
+    it("a repeat on the same link is a protocol error in 5, and ignored in 3.1.1", () => {
+      const modern = Rig.make(5)
+      modern.connect()
+      modern.receive(incoming("a", 1), incoming("a", 1, 1, { dup: true }))
+      assert.strictEqual(modern.ended(), "ConnectError.ProtocolError")
+      const classic = Rig.make(4)
+      classic.connect()
+      classic.receive(incoming("a", 1), incoming("a", 1, 1, { dup: true }))
+      assert.isUndefined(classic.ended())
+      assert.strictEqual(classic.messages.length, 1)
+    })
+
+    it("holds a MQTT 5 server to the Receive Maximum, counted anew on each link", () => {
+      const rig = Rig.make(5, { receiveMaximum: 2 })
+      rig.connect()
+      rig.receive(incoming("a", 1, 2), incoming("b", 2))
+      rig.pendings.forEach(rig.session.accept)
+      rig.receive(incoming("c", 3))
+      assert.isUndefined(rig.ended())
+      rig.session.lost()
+      rig.connect({ sessionPresent: true })
+      rig.sent()
+      // The exchange of "a" is only waiting for its PUBREL: it takes no place on this link.
+      rig.receive(incoming("c", 3, 1, { dup: true }), incoming("d", 4))
+      assert.isUndefined(rig.ended())
+      rig.receive(incoming("e", 5))
+      assert.strictEqual(rig.ended(), "ConnectError.ProtocolError")
+      assert.deepInclude(rig.sent()[0], { _tag: "Disconnect", reasonCode: 0x93 })
+    })
+
+    it("asks to pause where a 3.1.1 server sends more than that", () => {
+      const rig = Rig.make(4, { receiveMaximum: 2 })
+      rig.connect()
+      rig.receive(incoming("a", 1))
+      assert.isFalse(rig.session.mustPause())
+      rig.receive(incoming("b", 2, 2), incoming("c", 3))
+      assert.isUndefined(rig.ended())
+      assert.isTrue(rig.session.mustPause())
+      rig.pendings.forEach(rig.session.accept)
+      assert.isFalse(rig.session.mustPause())
+    })
+  })
+
+  describe("keep-alive", () => {
+    it("a subscriber that only receives pings before the time is over", () => {
+      const rig = Rig.make()
+      rig.connect()
+      rig.sent()
+      for (let second = 0; second < 54; second++) {
+        assert.deepStrictEqual(rig.tags(), [])
+        rig.advance(1000)
+        if (second < 53) rig.receive(Packet.publish({ topic: "t", payload: new Uint8Array() }))
+      }
+      assert.deepStrictEqual(rig.tags(), ["PingReq"])
+    })
+
+    it("a publisher of QoS 0 pings too, and finds the dead peer within ten seconds", () => {
+      const rig = Rig.make()
+      rig.connect()
+      for (let second = 0; second < 54; second++) {
+        rig.publish("t", 0)
+        rig.advance(1000)
+      }
+      assert.include(rig.tags(), "PingReq")
+      for (let second = 0; second < 9; second++) {
+        rig.publish("t", 0)
+        rig.advance(1000)
+      }
+      assert.isUndefined(rig.ended())
+      rig.advance(1000)
+      assert.strictEqual(rig.ended(), "ConnectError.KeepAliveTimeout")
+      assert.notInclude(rig.tags(), "Disconnect")
+    })
+
+    it("any packet after the ping is a sign of life", () => {
+      const rig = Rig.make()
+      rig.connect()
+      rig.advance(55_000)
+      rig.receive(Packet.publish({ topic: "t", payload: new Uint8Array() }))
+      rig.advance(20_000)
+      assert.isUndefined(rig.ended())
+    })
+
+    it.each<[number, number, number]>([[10, 60, 9000], [120, 60, 108_000], [1, 60, 500], [30, 0, 27_000]])(
+      "the server's %d s count, not our %d: first ping after %d ms",
+      (serverKeepAlive, keepAlive, due) => {
+        const rig = Rig.make(5)
+        rig.connect({ properties: { serverKeepAlive } }, { keepAlive })
+        rig.sent()
+        rig.advance(due - 1)
+        assert.deepStrictEqual(rig.tags(), [])
+        rig.advance(1)
+        assert.deepStrictEqual(rig.tags(), ["PingReq"])
+      }
+    )
+
+    it("a server that says 0 turns it off", () => {
+      const rig = Rig.make()
+      rig.connect({ properties: { serverKeepAlive: 0 } })
+      assert.strictEqual(rig.session.deadline(), Infinity)
+    })
+
+    it("does not blame the peer while we do not read, and goes on pinging", () => {
+      const rig = Rig.make()
+      rig.connect()
+      rig.sent()
+      rig.session.readingPaused(rig.now(), true)
+      rig.advance(200_000)
+      assert.isUndefined(rig.ended())
+      assert.isAtLeast(rig.tags().length, 3)
+      rig.session.readingPaused(rig.now(), false)
+      rig.advance(20_000)
+      assert.isUndefined(rig.ended())
+      rig.advance(10_000)
+      assert.strictEqual(rig.ended(), "ConnectError.KeepAliveTimeout")
+    })
+
+    it("measures a round trip; callers share one ping", () => {
+      const rig = Rig.make()
+      rig.connect()
+      rig.sent()
+      const trips: Array<number | undefined> = []
+      rig.session.ping(rig.now(), (trip) => trips.push(trip))
+      rig.session.ping(rig.now(), (trip) => trips.push(trip))
+      assert.deepStrictEqual(rig.tags(), ["PingReq"])
+      rig.advance(40)
+      rig.receive(Packet.pingResp, Packet.pingResp)
+      assert.deepStrictEqual(trips, [40, 40])
+    })
+  })
+
+  describe("time-outs and endings", () => {
+    it("an unacknowledged packet ends the link after its time, on the same link nothing is resent", () => {
+      const rig = Rig.make()
+      rig.connect()
+      rig.publish("t", 1)
+      rig.sent()
+      rig.advance(29_999)
+      assert.isUndefined(rig.ended())
+      assert.deepStrictEqual(rig.tags(), [])
+      rig.advance(1)
+      assert.strictEqual(rig.ended(), "ConnectError.AcknowledgementTimeout")
+    })
+
+    it("a SUBSCRIBE without answer does too, and a PUBREL", () => {
+      const subscriber = Rig.make()
+      subscriber.connect()
+      subscriber.session.subscribe(0, { _tag: "Subscribe", subscriptions: [{ filter: "f", qos: 0 }] }, () => {})
+      subscriber.advance(30_000)
+      assert.strictEqual(subscriber.ended(), "ConnectError.AcknowledgementTimeout")
+      const publisher = Rig.make()
+      publisher.connect()
+      publisher.publish("t", 2)
+      publisher.advance(20_000)
+      publisher.receive(Packet.pubRec({ packetId: 1 }))
+      publisher.advance(20_000)
+      assert.isUndefined(publisher.ended())
+      publisher.advance(10_000)
+      assert.strictEqual(publisher.ended(), "ConnectError.AcknowledgementTimeout")
+    })
+
+    it.each<[string, Uint8Array, number]>([
+      ["packet type 0", Uint8Array.of(0x00, 0x00), 0x81],
+      ["a packet only clients send", Uint8Array.of(0xc0, 0x00), 0x82],
+      ["QoS 3", Uint8Array.of(0x36, 5, 0, 1, 0x61, 0, 1), 0x81],
+      ["packet identifier 0", Uint8Array.of(0x40, 2, 0, 0), 0x82],
+      ["a packet above the maximum", Uint8Array.of(0x30, 0xff, 0xff, 0xff, 0x7f), 0x95],
+      ["a topic alias, of which none was announced", Uint8Array.of(0x30, 7, 0, 1, 0x61, 3, 0x23, 0, 1), 0x94],
+      ["an empty topic", Uint8Array.of(0x30, 3, 0, 0, 0), 0x82],
+      ["AUTH without a method", Uint8Array.of(0xf0, 0), 0x82]
+    ])("%s ends the link, and what is behind it is not processed", (_, bad, reasonCode) => {
+      const rig = Rig.make()
+      rig.connect()
+      rig.sent()
+      rig.receiveBytes(
+        Uint8Array.of(
+          ...bytesOf(5, Packet.publish({ topic: "before", payload: new Uint8Array() })),
+          ...bad,
+          ...bytesOf(5, Packet.publish({ topic: "behind", payload: new Uint8Array() }))
+        )
+      )
+      rig.receive(Packet.publish({ topic: "later", payload: new Uint8Array() }))
+      assert.strictEqual(rig.ended(), "ConnectError.ProtocolError")
+      assert.deepStrictEqual(rig.messages.map(({ topic }) => topic), ["before"])
+      const last = rig.sent()
+      assert.strictEqual(last.length, 1)
+      assert.deepInclude(last[0], { _tag: "Disconnect", reasonCode })
+    })
+
+    it.each([Uint8Array.of(0x00, 0x00), Uint8Array.of(0xe0, 0x00), Uint8Array.of(0xf0, 0x00)])(
+      "3.1.1 closes without a word at %s",
+      (bad) => {
+        const rig = Rig.make(4)
+        rig.connect()
+        rig.sent()
+        rig.receiveBytes(bad)
+        assert.match(rig.ended() ?? "", /^ConnectError/)
+        assert.deepStrictEqual(rig.tags(), [])
+      }
+    )
+
+    it("writes nothing behind DISCONNECT", () => {
+      for (const end of ["disconnect", "violation"]) {
+        const rig = Rig.make()
+        rig.connect()
+        rig.receive(incoming("a", 1))
+        rig.publish("flying", 1)
+        rig.sent()
+        if (end === "disconnect") rig.session.disconnect(0)
+        else rig.connAck()
+        rig.session.accept(rig.pendings[0])
+        rig.publish("late", 1)
+        rig.session.subscribe(0, { _tag: "Subscribe", subscriptions: [{ filter: "f", qos: 0 }] }, () => {})
+        rig.session.ping(0, () => {})
+        assert.deepStrictEqual(rig.tags(), ["Disconnect"])
+      }
+    })
+
+    it("every way to cut the bytes has the same outcome", () => {
+      const stream = bytesOf(
+        5,
+        Packet.connAck(),
+        incoming("a", 1),
+        incoming("b", 2, 2),
+        Packet.publish({ topic: "c", payload: Rig.bytes("x".repeat(200)) }),
+        Packet.pubRel({ packetId: 2 }),
+        Packet.pubAck({ packetId: 1 })
+      )
+      const run = (sizes: (at: number) => number) => {
+        const rig = Rig.make()
+        const out = rig.publish("out", 1)
+        rig.open()
+        for (let at = 0; at < stream.length;) {
+          const size = sizes(at)
+          rig.receiveBytes(stream.slice(at, at + size))
+          at += size
+        }
+        rig.pendings.forEach(rig.session.accept)
+        return [rig.messages.map(({ topic }) => topic), rig.tags(), out.result, rig.ended()]
+      }
+      const whole = run(() => stream.length)
+      assert.deepStrictEqual(run(() => 1), whole)
+      for (let cut = 1; cut < stream.length; cut++) {
+        assert.deepStrictEqual(run((at) => at === 0 ? cut : stream.length), whole)
+      }
+    })
+
+    it("dispose settles everything", () => {
+      for (const connected of [true, false]) {
+        const rig = Rig.make(5, { inFlight: 1 })
+        const outcomes: Array<string> = []
+        if (connected) {
+          rig.connect()
+          rig.session.subscribe(
+            0,
+            { _tag: "Subscribe", subscriptions: [{ filter: "f", qos: 0 }] },
+            ({ _tag }) => outcomes.push(_tag)
+          )
+          rig.session.unsubscribe(0, { _tag: "Unsubscribe", filters: ["f"] }, ({ _tag }) => outcomes.push(_tag))
+          rig.session.ping(0, (trip) => outcomes.push(`ping ${trip}`))
+        }
+        const all = [rig.publish("a", 2), rig.publish("b", 1), rig.publish("c", 2), rig.publish("d", 1)]
+        if (connected) rig.receive(Packet.pubRec({ packetId: 3 }))
+        rig.session.dispose(new ConnectError({ reason: "Closed", retryable: false }))
+        assert.deepStrictEqual(all.map(({ result }) => result), ["Closed", "Closed", "Closed", "Closed"])
+        if (connected) assert.sameMembers(outcomes, ["LinkLost", "LinkLost", "ping undefined"])
+      }
+    })
+  })
+
+  describe("subscribing", () => {
+    const ask = (rig: ReturnType<typeof Rig.make>) => {
+      const outcomes: Array<Session.OperationOutcome> = []
+      rig.session.subscribe(
+        0,
+        { _tag: "Subscribe", subscriptions: [{ filter: "a", qos: 1 }, { filter: "b", qos: 0 }] },
+        (outcome) => outcomes.push(outcome)
+      )
+      return outcomes
+    }
+
+    it("settles with one code per filter", () => {
+      const rig = Rig.make()
+      rig.connect()
+      const outcomes = ask(rig)
+      rig.receive(Packet.subAck({ packetId: 1, reasonCodes: [1, 0x87] }))
+      assert.deepStrictEqual(outcomes, [{ _tag: "Answered", reasonCodes: [1, 0x87] }])
+    })
+
+    it.each<[string, Packet.Packet]>([
+      ["too few codes", Packet.subAck({ packetId: 1, reasonCodes: [1] })],
+      ["UNSUBACK", Packet.unsubAck({ packetId: 1, reasonCodes: [0, 0] })]
+    ])("%s is a protocol error", (_, packet) => {
+      const rig = Rig.make()
+      rig.connect()
+      const outcomes = ask(rig)
+      rig.receive(packet)
+      assert.strictEqual(rig.ended(), "ConnectError.ProtocolError")
+      assert.deepStrictEqual(outcomes, [{ _tag: "LinkLost" }])
+    })
+
+    it("3.1.1 UNSUBACK means success", () => {
+      const rig = Rig.make(4)
+      rig.connect()
+      const outcomes: Array<Session.OperationOutcome> = []
+      rig.session.unsubscribe(0, { _tag: "Unsubscribe", filters: ["a", "b"] }, (outcome) => outcomes.push(outcome))
+      rig.receive(Packet.unsubAck({ packetId: 1 }))
+      assert.deepStrictEqual(outcomes, [{ _tag: "Answered", reasonCodes: [0, 0] }])
+    })
+
+    it("what cannot be written is refused, and takes no identifier", () => {
+      const rig = Rig.make()
+      rig.connect()
+      const outcomes: Array<string> = []
+      rig.session.unsubscribe(0, { _tag: "Unsubscribe", filters: [] }, ({ _tag }) => outcomes.push(_tag))
+      assert.deepStrictEqual(outcomes, ["Invalid"])
+      assert.isTrue(rig.session.isIdle())
+    })
+  })
+})
