@@ -7,7 +7,7 @@ import * as MqttClient from "@effect-mqtt/connection/MqttClient"
 import type { Transport } from "@effect-mqtt/connection/Transport"
 import * as MqttCredentials from "@effect-mqtt/roborock/MqttCredentials"
 import * as Clock from "effect/Clock"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
@@ -30,8 +30,10 @@ export interface SimulatedRobot {
   readonly state: Effect.Effect<Robot.RobotState>
   /** Whether it has a connection to the broker. */
   readonly isOnline: Effect.Effect<boolean>
-  /** Returns as soon as it has a connection to the broker. */
+  /** Returns as soon as it has a connection to the broker and hears what is sent to it. */
   readonly awaitOnline: Effect.Effect<void>
+  /** Returns as soon as it has noticed that it has none. */
+  readonly awaitOffline: Effect.Effect<void>
   /** Makes it stop with an error code, as when somebody lifts it. */
   readonly fail: (errorCode: number) => Effect.Effect<void>
   /** Puts it right; a cleaning that was under way is paused then. */
@@ -67,11 +69,6 @@ export interface Options {
    * @default 100
    */
   readonly battery?: number | undefined
-  /**
-   * How often it looks whether there is something to push.
-   * @default "250 millis"
-   */
-  readonly tick?: Duration.DurationInput | undefined
 }
 
 /**
@@ -81,6 +78,21 @@ export interface Options {
  * @category defaults
  */
 export const defaultReconnect: Schedule.Schedule<number> = Schedule.spaced("500 millis")
+
+/** How long nothing worth a push happens by itself; `undefined` when nothing will, until somebody gives an order. */
+const quietTime = ({ activity, battery }: Robot.RobotState): Duration.Duration | undefined => {
+  switch (activity) {
+    case "Cleaning":
+    case "Returning":
+      return Duration.seconds(1)
+    case "Charging":
+      return battery < 100 ? Duration.seconds(5) : undefined
+    case "Idle":
+    case "Paused":
+    case "Error":
+      return Duration.minutes(1)
+  }
+}
 
 /**
  * Starts a robot in its dock. It connects, and connects again, until the scope closes; while it has no connection it
@@ -98,8 +110,20 @@ export const make = (options: Options): Effect.Effect<SimulatedRobot, never, Sco
       battery: options.battery
     })
     const device = yield* V1Device.make({ identity, plan, robot, rooms })
-    const online = yield* Effect.makeLatch()
+    const online = yield* Effect.makeLatch(false)
+    const offline = yield* Effect.makeLatch(true)
+    /** Something has happened that may be worth a push. */
+    const stirred = yield* Effect.makeLatch(false)
     let isOnline = false
+    const setOnline = (now: boolean): Effect.Effect<void> =>
+      Effect.suspend(() => {
+        isOnline = now
+        const opened = now ? [online, stirred] : [offline]
+        return Effect.zipRight(
+          (now ? offline : online).close,
+          Effect.forEach(opened, (latch) => latch.open, { discard: true })
+        )
+      })
 
     const live = Effect.gen(function*() {
       const client = yield* MqttClient.make({
@@ -117,23 +141,26 @@ export const make = (options: Options): Effect.Effect<SimulatedRobot, never, Sco
         Effect.forEach(messages, (message) => client.publish(answers, message), { discard: true })
       const { messages } = yield* client.subscription(MqttCredentials.requestTopic(owner, identity.duid))
 
-      const respond = Stream.runForEach(messages, ({ payload }) => Effect.flatMap(device.handle(payload), publish))
-      // Without a connection nothing is pushed, so that the first tick after an outage tells what changed in it.
-      const push = Effect.suspend(() => isOnline ? Effect.flatMap(device.tick, publish) : Effect.void).pipe(
-        Effect.repeat(Schedule.spaced(options.tick ?? "250 millis"))
+      const respond = Stream.runForEach(
+        messages,
+        ({ payload }) => Effect.flatMap(device.handle(payload), publish).pipe(Effect.zipRight(stirred.open))
       )
-      const watch = Stream.runForEach(client.status.changes, (status) =>
-        Effect.suspend(() => {
-          isOnline = status._tag === "Connected"
-          return isOnline ? online.open : online.close
-        }))
+      // Without a connection nothing is pushed, so that the first push after an outage tells what changed in it.
+      const push = Effect.gen(function*() {
+        yield* stirred.close
+        if (isOnline) yield* Effect.flatMap(device.tick, publish)
+        const quiet = quietTime(robot.state)
+        yield* quiet === undefined ? stirred.await : Effect.timeoutOption(stirred.await, quiet)
+      }).pipe(Effect.forever)
+      // The subscription is restored behind the connection: what answers a ping has been through that, too.
+      const watch = Stream.runForEach(client.status.changes, ({ _tag }) =>
+        _tag === "Connected"
+          ? Effect.matchEffect(client.ping, { onSuccess: () => setOnline(true), onFailure: () => setOnline(false) })
+          : setOnline(false))
       yield* Effect.all([respond, push, watch, client.failure], { concurrency: "unbounded", discard: true })
     }).pipe(
       Effect.scoped,
-      Effect.ensuring(Effect.suspend(() => {
-        isOnline = false
-        return online.close
-      })),
+      Effect.ensuring(setOnline(false)),
       // The client gives up only when it is refused. A robot does not: its account may be accepted later.
       Effect.tapError((error) => Effect.logDebug(`simulated robot starts over: ${error._tag}`)),
       Effect.retry(defaultReconnect),
@@ -142,8 +169,9 @@ export const make = (options: Options): Effect.Effect<SimulatedRobot, never, Sco
     yield* Effect.forkScoped(Effect.interruptible(live))
 
     const tell = (command: Robot.Command) =>
-      Effect.map(Clock.currentTimeMillis, (now) => {
+      Effect.flatMap(Clock.currentTimeMillis, (now) => {
         robot.command(command, now)
+        return stirred.open
       })
     return {
       name: identity.name,
@@ -154,10 +182,11 @@ export const make = (options: Options): Effect.Effect<SimulatedRobot, never, Sco
       }),
       isOnline: Effect.sync(() => isOnline),
       awaitOnline: online.await,
+      awaitOffline: offline.await,
       fail: (errorCode) => tell({ _tag: "Fail", errorCode }),
       recover: tell({ _tag: "Recover" }),
       located: Effect.sync(device.located),
-      call: device.call,
+      call: (method, params) => Effect.zipLeft(device.call(method, params), stirred.open),
       dataPoints: Effect.sync(device.dataPoints)
     }
   })

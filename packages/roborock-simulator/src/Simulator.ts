@@ -43,7 +43,10 @@ export class Simulator extends Context.Tag("@effect-mqtt/roborock-simulator/Simu
   /** In the order of the options. */
   readonly robots: ReadonlyArray<SimulatedRobot.SimulatedRobot>
   readonly floorPlan: FloorPlan.FloorPlan
-  /** Ends every MQTT connection and stops listening. Robots go on with what they do, and wait for the broker. */
+  /**
+   * Ends every MQTT connection and stops listening; returns when the robots have noticed. They go on with what they
+   * do, and try to reach the broker twice a second.
+   */
   readonly stopBroker: Effect.Effect<void, SimulatorError>
   /** Starts it under the same address; does nothing when it runs. */
   readonly startBroker: Effect.Effect<void, SimulatorError>
@@ -171,7 +174,10 @@ export const make = (
       },
       robots,
       floorPlan: plan,
-      stopBroker: broker.stop,
+      stopBroker: Effect.zipRight(
+        broker.stop,
+        Effect.forEach(robots, (robot) => robot.awaitOffline, { discard: true })
+      ),
       startBroker: broker.start,
       revokeLogins: Effect.zipRight(Effect.sync(sessions.closeAll), broker.disconnect(owner.username))
     }

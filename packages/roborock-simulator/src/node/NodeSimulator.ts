@@ -80,7 +80,7 @@ const makeGround = ({ host = "127.0.0.1", mqttPort = 0, mqttUrl, webPort = 0 }: 
       const broker = yield* Broker.make(access)
       const address = yield* Effect.mapError(NodeBroker.listenTcp(broker, { host, port }), listenFailed)
       port = address.port
-      return broker
+      return { broker }
     })
     return Effect.map(makeEmbeddedHost(run), (made): BrokerHost => ({ ...made, url: `tcp://${authority(host, port)}` }))
   },
