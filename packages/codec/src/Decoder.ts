@@ -65,6 +65,8 @@ export interface Decoder {
   readonly push: (chunk: Uint8Array) => Result
   /** The version spoken; `undefined` until a CONNECT has told it. */
   readonly version: ProtocolVersion | undefined
+  /** Bytes held of a packet that is not complete; 0 between packets, and after an error. */
+  readonly pendingBytes: number
 }
 
 /**
@@ -96,6 +98,9 @@ export const make = (options?: Options): Decoder => {
     push: (chunk) => incremental.push(chunk),
     get version() {
       return incremental.version
+    },
+    get pendingBytes() {
+      return incremental.pendingBytes
     }
   }
 }

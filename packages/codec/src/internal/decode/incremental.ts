@@ -32,6 +32,10 @@ export class Incremental {
     return this.#decided ? this.#reader.version : undefined
   }
 
+  get pendingBytes(): number {
+    return this.#heldBytes
+  }
+
   push(chunk: Uint8Array): { readonly packets: ReadonlyArray<Packet>; readonly error: CodecError | undefined } {
     const packets: Array<Packet> = []
     if (this.#error === undefined) {
@@ -47,6 +51,7 @@ export class Incremental {
         if (!(cause instanceof Refusal)) throw cause
         this.#error = cause.error
         this.#held = nothing
+        this.#heldBytes = 0
         this.#reader.close()
       }
     }
