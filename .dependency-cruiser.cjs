@@ -76,14 +76,14 @@ module.exports = {
       severity: "error",
       comment: "src/internal is private to its package; the exports map closes it to users, this rule to us.",
       from: { path: "^packages/([^/]+)/" },
-      to: { path: "^packages/[^/]+/src/internal/", pathNot: "^packages/$1/" }
+      to: { path: "^packages/[^/]+/src/(node/)?internal/", pathNot: "^packages/$1/" }
     },
     {
       name: "no-internals-in-examples",
       severity: "error",
       comment: "An example shows what a user can write, so it imports public modules.",
       from: { path: "^examples/" },
-      to: { path: "^packages/[^/]+/src/internal/" }
+      to: { path: "^packages/[^/]+/src/(node/)?internal/" }
     },
     {
       name: "no-node-in-main-entry",

@@ -4,5 +4,6 @@ import type { ViteUserConfig } from "vitest/config"
 export const sharedConfig = (name: string): ViteUserConfig => ({
   resolve: { conditions: ["@effect-mqtt/source"] },
   ssr: { resolve: { conditions: ["@effect-mqtt/source"] } },
-  test: { name, include: ["test/**/*.test.ts"] }
+  // Far beyond what any test needs: a time-out tells a hang, not a busy machine.
+  test: { name, include: ["test/**/*.test.ts"], testTimeout: 30_000, hookTimeout: 30_000 }
 })

@@ -61,6 +61,12 @@ for (const { folder, manifest, path } of packages) {
     if (JSON.stringify(packed.exports).includes("@effect-mqtt/source")) {
       failures.push(`${folder}: the private source condition is in the published exports`)
     }
+    const internal = files.map((file) => /^dist\/((?:.+\/)?internal)\//.exec(file)?.[1]).filter((inside) =>
+      inside !== undefined
+    )
+    for (const inside of new Set(internal.map((path) => path.replace(/internal\/.*/, "internal")))) {
+      if (packed.exports[`./${inside}/*`] !== null) failures.push(`${folder}: exports do not close ./${inside}/*`)
+    }
     for (const field of ["dependencies", "peerDependencies"]) {
       for (const [dependency, range] of Object.entries(packed[field] ?? {})) {
         if (/^(workspace|catalog):/.test(range)) failures.push(`${folder}: ${field} publishes ${dependency} ${range}`)
