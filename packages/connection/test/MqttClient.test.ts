@@ -239,7 +239,7 @@ describe("MqttClient", () => {
         assert.strictEqual((yield* client.status.get)._tag, "Connected")
       }).pipe(
         Effect.provide(
-          MqttClient.layerConfig({ url: Config.string("URL"), clientId: Config.string("ID") }, { keepAlive: 5 })
+          MqttClient.layerConfig({ url: Config.string("URL"), clientId: Config.string("ID") }, { protocolVersion: 4 })
         ),
         Effect.withConfigProvider(ConfigProvider.fromMap(new Map([["URL", "mqtt://x"], ["ID", "me"]]))),
         Effect.provide(Broker.layerMemory())

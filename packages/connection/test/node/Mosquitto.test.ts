@@ -1,0 +1,162 @@
+import type { ConnectionStatus } from "@effect-mqtt/connection"
+import { Message, MqttError } from "@effect-mqtt/connection"
+import { MqttClient, Reconnect } from "@effect-mqtt/connection"
+import { NodeMqttClient, NodeTransport } from "@effect-mqtt/connection/node"
+import { assert, describe, it } from "@effect/vitest"
+import type { Scope } from "effect"
+import { Chunk, Effect, Fiber, Layer, Redacted, Stream } from "effect"
+import type { ChildProcess } from "node:child_process"
+import { execFileSync, spawn } from "node:child_process"
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import * as Net from "node:net"
+import { tmpdir, userInfo } from "node:os"
+import { join } from "node:path"
+
+const program = ["/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/opt/homebrew/sbin/mosquitto"].find(existsSync)
+if (program === undefined) console.warn("skipped without mosquitto: the client against a real broker")
+
+const freePort = Effect.async<number>((resume) => {
+  const server = Net.createServer()
+  server.listen(0, "127.0.0.1", () => {
+    const address = server.address()
+    server.close(() => resume(Effect.succeed(typeof address === "object" && address !== null ? address.port : 0)))
+  })
+})
+
+const directory = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "effect-mqtt-"))),
+  (path) => Effect.sync(() => rmSync(path, { recursive: true }))
+)
+
+const isListening = (port: number) =>
+  Effect.async<boolean>((resume) => {
+    const socket = Net.connect({ host: "127.0.0.1", port })
+    socket.on("connect", () => {
+      socket.destroy()
+      resume(Effect.succeed(true))
+    })
+    socket.on("error", () => resume(Effect.succeed(false)))
+  })
+
+const stop = (child: ChildProcess) =>
+  Effect.async<void>((resume) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resume(Effect.void)
+    child.once("exit", () => resume(Effect.void))
+    child.kill("SIGKILL")
+  })
+
+/** A broker of this test's own. `restart` kills it and starts it anew, without its sessions. */
+const broker = (
+  extra: ReadonlyArray<string> = ["allow_anonymous true"]
+): Effect.Effect<{ readonly url: string; readonly restart: Effect.Effect<void> }, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const port = yield* freePort
+    const path = yield* directory
+    const config = join(path, "mosquitto.conf")
+    writeFileSync(
+      config,
+      [`listener ${port} 127.0.0.1`, `user ${userInfo().username}`, "persistence false", ...extra, ""].join("\n")
+    )
+    let child: ChildProcess | undefined
+    const start = Effect.sync(() => {
+      child = spawn(program ?? "", ["-c", config], { stdio: "ignore" })
+    }).pipe(
+      Effect.zipRight(
+        isListening(port).pipe(Effect.delay("20 millis"), Effect.repeat({ until: (ready) => ready, times: 200 }))
+      ),
+      Effect.asVoid
+    )
+    const kill = Effect.suspend(() => child === undefined ? Effect.void : stop(child))
+    yield* Effect.addFinalizer(() => kill)
+    yield* start
+    return { url: `mqtt://127.0.0.1:${port}`, restart: Effect.zipRight(kill, start) }
+  })
+
+const connect = (options: MqttClient.Options) => Effect.provide(MqttClient.make(options), NodeTransport.layer)
+
+describe.skipIf(program === undefined)("MqttClient with Mosquitto", () => {
+  it.scopedLive.each([4, 5] as const)(
+    "MQTT %d: every QoS arrives at the QoS asked for",
+    (protocolVersion) =>
+      Effect.gen(function*() {
+        const { url } = yield* broker()
+        const sender = yield* connect({ url, protocolVersion })
+        const receiver = yield* connect({ url, protocolVersion })
+        const { grantedQos, messages } = yield* receiver.subscription("test/#", { qos: 2 })
+        assert.deepStrictEqual(grantedQos, [2])
+        for (const qos of [0, 1, 2] as const) yield* sender.publish(`test/${qos}`, "payload", { qos })
+        for (let index = 0; index < 300; index++) yield* sender.publish("test/many", `${index}`, { qos: 0 })
+        const got = Chunk.toReadonlyArray(yield* Stream.runCollect(Stream.take(messages, 303)))
+        assert.deepStrictEqual(got.slice(0, 3).map(({ qos, topic }) => [topic, qos]), [
+          ["test/0", 0],
+          ["test/1", 1],
+          ["test/2", 2]
+        ])
+        assert.deepStrictEqual(got.slice(3).map(Message.text), Array.from({ length: 300 }, (_, index) => `${index}`))
+        yield* sender.publish("test/kept", "old", { qos: 1, retain: true })
+        const [kept] = yield* Stream.runCollect(Stream.take(receiver.subscribe("+/kept"), 1))
+        assert.isTrue(kept?.retain)
+        yield* receiver.ping
+      })
+  )
+
+  it.scopedLive.each([4, 5] as const)(
+    "MQTT %d: a wrong password is an AuthError",
+    (protocolVersion) =>
+      Effect.gen(function*() {
+        const path = yield* directory
+        const passwords = join(path, "passwords")
+        execFileSync("mosquitto_passwd", ["-b", "-c", passwords, "user", "right"], { stdio: "ignore" })
+        chmodSync(passwords, 0o600)
+        const { url } = yield* broker(["allow_anonymous false", `password_file ${passwords}`])
+        const attempt = (password: string) =>
+          Effect.scoped(connect({ url, protocolVersion, username: "user", password: Redacted.make(password) }))
+        const error = yield* Effect.flip(attempt("wrong"))
+        assert.instanceOf(error, MqttError.AuthError)
+        assert.notInclude(error.message, "wrong")
+        yield* attempt("right")
+      })
+  )
+
+  it.scopedLive.each([4, 5] as const)(
+    "MQTT %d: a killed broker comes back, and messages flow",
+    (protocolVersion) =>
+      Effect.gen(function*() {
+        const { restart, url } = yield* broker()
+        const reconnect = Reconnect.maxInterval(Reconnect.forever, "50 millis")
+        const client = yield* connect({ url, protocolVersion, reconnect })
+        const { messages } = yield* client.subscription("t", { qos: 1 })
+        const connected = (epoch: number) =>
+          client.status.changes.pipe(
+            Stream.filter((status: ConnectionStatus.ConnectionStatus) =>
+              status._tag === "Connected" && status.epoch >= epoch
+            ),
+            Stream.runHead
+          )
+        yield* client.publish("t", "before", { qos: 1 })
+        const collecting = yield* Effect.fork(Stream.runCollect(Stream.take(messages, 2)))
+        yield* Effect.sleep("50 millis")
+        yield* restart
+        yield* connected(2)
+        yield* client.publish("t", "after", { qos: 1 })
+        assert.deepStrictEqual(Chunk.toReadonlyArray(yield* Fiber.join(collecting)).map(Message.text), [
+          "before",
+          "after"
+        ])
+      })
+  )
+
+  it.scopedLive("as a layer with its transport", () =>
+    Effect.gen(function*() {
+      const { url } = yield* broker()
+      const live = Layer.fresh(NodeMqttClient.layer({ url }))
+      yield* Effect.provide(
+        Effect.flatMap(MqttClient.MqttClient, (client) => client.publish("t", "x", { qos: 2 })),
+        live
+      )
+      const refused = yield* Effect.flip(
+        Effect.scoped(Layer.build(NodeMqttClient.layer({ url: "mqtt://127.0.0.1:1" })))
+      )
+      assert.deepInclude(refused, { _tag: "ConnectError", reason: "Transport" })
+    }))
+})

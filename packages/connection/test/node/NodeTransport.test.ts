@@ -1,0 +1,237 @@
+import type { Endpoint } from "@effect-mqtt/connection"
+import { Transport } from "@effect-mqtt/connection"
+import { NodeTransport } from "@effect-mqtt/connection/node"
+import { assert, describe, it } from "@effect/vitest"
+import type { Layer, Scope } from "effect"
+import { Effect, Exit, Fiber, Queue, Scope as Scopes } from "effect"
+import { execFileSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import * as Net from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as Tls from "node:tls"
+
+interface Listening {
+  readonly port: number
+  /** The next socket of a client. */
+  readonly socket: Effect.Effect<Net.Socket>
+  readonly open: () => number
+}
+
+const listen = (
+  make: (onSocket: (socket: Net.Socket) => void) => Net.Server
+): Effect.Effect<Listening, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const sockets = yield* Queue.unbounded<Net.Socket>()
+    const open = new Set<Net.Socket>()
+    const server = make((socket) => {
+      open.add(socket)
+      socket.on("error", () => {})
+      socket.on("close", () => open.delete(socket))
+      Queue.unsafeOffer(sockets, socket)
+    })
+    const port = yield* Effect.acquireRelease(
+      Effect.async<number>((resume) => {
+        server.listen(0, "127.0.0.1", () => {
+          const address = server.address()
+          resume(Effect.succeed(typeof address === "object" && address !== null ? address.port : 0))
+        })
+      }),
+      () =>
+        Effect.async<void>((resume) => {
+          open.forEach((socket) => socket.destroy())
+          server.close(() => resume(Effect.void))
+        })
+    )
+    return { port, socket: Queue.take(sockets), open: () => open.size }
+  })
+
+const tcp = listen((onSocket) => Net.createServer({ allowHalfOpen: true, pauseOnConnect: false }, onSocket))
+
+const endpoint = (port: number, scheme: Endpoint.Scheme = "mqtt"): Endpoint.Endpoint => ({
+  scheme,
+  host: "127.0.0.1",
+  port,
+  path: ""
+})
+
+const open = (port: number, scheme?: Endpoint.Scheme, layer: Layer.Layer<Transport.Transport> = NodeTransport.layer) =>
+  Effect.flatMap(Transport.Transport, (transport) => transport.open(endpoint(port, scheme))).pipe(Effect.provide(layer))
+
+const readExactly = (wire: { readonly read: Effect.Effect<Uint8Array, unknown> }, count: number) =>
+  Effect.gen(function*() {
+    const all: Array<number> = []
+    while (all.length < count) all.push(...(yield* wire.read))
+    return all
+  })
+
+const until = (condition: () => boolean) =>
+  Effect.sleep("5 millis").pipe(Effect.repeat({ until: condition, times: 400 }), Effect.asVoid)
+
+describe("NodeTransport", () => {
+  it.scopedLive("echo over loopback, pieces in one write", () =>
+    Effect.gen(function*() {
+      const server = yield* tcp
+      const wire = yield* open(server.port, "mqtt", NodeTransport.layerTcp)
+      const socket = yield* server.socket
+      socket.pipe(socket)
+      yield* wire.write([Uint8Array.of(1, 2), Uint8Array.of(3)])
+      assert.deepStrictEqual(yield* readExactly(wire, 3), [1, 2, 3])
+      assert.isTrue(wire.canPause)
+    }))
+
+  it.scopedLive("a writer waits for a peer that does not read, and goes on when it does", () =>
+    Effect.gen(function*() {
+      const server = yield* tcp
+      const wire = yield* open(server.port)
+      const socket = yield* server.socket
+      const block = new Uint8Array(1024 * 1024)
+      const writing = yield* Effect.fork(Effect.repeatN(wire.write([block]), 31))
+      yield* Effect.sleep("50 millis")
+      assert.isTrue((yield* Fiber.status(writing))._tag === "Suspended")
+      let received = 0
+      socket.on("data", (chunk: Uint8Array) => {
+        received += chunk.length
+      })
+      yield* Fiber.join(writing)
+      yield* until(() => received === 32 * block.length)
+      assert.strictEqual(received, 32 * block.length)
+    }))
+
+  it.scopedLive("a wire that is not read stops its peer, and loses nothing", () =>
+    Effect.gen(function*() {
+      const server = yield* tcp
+      const wire = yield* open(server.port)
+      const socket = yield* server.socket
+      const total = 16 * 1024 * 1024
+      socket.write(new Uint8Array(total))
+      yield* Effect.sleep("50 millis")
+      assert.isAbove(socket.writableLength, 0)
+      let received = 0
+      while (received < total) received += (yield* wire.read).length
+      assert.strictEqual(received, total)
+    }))
+
+  it.scopedLive("the peer's end is read behind its last bytes", () =>
+    Effect.gen(function*() {
+      const server = yield* tcp
+      const wire = yield* open(server.port)
+      const socket = yield* server.socket
+      socket.end(Uint8Array.of(1))
+      assert.deepStrictEqual(yield* readExactly(wire, 1), [1])
+      assert.strictEqual((yield* Effect.flip(wire.read)).reason, "Closed")
+    }))
+
+  it.scopedLive("shutdown sends what was written, and waits for the peer to end", () =>
+    Effect.gen(function*() {
+      const server = yield* tcp
+      const wire = yield* open(server.port)
+      const socket = yield* server.socket
+      let received = 0
+      socket.on("data", (chunk: Uint8Array) => {
+        received += chunk.length
+      })
+      socket.on("end", () => socket.end())
+      yield* wire.write([new Uint8Array(100_000)])
+      yield* wire.shutdown
+      assert.strictEqual(received, 100_000)
+      assert.strictEqual((yield* Effect.flip(wire.read)).reason, "Closed")
+      assert.strictEqual((yield* Effect.flip(wire.write([Uint8Array.of(1)]))).reason, "Closed")
+      yield* wire.shutdown
+    }))
+
+  it.scopedLive("a reset is a Read error, with its cause", () =>
+    Effect.gen(function*() {
+      const server = yield* tcp
+      const wire = yield* open(server.port)
+      const reading = yield* Effect.fork(Effect.flip(wire.read))
+      yield* Effect.sleep("10 millis")
+      ;(yield* server.socket).resetAndDestroy()
+      const error = yield* Fiber.join(reading)
+      assert.strictEqual(error.reason, "Read")
+      assert.instanceOf(error.cause, Error)
+      assert.strictEqual((yield* Effect.flip(wire.write([Uint8Array.of(1)]))).reason, "Write")
+    }))
+
+  it.scopedLive("refused is an Open error", () =>
+    Effect.gen(function*() {
+      const scope = yield* Scopes.make()
+      const { port } = yield* Scopes.extend(tcp, scope)
+      yield* Scopes.close(scope, Exit.void)
+      const error = yield* Effect.flip(open(port))
+      assert.strictEqual(error.reason, "Open")
+      assert.include(error.message, "ECONNREFUSED")
+    }))
+
+  it.scopedLive("schemes of other transports are an Open error", () =>
+    Effect.gen(function*() {
+      assert.strictEqual((yield* Effect.flip(open(1, "ws"))).reason, "Open")
+      assert.strictEqual((yield* Effect.flip(open(1, "mqtts", NodeTransport.layerTcp))).reason, "Open")
+    }))
+
+  it.scopedLive("the scope destroys the socket, also while it is being opened", () =>
+    Effect.gen(function*() {
+      const server = yield* tcp
+      const scope = yield* Scopes.make()
+      const wire = yield* Scopes.extend(open(server.port), scope)
+      const socket = yield* server.socket
+      const reading = yield* Effect.fork(Effect.flip(wire.read))
+      yield* Effect.sleep("10 millis")
+      yield* Scopes.close(scope, Exit.void)
+      assert.strictEqual((yield* Fiber.join(reading)).reason, "Closed")
+      socket.resume()
+      yield* until(() => socket.readableEnded || server.open() === 0)
+      // A TLS handshake that the server never answers.
+      const opening = yield* Effect.fork(Effect.scoped(open(server.port, "mqtts")))
+      const half = yield* server.socket
+      half.resume()
+      yield* Fiber.interrupt(opening)
+      yield* until(() => half.readableEnded || half.destroyed)
+      assert.isTrue(half.readableEnded || half.destroyed)
+    }))
+
+  it.scopedLive("serves a socket that listen gave", () =>
+    Effect.gen(function*() {
+      const server = yield* tcp
+      const near = yield* open(server.port)
+      const far = yield* NodeTransport.fromSocket(yield* server.socket)
+      yield* far.write([Uint8Array.of(5)])
+      assert.deepStrictEqual(yield* readExactly(near, 1), [5])
+    }))
+})
+
+/** A certificate for this test only; undefined where there is no openssl. */
+const certificate = (): { readonly key: Buffer; readonly cert: Buffer } | undefined => {
+  const directory = mkdtempSync(join(tmpdir(), "effect-mqtt-"))
+  try {
+    const [key, cert] = [join(directory, "key.pem"), join(directory, "cert.pem")]
+    execFileSync("openssl", [
+      ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"],
+      ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", cert]
+    ], { stdio: "ignore" })
+    return { key: readFileSync(key), cert: readFileSync(cert) }
+  } catch {
+    console.warn("skipped without openssl: TLS of NodeTransport")
+    return undefined
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+}
+
+const pair = certificate()
+
+describe.skipIf(pair === undefined)("NodeTransport over TLS", () => {
+  it.scopedLive("a server that cannot be verified is an Open error, and hears nothing of MQTT", () =>
+    Effect.gen(function*() {
+      let heard = 0
+      const server = yield* listen((onSocket) =>
+        Tls.createServer({ ...pair }, (socket) => socket.on("data", (chunk: Uint8Array) => (heard += chunk.length)))
+          .on("connection", onSocket)
+          .on("tlsClientError", () => {})
+      )
+      const error = yield* Effect.flip(open(server.port, "mqtts"))
+      assert.strictEqual(error.reason, "Open")
+      assert.match(error.message, /certificate|altnames|self-signed/i)
+      assert.strictEqual(heard, 0)
+    }))
+})
