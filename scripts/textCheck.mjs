@@ -85,11 +85,7 @@ for (const { path, text, where } of lines) {
 }
 
 // 4. Every dependency is explained, comes from the catalog, and is pinned there.
-const manifests = [
-  "package.json",
-  "examples/package.json",
-  ...packages.map(({ folder }) => `packages/${folder}/package.json`)
-]
+const manifests = files.filter((path) => /(^|\/)package\.json$/.test(path))
 const workspaceNames = new Set(packages.map(({ manifest }) => manifest.name))
 const used = new Map()
 for (const path of manifests) {
