@@ -685,15 +685,21 @@ describe("MqttClient", () => {
         const { client, link } = yield* start()
         const subscribing = yield* Effect.fork(Effect.flip(Effect.scoped(client.subscription("t"))))
         yield* link.expect("Subscribe")
+        // The first is on its way, the second fills the output, so the third waits before it is taken.
+        yield* client.publish("t", new Uint8Array(300_000))
+        yield* settle
         yield* client.publish("t", new Uint8Array(300_000))
         const stalled = yield* Effect.fork(client.publish("t", "more"))
+        const withdrawn = yield* Effect.fork(client.publish("t", "never"))
         yield* settle
+        assert.isTrue(Option.isNone(yield* Fiber.poll(stalled)))
+        yield* Fiber.interrupt(withdrawn)
         const closing = yield* Effect.fork(client.disconnect())
         yield* settle
         yield* TestClock.adjust("7 seconds")
         yield* Fiber.join(closing)
         assert.strictEqual((yield* Fiber.join(subscribing)).reason, "Closed")
-        yield* Fiber.await(stalled)
+        assert.strictEqual((yield* Effect.flip(Fiber.join(stalled))).reason, "Closed")
       }))
 
     it.scoped("while there is no link it returns at once", () =>
@@ -729,6 +735,19 @@ describe("MqttClient", () => {
       yield* TestClock.adjust("25 millis")
       yield* link.send(Packet.pingResp)
       assert.strictEqual(Duration.toMillis(yield* Fiber.join(pinging)), 25)
+    }))
+
+  it.scoped("a clock with fractions of milliseconds pings in time, and does not spin", () =>
+    Effect.gen(function*() {
+      yield* TestClock.adjust(Duration.micros(731_234n))
+      const { client, link } = yield* start()
+      for (let times = 0; times < 5; times++) {
+        yield* TestClock.adjust(Duration.micros(54_000_777n))
+        yield* link.expect("PingReq")
+        yield* link.send(Packet.pingResp)
+        yield* settle
+      }
+      assert.strictEqual((yield* client.status.get)._tag, "Connected")
     }))
 
   it.scoped("sends its will, and its limits, with CONNECT", () =>

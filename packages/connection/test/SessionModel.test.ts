@@ -23,7 +23,10 @@ const makeServer = (rig: ReturnType<typeof Rig.make>) => {
   let window = 0
 
   const onPublish = ({ dup, packetId = 0, qos, topic }: Packet.Publish) => {
-    if (qos === 0) return delivered.push(topic)
+    if (qos === 0) {
+      delivered.push(topic)
+      return
+    }
     // The first copy may have been lost with its link.
     if (dup) assert.strictEqual(open.get(packetId) ?? topic, topic, "a resend is of the same message")
     else assert.isFalse(open.has(packetId), `identifier ${packetId} is in use`)
@@ -129,7 +132,7 @@ const run = (seed: number, mayForget: boolean) => {
 describe("Session against a model", () => {
   for (const mayForget of [false, true]) {
     it(`QoS 1 is never lost, QoS 2 is never doubled, order and window are kept; server forgets: ${mayForget}`, () => {
-      for (let seed = 1; seed <= 150; seed++) {
+      for (let seed = 1; seed <= 80; seed++) {
         try {
           run(seed, mayForget)
         } catch (error) {

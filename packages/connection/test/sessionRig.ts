@@ -17,7 +17,6 @@ export const bytesOf = (version: Version, ...packets: ReadonlyArray<Packet.Packe
 }
 
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
-export const textOf = (packet: { readonly payload: Uint8Array }): string => new TextDecoder().decode(packet.payload)
 
 /** What became of a publish; undefined while it waits. */
 export interface Outcome {
