@@ -144,6 +144,18 @@ const isDrawable = (area: Rectangle): boolean =>
  * Draws the grid: floors, then walls of 100 mm around all floor, and checks that a robot can live in it (every room is
  * reachable from the dock).
  *
+ * @example
+ * ```ts
+ * import { FloorPlan } from "@effect-mqtt/roborock-simulator"
+ *
+ * export const studio = FloorPlan.make({
+ *   rooms: [{ segment: 16, name: "Studio", areas: [{ x0: 25000, y0: 25000, x1: 29000, y1: 28000 }] }],
+ *   doors: [],
+ *   furniture: [{ x0: 27000, y0: 26000, x1: 28000, y1: 26500 }],
+ *   dock: { x: 25150, y: 26000, angle: 0 }
+ * })
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */

@@ -188,6 +188,22 @@ export const make = (
  *
  * It provides the `HttpClient` and the `Transport` that lead into it (and nowhere else), for the client under test.
  *
+ * @example
+ * ```ts
+ * import { Simulator } from "@effect-mqtt/roborock-simulator"
+ * import { Effect, Stream } from "effect"
+ *
+ * export const program = Effect.gen(function*() {
+ *   const { robots: [robot] } = yield* Simulator.Simulator
+ *   if (robot === undefined) return
+ *   yield* robot.call("app_segment_clean", [{ segments: [17], repeat: 1 }])
+ *   yield* Stream.repeatEffect(Effect.delay(robot.state, "1 second")).pipe(
+ *     Stream.takeUntil(({ activity }) => activity === "Charging"),
+ *     Stream.runForEach(({ position, progress }) => Effect.log(`${progress} %`, position))
+ *   )
+ * }).pipe(Effect.provide(Simulator.layer({ speed: 20 })))
+ * ```
+ *
  * @since 0.1.0
  * @category layers
  */
