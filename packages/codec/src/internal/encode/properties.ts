@@ -66,10 +66,11 @@ const writeValue = (output: OutputBuffer, row: Row, value: unknown): void => {
   }
 }
 
-/** Tells whether there is nothing to say in a property block, which opens the short forms. */
+/** Tells whether there is nothing to say in a property block, which opens the short forms: an empty list says nothing. */
 export const isEmpty = (properties: Properties | undefined): boolean => {
   for (const name in properties) {
-    if (properties[name as keyof Properties] !== undefined) return false // own keys are field names
+    const value = properties[name as keyof Properties] // own keys are field names
+    if (value !== undefined && !(Array.isArray(value) && value.length === 0)) return false
   }
   return true
 }
