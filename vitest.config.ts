@@ -22,7 +22,7 @@ export default defineConfig({
       exclude: ["packages/*/src/index.ts", "packages/*/src/node/index.ts"],
       reporter: ["text-summary", "json-summary"],
       reportsDirectory: "coverage",
-      thresholds: { branches: 75, functions: 80, lines: 80, statements: 80 }
+      thresholds: { branches: 85, functions: 90, lines: 90, statements: 90 }
     }
   }
 })
