@@ -244,7 +244,7 @@ export const make = (
           Effect.zipRight(restore(slots.take(1)), Effect.addFinalizer(() => slots.release(1)))
         )
         const result = yield* Deferred.make<unknown, CommandError>()
-        const entry: pendingRequests.Pending = { method, map, result }
+        const entry: pendingRequests.Pending = { method, map, sent: false, result }
         const id = yield* Effect.acquireRelease(
           Effect.sync(() => pending.add(entry)),
           (id) => Effect.sync(() => pending.remove(id, entry))
@@ -261,6 +261,7 @@ export const make = (
             onTimeout: () => new RequestError({ reason: "NotConnected", method })
           })
         )
+        entry.sent = true
         return { result, started }
       }).pipe(
         Effect.map(({ result, started }) =>
@@ -272,13 +273,24 @@ export const make = (
         )
       )
 
-    yield* Effect.addFinalizer(() =>
+    const abandon = (entries: ReadonlyArray<pendingRequests.Pending>, cause?: unknown) =>
       Effect.forEach(
-        [...pending.entries.values()],
-        ({ method, result }) => Deferred.fail(result, new RequestError({ reason: "NotConnected", method }))
+        entries,
+        ({ method, result }) => Deferred.fail(result, new RequestError({ reason: "NotConnected", method, cause })),
+        { discard: true }
       )
-    )
+    yield* Effect.addFinalizer(() => abandon([...pending.entries.values()]))
     yield* cloud.listen(duid, receive)
+    // The broker keeps nothing for a client that is away: what was asked before the link dropped stays unanswered.
+    yield* cloud.link.changes.pipe(
+      Stream.runForEach((link) =>
+        link._tag === "Down"
+          ? abandon([...pending.entries.values()].filter(({ sent }) => sent), link.error)
+          : Effect.void
+      ),
+      Effect.interruptible,
+      Effect.forkScoped
+    )
 
     const channel: DeviceChannel = {
       request: (method, params, request) =>

@@ -51,6 +51,22 @@ describe("request", () => {
       assert.strictEqual(error.message, "get_status: the device did not answer in time")
     }))
 
+  it.scoped("what was sent before the link dropped fails at once, what waits for the link goes on waiting", () =>
+    Effect.gen(function*() {
+      const robot = silent()
+      const channel = yield* open(robot)
+      const before = yield* Effect.fork(failureOf(channel.request("get_status")))
+      yield* TestClock.adjust("1 second")
+      robot.setTrouble(Effect.never)
+      const during = yield* Effect.fork(failureOf(channel.request("get_status")))
+      yield* TestClock.adjust("1 second")
+      yield* robot.setLink({ _tag: "Down" })
+      const error = yield* Fiber.join(before)
+      assert.strictEqual(error._tag, "RequestError")
+      assert.strictEqual(error.reason, "NotConnected")
+      assert.strictEqual((yield* Fiber.poll(during))._tag, "None")
+    }))
+
   it.scoped("a link that stays down is told apart, and the request is not sent later", () =>
     Effect.gen(function*() {
       const robot = silent()

@@ -1,5 +1,5 @@
 import { CloudChannel, Frame, MapResponse, type RoborockError, Rpc } from "@effect-mqtt/roborock"
-import { Clock, Effect, Either, Layer, Redacted, Stream, Subscribable } from "effect"
+import { Clock, Effect, Either, Layer, PubSub, Redacted, Stream, Subscribable } from "effect"
 
 export const localKey = Redacted.make("key123key123key1")
 export const mqttKey = Redacted.make("qiCNieZa")
@@ -40,6 +40,9 @@ export const make = (answers: (request: Rpc.Request) => Answer) => {
   const handlers = new Set<(payload: Uint8Array) => Effect.Effect<void>>()
   let trouble: Effect.Effect<void, RoborockError.ConnectError> = Effect.void
 
+  const links = Effect.runSync(PubSub.bounded<CloudChannel.Link>(8))
+  let link: CloudChannel.Link = { _tag: "Up" }
+
   const deliver = (payload: Uint8Array) =>
     Effect.forEach([...handlers], (handler) => handler(payload), { discard: true })
 
@@ -57,7 +60,7 @@ export const make = (answers: (request: Rpc.Request) => Answer) => {
           yield* Effect.forEach(replies(request, answers(request)), deliver, { discard: true })
         }
       }),
-    link: Subscribable.make({ get: Effect.succeed({ _tag: "Up" }), changes: Stream.empty })
+    link: Subscribable.make({ get: Effect.sync(() => link), changes: Stream.fromPubSub(links) })
   }
 
   return {
@@ -65,6 +68,11 @@ export const make = (answers: (request: Rpc.Request) => Answer) => {
     sent,
     handlers,
     deliver,
+    setLink: (next: CloudChannel.Link) =>
+      Effect.suspend(() => {
+        link = next
+        return PubSub.publish(links, next)
+      }),
     push: (dataPoints: Readonly<Record<number, unknown>>) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) =>
         deliver(

@@ -22,7 +22,9 @@ const bar = (fraction: number): string => {
 }
 
 const describe = ({ fraction, state }: Step): string => {
-  const words = [state.stateName.replaceAll("_", " "), state.currentRoom, `battery ${state.battery ?? "?"} %`]
+  // The map, which alone tells the room, is read after the state: in the dock it would still be the last one.
+  const room = state.activity === "docked" ? undefined : state.currentRoom
+  const words = [state.stateName.replaceAll("_", " "), room, `battery ${state.battery ?? "?"} %`]
   return `${bar(fraction)}  ${words.filter((word) => word !== undefined).join(", ")}${state.stale ? " (no news)" : ""}`
 }
 

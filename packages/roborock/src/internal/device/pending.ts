@@ -6,6 +6,8 @@ export interface Pending {
   readonly method: string
   /** Answered by the map that follows the response; the response itself only counts when it is a refusal. */
   readonly map: boolean
+  /** It has left: with the link its answer is lost, too. */
+  sent: boolean
   readonly result: Deferred.Deferred<unknown, CommandError>
 }
 
