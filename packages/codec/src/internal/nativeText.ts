@@ -5,6 +5,8 @@
 export interface NativeText {
   /** Reads bytes as UTF-8; what is ill formed becomes U+FFFD, a byte order mark is kept. */
   readonly read: (bytes: Uint8Array, start: number, end: number) => string
+  /** Reads bytes below 0x80, which take no decoding. */
+  readonly readAscii: (bytes: Uint8Array, start: number, end: number) => string
   /** Writes a string at an offset and returns the number of bytes; half a surrogate pair becomes U+FFFD. */
   readonly write: ((bytes: Uint8Array, text: string, at: number) => number) | undefined
 }
@@ -14,6 +16,7 @@ export interface Platform {
   readonly Buffer?: {
     readonly prototype?: {
       readonly utf8Slice?: (this: Uint8Array, start: number, end: number) => string
+      readonly latin1Slice?: (this: Uint8Array, start: number, end: number) => string
       readonly utf8Write?: (this: Uint8Array, text: string, at: number, length: number) => number
     }
   }
@@ -24,16 +27,20 @@ export interface Platform {
 }
 
 export const detect = (platform: Platform): NativeText => {
-  const slice = platform.Buffer?.prototype?.utf8Slice
-  const write = platform.Buffer?.prototype?.utf8Write
-  if (typeof slice === "function" && typeof write === "function") {
+  const methods = platform.Buffer?.prototype
+  const slice = methods?.utf8Slice
+  const sliceAscii = methods?.latin1Slice
+  const write = methods?.utf8Write
+  if (typeof slice === "function" && typeof sliceAscii === "function" && typeof write === "function") {
     return {
       read: (bytes, start, end) => slice.call(bytes, start, end),
+      readAscii: (bytes, start, end) => sliceAscii.call(bytes, start, end),
       write: (bytes, text, at) => write.call(bytes, text, at, bytes.length - at)
     }
   }
   const decoder = new platform.TextDecoder("utf-8", { ignoreBOM: true })
-  return { read: (bytes, start, end) => decoder.decode(bytes.subarray(start, end)), write: undefined }
+  const read: NativeText["read"] = (bytes, start, end) => decoder.decode(bytes.subarray(start, end))
+  return { read, readAscii: read, write: undefined }
 }
 
 export const nativeText: NativeText = /*#__PURE__*/ detect(globalThis as unknown as Platform) // no lib types the global

@@ -94,6 +94,28 @@ export const firstIllFormed = (bytes: Uint8Array, start: number, end: number): n
   return -1
 }
 
+/** What `scan` may find, as bits. */
+export const foundNull = 1
+export const foundWildcard = 2
+export const foundWide = 4
+
+/**
+ * Looks for what texts rarely hold, in one pass: U+0000, the wildcards, and bytes that are not ASCII. Four searches by the
+ * platform cost three times as much at the length of a topic.
+ */
+export const scan = (bytes: Uint8Array, start: number, end: number): number => {
+  let found = 0
+  for (let index = start; index < end; index++) {
+    const byte = bytes[index] // below end
+    // Letters, digits and most of the punctuation lie above both wildcards.
+    if (byte > 0x2b && byte < 0x80) continue
+    if (byte >= 0x80) found |= foundWide
+    else if (byte === 0x2b || byte === 0x23) found |= foundWildcard
+    else if (byte === 0) found |= foundNull
+  }
+  return found
+}
+
 /** Reads UTF-8, or gives `undefined` where it is ill formed. A byte order mark is kept [MQTT-1.5.4-3]. */
 export const readUtf8 = (bytes: Uint8Array, start: number, end: number): string | undefined => {
   const text = nativeText.read(bytes, start, end)

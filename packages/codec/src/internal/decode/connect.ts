@@ -4,15 +4,14 @@ import { isQoS } from "../../QoS.ts"
 import { carriers } from "../propertyTable.ts"
 import { malformed, violation } from "../refusal.ts"
 import { expectMethodWithData, readProperties } from "./properties.ts"
-import { checkTopicName } from "./publish.ts"
+import { readTopicName } from "./publish.ts"
 import { expectEnd, readBinary, readByte, type Reader, readText, readUint16 } from "./reader.ts"
 
 const readWill = (reader: Reader, flags: number): Will => {
   const qos = (flags >> 3) & 3
   if (!isQoS(qos)) throw malformed(reader, "will QoS 3", "3.1.2.6")
   const properties = reader.version === 5 ? readProperties(reader, carriers.Will) : undefined
-  const topic = readText(reader)
-  checkTopicName(reader, topic, "3.1.3.3", "3.1.3.2")
+  const topic = readTopicName(reader, "3.1.3.3", "3.1.3.2")
   const payload = readBinary(reader)
   const retain = (flags & 0x20) !== 0
   return properties === undefined ? { topic, payload, qos, retain } : { topic, payload, qos, retain, properties }

@@ -2,7 +2,7 @@ import type { Auth, Disconnect } from "../../Packet.ts"
 import * as ReasonCode from "../../ReasonCode.ts"
 import { carriers } from "../propertyTable.ts"
 import { violation } from "../refusal.ts"
-import { readProperties } from "./properties.ts"
+import { noProperties, readProperties } from "./properties.ts"
 import { expectEnd, readByte, type Reader } from "./reader.ts"
 
 /** Reads DISCONNECT; 5.0 may leave out a normal code and empty properties (section 3.14.2.2.1). */
@@ -11,7 +11,7 @@ export const readDisconnect = (reader: Reader): Disconnect => {
     expectEnd(reader)
     return { _tag: "Disconnect" }
   }
-  if (reader.position === reader.end) return { _tag: "Disconnect", reasonCode: 0, properties: {} }
+  if (reader.position === reader.end) return { _tag: "Disconnect", reasonCode: 0, properties: noProperties }
   const reasonCode = readByte(reader)
   if (!ReasonCode.isValid(reasonCode, "Disconnect")) {
     throw violation(reader, 0x82, `reason code ${reasonCode} is not one of DISCONNECT`, "3.14.2.1")
@@ -19,7 +19,7 @@ export const readDisconnect = (reader: Reader): Disconnect => {
   if (reasonCode === 0x04 && reader.sender === "server") {
     throw violation(reader, 0x82, "a server asks for a will message", "3.14.2.1")
   }
-  if (reader.position === reader.end) return { _tag: "Disconnect", reasonCode, properties: {} }
+  if (reader.position === reader.end) return { _tag: "Disconnect", reasonCode, properties: noProperties }
   const properties = readProperties(reader, carriers.Disconnect)
   if (properties.sessionExpiryInterval !== undefined && reader.sender === "server") {
     throw violation(reader, 0x82, "a session expiry interval from a server", "3.14.2.2.2")
@@ -36,7 +36,7 @@ export const readDisconnect = (reader: Reader): Disconnect => {
  * judge; any other form has to name the method.
  */
 export const readAuth = (reader: Reader): Auth => {
-  if (reader.position === reader.end) return { _tag: "Auth", reasonCode: 0, properties: {} }
+  if (reader.position === reader.end) return { _tag: "Auth", reasonCode: 0, properties: noProperties }
   const reasonCode = readByte(reader)
   if (!ReasonCode.isValid(reasonCode, "Auth")) {
     throw violation(reader, 0x82, `reason code ${reasonCode} is not one of AUTH`, "3.15.2.1")

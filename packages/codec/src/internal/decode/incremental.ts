@@ -3,11 +3,17 @@ import type { Packet } from "../../Packet.ts"
 import type { ProtocolVersion } from "../../ProtocolVersion.ts"
 import { malformed, Refusal, tooLarge, violation } from "../refusal.ts"
 import { readFirstByte } from "./header.ts"
+import { allocateHeld } from "./heldBytes.ts"
 import { readBody } from "./packet.ts"
-import { alwaysCopied } from "./payload.ts"
 import { Reader, type Sender } from "./reader.ts"
 
 const nothing = new Uint8Array(0)
+
+/** The first byte and four of Remaining Length. */
+const longestHeader = 5
+
+/** What a chunk brings that completes no packet; nobody adds to it. */
+const none: Array<Packet> = []
 
 /** Cuts a byte stream into packets. Holds one unfinished packet at most, and grows only by bytes that have arrived. */
 export class Incremental {
@@ -16,6 +22,7 @@ export class Incremental {
   /** False until a CONNECT has said which version is spoken. */
   #decided: boolean
   #error: CodecError | undefined = undefined
+  #packets: Array<Packet> = none
   /** The unfinished packet: its bytes, how many there are, and how many it will have (0: not known yet). */
   #held: Uint8Array = nothing
   #heldBytes = 0
@@ -33,35 +40,28 @@ export class Incremental {
   }
 
   get pendingBytes(): number {
-    return this.#heldBytes
+    return this.#error === undefined ? this.#heldBytes : 0
   }
 
   push(chunk: Uint8Array): { readonly packets: ReadonlyArray<Packet>; readonly error: CodecError | undefined } {
-    const packets: Array<Packet> = []
-    if (this.#error === undefined) {
-      try {
-        this.#consume(
-          // Of a Buffer, slices and views would be Buffers too.
-          chunk.constructor === Uint8Array
-            ? chunk
-            : new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength),
-          packets
-        )
-      } catch (cause) {
-        if (!(cause instanceof Refusal)) throw cause
-        this.#error = cause.error
-        this.#held = nothing
-        this.#heldBytes = 0
-        this.#reader.close()
-      }
+    if (this.#error !== undefined) return { packets: none, error: this.#error }
+    try {
+      this.#consume(chunk)
+    } catch (cause) {
+      if (!(cause instanceof Refusal)) throw cause
+      this.#error = cause.error
+      this.#held = nothing
+      this.#reader.close()
     }
+    const packets = this.#packets
+    this.#packets = none
     return { packets, error: this.#error }
   }
 
-  #consume(bytes: Uint8Array, packets: Array<Packet>): void {
+  #consume(bytes: Uint8Array): void {
     const reader = this.#reader
     const length = bytes.length
-    let at = this.#heldBytes === 0 ? 0 : this.#resume(bytes, packets)
+    let at = this.#heldBytes === 0 ? 0 : this.#resume(bytes)
     reader.open(bytes)
     while (at < length) {
       const total = this.#readHeader(bytes, at, length)
@@ -71,15 +71,18 @@ export class Incremental {
         break
       }
       reader.end = next
-      this.#emit(packets)
+      this.#emit()
       at = next
     }
     reader.close()
   }
 
-  #emit(packets: Array<Packet>): void {
-    packets.push(readBody(this.#reader, this.#decided))
+  #emit(): void {
+    const packet = readBody(this.#reader, this.#decided)
     this.#decided ||= this.#reader.type === "Connect"
+    // Most chunks bring one packet, for which a literal is a fifth of what `push` on an empty array allocates.
+    if (this.#packets === none) this.#packets = [packet]
+    else this.#packets.push(packet)
   }
 
   /** Reads the fixed header; the size of the whole packet, or 0 where the header is not complete. */
@@ -124,7 +127,7 @@ export class Incremental {
   }
 
   /** Goes on with the packet that was put aside; returns how much of the chunk it took. */
-  #resume(bytes: Uint8Array, packets: Array<Packet>): number {
+  #resume(bytes: Uint8Array): number {
     const reader = this.#reader
     const length = bytes.length
     let at = 0
@@ -150,8 +153,8 @@ export class Incremental {
     reader.end = total
     this.#heldBytes = 0
     // A payload may be a view on the buffer, which then is not ours to write any more.
-    if (this.#held.length > alwaysCopied) this.#held = nothing
-    this.#emit(packets)
+    this.#held = nothing
+    this.#emit()
     return at
   }
 
@@ -159,8 +162,8 @@ export class Incremental {
   #reserve(needed: number, total: number): void {
     const held = this.#held
     if (held.length >= needed) return
-    const doubled = Math.max(needed, held.length * 2, alwaysCopied)
-    this.#held = new Uint8Array(total === 0 ? doubled : Math.max(needed, Math.min(doubled, total)))
+    const doubled = Math.max(needed, held.length * 2, 1024)
+    this.#held = allocateHeld(total === 0 ? longestHeader : Math.max(needed, Math.min(doubled, total)))
     this.#held.set(held.subarray(0, this.#heldBytes))
   }
 }

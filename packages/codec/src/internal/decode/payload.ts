@@ -1,12 +1,6 @@
 import { copyOf, type Reader } from "./reader.ts"
 
-/** Up to this size an array lives on the JavaScript heap, where a copy costs no more than a view (40 ns). */
-export const alwaysCopied = 64
-
-/**
- * A copy of its own costs up to 1 µs above that size, five times the rest of the packet. So a large chunk is copied window
- * by window as short payloads are met, and they are views on the copies: little more than a view on the chunk.
- */
+/** What a kept payload may hold in memory whatever its own size. */
 const windowBytes = 8192
 const longestInWindow = 1024
 
@@ -20,22 +14,36 @@ const pinFactor = 64
 export const takePayload = (reader: Reader): Uint8Array => {
   const start = reader.position
   const end = reader.end
-  const bytes = reader.bytes
-  const length = end - start
   reader.position = end
-  if (length <= alwaysCopied) return copyOf(bytes, start, end)
-  const chunkBytes = bytes.buffer.byteLength
-  if (chunkBytes <= windowBytes || (length > longestInWindow && chunkBytes <= length * pinFactor)) {
-    return bytes.subarray(start, end)
-  }
-  return length > longestInWindow ? copyOf(bytes, start, end) : viewOfWindow(reader, start, end)
+  if (end > reader.viewableEnd && !findViewable(reader, start, end)) return copyOf(reader.bytes, start, end)
+  // The constructor, since `subarray` of a Node `Buffer` gives a `Buffer`; it takes half the time, too.
+  return new Uint8Array(reader.viewable, start + reader.viewableShift, end - start)
 }
 
-const viewOfWindow = (reader: Reader, start: number, end: number): Uint8Array => {
-  if (end > reader.windowEnd) {
-    reader.windowStart = start
-    reader.windowEnd = Math.min(start + windowBytes, reader.bytes.length)
-    reader.window = copyOf(reader.bytes, start, reader.windowEnd)
+/**
+ * Finds memory that payloads may be views on: a small chunk itself, or a copy of the next window of a large one. A copy of
+ * its own would cost a short payload up to 1 µs, five times the rest of the packet.
+ */
+const findViewable = (reader: Reader, start: number, end: number): boolean => {
+  const { buffer, byteOffset, length } = reader.bytes
+  const payloadBytes = end - start
+  if (buffer.byteLength <= windowBytes) {
+    reader.viewable = buffer
+    reader.viewableShift = byteOffset
+    reader.viewableEnd = length
+    return true
   }
-  return reader.window.subarray(start - reader.windowStart, end - reader.windowStart)
+  if (payloadBytes > longestInWindow) {
+    if (buffer.byteLength > payloadBytes * pinFactor) return false
+    reader.viewable = buffer
+    reader.viewableShift = byteOffset
+    // For this payload only.
+    reader.viewableEnd = 0
+    return true
+  }
+  const windowEnd = Math.min(start + windowBytes, length)
+  reader.viewable = buffer.slice(byteOffset + start, byteOffset + windowEnd)
+  reader.viewableShift = -start
+  reader.viewableEnd = windowEnd
+  return true
 }

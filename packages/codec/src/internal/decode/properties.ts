@@ -1,8 +1,7 @@
 import type { Properties } from "../../Properties.ts"
-import * as Topic from "../../Topic.ts"
 import { byId, type CarrierInfo, numberProblem, type Row } from "../propertyTable.ts"
 import { malformed, violation } from "../refusal.ts"
-import { readBinary, readByte, type Reader, readText, readUint16, readUint32, readVarInt } from "./reader.ts"
+import { hasWildcard, readBinary, readByte, type Reader, readText, readUint16, readUint32, readVarInt } from "./reader.ts"
 
 const readNumber = (reader: Reader, row: Row): number => {
   const value = row.kind === "byte"
@@ -22,7 +21,7 @@ const readValue = (reader: Reader, row: Row, previous: unknown): unknown => {
   switch (row.kind) {
     case "text": {
       const text = readText(reader)
-      if (row.rule === "topicName" && !Topic.isName(text)) {
+      if (row.rule === "topicName" && (text.length === 0 || hasWildcard(reader))) {
         throw violation(reader, 0x82, `${row.name} is not a topic name`, "3.3.2.3.5")
       }
       return text
@@ -44,11 +43,14 @@ const readValue = (reader: Reader, row: Row, previous: unknown): unknown => {
   }
 }
 
-/** Reads a property block into a fresh object, `{}` where it is empty (section 2.2.2). */
+/** One object for all packets without properties, so that they do not pay for them. */
+export const noProperties: Properties = /*#__PURE__*/ Object.freeze({})
+
+/** Reads a property block (section 2.2.2). */
 export const readProperties = (reader: Reader, carrier: CarrierInfo): Properties => {
-  const properties: Record<string, unknown> = {}
   const length = readVarInt(reader)
-  if (length === 0) return properties
+  if (length === 0) return noProperties
+  const properties: Record<string, unknown> = {}
   const packetEnd = reader.end
   const end = reader.position + length
   if (end > packetEnd) throw malformed(reader, "the properties run past the end of the packet", "2.2.2.1")

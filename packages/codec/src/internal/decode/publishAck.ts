@@ -3,7 +3,7 @@ import type { AckProperties } from "../../Properties.ts"
 import * as ReasonCode from "../../ReasonCode.ts"
 import { carriers } from "../propertyTable.ts"
 import { violation } from "../refusal.ts"
-import { readProperties } from "./properties.ts"
+import { noProperties, readProperties } from "./properties.ts"
 import { expectEnd, readByte, type Reader, readPacketId } from "./reader.ts"
 
 const reasonSections = { PubAck: "3.4.2.1", PubRec: "3.5.2.1", PubRel: "3.6.2.1", PubComp: "3.7.2.1" } as const
@@ -33,12 +33,12 @@ export const readPublishAck = (reader: Reader, type: PublishAck["_tag"]): Publis
     expectEnd(reader)
     return { _tag: type, packetId }
   }
-  if (reader.position === reader.end) return build(type, packetId, 0, {})
+  if (reader.position === reader.end) return build(type, packetId, 0, noProperties)
   const reasonCode = readByte(reader)
   if (reasonCode !== 0 && !ReasonCode.isValid(reasonCode, type)) {
     throw violation(reader, 0x82, `reason code ${reasonCode} is not one of this packet`, reasonSections[type])
   }
-  if (reader.position === reader.end) return build(type, packetId, reasonCode, {})
+  if (reader.position === reader.end) return build(type, packetId, reasonCode, noProperties)
   const properties = readProperties(reader, carriers[type])
   expectEnd(reader)
   return build(type, packetId, reasonCode, properties)

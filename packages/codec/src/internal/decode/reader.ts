@@ -1,7 +1,8 @@
 import type { PacketType } from "../../Packet.ts"
 import type { ProtocolVersion } from "../../ProtocolVersion.ts"
+import { nativeText } from "../nativeText.ts"
 import { malformed, type Place, type Refusal, violation } from "../refusal.ts"
-import { firstIllFormed, readUtf8 } from "../utf8.ts"
+import { firstIllFormed, foundNull, foundWide, foundWildcard, readUtf8, scan } from "../utf8.ts"
 
 /** Who wrote the bytes; `undefined` where either may have. */
 export type Sender = "client" | "server" | undefined
@@ -22,10 +23,12 @@ export class Reader implements Place {
   type: PacketType | undefined = undefined
   /** The Remaining Length took more bytes than it needs. */
   overlong = false
-  /** A copy of the bytes from `windowStart` to `windowEnd`, on which short payloads are views. */
-  window: Uint8Array = nothing
-  windowStart = 0
-  windowEnd = 0
+  /** What `scan` has found in the text read last. */
+  found = 0
+  /** Memory on which payloads up to `viewableEnd` may be views, and what to add to a position there. */
+  viewable: ArrayBufferLike = nothing.buffer
+  viewableShift = 0
+  viewableEnd = -1
   version: ProtocolVersion
   readonly sender: Sender
 
@@ -41,12 +44,12 @@ export class Reader implements Place {
   /** Turns to other bytes, and lets go of those before. */
   open(bytes: Uint8Array): void {
     this.bytes = bytes
-    this.window = nothing
-    this.windowEnd = 0
+    this.viewableEnd = -1
   }
 
   close(): void {
     this.open(nothing)
+    this.viewable = nothing.buffer
   }
 }
 
@@ -87,15 +90,21 @@ export const readText = (reader: Reader): string => {
   const start = reader.position
   const end = start + length
   if (end > reader.end) throw cutShort(reader)
-  const text = readUtf8(reader.bytes, start, end)
+  const bytes = reader.bytes
+  const found = scan(bytes, start, end)
+  reader.found = found
+  const text = found < foundWide ? nativeText.readAscii(bytes, start, end) : readUtf8(bytes, start, end)
   if (text === undefined) {
-    reader.position = firstIllFormed(reader.bytes, start, end)
+    reader.position = firstIllFormed(bytes, start, end)
     throw malformed(reader, "a string is not well-formed UTF-8", "1.5.4", "1.5.3")
   }
-  if (text.includes("\0")) throw malformed(reader, "a string contains U+0000", "1.5.4", "1.5.3")
+  if ((found & foundNull) !== 0) throw malformed(reader, "a string contains U+0000", "1.5.4", "1.5.3")
   reader.position = end
   return text
 }
+
+/** Tells whether the text read last may not be a topic name [MQTT-3.3.2-2]. */
+export const hasWildcard = (reader: Reader): boolean => (reader.found & foundWildcard) !== 0
 
 /** Reads two-byte-length binary data as bytes of its own, so that it does not keep the chunk alive. */
 export const readBinary = (reader: Reader): Uint8Array => {
@@ -107,9 +116,13 @@ export const readBinary = (reader: Reader): Uint8Array => {
   return copyOf(reader.bytes, start, end)
 }
 
-/** A copy with a buffer of its own; `slice` of a Node `Buffer` would be a view. */
+/** A copy with memory of its own; `slice` of a Node `Buffer` would be a view. */
 export const copyOf = (bytes: Uint8Array, start: number, end: number): Uint8Array =>
-  Uint8Array.prototype.slice.call(bytes, start, end)
+  plain(bytes).slice(start, end)
+
+/** The same bytes without the class and the methods of a `Buffer`. */
+const plain = (bytes: Uint8Array): Uint8Array =>
+  bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
 
 export const readPacketId = (reader: Reader): number => {
   const packetId = readUint16(reader)

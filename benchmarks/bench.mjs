@@ -1,0 +1,40 @@
+/**
+ * Builds a benchmark the way a published package is built and runs it in a process of its own.
+ *
+ *   pnpm bench codec                         all rows
+ *   pnpm bench codec decode 64B              rows whose name contains every word
+ *   pnpm bench codec --rounds=5 --millis=20  shorter
+ *   BENCH_NODE=/path/to/node pnpm bench codec
+ */
+import { build } from "esbuild"
+import { spawnSync } from "node:child_process"
+import { existsSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+const here = dirname(fileURLToPath(import.meta.url))
+const [name, ...rest] = process.argv.slice(2).filter((argument) => argument !== "--")
+if (name === undefined || !existsSync(join(here, name, "main.ts"))) {
+  console.error(`Which benchmark? ${name ?? "None named"}; there is: codec`)
+  process.exit(2)
+}
+
+const outdir = join(here, "build", name)
+await build({
+  absWorkingDir: here,
+  bundle: true,
+  conditions: ["@effect-mqtt/source"],
+  entryPoints: [`${name}/main.ts`, `${name}/subject.ts`],
+  external: ["mitata", "mqtt-packet"],
+  format: "esm",
+  logLevel: "warning",
+  outdir,
+  platform: "node",
+  sourcemap: true,
+  target: "es2022"
+})
+
+const node = process.env["BENCH_NODE"] ?? process.execPath
+const flags = (process.env["BENCH_FLAGS"] ?? "").split(" ").filter((flag) => flag !== "")
+const { status } = spawnSync(node, ["--expose-gc", ...flags, join(outdir, "main.js"), ...rest], { stdio: "inherit" })
+process.exitCode = status ?? 1
