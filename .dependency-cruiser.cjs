@@ -37,7 +37,7 @@ const pureEffectModules = [
 ]
 
 /** The two codec modules that stand apart from its core. */
-const codecEdges = "^packages/codec/src/(index|PacketSchema|PacketStream)\\.ts$"
+const codecEdges = "^packages/codec/src/(PacketSchema|PacketStream|internal/schema/[^/]+)\\.ts$"
 
 const anyOf = (names) => `(${names.join("|")})`
 

@@ -24,10 +24,12 @@ describe("Decoder", () => {
 
   it("tells how much of an unfinished packet it holds", () => {
     const decoder = Decoder.make({ version: 5 })
-    const seen = ["d0", "00", "d000 30", "09 00 01", "61 00", "62 62 62 62 62", "30 03 00", "05 61", "d000"].map((hex) => {
-      decoder.push(fromHex(hex.replaceAll(" ", "")))
-      return decoder.pendingBytes
-    })
+    const seen = ["d0", "00", "d000 30", "09 00 01", "61 00", "62 62 62 62 62", "30 03 00", "05 61", "d000"].map(
+      (hex) => {
+        decoder.push(fromHex(hex.replaceAll(" ", "")))
+        return decoder.pendingBytes
+      }
+    )
     assert.deepStrictEqual(seen, [1, 0, 1, 4, 6, 0, 3, 0, 0])
   })
 

@@ -1,7 +1,10 @@
 import { Decoder, Encoder, type Packet, type ProtocolVersion } from "@effect-mqtt/codec"
+import * as PacketSchema from "@effect-mqtt/codec/PacketSchema"
 import { assert, describe, it } from "@effect/vitest"
-import { Either, FastCheck as fc } from "effect"
+import { Either, FastCheck as fc, Schema } from "effect"
 import { cuts, packet } from "./support/arbitraries.ts"
+import { canonical } from "./support/canonical.ts"
+import { runs } from "./support/effort.ts"
 
 const encode = (value: Packet.Packet, version: ProtocolVersion.ProtocolVersion): Uint8Array =>
   Either.getOrThrow(Encoder.encode(value, version)).slice()
@@ -21,13 +24,29 @@ const feed = (chunks: ReadonlyArray<Uint8Array>, version: ProtocolVersion.Protoc
 }
 
 for (const version of [4, 5] as const) {
+  const isPacket = version === 4 ? Schema.is(PacketSchema.Packet[4]) : Schema.is(PacketSchema.Packet[5])
+  const expected = (value: Packet.Packet) => ({ packets: [canonical(value, version)], error: undefined })
+
   describe(`packets of version ${version}`, () => {
     it("decode to what was encoded", () => {
       fc.assert(
         fc.property(packet(version), (value) => {
-          assert.deepStrictEqual(feed([encode(value, version)], version), { packets: [value], error: undefined })
+          const decoded = feed([encode(value, version)], version)
+          assert.deepStrictEqual<unknown>(decoded, expected(value))
+          assert.isTrue(decoded.packets.every((one) => isPacket(one)))
         }),
-        { numRuns: 1500 }
+        runs(1500)
+      )
+    })
+
+    it("have one shortest form, which says nothing of what is absent", () => {
+      fc.assert(
+        fc.property(packet(version), (value) => {
+          const bytes = encode(value, version)
+          const [decoded] = feed([bytes], version).packets
+          assert.deepStrictEqual(decoded && encode(decoded, version), bytes)
+        }),
+        runs(500)
       )
     })
 
@@ -38,9 +57,10 @@ for (const version of [4, 5] as const) {
       })
       fc.assert(
         fc.property(stream, ([packets, chunks]) => {
-          assert.deepStrictEqual(feed(chunks, version), { packets, error: undefined })
+          const whole = { packets: packets.map((value) => canonical(value, version)), error: undefined }
+          assert.deepStrictEqual<unknown>(feed(chunks, version), whole)
         }),
-        { numRuns: 300 }
+        runs(300)
       )
     })
 
@@ -50,10 +70,12 @@ for (const version of [4, 5] as const) {
           const bytes = encode(value, version)
           const ends = bytes.length < 400 ? bytes.length : 400
           for (let end = 0; end < ends; end++) {
-            assert.deepStrictEqual(feed([bytes.slice(0, end)], version), { packets: [], error: undefined })
+            const decoder = Decoder.make({ version })
+            assert.deepStrictEqual(decoder.push(bytes.slice(0, end)), { packets: [], error: undefined })
+            assert.strictEqual(decoder.pendingBytes, end)
           }
         }),
-        { numRuns: 150 }
+        runs(150)
       )
     })
 
@@ -68,7 +90,7 @@ for (const version of [4, 5] as const) {
             assert.strictEqual(packets.length, error === undefined ? 1 : 0)
           }
         }),
-        { numRuns: 150 }
+        runs(150)
       )
     })
 
@@ -87,7 +109,7 @@ for (const version of [4, 5] as const) {
             }
           }
         }),
-        { numRuns: 2500 }
+        runs(2500)
       )
     })
   })
@@ -100,6 +122,6 @@ it("random bytes never throw, and what they decode to encodes again", () => {
         assert.isTrue(Either.isRight(Encoder.encode(value, version)))
       }
     }),
-    { numRuns: 2000 }
+    runs(2000)
   )
 })

@@ -1,6 +1,7 @@
 import { Topic, TopicTrie } from "@effect-mqtt/codec"
 import { assert, describe, it } from "@effect/vitest"
 import { FastCheck as fc } from "effect"
+import { runs } from "./support/effort.ts"
 
 const level = fc.constantFrom("", "a", "b", "$s", "c")
 const topic = fc.array(level, { minLength: 1, maxLength: 5 }).map((levels) => levels.join("/")).filter(Topic.isName)
@@ -37,7 +38,7 @@ describe("TopicTrie", () => {
           }
         }
       ),
-      { numRuns: 600 }
+      runs(600)
     )
   })
 

@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Either, FastCheck as fc } from "effect"
 import { isUtf8 } from "node:buffer"
 import { vi } from "vitest"
+import { runs } from "./support/effort.ts"
 
 // Strings take another way where the platform has no `Buffer`, as in a browser. The bytes must be the same.
 vi.mock(import("../src/internal/nativeText.ts"), async (original) => {
@@ -29,7 +30,7 @@ describe("without Buffer", () => {
         assert.deepStrictEqual(bytes.right.slice(15), new TextEncoder().encode(clientId))
         assert.deepStrictEqual(Decoder.make().push(bytes.right.slice()).packets, [packet])
       }),
-      { numRuns: 500 }
+      runs(500)
     )
   })
 
@@ -49,7 +50,7 @@ describe("without Buffer", () => {
         const legal = isUtf8(name) && !name.some((byte) => byte === 0 || byte === 0x2b || byte === 0x23)
         assert.strictEqual(Decoder.make({ version: 4 }).push(bytes).error === undefined, legal)
       }),
-      { numRuns: 3000 }
+      runs(3000)
     )
   })
 })

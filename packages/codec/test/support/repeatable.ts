@@ -1,0 +1,3 @@
+import { FastCheck as fc } from "effect"
+
+fc.configureGlobal({ endOnFailure: true, seed: 42 })
