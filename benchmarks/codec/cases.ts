@@ -167,7 +167,7 @@ const encodingInto = (
   },
   rival: () => {
     const theirs = list.map((packet) => rival.toRival(packet, version))
-    return rival.writingAll(theirs, version)
+    return rival.writingAll(theirs, version, perTake)
   }
 })
 

@@ -12,7 +12,7 @@ const number = (name: string, otherwise: number): number => {
 }
 
 const rounds = number("rounds", 9)
-const millis = number("millis", 20)
+const millis = number("millis", 30)
 const words = process.argv.slice(2).filter((argument) => !argument.startsWith("--"))
 
 const load = (query: string): Promise<typeof Subject> => import(new URL(`./subject.js${query}`, import.meta.url).href)
@@ -43,7 +43,7 @@ interface Figures {
 
 const figuresOf = async (row: Case, variants: readonly [Variant, Variant]): Promise<Figures> => {
   const runs = [row.ours(variants[0]), row.ours(variants[1]), row.rival()] as const
-  for (const run of runs) await timeOf(run, millis * 2)
+  for (const run of runs) await timeOf(run, 250)
   const times: Array<readonly [number, number, number]> = []
   for (let round = 0; round < rounds; round++) {
     times.push([await timeOf(runs[0], millis), await timeOf(runs[1], millis), await timeOf(runs[2], millis)])

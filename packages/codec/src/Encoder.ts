@@ -132,19 +132,7 @@ export const encode = (
   const output = shared ?? new OutputBuffer(defaultLargePayloadBytes)
   shared = undefined
   const error = writePacket(output, packet, version, options?.maxPacketBytes ?? VarInt.maxPacketBytes)
-  const result = error === undefined ? Either.right(joined(output.take())) : Either.left(error)
+  const result = error === undefined ? Either.right(output.takeJoined()) : Either.left(error)
   shared = output
   return result
-}
-
-const joined = (pieces: ReadonlyArray<Uint8Array>): Uint8Array => {
-  const first = pieces[0]
-  if (first !== undefined && pieces.length === 1) return first
-  const bytes = new Uint8Array(pieces.reduce((total, piece) => total + piece.length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    bytes.set(piece, at)
-    at += piece.length
-  }
-  return bytes
 }

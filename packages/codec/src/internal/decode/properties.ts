@@ -1,5 +1,5 @@
-import type { Properties } from "../../Properties.ts"
-import { byId, type CarrierInfo, numberProblem, type Row } from "../propertyTable.ts"
+import type { Properties, UserProperty } from "../../Properties.ts"
+import { byId, type CarrierInfo, numberProblem, type Row, type WritableProperties } from "../propertyTable.ts"
 import { malformed, violation } from "../refusal.ts"
 import { hasWildcard, readBinary, readByte, type Reader, readText, readUint16, readUint32, readVarInt } from "./reader.ts"
 
@@ -11,36 +11,16 @@ const readNumber = (reader: Reader, row: Row): number => {
     : row.kind === "uint32"
     ? readUint32(reader)
     : readVarInt(reader)
+  if (row.rule === "none") return value
   const problem = numberProblem(row, value)
   if (problem !== undefined) throw violation(reader, row.rule === "alias" ? 0x94 : 0x82, problem, "2.2.2.2")
   return value
 }
 
-/** Reads the value of one property; those that may repeat continue the list of `previous`. */
-const readValue = (reader: Reader, row: Row, previous: unknown): unknown => {
-  switch (row.kind) {
-    case "text": {
-      const text = readText(reader)
-      if (row.rule === "topicName" && (text.length === 0 || hasWildcard(reader))) {
-        throw violation(reader, 0x82, `${row.name} is not a topic name`, "3.3.2.3.5")
-      }
-      return text
-    }
-    case "binary":
-      return readBinary(reader)
-    case "pair": {
-      const pair = [readText(reader), readText(reader)]
-      return Array.isArray(previous) ? (previous.push(pair), previous) : [pair]
-    }
-    case "varInt": {
-      const value = readNumber(reader, row)
-      return Array.isArray(previous) ? (previous.push(value), previous) : [value]
-    }
-    case "byte":
-    case "uint16":
-    case "uint32":
-      return readNumber(reader, row)
-  }
+const readTopicName = (reader: Reader, row: Row): string => {
+  const topic = readText(reader)
+  if (topic.length > 0 && !hasWildcard(reader)) return topic
+  throw violation(reader, 0x82, `${row.name} is not a topic name`, "3.3.2.3.5")
 }
 
 /** One object for all packets without properties, so that they do not pay for them. */
@@ -50,11 +30,13 @@ export const noProperties: Properties = /*#__PURE__*/ Object.freeze({})
 export const readProperties = (reader: Reader, carrier: CarrierInfo): Properties => {
   const length = readVarInt(reader)
   if (length === 0) return noProperties
-  const properties: Record<string, unknown> = {}
   const packetEnd = reader.end
   const end = reader.position + length
   if (end > packetEnd) throw malformed(reader, "the properties run past the end of the packet", "2.2.2.1")
   reader.end = end
+  const properties: WritableProperties = {}
+  let pairs: Array<UserProperty> | undefined
+  let numbers: Array<number> | undefined
   let seen = 0
   while (reader.position < end) {
     const id = readVarInt(reader)
@@ -67,10 +49,31 @@ export const readProperties = (reader: Reader, carrier: CarrierInfo): Properties
       throw violation(reader, 0x82, `property ${row.name} stands twice`, carrier.section)
     }
     seen |= row.bit
-    properties[row.name] = readValue(reader, row, properties[row.name])
+    switch (row.kind) {
+      case "pair": {
+        const pair = [readText(reader), readText(reader)] as const
+        if (pairs === undefined) row.put(properties, pairs = [pair])
+        else pairs.push(pair)
+        break
+      }
+      case "varInt": {
+        const number = readNumber(reader, row)
+        if (numbers === undefined) row.put(properties, numbers = [number])
+        else numbers.push(number)
+        break
+      }
+      case "text":
+        row.put(properties, row.rule === "topicName" ? readTopicName(reader, row) : readText(reader))
+        break
+      case "binary":
+        row.put(properties, readBinary(reader))
+        break
+      default:
+        row.put(properties, readNumber(reader, row))
+    }
   }
   reader.end = packetEnd
-  return properties
+  return properties as Properties // the kinds of the table are the types of the fields
 }
 
 /** User properties repeat anywhere, subscription identifiers in a PUBLISH that a server sends. */

@@ -4,13 +4,12 @@ import { carriers } from "../propertyTable.ts"
 import { malformed, violation } from "../refusal.ts"
 import { type OutputBuffer, writeBinary, writeByte, writeText, writeUint16 } from "./outputBuffer.ts"
 import { expectMethodWithData, refuseProperties, writeProperties } from "./properties.ts"
-import { checkQoS, checkTopicName } from "./publish.ts"
+import { checkQoS, writeWillTopic } from "./publish.ts"
 
 const writeWill = (output: OutputBuffer, will: Will): void => {
   if (output.version === 5) writeProperties(output, will.properties, carriers.Will)
   else refuseProperties(output, will.properties)
-  checkTopicName(output, will.topic, "3.1.3.3", "3.1.3.2")
-  writeText(output, will.topic, "the will topic")
+  writeWillTopic(output, will.topic)
   writeBinary(output, will.payload, "the will payload")
 }
 

@@ -1,7 +1,7 @@
 import type { PacketType } from "../../Packet.ts"
 import type { ProtocolVersion } from "../../ProtocolVersion.ts"
 import { malformed, type Place, type Refusal, tooLarge, violation } from "../refusal.ts"
-import { encodedLength, writeUtf8 } from "../utf8.ts"
+import { encodedLength, foundNull, foundWide, foundWildcard, isShort, scan, writeAscii, writeUtf8 } from "../utf8.ts"
 import { maxVarInt, varIntLength } from "../varInt.ts"
 
 /** The first slab of a connection, which an idle one never outgrows. */
@@ -24,6 +24,8 @@ export class OutputBuffer implements Place {
   mark = 0
   type: PacketType | undefined = undefined
   version: ProtocolVersion = 5
+  /** What there was in the text written last. */
+  found = 0
   readonly largePayloadBytes: number
   /** First byte that was not handed out. */
   #start = 0
@@ -42,6 +44,23 @@ export class OutputBuffer implements Place {
 
   get pendingBytes(): number {
     return this.#pieceBytes + this.position - this.#start
+  }
+
+  /** Takes what was encoded as one array: the way of single packets. */
+  takeJoined(): Uint8Array {
+    const rest = new Uint8Array(this.bytes.buffer, this.#start, this.position - this.#start)
+    this.#start = this.position
+    if (this.#pieces.length === 0) return rest
+    const pieces = [...this.#pieces, rest]
+    const joined = new Uint8Array(this.#pieceBytes + rest.length)
+    this.#pieces = []
+    this.#pieceBytes = 0
+    let at = 0
+    for (const piece of pieces) {
+      joined.set(piece, at)
+      at += piece.length
+    }
+    return joined
   }
 
   take(): ReadonlyArray<Uint8Array> {
@@ -76,9 +95,11 @@ export class OutputBuffer implements Place {
     if (remaining > maxVarInt || lead + remaining > maxPacketBytes) {
       throw tooLarge(this, lead + remaining, maxPacketBytes)
     }
-    this.resizeGap(this.mark, this.#bodyLead, lead)
-    this.bytes[this.mark] = firstByte
-    this.putVarInt(this.mark + 1, remaining)
+    if (lead !== this.#bodyLead) this.resizeGap(this.mark, this.#bodyLead, lead)
+    const { bytes, mark } = this
+    bytes[mark] = firstByte
+    if (remaining < 0x80) bytes[mark + 1] = remaining
+    else this.putVarInt(mark + 1, remaining)
   }
 
   /** Forgets the packet being written. */
@@ -174,19 +195,30 @@ export const writeVarInt = (output: OutputBuffer, value: number, what: string): 
 
 /** Writes a length-prefixed string; refuses what UTF-8 or the protocol has no form for (section 1.5.4). */
 export const writeText = (output: OutputBuffer, text: string, what: string): void => {
-  if (text.length > 0xffff) throw outOfRange(output, what)
-  output.reserve(2 + text.length * 3)
-  const at = output.position
-  const length = writeUtf8(output.bytes, at + 2, text)
-  if (length !== text.length && encodedLength(text) === -1) {
-    throw malformed(output, `${what} contains half of a surrogate pair`, "1.5.4", "1.5.3")
+  const units = text.length
+  if (units > 0xffff) throw outOfRange(output, what)
+  output.reserve(2 + units * 3)
+  const { bytes, position } = output
+  const at = position + 2
+  let length = units
+  let found = isShort(text) ? writeAscii(bytes, at, text) : foundWide
+  if (found === foundWide) {
+    length = writeUtf8(bytes, at, text)
+    if (length !== units && encodedLength(text) === -1) {
+      throw malformed(output, `${what} contains half of a surrogate pair`, "1.5.4", "1.5.3")
+    }
+    if (length > 0xffff) throw outOfRange(output, what)
+    found = scan(bytes, at, at + length)
   }
-  if (length > 0xffff) throw outOfRange(output, what)
-  if (text.includes("\0")) throw malformed(output, `${what} contains U+0000`, "1.5.4", "1.5.3")
-  output.bytes[at] = length >> 8
-  output.bytes[at + 1] = length & 0xff
-  output.position = at + 2 + length
+  if ((found & foundNull) !== 0) throw malformed(output, `${what} contains U+0000`, "1.5.4", "1.5.3")
+  output.found = found
+  bytes[position] = length >> 8
+  bytes[position + 1] = length & 0xff
+  output.position = at + length
 }
+
+/** Tells whether the text written last may not be a topic name [MQTT-3.3.2-2]. */
+export const hasWildcard = (output: OutputBuffer): boolean => (output.found & foundWildcard) !== 0
 
 /** Writes length-prefixed binary data (section 1.5.6). */
 export const writeBinary = (output: OutputBuffer, data: Uint8Array, what: string): void => {

@@ -1,9 +1,9 @@
 import type { Properties, UserProperty } from "../../Properties.ts"
-import * as Topic from "../../Topic.ts"
 import { byName, type CarrierInfo, numberProblem, type Row } from "../propertyTable.ts"
 import { malformed, violation } from "../refusal.ts"
 import { maxVarInt, varIntLength } from "../varInt.ts"
 import {
+  hasWildcard,
   outOfRange,
   type OutputBuffer,
   writeBinary,
@@ -15,7 +15,7 @@ import {
 } from "./outputBuffer.ts"
 
 const writeNumber = (output: OutputBuffer, row: Row, value: number): void => {
-  const problem = numberProblem(row, value)
+  const problem = row.rule === "none" ? undefined : numberProblem(row, value)
   if (problem !== undefined) throw violation(output, row.rule === "alias" ? 0x94 : 0x82, problem, "2.2.2.2")
   writeByte(output, row.id, row.name)
   switch (row.kind) {
@@ -34,11 +34,12 @@ const writeValue = (output: OutputBuffer, row: Row, value: unknown): void => {
   switch (row.kind) {
     case "text": {
       const text = value as string // the type of every row of this kind
-      if (row.rule === "topicName" && !Topic.isName(text)) {
+      writeByte(output, row.id, row.name)
+      writeText(output, text, row.name)
+      if (row.rule === "topicName" && (text.length === 0 || hasWildcard(output))) {
         throw violation(output, 0x82, `${row.name} is not a topic name`, "3.3.2.3.5")
       }
-      writeByte(output, row.id, row.name)
-      return writeText(output, text, row.name)
+      return
     }
     case "binary":
       writeByte(output, row.id, row.name)
