@@ -151,7 +151,9 @@ export class OutputBuffer implements Place {
     const kept = this.position - this.#start
     const needed = kept + count
     const doubled = needed > capacity / 2 ? capacity * 2 : capacity
-    const slab = new Uint8Array(Math.max(needed, Math.min(Math.max(doubled, firstSlabBytes), fullSlabBytes)))
+    // One packet can be larger than a slab: it doubles too, or copying it again and again would cost its square.
+    const least = needed > fullSlabBytes ? needed * 2 : needed
+    const slab = new Uint8Array(Math.max(least, Math.min(Math.max(doubled, firstSlabBytes), fullSlabBytes)))
     slab.set(this.bytes.subarray(this.#start, this.position))
     this.bytes = slab
     this.mark -= this.#start
