@@ -21,6 +21,7 @@ import * as attempts from "./internal/client/attempt.ts"
 import { clientIdOf } from "./internal/client/clientId.ts"
 import * as engines from "./internal/client/engine.ts"
 import * as inboxes from "./internal/client/inbox.ts"
+import * as pumps from "./internal/client/pump.ts"
 import * as requests from "./internal/client/requests.ts"
 import * as settings from "./internal/client/settings.ts"
 import type { Message, PublishOptions, PublishResult, SubscribeOptions, SubscribeRequest } from "./Message.ts"
@@ -141,7 +142,7 @@ export const make = (
       yield* engine.drain
       if (session.isReady()) {
         pump.pass(() => session.disconnect(0))
-        yield* Effect.timeoutOption(Effect.interruptible(Fiber.await(link)), engines.goodbyeTimeout)
+        yield* Effect.timeoutOption(Effect.interruptible(Fiber.await(link)), pumps.goodbyeTimeout)
       }
       yield* Fiber.interrupt(link)
     }).pipe(Effect.uninterruptible)

@@ -25,7 +25,8 @@ export interface Wire {
   readonly read: Effect.Effect<Uint8Array, TransportError>
   /**
    * Hands all pieces to the platform in one write and completes when it is ready for more. The
-   * pieces must not be changed afterwards. A failed write may have sent a part: the link is done.
+   * pieces must not be changed afterwards. A failed or interrupted write may have sent a part: the
+   * link is done. Interrupting has to work: a peer that takes nothing is given up that way.
    */
   readonly write: (pieces: ReadonlyArray<Uint8Array>) => Effect.Effect<void, TransportError>
   /** Sends what was written, ends this side and waits up to a second for the peer to end its side. */

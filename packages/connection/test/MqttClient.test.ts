@@ -7,6 +7,7 @@ import {
   Chunk,
   Config,
   ConfigProvider,
+  Context,
   Duration,
   Effect,
   Exit,
@@ -391,6 +392,78 @@ describe("MqttClient", () => {
         yield* settle
         assert.deepInclude(yield* client.status.get, { _tag: "Connected", epoch: 2 })
         yield* next.close
+      }))
+  })
+
+  describe("a peer that takes no bytes", () => {
+    /** The server still sends, but what the client writes after CONNECT is never taken. */
+    const stall = (server: Scripted.Server) =>
+      Layer.map(server.layer, (context) => {
+        const { open } = Context.get(context, Transport.Transport)
+        return Context.make(Transport.Transport, {
+          open: (endpoint) =>
+            Effect.map(open(endpoint), (wire) => {
+              let writes = 0
+              return {
+                ...wire,
+                write: (pieces: ReadonlyArray<Uint8Array>) => writes++ === 0 ? wire.write(pieces) : Effect.never
+              }
+            })
+        })
+      })
+
+    const startStalled = (overrides: Partial<MqttClient.Options> = {}) =>
+      Effect.gen(function*() {
+        const server = yield* Scripted.make()
+        const making = yield* Effect.fork(
+          Effect.provide(MqttClient.make({ ...options, ...overrides }), stall(server))
+        )
+        const link = yield* server.accept()
+        return { link, client: yield* Fiber.join(making), server }
+      })
+
+    const lost = (client: MqttClient.MqttClient["Type"]) =>
+      Effect.map(
+        client.status.get,
+        (status) => status._tag === "Disconnected" ? status.error.reason : status._tag
+      )
+
+    it.scoped("is found dead by the keep-alive, at once", () =>
+      Effect.gen(function*() {
+        const { client } = yield* startStalled()
+        yield* TestClock.adjust("63 seconds")
+        assert.strictEqual(yield* lost(client), "Connected")
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual(yield* lost(client), "KeepAliveTimeout")
+      }))
+
+    it.scoped("is found dead by a missing acknowledgement, at once", () =>
+      Effect.gen(function*() {
+        const { client } = yield* startStalled()
+        yield* Effect.fork(client.publish("t", "x", { qos: 1 }))
+        yield* settle
+        yield* TestClock.adjust("30 seconds")
+        assert.strictEqual(yield* lost(client), "AcknowledgementTimeout")
+      }))
+
+    it.scoped("and says DISCONNECT, or breaks the protocol, is let go after a moment", () =>
+      Effect.gen(function*() {
+        for (
+          const [packet, reason] of [
+            [Packet.disconnect({ reasonCode: 0x8b }), "ServerDisconnected"],
+            [Packet.pingReq, "ProtocolError"]
+          ] as const
+        ) {
+          const { client, link } = yield* startStalled({ reconnect: Reconnect.maxInterval(Reconnect.forever, "1 hour") })
+          yield* client.publish("t", "stuck")
+          yield* settle
+          yield* link.send(packet)
+          yield* settle
+          yield* TestClock.adjust("1900 millis")
+          assert.strictEqual(yield* lost(client), "Connected")
+          yield* TestClock.adjust("100 millis")
+          assert.strictEqual(yield* lost(client), reason)
+        }
       }))
   })
 

@@ -43,9 +43,6 @@ export interface Engine<C extends Consumer> {
   readonly dispose: (cause: LinkError) => void
 }
 
-/** For DISCONNECT to leave and the peer to end its side; after that the wire is destroyed. */
-export const goodbyeTimeout = Duration.seconds(2)
-
 const closedBy = (cause: AuthError) => new ConnectError({ reason: "Closed", retryable: false, cause })
 
 export const closedError = new ConnectError({ reason: "Closed", retryable: false })

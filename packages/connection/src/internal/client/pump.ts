@@ -4,6 +4,7 @@
  */
 import type { Packet } from "@effect-mqtt/codec"
 import type * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { AuthError, TransportError } from "../../MqttError.ts"
 import { ConnectError } from "../../MqttError.ts"
@@ -41,6 +42,9 @@ export interface Hooks {
 
 const highWaterBytes = 256 * 1024
 
+/** For DISCONNECT to leave and the peer to end its side; after that the wire is destroyed. */
+export const goodbyeTimeout = Duration.seconds(2)
+
 /** Where one fiber waits to be woken. A ring that finds nobody waiting is kept for the next wait. */
 const makeBell = () => {
   let waiting: (() => void) | undefined
@@ -69,6 +73,7 @@ export const make = (session: Session, clock: Clock.Clock, hooks: Hooks): Pump =
   const writer = makeBell()
   const reader = makeBell()
   const timer = makeBell()
+  const watcher = makeBell()
   let timerTarget = Infinity
   let waitingForRoom = new Set<() => void>()
   let justConnected: Negotiated | undefined
@@ -78,7 +83,9 @@ export const make = (session: Session, clock: Clock.Clock, hooks: Hooks): Pump =
   const pass = <A>(run: (now: number) => A): A => {
     const result = run(clock.unsafeCurrentTimeMillis())
     hooks.afterPass()
-    if (session.outputBytes() > 0 || session.ended() !== undefined) writer.ring()
+    const ended = session.ended() !== undefined
+    if (ended || session.outputBytes() > 0) writer.ring()
+    if (ended) watcher.ring()
     if (session.deadline() < timerTarget) timer.ring()
     if (!paused()) reader.ring()
     return result
@@ -106,6 +113,16 @@ export const make = (session: Session, clock: Clock.Clock, hooks: Hooks): Pump =
         return isAbrupt(ended) ? Effect.fail(ended) : Effect.zipRight(wire.shutdown, Effect.fail(ended))
       })
     )
+
+  /**
+   * Bounds the end of a link: a write that the peer does not take must not keep what the session has
+   * given up. An abrupt end is one at once; the others have a moment to flush and to shut down.
+   */
+  const watching: Effect.Effect<never, LinkError> = Effect.suspend(() => {
+    const ended = session.ended()
+    if (ended === undefined) return Effect.zipRight(watcher.wait, watching)
+    return isAbrupt(ended) ? Effect.fail(ended) : Effect.delay(Effect.fail(ended), goodbyeTimeout)
+  })
 
   const reading = (wire: Wire, onReady: (negotiated: Negotiated) => Effect.Effect<void>) =>
     Effect.forever(
@@ -145,7 +162,10 @@ export const make = (session: Session, clock: Clock.Clock, hooks: Hooks): Pump =
         justConnected = undefined
         timerTarget = Infinity
         pass((now) => session.open(now, connect))
-        return Effect.raceFirst(Effect.raceFirst(reading(wire, onReady), writing(wire)), timing)
+        return Effect.raceFirst(
+          Effect.raceFirst(reading(wire, onReady), writing(wire)),
+          Effect.raceFirst(timing, watching)
+        )
       }).pipe(
         Effect.ensuring(Effect.sync(() => {
           pass(session.lost)
