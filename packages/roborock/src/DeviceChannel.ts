@@ -9,20 +9,18 @@
  */
 import { randomBytes } from "@noble/hashes/utils.js"
 import * as Clock from "effect/Clock"
-import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as PubSub from "effect/PubSub"
 import * as Redacted from "effect/Redacted"
-import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { CloudChannel } from "./CloudChannel.ts"
 import * as Frame from "./Frame.ts"
 import { read as readIncoming } from "./internal/device/incoming.ts"
-import * as pendingRequests from "./internal/device/pending.ts"
+import * as deviceRequests from "./internal/device/requests.ts"
 import { type AuthError, type CommandError, type ConnectError, DeviceError, RequestError } from "./RoborockError.ts"
 import * as Rpc from "./Rpc.ts"
 import * as Security from "./Security.ts"
@@ -43,7 +41,7 @@ export type Params = ReadonlyArray<unknown> | Readonly<Record<string, unknown>>
  */
 export interface RequestOptions {
   /**
-   * From the request to its answer, waiting for the link included.
+   * From the request to its answer: waiting for a turn and for the link, and asking again, are included.
    *
    * @default the channel's `timeout`; twice that for maps
    */
@@ -93,7 +91,8 @@ export interface DeviceChannel {
   ) => Effect.Effect<unknown, CommandError>
   /**
    * The same in two phases: the outer effect completes when the command has been handed to the network, the inner one
-   * with the result. The scope ends the waiting.
+   * with the result. Both share the time-out. The scope ends the waiting. A device that is still preparing the answer
+   * is `Busy`: asking again is up to the caller.
    */
   readonly requestHandle: (
     method: string,
@@ -126,9 +125,6 @@ export interface Options {
   readonly timeout?: Duration.DurationInput | undefined
 }
 
-/** More requests than this wait for earlier ones: devices work one after the other anyway. */
-const maxInFlight = 16
-
 const reasonsOfDevice = {
   UnknownMethod: "UnknownMethod",
   Retry: "Busy",
@@ -145,12 +141,6 @@ const commandError = (method: string, error: Rpc.RpcError): CommandError =>
       code: error.code,
       text: error.deviceMessage?.slice(0, 200)
     })
-
-/** A device that still prepares its answer is asked again after a second, three times at most (PROTOCOL 4.3). */
-const whileBusy = {
-  while: (error: CommandError) => error._tag === "DeviceError" && error.reason === "Busy",
-  schedule: Schedule.intersect(Schedule.spaced("1 second"), Schedule.recurs(3))
-}
 
 /**
  * Opens the channel: starts the cloud connection if need be and subscribes to what the device sends. It outlives
@@ -171,49 +161,69 @@ export const make = (
         : Duration.decode(request.timeout)
     const random = yield* Effect.sync(() => new DataView(randomBytes(8).buffer))
     const security = yield* Effect.sync(() => Security.make(mqttKey, Redacted.make(randomBytes(Security.nonceBytes))))
-    const pending = pendingRequests.make(random.getUint32(0))
-    const slots = yield* Effect.makeSemaphore(maxInFlight)
-    const oneMap = yield* Effect.makeSemaphore(1)
     const hub = yield* Effect.acquireRelease(PubSub.sliding<Push>(64), PubSub.shutdown)
     const stats = { answers: 0, pushes: 0, unmatched: 0, damaged: 0 }
     let seq = random.getUint32(4) & 0xfffff
+
+    const encode = (id: number, { method, params }: deviceRequests.Call, timestamp: number) => {
+      seq = (seq + 1) >>> 0
+      const payload = Rpc.encodeRequest({ id, method, params, security }, timestamp)
+      const header = {
+        version: "1.0",
+        seq,
+        random: new DataView(randomBytes(4).buffer).getUint32(0),
+        timestamp
+      } as const
+      return Frame.encode({ ...header, protocol: Frame.protocols.rpcRequest, payload }, { localKey })
+    }
+
+    const transmit: deviceRequests.Transmit = (id, call) =>
+      Effect.gen(function*() {
+        const { method } = call
+        const now = yield* Clock.currentTimeMillis
+        const bytes = yield* Effect.mapError(
+          encode(id, call, Math.floor(now / 1000)),
+          (cause) => new RequestError({ reason: "TooLarge", method, cause })
+        )
+        yield* Effect.mapError(
+          cloud.send(duid, bytes),
+          (cause) => new RequestError({ reason: "NotConnected", method, cause })
+        )
+      })
+
+    const requests = yield* deviceRequests.make(random.getUint32(0), transmit)
 
     const answer = (
       id: number,
       isMap: boolean,
       outcome: (method: string) => Exit.Exit<unknown, CommandError>
-    ): void => {
-      const entry = pending.entries.get(id)
+    ): Effect.Effect<void> => {
+      const entry = requests.find(id)
       if (entry === undefined || isMap && !entry.map) {
         stats.unmatched++
-        return
+        return Effect.void
       }
       const exit = outcome(entry.method)
-      if (entry.map && !isMap && Exit.isSuccess(exit)) return
+      if (entry.map && !isMap && Exit.isSuccess(exit)) return Effect.void
       stats.answers++
-      pending.remove(id, entry)
-      Deferred.unsafeDone(entry.result, exit)
+      return deviceRequests.settle(entry, exit)
     }
 
     const receive = (payload: Uint8Array): Effect.Effect<void> =>
       Effect.forEach(readIncoming(payload, { localKey }, security), (message): Effect.Effect<unknown> => {
         switch (message._tag) {
           case "Response":
-            return Effect.sync(() =>
-              answer(message.id, false, (method) =>
-                Either.match(message.outcome, {
-                  onLeft: (error) => Exit.fail(commandError(method, error)),
-                  onRight: Exit.succeed
-                }))
-            )
+            return answer(message.id, false, (method) =>
+              Either.match(message.outcome, {
+                onLeft: (error) => Exit.fail(commandError(method, error)),
+                onRight: Exit.succeed
+              }))
           case "Map":
-            return Effect.sync(() =>
-              answer(message.id, true, (method) =>
-                Either.match(message.content, {
-                  onLeft: (cause) => Exit.fail(new RequestError({ reason: "BadAnswer", method, cause })),
-                  onRight: Exit.succeed
-                }))
-            )
+            return answer(message.id, true, (method) =>
+              Either.match(message.content, {
+                onLeft: (cause) => Exit.fail(new RequestError({ reason: "BadAnswer", method, cause })),
+                onRight: Exit.succeed
+              }))
           case "Push":
             stats.pushes++
             return PubSub.publish(hub, message)
@@ -226,85 +236,22 @@ export const make = (
         }
       }, { discard: true })
 
-    const encode = (id: number, method: string, params: Params | undefined, timestamp: number) => {
-      seq = (seq + 1) >>> 0
-      const payload = Rpc.encodeRequest({ id, method, params, security }, timestamp)
-      const header = {
-        version: "1.0",
-        seq,
-        random: new DataView(randomBytes(4).buffer).getUint32(0),
-        timestamp
-      } as const
-      return Frame.encode({ ...header, protocol: Frame.protocols.rpcRequest, payload }, { localKey })
-    }
-
-    const send = (method: string, params: Params | undefined, map: boolean, timeout: Duration.Duration) =>
-      Effect.gen(function*() {
-        yield* Effect.uninterruptibleMask((restore) =>
-          Effect.zipRight(restore(slots.take(1)), Effect.addFinalizer(() => slots.release(1)))
-        )
-        const result = yield* Deferred.make<unknown, CommandError>()
-        const entry: pendingRequests.Pending = { method, map, sent: false, result }
-        const id = yield* Effect.acquireRelease(
-          Effect.sync(() => pending.add(entry)),
-          (id) => Effect.sync(() => pending.remove(id, entry))
-        )
-        const started = yield* Clock.currentTimeMillis
-        const bytes = yield* Effect.mapError(
-          encode(id, method, params, Math.floor(started / 1000)),
-          (cause) => new RequestError({ reason: "TooLarge", method, cause })
-        )
-        yield* cloud.send(duid, bytes).pipe(
-          Effect.mapError((cause) => new RequestError({ reason: "NotConnected", method, cause })),
-          Effect.timeoutFail({
-            duration: timeout,
-            onTimeout: () => new RequestError({ reason: "NotConnected", method })
-          })
-        )
-        entry.sent = true
-        return { result, started }
-      }).pipe(
-        Effect.map(({ result, started }) =>
-          Effect.flatMap(Clock.currentTimeMillis, (now) =>
-            Deferred.await(result).pipe(Effect.timeoutFail({
-              duration: Duration.subtract(timeout, Duration.millis(now - started)),
-              onTimeout: () => new RequestError({ reason: "TimedOut", method })
-            })))
-        )
-      )
-
-    const abandon = (entries: ReadonlyArray<pendingRequests.Pending>, cause?: unknown) =>
-      Effect.forEach(
-        entries,
-        ({ method, result }) => Deferred.fail(result, new RequestError({ reason: "NotConnected", method, cause })),
-        { discard: true }
-      )
-    yield* Effect.addFinalizer(() => abandon([...pending.entries.values()]))
     yield* cloud.listen(duid, receive)
     // The broker keeps nothing for a client that is away: what was asked before the link dropped stays unanswered.
     yield* cloud.link.changes.pipe(
-      Stream.runForEach((link) =>
-        link._tag === "Down"
-          ? abandon([...pending.entries.values()].filter(({ sent }) => sent), link.error)
-          : Effect.void
-      ),
+      Stream.runForEach((link) => link._tag === "Down" ? requests.abandonSent(link.error) : Effect.void),
       Effect.interruptible,
       Effect.forkScoped
     )
 
     const channel: DeviceChannel = {
-      request: (method, params, request) =>
-        Effect.scoped(Effect.flatten(send(method, params, false, timeoutOf(request, 1)))).pipe(Effect.retry(whileBusy)),
-      requestHandle: (method, params, request) => send(method, params, false, timeoutOf(request, 1)),
+      request: (method, params, request) => requests.ask({ method, params, map: false }, timeoutOf(request, 1)),
+      requestHandle: (method, params, request) => requests.start({ method, params, map: false }, timeoutOf(request, 1)),
       requestMap: (method, params, request) =>
-        Effect.scoped(Effect.flatten(send(method, params, true, timeoutOf(request, 2)))).pipe(
-          Effect.flatMap((content) =>
-            content instanceof Uint8Array
-              ? Effect.succeed(content)
-              : new RequestError({ reason: "BadAnswer", method })
-          ),
-          Effect.retry(whileBusy),
-          oneMap.withPermits(1)
+        Effect.filterOrFail(
+          requests.ask({ method, params, map: true }, timeoutOf(request, 2)),
+          (content) => content instanceof Uint8Array,
+          () => new RequestError({ reason: "BadAnswer", method })
         ),
       pushes: Stream.fromPubSub(hub),
       stats: Effect.sync(() => ({ ...stats }))

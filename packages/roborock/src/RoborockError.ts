@@ -89,7 +89,9 @@ export class ConnectError extends Data.TaggedError("ConnectError")<{
 
 const requestMessages = {
   TimedOut: "the device did not answer in time",
+  ConnectionLost: "the connection ended before the answer came",
   NotConnected: "there was no connection to the MQTT broker within the time-out",
+  QueueTimeout: "earlier requests took all the time, so it was not sent",
   InvalidArgument: "an argument is not allowed",
   TooLarge: "the request is too large to send",
   BadAnswer: "the answer cannot be understood"
@@ -97,7 +99,7 @@ const requestMessages = {
 
 /**
  * A request got no usable answer: whether the device has acted on it is not known, except for `NotConnected`,
- * `InvalidArgument` and `TooLarge`, where nothing was sent.
+ * `QueueTimeout`, `InvalidArgument` and `TooLarge`, where nothing was sent.
  *
  * @since 0.1.0
  * @category errors

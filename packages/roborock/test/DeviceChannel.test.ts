@@ -1,6 +1,6 @@
 import { DeviceChannel, MapResponse, RoborockError, Rpc, Security } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Redacted, Scope, Stream, TestClock } from "effect"
+import { Effect, Exit, Fiber, Option, Redacted, Scope, Stream, TestClock } from "effect"
 import * as FakeRobot from "./fakeRobot.ts"
 
 const open = (robot: ReturnType<typeof FakeRobot.make>) =>
@@ -63,7 +63,7 @@ describe("request", () => {
       yield* robot.setLink({ _tag: "Down" })
       const error = yield* Fiber.join(before)
       assert.strictEqual(error._tag, "RequestError")
-      assert.strictEqual(error.reason, "NotConnected")
+      assert.strictEqual(error.reason, "ConnectionLost")
       assert.strictEqual((yield* Fiber.poll(during))._tag, "None")
     }))
 
@@ -139,17 +139,51 @@ describe("request", () => {
       assert.deepStrictEqual(yield* Fiber.join(second), ["second"])
     }))
 
-  it.scoped("more than sixteen at once wait for earlier ones", () =>
+  it.scoped("more than sixteen at once wait for earlier ones, each on its own time", () =>
     Effect.gen(function*() {
       const robot = silent()
       const channel = yield* open(robot)
-      yield* Effect.fork(Effect.all(Array.from({ length: 20 }, () => Effect.ignore(channel.request("x"))), {
-        concurrency: "unbounded"
-      }))
-      yield* TestClock.adjust("1 second")
+      const all = yield* Effect.fork(
+        Effect.forEach(Array.from({ length: 20 }), () => failureOf(channel.request("x")), { concurrency: "unbounded" })
+      )
+      yield* TestClock.adjust("4 seconds")
       assert.lengthOf(robot.sent, 16)
-      yield* TestClock.adjust("10 seconds")
-      assert.lengthOf(robot.sent, 20)
+      const [first, second] = robot.sent
+      assert.isDefined(first)
+      assert.isDefined(second)
+      const refusal = { error: { code: -10001, message: "no" } }
+      yield* Effect.zipRight(robot.reply(first, refusal), robot.reply(second, refusal))
+      yield* TestClock.adjust("5 seconds")
+      assert.lengthOf(robot.sent, 18)
+      assert.isTrue(Option.isNone(yield* Fiber.poll(all)))
+      yield* TestClock.adjust("1 second")
+      const reasons = (yield* Fiber.join(all)).map(({ reason }) => reason)
+      assert.deepStrictEqual(
+        [reasons.filter((reason) => reason === "TimedOut").length, reasons.slice(18)],
+        [16, ["QueueTimeout", "QueueTimeout"]]
+      )
+      assert.lengthOf(robot.sent, 18)
+    }))
+
+  it.scoped("asking a busy device again does not make the time-out longer", () =>
+    Effect.gen(function*() {
+      const robot = silent()
+      const channel = yield* open(robot)
+      const fiber = yield* Effect.fork(failureOf(channel.request("get_map_v1")))
+      yield* TestClock.adjust("6 seconds")
+      const [request] = robot.sent
+      assert.isDefined(request)
+      yield* robot.reply(request, { result: ["retry"] })
+      yield* TestClock.adjust("1 second")
+      assert.lengthOf(robot.sent, 2)
+      yield* TestClock.adjust("3 seconds")
+      assert.strictEqual((yield* Fiber.join(fiber)).reason, "TimedOut")
+    }))
+
+  it.scoped("works where nothing can be interrupted, as in a finalizer", () =>
+    Effect.gen(function*() {
+      const channel = yield* open(FakeRobot.make(() => ({ result: ["ok"] })))
+      assert.deepStrictEqual(yield* Effect.uninterruptible(channel.request("app_charge")), ["ok"])
     }))
 })
 
@@ -175,6 +209,27 @@ describe("requestHandle", () => {
       assert.isDefined(request)
       yield* robot.reply(request, { result: [1] })
       assert.deepInclude(yield* channel.stats, { answers: 0, unmatched: 1 })
+    }))
+
+  it.scoped("one that was answered takes no place anymore, even if its scope goes on", () =>
+    Effect.gen(function*() {
+      const channel = yield* open(FakeRobot.make(() => ({ result: "ok" })))
+      const results = yield* Effect.forEach(Array.from({ length: 40 }), () => channel.requestHandle("x"))
+      assert.deepStrictEqual(yield* Effect.all(results), results.map(() => "ok"))
+    }))
+
+  it.scoped("both phases share the time-out, and a busy device is for the caller to ask again", () =>
+    Effect.gen(function*() {
+      const robot = FakeRobot.make(({ method }) => method === "busy" ? { result: ["retry"] } : "silence")
+      const channel = yield* open(robot)
+      const busy = yield* channel.requestHandle("busy")
+      assert.strictEqual((yield* failureOf(busy)).reason, "Busy")
+      const result = yield* channel.requestHandle("get_status")
+      yield* TestClock.adjust("7 seconds")
+      const fiber = yield* Effect.fork(failureOf(result))
+      yield* TestClock.adjust("3 seconds")
+      assert.strictEqual((yield* Fiber.join(fiber)).reason, "TimedOut")
+      assert.lengthOf(robot.sent, 2)
     }))
 })
 
@@ -203,6 +258,19 @@ describe("requestMap", () => {
         yield* TestClock.adjust(0)
       }
       assert.lengthOf(yield* Fiber.join(both), 2)
+    }))
+
+  it.scoped("waiting for another map counts", () =>
+    Effect.gen(function*() {
+      const robot = silent()
+      const channel = yield* open(robot)
+      const first = yield* Effect.fork(failureOf(channel.requestMap("get_map_v1")))
+      const second = yield* Effect.fork(failureOf(channel.requestMap("get_map_v1", [], { timeout: "5 seconds" })))
+      yield* TestClock.adjust("5 seconds")
+      assert.strictEqual((yield* Fiber.join(second)).reason, "QueueTimeout")
+      yield* TestClock.adjust("15 seconds")
+      assert.strictEqual((yield* Fiber.join(first)).reason, "TimedOut")
+      assert.lengthOf(robot.sent, 1)
     }))
 
   it.scoped("a refusal in the response ends it, an \"ok\" does not", () =>
@@ -266,15 +334,26 @@ describe("what comes in", () => {
       assert.strictEqual(second?.online, false)
     }))
 
-  it.effect("closing the channel fails what waits and leaves nothing behind", () =>
+  it.effect("closing the channel fails what waits, telling apart what has left, and leaves nothing behind", () =>
     Effect.gen(function*() {
       const robot = silent()
       const scope = yield* Scope.make()
       const channel = yield* Scope.extend(open(robot), scope)
-      const fiber = yield* Effect.fork(failureOf(channel.request("get_status")))
+      const sent = yield* Effect.fork(failureOf(channel.request("app_start")))
+      yield* TestClock.adjust(0)
+      let released = false
+      robot.setTrouble(Effect.ensuring(Effect.sleep("1 second"), Effect.sync(() => released = true)))
+      const waiting = yield* Effect.fork(failureOf(channel.request("app_start")))
       yield* TestClock.adjust(0)
       yield* Scope.close(scope, Exit.void)
-      assert.strictEqual((yield* Fiber.join(fiber)).reason, "NotConnected")
+      const error = yield* Fiber.join(sent)
+      assert.strictEqual(error.reason, "ConnectionLost")
+      assert.strictEqual(error.message, "app_start: the connection ended before the answer came")
+      assert.strictEqual((yield* Fiber.join(waiting)).reason, "NotConnected")
+      assert.isTrue(released)
+      assert.strictEqual((yield* failureOf(channel.request("app_start"))).reason, "NotConnected")
+      yield* TestClock.adjust("1 minute")
+      assert.lengthOf(robot.sent, 1)
       assert.strictEqual(robot.handlers.size, 0)
     }))
 })

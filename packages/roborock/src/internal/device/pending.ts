@@ -1,4 +1,5 @@
 import type * as Deferred from "effect/Deferred"
+import type * as Effect from "effect/Effect"
 import type { CommandError } from "../../RoborockError.ts"
 
 /** A request that waits. */
@@ -9,6 +10,8 @@ export interface Pending {
   /** It has left: with the link its answer is lost, too. */
   sent: boolean
   readonly result: Deferred.Deferred<unknown, CommandError>
+  /** Gives back what the request holds. */
+  readonly close: Effect.Effect<void>
 }
 
 /** Map envelopes carry the id in 16 bits. */

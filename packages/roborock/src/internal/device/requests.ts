@@ -1,0 +1,124 @@
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as ExecutionStrategy from "effect/ExecutionStrategy"
+import * as Exit from "effect/Exit"
+import * as Schedule from "effect/Schedule"
+import * as Scope from "effect/Scope"
+import { type CommandError, RequestError } from "../../RoborockError.ts"
+import * as pendingRequests from "./pending.ts"
+
+/** A method with its arguments. */
+export interface Call {
+  readonly method: string
+  readonly params: ReadonlyArray<unknown> | Readonly<Record<string, unknown>> | undefined
+  /** Answered by the map that follows the response; the response itself only counts when it is a refusal. */
+  readonly map: boolean
+}
+
+/** Puts a call on the wire. Fails only when nothing was sent. */
+export type Transmit = (id: number, call: Call) => Effect.Effect<void, RequestError>
+
+/** More requests than this wait for earlier ones, on their own time: devices work one after the other anyway. */
+const maxInFlight = 16
+
+/** A device that still prepares its answer is asked again after a second, three times at most (PROTOCOL 4.3). */
+const whileBusy = {
+  while: (error: CommandError) => error._tag === "DeviceError" && error.reason === "Busy",
+  schedule: Schedule.intersect(Schedule.spaced("1 second"), Schedule.recurs(3))
+}
+
+/** How far a request has come, which is what there is to say when its time is over. */
+interface Progress {
+  isWaitingForTurn: boolean
+  /** Stays true: a second attempt that is held up does not undo the first. */
+  wasSent: boolean
+}
+
+const overdue = (method: string, { isWaitingForTurn, wasSent }: Progress): RequestError =>
+  new RequestError({ reason: wasSent ? "TimedOut" : isWaitingForTurn ? "QueueTimeout" : "NotConnected", method })
+
+/** The requests of one device. They end with the scope. `seed` decides the first id. */
+export const make = (seed: number, transmit: Transmit) =>
+  Effect.gen(function*() {
+    const pending = pendingRequests.make(seed)
+    const slots = yield* Effect.makeSemaphore(maxInFlight)
+    const oneMap = yield* Effect.makeSemaphore(1)
+    const closed = yield* Deferred.make<void>()
+
+    /** Gives the waiting, which may be given up and begun again. */
+    const send = (call: Call, progress: Progress) =>
+      Effect.gen(function*() {
+        const { map, method } = call
+        const notSent = Effect.suspend(() => new RequestError({ reason: "NotConnected", method }))
+        if (yield* Deferred.isDone(closed)) return yield* notSent
+        // Slot and id are given back with the answer, or with the caller's scope where there is none.
+        const scope = yield* Effect.flatMap(Effect.scope, (outer) => Scope.fork(outer, ExecutionStrategy.sequential))
+        const close = Scope.close(scope, Exit.void)
+        return yield* Effect.gen(function*() {
+          yield* Effect.uninterruptibleMask((restore) =>
+            Effect.zipRight(restore(slots.take(1)), Effect.addFinalizer(() => slots.release(1)))
+          )
+          progress.isWaitingForTurn = false
+          const result = yield* Deferred.make<unknown, CommandError>()
+          const entry: pendingRequests.Pending = { method, map, sent: false, result, close }
+          const id = yield* Effect.acquireRelease(
+            Effect.sync(() => pending.add(entry)),
+            (id) => Effect.sync(() => pending.remove(id, entry))
+          )
+          yield* transmit(id, call)
+          entry.sent = true
+          progress.wasSent = true
+          return Deferred.await(result)
+        }).pipe(
+          Scope.extend(scope),
+          // What has not left when the channel closes does not leave anymore.
+          Effect.raceFirst(Effect.interruptible(Effect.zipRight(Deferred.await(closed), notSent))),
+          Effect.onError(() => close)
+        )
+      })
+
+    const newProgress = (): Progress => ({ isWaitingForTurn: true, wasSent: false })
+
+    /** Sends and waits for the answer. Waiting for a turn and for the link, and asking again, share the time-out. */
+    const ask = (call: Call, timeout: Duration.Duration): Effect.Effect<unknown, CommandError> =>
+      Effect.suspend(() => {
+        const progress = newProgress()
+        const attempts = Effect.retry(Effect.scoped(Effect.flatten(send(call, progress))), whileBusy)
+        return (call.map ? oneMap.withPermits(1)(attempts) : attempts).pipe(
+          Effect.timeoutFail({ duration: timeout, onTimeout: () => overdue(call.method, progress) })
+        )
+      })
+
+    /** Sends, and gives the waiting for the answer. Both share the time-out. */
+    const start = (call: Call, timeout: Duration.Duration) =>
+      Effect.gen(function*() {
+        const progress = newProgress()
+        const deadline = (yield* Clock.currentTimeMillis) + Duration.toMillis(timeout)
+        const onTimeout = () => overdue(call.method, progress)
+        const result = yield* Effect.timeoutFail(send(call, progress), { duration: timeout, onTimeout })
+        return Effect.flatMap(
+          Clock.currentTimeMillis,
+          (now) => Effect.timeoutFail(result, { duration: Math.max(0, deadline - now), onTimeout })
+        )
+      })
+
+    /** What has left may have been carried out: the answer is lost, the command need not be. */
+    const abandonSent = (cause?: unknown): Effect.Effect<void> =>
+      Effect.forEach(
+        [...pending.entries.values()].filter(({ sent }) => sent),
+        (entry) =>
+          settle(entry, Exit.fail(new RequestError({ reason: "ConnectionLost", method: entry.method, cause }))),
+        { discard: true }
+      )
+
+    yield* Effect.addFinalizer(() => Effect.zipRight(Deferred.succeed(closed, undefined), abandonSent()))
+    return { ask, start, abandonSent, find: (id: number) => pending.entries.get(id) }
+  })
+
+/** Hands the outcome to whoever waits. */
+export const settle = (
+  { close, result }: pendingRequests.Pending,
+  exit: Exit.Exit<unknown, CommandError>
+): Effect.Effect<void> => Effect.zipRight(Deferred.done(result, exit), close)
