@@ -18,6 +18,7 @@ const pureEffectModules = [
   "Boolean",
   "Brand",
   "Data",
+  "Effectable",
   "Either",
   "Equal",
   "Equivalence",

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { availableParallelism, cpus, loadavg } from "node:os"
 import { join } from "node:path"
-import { type Case, all, type Variant } from "./cases.ts"
+import { all, type Case, type Variant } from "./cases.ts"
 import { bytesOf, median, prepare, timeOf, wavering } from "./measuring.ts"
 import type * as Subject from "./subject.ts"
 
@@ -70,7 +70,19 @@ const figuresOf = async (row: Case, variants: readonly [Variant, Variant]): Prom
   }
 }
 
-const columns = ["ratio", "target", "no Buffer", "target", "noise", "ns", "no Buffer", "rival", "bytes", "at most", "rival"]
+const columns = [
+  "ratio",
+  "target",
+  "no Buffer",
+  "target",
+  "noise",
+  "ns",
+  "no Buffer",
+  "rival",
+  "bytes",
+  "at most",
+  "rival"
+]
 const line = (name: string, cells: ReadonlyArray<string>): string =>
   name.padEnd(50) + cells.map((cell) => cell.padStart(10)).join("")
 

@@ -1,5 +1,5 @@
 /** Time and memory of one run, on a machine that has other things to do as well. */
-import { measure } from "mitata"
+import { do_not_optimize, measure } from "mitata"
 import { setFlagsFromString } from "node:v8"
 import type { Run } from "./cases.ts"
 
@@ -12,12 +12,10 @@ const cpuTime = (): number => {
   return (system + user) * 1000
 }
 
-let kept = 0
-
 /** Nanoseconds of one run, averaged over `millis` of them. */
 export const timeOf = async (run: Run, millis: number): Promise<number> => {
   const { avg } = await measure(() => {
-    kept += run()
+    do_not_optimize(run())
   }, {
     // A run takes as long as a few hundred packets, so it is a sample by itself.
     batch_threshold: -1,
@@ -40,7 +38,7 @@ export const bytesOf = (run: Run): number => {
   const samples: Array<number> = []
   for (let round = 0; round < 25; round++) {
     const before = usedBytes()
-    kept += run()
+    do_not_optimize(run())
     // A collection in between makes the difference too small, not too large.
     samples.push(usedBytes() - before)
   }

@@ -86,7 +86,10 @@ export const controlAt = (index: number, version: 4 | 5): Packet.Packet => {
     case 1:
       return Packet.connAck(
         version === 5
-          ? { sessionPresent: index % 8 === 1, properties: { receiveMaximum: 20 + index, topicAliasMaximum: 10 + index } }
+          ? {
+            sessionPresent: index % 8 === 1,
+            properties: { receiveMaximum: 20 + index, topicAliasMaximum: 10 + index }
+          }
           : { sessionPresent: index % 8 === 1 }
       )
     case 2:

@@ -1,14 +1,19 @@
 /** The codec that is compared with, npm `mqtt-packet`: its packets out of ours, and its three entry points. */
 import type { Packet, Properties, ProtocolVersion } from "@effect-mqtt/codec"
-import { EventEmitter } from "node:events"
 import * as mqttPacket from "mqtt-packet"
+import { EventEmitter } from "node:events"
 
 const renamed: Readonly<Record<string, string>> = {
   subscriptionIdentifiers: "subscriptionIdentifier",
   maximumQoS: "maximumQoS"
 }
 
-const flags = new Set(["payloadFormatIndicator", "requestProblemInformation", "requestResponseInformation", "retainAvailable"])
+const flags = new Set([
+  "payloadFormatIndicator",
+  "requestProblemInformation",
+  "requestResponseInformation",
+  "retainAvailable"
+])
 
 const propertiesOf = (properties: Properties.Properties | undefined): Record<string, unknown> | undefined => {
   if (properties === undefined) return undefined
@@ -22,7 +27,11 @@ const propertiesOf = (properties: Properties.Properties | undefined): Record<str
       const list = value as ReadonlyArray<number>
       result["subscriptionIdentifier"] = list.length === 1 ? list[0] : list
     } else {
-      result[renamed[name] ?? name] = flags.has(name) ? value === 1 : value instanceof Uint8Array ? Buffer.from(value) : value
+      result[renamed[name] ?? name] = flags.has(name)
+        ? value === 1
+        : value instanceof Uint8Array
+        ? Buffer.from(value)
+        : value
     }
   }
   return result
@@ -73,7 +82,9 @@ export const toRival = (packet: Packet.Packet, version: ProtocolVersion.Protocol
       break
     case "Subscribe":
       fields["messageId"] = packet.packetId
-      fields["subscriptions"] = packet.subscriptions.map(({ filter, noLocal, qos, retainAsPublished, retainHandling }) =>
+      fields["subscriptions"] = packet.subscriptions.map((
+        { filter, noLocal, qos, retainAsPublished, retainHandling }
+      ) =>
         version === 5
           ? { topic: filter, qos, nl: noLocal ?? false, rap: retainAsPublished ?? false, rh: retainHandling ?? 0 }
           : { topic: filter, qos }
@@ -193,7 +204,7 @@ export const makeParser = (
   version: ProtocolVersion.ProtocolVersion,
   onPacket: (packet: RivalPacket) => void
 ): { readonly parse: (chunk: Uint8Array) => number } => {
-  const parser = mqttPacket.parser({ protocolVersion: version } as never)
+  const parser = mqttPacket.parser({ protocolVersion: version })
   parser.on("packet", onPacket as never)
   parser.on("error", (error: unknown) => {
     throw error
@@ -202,6 +213,6 @@ export const makeParser = (
 }
 
 export const generate = (packet: mqttPacket.Packet, version: ProtocolVersion.ProtocolVersion): Uint8Array =>
-  mqttPacket.generate(packet, { protocolVersion: version } as never)
+  mqttPacket.generate(packet, { protocolVersion: version })
 
 export type { Packet as RivalInput } from "mqtt-packet"

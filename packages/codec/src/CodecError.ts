@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import * as Data from "effect/Data"
+import { TaggedError } from "./internal/taggedError.ts"
 import type { PacketType } from "./Packet.ts"
 import * as ProtocolVersion from "./ProtocolVersion.ts"
 
@@ -41,7 +41,7 @@ const describe = (self: Details): string => {
  * @since 0.1.0
  * @category errors
  */
-export class MalformedPacket extends Data.TaggedError("MalformedPacket")<Details> {
+export class MalformedPacket extends TaggedError("MalformedPacket")<Details> {
   override get message(): string {
     return describe(this)
   }
@@ -53,7 +53,7 @@ export class MalformedPacket extends Data.TaggedError("MalformedPacket")<Details
  * @since 0.1.0
  * @category errors
  */
-export class ProtocolViolation extends Data.TaggedError("ProtocolViolation")<Details> {
+export class ProtocolViolation extends TaggedError("ProtocolViolation")<Details> {
   override get message(): string {
     return describe(this)
   }
@@ -65,7 +65,7 @@ export class ProtocolViolation extends Data.TaggedError("ProtocolViolation")<Det
  * @since 0.1.0
  * @category errors
  */
-export class PacketTooLarge extends Data.TaggedError("PacketTooLarge")<
+export class PacketTooLarge extends TaggedError("PacketTooLarge")<
   Details & {
     /** Total size of the packet in bytes, fixed header included. */
     readonly sizeBytes: number

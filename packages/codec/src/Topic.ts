@@ -4,8 +4,8 @@
  * @since 0.1.0
  */
 import type * as Brand from "effect/Brand"
-import * as Data from "effect/Data"
 import * as Either from "effect/Either"
+import { TaggedError } from "./internal/taggedError.ts"
 import { encodedLength } from "./internal/utf8.ts"
 
 /**
@@ -66,7 +66,7 @@ const explanations: Readonly<Record<InvalidReason, string>> = {
  * @since 0.1.0
  * @category errors
  */
-export class InvalidTopic extends Data.TaggedError("InvalidTopic")<{
+export class InvalidTopic extends TaggedError("InvalidTopic")<{
   readonly kind: "name" | "filter"
   readonly topic: string
   readonly reason: InvalidReason

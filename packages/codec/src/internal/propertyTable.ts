@@ -95,33 +95,87 @@ type Definition = readonly [
 
 /** Table 2-4 of the specification: the one place that knows the properties. */
 const definitions: ReadonlyArray<Definition> = [
-  [0x01, "payloadFormatIndicator", "byte", "flag", ["Publish", "Will"], (to, value) => { to.payloadFormatIndicator = value }],
-  [0x02, "messageExpiryInterval", "uint32", "none", ["Publish", "Will"], (to, value) => { to.messageExpiryInterval = value }],
-  [0x03, "contentType", "text", "none", ["Publish", "Will"], (to, value) => { to.contentType = value }],
-  [0x08, "responseTopic", "text", "topicName", ["Publish", "Will"], (to, value) => { to.responseTopic = value }],
-  [0x09, "correlationData", "binary", "none", ["Publish", "Will"], (to, value) => { to.correlationData = value }],
-  [0x0b, "subscriptionIdentifiers", "varInt", "positive", ["Publish", "Subscribe"], (to, value) => { to.subscriptionIdentifiers = value }],
-  [0x11, "sessionExpiryInterval", "uint32", "none", ["Connect", "ConnAck", "Disconnect"], (to, value) => { to.sessionExpiryInterval = value }],
-  [0x12, "assignedClientIdentifier", "text", "none", ["ConnAck"], (to, value) => { to.assignedClientIdentifier = value }],
-  [0x13, "serverKeepAlive", "uint16", "none", ["ConnAck"], (to, value) => { to.serverKeepAlive = value }],
-  [0x15, "authenticationMethod", "text", "none", ["Connect", "ConnAck", "Auth"], (to, value) => { to.authenticationMethod = value }],
-  [0x16, "authenticationData", "binary", "none", ["Connect", "ConnAck", "Auth"], (to, value) => { to.authenticationData = value }],
-  [0x17, "requestProblemInformation", "byte", "flag", ["Connect"], (to, value) => { to.requestProblemInformation = value }],
-  [0x18, "willDelayInterval", "uint32", "none", ["Will"], (to, value) => { to.willDelayInterval = value }],
-  [0x19, "requestResponseInformation", "byte", "flag", ["Connect"], (to, value) => { to.requestResponseInformation = value }],
-  [0x1a, "responseInformation", "text", "none", ["ConnAck"], (to, value) => { to.responseInformation = value }],
-  [0x1c, "serverReference", "text", "none", ["ConnAck", "Disconnect"], (to, value) => { to.serverReference = value }],
-  [0x1f, "reasonString", "text", "none", withReasonString, (to, value) => { to.reasonString = value }],
-  [0x21, "receiveMaximum", "uint16", "positive", ["Connect", "ConnAck"], (to, value) => { to.receiveMaximum = value }],
-  [0x22, "topicAliasMaximum", "uint16", "none", ["Connect", "ConnAck"], (to, value) => { to.topicAliasMaximum = value }],
-  [0x23, "topicAlias", "uint16", "alias", ["Publish"], (to, value) => { to.topicAlias = value }],
-  [0x24, "maximumQoS", "byte", "flag", ["ConnAck"], (to, value) => { to.maximumQoS = value }],
-  [0x25, "retainAvailable", "byte", "flag", ["ConnAck"], (to, value) => { to.retainAvailable = value }],
-  [0x26, "userProperties", "pair", "none", everyCarrier, (to, value) => { to.userProperties = value }],
-  [0x27, "maximumPacketSize", "uint32", "positive", ["Connect", "ConnAck"], (to, value) => { to.maximumPacketSize = value }],
-  [0x28, "wildcardSubscriptionAvailable", "byte", "flag", ["ConnAck"], (to, value) => { to.wildcardSubscriptionAvailable = value }],
-  [0x29, "subscriptionIdentifierAvailable", "byte", "flag", ["ConnAck"], (to, value) => { to.subscriptionIdentifierAvailable = value }],
-  [0x2a, "sharedSubscriptionAvailable", "byte", "flag", ["ConnAck"], (to, value) => { to.sharedSubscriptionAvailable = value }]
+  [0x01, "payloadFormatIndicator", "byte", "flag", ["Publish", "Will"], (to, value) => {
+    to.payloadFormatIndicator = value
+  }],
+  [0x02, "messageExpiryInterval", "uint32", "none", ["Publish", "Will"], (to, value) => {
+    to.messageExpiryInterval = value
+  }],
+  [0x03, "contentType", "text", "none", ["Publish", "Will"], (to, value) => {
+    to.contentType = value
+  }],
+  [0x08, "responseTopic", "text", "topicName", ["Publish", "Will"], (to, value) => {
+    to.responseTopic = value
+  }],
+  [0x09, "correlationData", "binary", "none", ["Publish", "Will"], (to, value) => {
+    to.correlationData = value
+  }],
+  [0x0b, "subscriptionIdentifiers", "varInt", "positive", ["Publish", "Subscribe"], (to, value) => {
+    to.subscriptionIdentifiers = value
+  }],
+  [0x11, "sessionExpiryInterval", "uint32", "none", ["Connect", "ConnAck", "Disconnect"], (to, value) => {
+    to.sessionExpiryInterval = value
+  }],
+  [0x12, "assignedClientIdentifier", "text", "none", ["ConnAck"], (to, value) => {
+    to.assignedClientIdentifier = value
+  }],
+  [0x13, "serverKeepAlive", "uint16", "none", ["ConnAck"], (to, value) => {
+    to.serverKeepAlive = value
+  }],
+  [0x15, "authenticationMethod", "text", "none", ["Connect", "ConnAck", "Auth"], (to, value) => {
+    to.authenticationMethod = value
+  }],
+  [0x16, "authenticationData", "binary", "none", ["Connect", "ConnAck", "Auth"], (to, value) => {
+    to.authenticationData = value
+  }],
+  [0x17, "requestProblemInformation", "byte", "flag", ["Connect"], (to, value) => {
+    to.requestProblemInformation = value
+  }],
+  [0x18, "willDelayInterval", "uint32", "none", ["Will"], (to, value) => {
+    to.willDelayInterval = value
+  }],
+  [0x19, "requestResponseInformation", "byte", "flag", ["Connect"], (to, value) => {
+    to.requestResponseInformation = value
+  }],
+  [0x1a, "responseInformation", "text", "none", ["ConnAck"], (to, value) => {
+    to.responseInformation = value
+  }],
+  [0x1c, "serverReference", "text", "none", ["ConnAck", "Disconnect"], (to, value) => {
+    to.serverReference = value
+  }],
+  [0x1f, "reasonString", "text", "none", withReasonString, (to, value) => {
+    to.reasonString = value
+  }],
+  [0x21, "receiveMaximum", "uint16", "positive", ["Connect", "ConnAck"], (to, value) => {
+    to.receiveMaximum = value
+  }],
+  [0x22, "topicAliasMaximum", "uint16", "none", ["Connect", "ConnAck"], (to, value) => {
+    to.topicAliasMaximum = value
+  }],
+  [0x23, "topicAlias", "uint16", "alias", ["Publish"], (to, value) => {
+    to.topicAlias = value
+  }],
+  [0x24, "maximumQoS", "byte", "flag", ["ConnAck"], (to, value) => {
+    to.maximumQoS = value
+  }],
+  [0x25, "retainAvailable", "byte", "flag", ["ConnAck"], (to, value) => {
+    to.retainAvailable = value
+  }],
+  [0x26, "userProperties", "pair", "none", everyCarrier, (to, value) => {
+    to.userProperties = value
+  }],
+  [0x27, "maximumPacketSize", "uint32", "positive", ["Connect", "ConnAck"], (to, value) => {
+    to.maximumPacketSize = value
+  }],
+  [0x28, "wildcardSubscriptionAvailable", "byte", "flag", ["ConnAck"], (to, value) => {
+    to.wildcardSubscriptionAvailable = value
+  }],
+  [0x29, "subscriptionIdentifierAvailable", "byte", "flag", ["ConnAck"], (to, value) => {
+    to.subscriptionIdentifierAvailable = value
+  }],
+  [0x2a, "sharedSubscriptionAvailable", "byte", "flag", ["ConnAck"], (to, value) => {
+    to.sharedSubscriptionAvailable = value
+  }]
 ]
 
 const rows: ReadonlyArray<Row> = /*#__PURE__*/ definitions.map(([id, name, kind, rule, allowed, put], index) => ({

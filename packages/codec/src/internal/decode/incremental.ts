@@ -22,7 +22,6 @@ export class Incremental {
   /** False until a CONNECT has said which version is spoken. */
   #decided: boolean
   #error: CodecError | undefined = undefined
-  #packets: Array<Packet> = none
   /** The unfinished packet: its bytes, how many there are, and how many it will have (0: not known yet). */
   #held: Uint8Array = nothing
   #heldBytes = 0
@@ -43,46 +42,46 @@ export class Incremental {
     return this.#error === undefined ? this.#heldBytes : 0
   }
 
-  push(chunk: Uint8Array): { readonly packets: ReadonlyArray<Packet>; readonly error: CodecError | undefined } {
-    if (this.#error !== undefined) return { packets: none, error: this.#error }
+  push(bytes: Uint8Array): { readonly packets: ReadonlyArray<Packet>; readonly error: CodecError | undefined } {
+    // A local, since a young array in a field of an old object costs a note to the garbage collector.
+    let packets = none
+    if (this.#error !== undefined) return { packets, error: this.#error }
+    const reader = this.#reader
     try {
-      this.#consume(chunk)
+      const length = bytes.length
+      let at = 0
+      if (this.#heldBytes > 0) {
+        at = this.#refill(bytes)
+        if (reader.end > 0) packets = [this.#read()]
+      }
+      reader.open(bytes)
+      while (at < length) {
+        const total = this.#readHeader(bytes, at, length)
+        const next = at + total
+        if (total === 0 || next > length) {
+          this.#hold(bytes, at, total)
+          break
+        }
+        reader.end = next
+        const packet = this.#read()
+        // Most chunks bring one packet: a literal is a fifth of what `push` on an empty array allocates.
+        if (packets === none) packets = [packet]
+        else packets.push(packet)
+        at = next
+      }
     } catch (cause) {
       if (!(cause instanceof Refusal)) throw cause
       this.#error = cause.error
       this.#held = nothing
-      this.#reader.close()
     }
-    const packets = this.#packets
-    this.#packets = none
+    reader.close()
     return { packets, error: this.#error }
   }
 
-  #consume(bytes: Uint8Array): void {
-    const reader = this.#reader
-    const length = bytes.length
-    let at = this.#heldBytes === 0 ? 0 : this.#resume(bytes)
-    reader.open(bytes)
-    while (at < length) {
-      const total = this.#readHeader(bytes, at, length)
-      const next = at + total
-      if (total === 0 || next > length) {
-        this.#hold(bytes, at, total)
-        break
-      }
-      reader.end = next
-      this.#emit()
-      at = next
-    }
-    reader.close()
-  }
-
-  #emit(): void {
+  #read(): Packet {
     const packet = readBody(this.#reader, this.#decided)
-    this.#decided ||= this.#reader.type === "Connect"
-    // Most chunks bring one packet, for which a literal is a fifth of what `push` on an empty array allocates.
-    if (this.#packets === none) this.#packets = [packet]
-    else this.#packets.push(packet)
+    if (!this.#decided) this.#decided = this.#reader.type === "Connect"
+    return packet
   }
 
   /** Reads the fixed header; the size of the whole packet, or 0 where the header is not complete. */
@@ -126,11 +125,12 @@ export class Incremental {
     this.#heldBody = this.#reader.position - at
   }
 
-  /** Goes on with the packet that was put aside; returns how much of the chunk it took. */
-  #resume(bytes: Uint8Array): number {
+  /** Goes on with the packet that was put aside and opens it when complete; returns how much of the chunk it took. */
+  #refill(bytes: Uint8Array): number {
     const reader = this.#reader
     const length = bytes.length
     let at = 0
+    reader.end = 0
     while (this.#heldTotal === 0) {
       if (at === length) return at
       this.#reserve(this.#heldBytes + 1, 0)
@@ -154,7 +154,6 @@ export class Incremental {
     this.#heldBytes = 0
     // A payload may be a view on the buffer, which then is not ours to write any more.
     this.#held = nothing
-    this.#emit()
     return at
   }
 

@@ -1,7 +1,16 @@
 import type { Properties, UserProperty } from "../../Properties.ts"
 import { byId, type CarrierInfo, numberProblem, type Row, type WritableProperties } from "../propertyTable.ts"
 import { malformed, violation } from "../refusal.ts"
-import { hasWildcard, readBinary, readByte, type Reader, readText, readUint16, readUint32, readVarInt } from "./reader.ts"
+import {
+  hasWildcard,
+  readBinary,
+  readByte,
+  type Reader,
+  readText,
+  readUint16,
+  readUint32,
+  readVarInt
+} from "./reader.ts"
 
 const readNumber = (reader: Reader, row: Row): number => {
   const value = row.kind === "byte"
