@@ -264,7 +264,7 @@ describe("PacketSchema", () => {
       ...Packet.publish({ topic: "a/#", payload }),
       packetId: 70_000
     })
-    const [issue] = ParseResult.ArrayFormatter.formatErrorSync(Either.getOrThrow(Either.flip(result)))
+    const [issue] = ParseResult.ArrayFormatter.formatIssueSync(Either.getOrThrow(Either.flip(result)))
     assert.deepStrictEqual(issue?.path, ["packetId"])
     assert.strictEqual(issue?.message, "an integer from 1 to 65535")
     const topic = Schema.decodeUnknownEither(PacketSchema.Publish[4])(Packet.publish({ topic: "a/#", payload }))

@@ -156,7 +156,7 @@ describe("PacketStream.encode", () => {
   it.effect("joins the short packets of a chunk, and hands large payloads on", () =>
     Effect.gen(function*() {
       const large = Packet.publish({ topic: "t", payload: new Uint8Array(40).fill(1) })
-      const pieces = yield* Stream.make<ReadonlyArray<Packet.Packet>>(Packet.pingReq, Packet.pingReq, large).pipe(
+      const pieces = yield* Stream.fromIterable<Packet.Packet>([Packet.pingReq, Packet.pingReq, large]).pipe(
         PacketStream.encode(5, { largePayloadBytes: 40 }),
         Stream.runCollect
       )
@@ -168,7 +168,7 @@ describe("PacketStream.encode", () => {
     Effect.gen(function*() {
       const bad = Packet.publish({ topic: "a/#", payload: new Uint8Array(0) })
       const { end, seen } = yield* observe(
-        Stream.make<ReadonlyArray<Packet.Packet>>(Packet.pingReq, bad, Packet.pingReq).pipe(PacketStream.encode(5))
+        Stream.fromIterable<Packet.Packet>([Packet.pingReq, bad, Packet.pingReq]).pipe(PacketStream.encode(5))
       )
       assert.deepStrictEqual(seen.map(toHex), ["c000"])
       assert.strictEqual(Either.getOrThrow(Either.flip(end)).reasonCode, 0x90)
