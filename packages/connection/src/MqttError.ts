@@ -14,6 +14,9 @@ import * as Data from "effect/Data"
  *
  * - `Open`: the peer could not be reached (name resolution, refused, TLS, ...); see `cause`.
  * - `OpenTimeout`: the peer did not answer in time.
+ * - `Unsupported`: this transport does not open such endpoints; nothing was tried.
+ * - `Untrusted`: TLS refuses the peer, or the peer refuses us: a certificate that cannot be verified
+ *   or is missing, no common version. Trying again cannot help.
  * - `Read`, `Write`: the established link broke; see `cause`.
  * - `Closed`: the peer ended the link, or it was closed here.
  *
@@ -21,7 +24,7 @@ import * as Data from "effect/Data"
  * @category errors
  */
 export class TransportError extends Data.TaggedError("TransportError")<{
-  readonly reason: "Open" | "OpenTimeout" | "Read" | "Write" | "Closed"
+  readonly reason: "Open" | "OpenTimeout" | "Unsupported" | "Untrusted" | "Read" | "Write" | "Closed"
   readonly cause?: unknown
 }> {
   override get message(): string {
@@ -31,6 +34,10 @@ export class TransportError extends Data.TaggedError("TransportError")<{
         return `The peer cannot be reached${detail}`
       case "OpenTimeout":
         return "The peer did not answer in time"
+      case "Unsupported":
+        return `The transport does not support this endpoint${detail}`
+      case "Untrusted":
+        return `No safe link to the peer can be agreed on${detail}`
       case "Read":
         return `Reading from the link failed${detail}`
       case "Write":
@@ -73,8 +80,10 @@ const authSentences: Record<AuthError["reason"], string> = {
 /**
  * There is no usable connection, for any reason but the caller's identity or rights.
  *
- * - `InvalidEndpoint`: the URL or an option is wrong; nothing was tried.
- * - `Transport`: the link could not be made or broke; `cause` is a {@link TransportError}.
+ * - `InvalidEndpoint`: the URL or an option is wrong (`cause` names it), or the transport does not
+ *   support the URL; nothing was tried.
+ * - `Transport`: the link could not be made or broke; `cause` is a {@link TransportError}. Not
+ *   retryable when that is `Untrusted`.
  * - `Timeout`: the link or the CONNACK did not come in time.
  * - `KeepAliveTimeout`: the server stopped answering pings.
  * - `AcknowledgementTimeout`: the server left a packet unacknowledged for too long.

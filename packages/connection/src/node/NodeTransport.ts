@@ -88,12 +88,28 @@ const established = (socket: Net.Socket, ready: "connect" | "secureConnect") =>
   Effect.async<void, TransportError>((resume) => {
     const onReady = () => resume(Effect.void)
     // Stays for good: a late error of an attempt that nobody waits for must not end the process.
-    socket.on("error", (cause) => resume(Effect.fail(openError(cause))))
+    socket.on("error", (cause) => resume(Effect.fail(isUntrusted(socket, cause) ? untrusted(cause) : openError(cause))))
     socket.once(ready, onReady)
     return Effect.sync(() => socket.off(ready, onReady))
   })
 
 const openError = (cause: unknown) => new TransportError({ reason: "Open", cause })
 
+const untrusted = (cause: unknown) => new TransportError({ reason: "Untrusted", cause })
+
+/** The handshake failed over a certificate or the version of TLS, not over the network. */
+const isUntrusted = (socket: Net.Socket, cause: Error): boolean =>
+  // Set when the verification of the peer's certificate failed, whatever its reason.
+  (socket instanceof Tls.TLSSocket && Boolean(socket.authorizationError)) ||
+  ("code" in cause && typeof cause.code === "string" && refusedHandshake.test(cause.code))
+
+/** OpenSSL's reasons: alerts about our certificate, and no version in common. */
+const refusedHandshake = /^ERR_SSL_.*(CERTIFICATE|UNKNOWN_CA|UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|NO_PROTOCOLS_AVAILABLE)/
+
 const unsupported = (endpoint: Endpoint) =>
-  Effect.fail(openError(new Error(`This transport does not open "${endpoint.scheme}" endpoints`)))
+  Effect.fail(
+    new TransportError({
+      reason: "Unsupported",
+      cause: new Error(`this transport does not open "${endpoint.scheme}" endpoints`)
+    })
+  )

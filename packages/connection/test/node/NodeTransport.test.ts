@@ -163,10 +163,10 @@ describe("NodeTransport", () => {
       assert.include(error.message, "ECONNREFUSED")
     }))
 
-  it.scopedLive("schemes of other transports are an Open error", () =>
+  it.scopedLive("schemes of other transports are Unsupported", () =>
     Effect.gen(function*() {
-      assert.strictEqual((yield* Effect.flip(open(1, "ws"))).reason, "Open")
-      assert.strictEqual((yield* Effect.flip(open(1, "mqtts", NodeTransport.layerTcp))).reason, "Open")
+      assert.strictEqual((yield* Effect.flip(open(1, "ws"))).reason, "Unsupported")
+      assert.strictEqual((yield* Effect.flip(open(1, "mqtts", NodeTransport.layerTcp))).reason, "Unsupported")
     }))
 
   it.scopedLive("the scope destroys the socket, also while it is being opened", () =>
@@ -221,7 +221,7 @@ const certificate = (): { readonly key: Buffer; readonly cert: Buffer } | undefi
 const pair = certificate()
 
 describe.skipIf(pair === undefined)("NodeTransport over TLS", () => {
-  it.scopedLive("a server that cannot be verified is an Open error, and hears nothing of MQTT", () =>
+  it.scopedLive("a server that cannot be verified is Untrusted, and hears nothing of MQTT", () =>
     Effect.gen(function*() {
       let heard = 0
       const server = yield* listen((onSocket) =>
@@ -230,8 +230,20 @@ describe.skipIf(pair === undefined)("NodeTransport over TLS", () => {
           .on("tlsClientError", () => {})
       )
       const error = yield* Effect.flip(open(server.port, "mqtts"))
-      assert.strictEqual(error.reason, "Open")
+      assert.strictEqual(error.reason, "Untrusted")
       assert.match(error.message, /certificate|altnames|self-signed/i)
       assert.strictEqual(heard, 0)
+    }))
+
+  it.scopedLive("a server that speaks another version only is Untrusted; one that speaks no TLS may be repaired", () =>
+    Effect.gen(function*() {
+      const old = yield* listen((onSocket) =>
+        Tls.createServer({ ...pair, maxVersion: "TLSv1.1", minVersion: "TLSv1" })
+          .on("connection", onSocket)
+          .on("tlsClientError", () => {})
+      )
+      assert.strictEqual((yield* Effect.flip(open(old.port, "mqtts"))).reason, "Untrusted")
+      const plain = yield* listen((onSocket) => Net.createServer((socket) => onSocket(socket.destroy())))
+      assert.strictEqual((yield* Effect.flip(open(plain.port, "mqtts"))).reason, "Open")
     }))
 })

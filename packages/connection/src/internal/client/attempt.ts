@@ -66,8 +66,16 @@ const connectPacket = (
     }))
   )
 
-const notReached = (cause: TransportError) =>
-  new ConnectError({ reason: cause.reason === "OpenTimeout" ? "Timeout" : "Transport", retryable: true, cause })
+const notReached = (cause: TransportError): ConnectError => {
+  switch (cause.reason) {
+    case "Unsupported":
+      return new ConnectError({ reason: "InvalidEndpoint", retryable: false, cause })
+    case "OpenTimeout":
+      return new ConnectError({ reason: "Timeout", retryable: true, cause })
+    default:
+      return new ConnectError({ reason: "Transport", retryable: cause.reason !== "Untrusted", cause })
+  }
+}
 
 /** Never succeeds: the error says why there is no link, or why there is none any more. */
 export const run = (
