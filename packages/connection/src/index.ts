@@ -20,6 +20,13 @@ export * as ConnectionStatus from "./ConnectionStatus.ts"
 export * as Endpoint from "./Endpoint.ts"
 
 /**
+ * A value that changes, and that others watch.
+ *
+ * @since 0.1.0
+ */
+export * as LiveValue from "./LiveValue.ts"
+
+/**
  * Application messages, and how they are published and subscribed to.
  *
  * @since 0.1.0

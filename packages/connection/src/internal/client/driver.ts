@@ -5,32 +5,30 @@
 import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import type * as Subscribable from "effect/Subscribable"
-import * as SubscriptionRef from "effect/SubscriptionRef"
-import type { ConnectionOptions } from "../../ConnectionOptions.ts"
+import type { DisconnectOptions } from "../../ConnectionOptions.ts"
 import type { ConnectionStatus } from "../../ConnectionStatus.ts"
-import { SubscribeError } from "../../MqttError.ts"
+import * as LiveValue from "../../LiveValue.ts"
+import { ConnectError, SubscribeError } from "../../MqttError.ts"
 import type { Negotiated } from "../../Negotiated.ts"
 import * as Reconnect from "../../Reconnect.ts"
 import type { Transport } from "../../Transport.ts"
 import * as attempts from "./attempt.ts"
 import { clientIdOf } from "./clientId.ts"
 import type { Engine } from "./engine.ts"
-import { closedError } from "./engine.ts"
+import { closedError, reasonOfGoodbye } from "./engine.ts"
 import type { LinkError } from "./pump.ts"
 import { goodbyeTimeout } from "./pump.ts"
-import type { Settings } from "./settings.ts"
+import type { ClientOptions, Settings } from "./settings.ts"
 import type { Subscriptions } from "./subscriptions.ts"
 
-export interface Options extends ConnectionOptions {
+export interface Options extends ClientOptions {
   readonly reconnect?: Reconnect.Reconnect | undefined
-  readonly stableAfter?: Duration.DurationInput | undefined
   readonly initialConnect?: "failFast" | "retry" | undefined
 }
 
@@ -38,8 +36,23 @@ export interface Driver {
   /** Completes with the first good CONNACK, fails when there will be none. */
   readonly connected: Effect.Effect<void, LinkError>
   readonly status: Subscribable.Subscribable<ConnectionStatus>
+  /** Fails when the client gives up; a client that was closed here has not. */
   readonly failure: Effect.Effect<never, LinkError>
-  readonly disconnect: (reasonCode: number) => Effect.Effect<void>
+  readonly disconnect: (options?: DisconnectOptions) => Effect.Effect<void>
+}
+
+/** Links in a row that end in the same protocol error, before the next one is not worth trying. */
+const protocolErrorsInARow = 3
+
+/** Codes that say that one side breaks the rules: the next link ends like this one, if nothing changes. */
+const brokenRules = new Set([0x81, 0x82, 0x8f, 0x90, 0x93, 0x94, 0x95, 0x99])
+
+/** What makes two protocol errors the same; undefined for every other error. */
+const protocolErrorOf = (error: LinkError): string | undefined => {
+  if (error._tag === "AuthError") return undefined
+  const { cause, reason, reasonCode } = error
+  if (reason !== "ProtocolError" && !(reasonCode !== undefined && brokenRules.has(reasonCode))) return undefined
+  return `${reason} ${reasonCode} ${cause instanceof Error ? cause.message : ""}`
 }
 
 export const make = (
@@ -51,10 +64,11 @@ export const make = (
   Effect.gen(function*() {
     const { consumer, pump, session } = engine
     const reconnect = options.reconnect ?? Reconnect.forever
-    const stableAfter = Duration.toMillis(options.stableAfter ?? "30 seconds")
     const failFast = options.initialConnect !== "retry"
     let clientId = yield* clientIdOf(options)
-    const status = yield* SubscriptionRef.make<ConnectionStatus>({ _tag: "Connecting", attempt: 1 })
+    const status = yield* LiveValue.make<ConnectionStatus>({ _tag: "Connecting", attempt: 1 })
+    const setStatus = (now: ConnectionStatus) => status.update(() => now)
+    const lastStatus = (last: ConnectionStatus) => Effect.zipRight(setStatus(last), status.end)
     const connected = yield* Deferred.make<void, LinkError>()
     const failure = yield* Deferred.make<never, LinkError>()
     let epoch = 0
@@ -69,7 +83,7 @@ export const make = (
       Effect.suspend(() => {
         // An identifier that the server assigned is what the session is known by from now on.
         clientId = negotiated.clientId
-        return SubscriptionRef.set(status, { _tag: "Connected", epoch: ++epoch, negotiated })
+        return setStatus({ _tag: "Connected", epoch: ++epoch, negotiated })
       }).pipe(
         Effect.zipRight(Deferred.succeed(connected, undefined)),
         Effect.zipRight(
@@ -96,7 +110,7 @@ export const make = (
         engine.dispose(error)
         consumer.endAll(closedBy(error), "fail")
         return Effect.all([
-          SubscriptionRef.set(status, { _tag: "Failed", error }),
+          lastStatus({ _tag: "Failed", error }),
           Deferred.fail(connected, error),
           Deferred.fail(failure, error)
         ], { discard: true })
@@ -105,8 +119,10 @@ export const make = (
     const drive = Effect.gen(function*() {
       let schedule = yield* Schedule.driver(reconnect)
       let refusals = 0
+      let protocolError: string | undefined
+      let protocolErrors = 0
       for (let count = 1;; count++) {
-        yield* SubscriptionRef.set(status, { _tag: "Connecting", attempt: count })
+        yield* setStatus({ _tag: "Connecting", attempt: count })
         const wasToStartClean = session.mustStartClean()
         const { error, readyFor } = yield* attempt
         if (closing) break
@@ -114,18 +130,22 @@ export const make = (
         if (session.mustStartClean() && !wasToStartClean) continue
         if (readyFor !== undefined) {
           count = 0
-          if (readyFor >= stableAfter) {
+          if (readyFor >= settings.stableAfter) {
             refusals = 0
+            protocolErrors = 0
             schedule = yield* Schedule.driver(reconnect)
           }
         }
+        const last = protocolError
+        protocolError = protocolErrorOf(error)
+        protocolErrors = protocolError === undefined ? 0 : protocolError === last ? protocolErrors + 1 : 1
         // Credentials are evaluated again for one more attempt: a token may have expired.
         const again = error.retryable || (error._tag === "AuthError" && epoch > 0 && ++refusals === 1)
-        if (!again || (epoch === 0 && failFast)) {
+        if (!again || (epoch === 0 && failFast) || protocolErrors >= protocolErrorsInARow) {
           yield* giveUp(error)
           break
         }
-        yield* SubscriptionRef.set(status, { _tag: "Disconnected", error })
+        yield* setStatus({ _tag: "Disconnected", error })
         yield* Effect.logDebug("MQTT disconnected", error.message).pipe(Effect.annotateLogs({ clientId, epoch }))
         if (Option.isNone(yield* Effect.option(schedule.next(error)))) {
           yield* giveUp(error)
@@ -136,16 +156,15 @@ export const make = (
 
     // A defect in an Effect or a Schedule of the options must not leave anybody waiting.
     const broken = (cause: Cause.Cause<never>) =>
-      Cause.isInterruptedOnly(cause) ? Effect.void : Effect.suspend(() => {
-        engine.dispose(closedError)
-        consumer.endAll(closedBy(closedError), "fail")
-        return Effect.zipRight(Deferred.failCause(connected, cause), Deferred.failCause(failure, cause))
-      })
+      Cause.isInterruptedOnly(cause) ? Effect.void : Effect.zipRight(
+        Effect.all([Deferred.failCause(connected, cause), Deferred.failCause(failure, cause)], { discard: true }),
+        giveUp(new ConnectError({ reason: "InvalidEndpoint", retryable: false, cause: Cause.squash(cause) }))
+      )
 
     // Fibers inherit the mask of whoever forks them: a client may be made where nothing is interruptible.
     const fiber = yield* Effect.forkScoped(Effect.interruptible(Effect.onError(drive, broken)))
 
-    const disconnect = (reasonCode: number) =>
+    const disconnect = (how?: DisconnectOptions) =>
       Effect.gen(function*() {
         if (closing) {
           yield* Fiber.await(fiber)
@@ -154,15 +173,15 @@ export const make = (
         closing = true
         yield* engine.drain
         if (session.isReady()) {
-          pump.pass(() => session.disconnect(reasonCode, goodbye))
+          pump.pass(() => session.disconnect(reasonOfGoodbye(how), goodbye))
           yield* Effect.timeoutOption(Effect.interruptible(Fiber.await(fiber)), goodbyeTimeout)
         }
         yield* Fiber.interrupt(fiber)
         engine.dispose(closedError)
         consumer.endAll(closedBy(closedError), "end")
         yield* Deferred.fail(connected, closedError)
-        yield* Deferred.fail(failure, closedError)
-        yield* SubscriptionRef.update(status, (last) => last._tag === "Failed" ? last : { _tag: "Closed" } as const)
+        // A client that has given up stays `Failed`: its status has ended.
+        yield* lastStatus({ _tag: "Closed" })
       }).pipe(Effect.asVoid, Effect.uninterruptible)
 
     // A session that was only kept for a quick return is not left behind.
@@ -170,7 +189,7 @@ export const make = (
       ? { sessionExpiryInterval: 0 }
       : undefined
 
-    yield* Effect.addFinalizer(() => disconnect(0))
+    yield* Effect.addFinalizer(() => disconnect())
 
     return {
       connected: Deferred.await(connected),

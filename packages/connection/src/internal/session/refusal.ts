@@ -18,6 +18,8 @@ const quota = new Set([0x95, 0x96, 0x97, 0x9f])
 const protocol = new Set([0x81, 0x82, 0x93, 0x94])
 /** Permanent: the same CONNECT would be refused again. */
 const refused = new Set([0x84, 0x85, 0x8f, 0x90, 0x99, 0x9a, 0x9b, 0x9d, 0x9e, 0xa1, 0xa2])
+/** In a DISCONNECT these complain about one packet, not about the CONNECT: another link may do without it. */
+const onePacket = new Set([0x8f, 0x90, 0x99])
 
 const connectReason = (code: number, otherwise: ConnectReason): ConnectReason => {
   if (quota.has(code)) return "QuotaError"
@@ -36,7 +38,7 @@ export const ofReasonCode = (
   if (authReason !== undefined) return new AuthError({ reason: authReason, reasonCode, reasonString })
   const reason = connectReason(reasonCode, packet === "ConnAck" ? "ServerUnavailable" : "ServerDisconnected")
   // A CONNECT that is too large stays too large; every other quota is a matter of time.
-  const permanent = reason === "ConnectRefused" || reason === "SessionTakenOver" ||
+  const permanent = (reason === "ConnectRefused" && !(packet === "Disconnect" && onePacket.has(reasonCode))) || reason === "SessionTakenOver" ||
     (packet === "ConnAck" && reasonCode === 0x95)
   return new ConnectError({ reason, retryable: !permanent, reasonCode, reasonString })
 }
