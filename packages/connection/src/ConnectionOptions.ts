@@ -27,6 +27,7 @@ export type PerAttempt<A> = A | Effect.Effect<A, AuthError | ConnectError>
  */
 export interface Will {
   readonly topic: string
+  /** Text travels as UTF-8. Bytes are copied when the connection attempt begins. */
   readonly payload: string | Uint8Array
   /** @default 0 */
   readonly qos?: QoS.QoS | undefined
@@ -36,7 +37,9 @@ export interface Will {
 }
 
 /**
- * Everything about one connection. Times are durations, sizes are bytes.
+ * Everything about one connection. Times are durations, sizes are bytes. An option that makes no
+ * sense (a bound of 0, `NaN`, a negative time) fails the constructor with a {@link ConnectError} of
+ * reason `InvalidEndpoint`, whose cause names it.
  *
  * @since 0.1.0
  * @category models
@@ -56,17 +59,11 @@ export interface ConnectionOptions {
   /** @default 5 */
   readonly protocolVersion?: ProtocolVersion.ProtocolVersion | undefined
   /**
-   * Whether the server is to forget an earlier session: on every connect, on none, or only on the
-   * `"first"` one of this client, so that a dropped link is resumed.
+   * MQTT 5: how long the server keeps the session, and a will with a delay, without a link. If it
+   * is left out, a `MqttConnection` asks for none; a `MqttClient` asks for one hour, and gives the
+   * session up when it is closed.
    *
-   * @default "first"
-   */
-  readonly cleanStart?: boolean | "first" | undefined
-  /**
-   * MQTT 5: how long the server keeps the session without a link. If it is left out, the session
-   * is kept for one hour after a drop, and given up when the client is closed.
-   *
-   * @default "1 hour"
+   * @default "1 hour" for a client, 0 for a single connection
    */
   readonly sessionExpiry?: Duration.DurationInput | undefined
   /** @default "60 seconds" */
@@ -110,14 +107,6 @@ export interface ConnectionOptions {
    */
   readonly maxPacketBytes?: number | undefined
   /**
-   * Publishes that wait for a link; a further one fails.
-   *
-   * @default 1 000
-   */
-  readonly queueMessages?: number | undefined
-  /** @default 16 MiB */
-  readonly queueBytes?: number | undefined
-  /**
    * What a stream holds before its consumer is slow.
    *
    * @default 256
@@ -137,4 +126,19 @@ export interface ConnectionOptions {
    * @default "5 seconds"
    */
   readonly drainTimeout?: Duration.DurationInput | undefined
+}
+
+/**
+ * How to say goodbye. MQTT 5 only; in 3.1.1 a DISCONNECT says nothing.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface DisconnectOptions {
+  /**
+   * Asks the server to publish the will all the same (reason code 0x04).
+   *
+   * @default false
+   */
+  readonly withWill?: boolean | undefined
 }

@@ -14,7 +14,7 @@ import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type * as Subscribable from "effect/Subscribable"
-import type { ConnectionOptions } from "./ConnectionOptions.ts"
+import type { ConnectionOptions, DisconnectOptions } from "./ConnectionOptions.ts"
 import type { ConnectionStatus } from "./ConnectionStatus.ts"
 import * as drivers from "./internal/client/driver.ts"
 import * as engines from "./internal/client/engine.ts"
@@ -26,21 +26,6 @@ import type { AuthError, ConnectError, PublishError, SubscribeError } from "./Mq
 import type { Reconnect } from "./Reconnect.ts"
 import type { Subscription } from "./Subscription.ts"
 import { Transport } from "./Transport.ts"
-
-/**
- * How the client says goodbye. MQTT 5 only; in 3.1.1 a DISCONNECT says nothing.
- *
- * @since 0.1.0
- * @category models
- */
-export interface DisconnectOptions {
-  /**
-   * Asks the server to publish the will all the same (reason code 0x04).
-   *
-   * @default false
-   */
-  readonly withWill?: boolean | undefined
-}
 
 /**
  * The service. Every operation settles: with its answer, with a typed error, or when the client is
@@ -92,9 +77,15 @@ export class MqttClient extends Context.Tag("@effect-mqtt/connection/MqttClient"
   ) => Effect.Effect<Subscription, SubscribeError, Scope.Scope>
   /** Asks the server for a sign of life and measures the round trip, in whole milliseconds. */
   readonly ping: Effect.Effect<Duration.Duration, ConnectError>
-  /** The status now, and its changes. */
+  /**
+   * The status now, and its changes, which begin with it. They end after `Closed` or `Failed`; a
+   * reader that lags more than 16 changes behind misses the oldest.
+   */
   readonly status: Subscribable.Subscribable<ConnectionStatus>
-  /** Never succeeds; fails when the client has given up. */
+  /**
+   * Never succeeds; fails when the client has given up. Closing the client is no failure: then it
+   * stays pending, so race it with the program rather than wait for it alone.
+   */
   readonly failure: Effect.Effect<never, AuthError | ConnectError>
   /**
    * Waits for what is in flight (up to `drainTimeout`), then ends the connection for good. Streams
@@ -110,6 +101,32 @@ export class MqttClient extends Context.Tag("@effect-mqtt/connection/MqttClient"
  * @category models
  */
 export interface Options extends ConnectionOptions {
+  /**
+   * Whether the server is to forget an earlier session: on every connect, on none, or only on the
+   * `"first"` one of this client, so that a dropped link is resumed.
+   *
+   * The session of the client is in memory. So when the server holds a session that this client did
+   * not make, `false` cannot resume it either: the client connects once more and has the server
+   * forget it, with its subscriptions and the messages that wait there.
+   *
+   * @default "first"
+   */
+  readonly cleanStart?: boolean | "first" | undefined
+  /**
+   * Publishes that wait for a link; a further one fails.
+   *
+   * @default 1 000
+   */
+  readonly queueMessages?: number | undefined
+  /** @default 16 MiB */
+  readonly queueBytes?: number | undefined
+  /**
+   * How long a QoS 1 or 2 message that belongs to no subscription of this client is held
+   * unacknowledged, for a stream to ask for it. After that it is acknowledged and dropped.
+   *
+   * @default "10 seconds"
+   */
+  readonly consumerTimeout?: Duration.DurationInput | undefined
   /**
    * When to try again after the link dropped.
    *
@@ -142,7 +159,7 @@ export const make = (
 ): Effect.Effect<MqttClient["Type"], AuthError | ConnectError, Scope.Scope | Transport> =>
   Effect.gen(function*() {
     const transport = yield* Transport
-    const settings = resolveSettings(options)
+    const settings = yield* resolveSettings(options)
     const engine = yield* engines.make(settings, makeSubscriptions(settings))
     const driver = yield* drivers.make(transport, engine, settings, options)
     const subscription = makeSubscription(engine)
@@ -155,13 +172,9 @@ export const make = (
       ping: engine.ping,
       status: driver.status,
       failure: driver.failure,
-      disconnect: (disconnectOptions) => driver.disconnect(disconnectOptions?.withWill === true ? withWill : normal)
+      disconnect: driver.disconnect
     }
   })
-
-/** Reason codes of DISCONNECT [5 §3.14.2.1]. */
-const normal = 0x00
-const withWill = 0x04
 
 /**
  * The client as a layer: two calls of `layer` are two connections, one layer value is one.

@@ -10,13 +10,12 @@ import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
-import type { ConnectionOptions } from "./ConnectionOptions.ts"
+import type { ConnectionOptions, DisconnectOptions } from "./ConnectionOptions.ts"
 import * as attempts from "./internal/client/attempt.ts"
 import { clientIdOf } from "./internal/client/clientId.ts"
 import * as engines from "./internal/client/engine.ts"
@@ -55,7 +54,11 @@ export interface MqttConnection {
     payload: string | Uint8Array,
     options?: PublishOptions
   ) => Effect.Effect<PublishResult, PublishError>
-  /** Completes with the SUBACK: the QoS granted for each filter. Its messages come in `messages`. */
+  /**
+   * Completes with the SUBACK: the QoS granted for each filter, in their order. What arrives comes in
+   * `messages`. If the server refuses filters, it fails with the first of them; the others are
+   * subscribed all the same, and `unsubscribe` takes all of them back.
+   */
   readonly subscribe: (
     filter: string | ReadonlyArray<SubscribeRequest>,
     options?: SubscribeOptions
@@ -63,14 +66,16 @@ export interface MqttConnection {
   /** Completes with the UNSUBACK. */
   readonly unsubscribe: (filter: string | ReadonlyArray<string>) => Effect.Effect<void, SubscribeError>
   /**
-   * Every message of this connection, for one consumer. Ends when the connection is closed here,
-   * fails when it breaks. QoS 1 and 2 messages are acknowledged when the consumer asks for more.
+   * Every message of this connection, for one consumer at a time; a second one dies. Ends when the
+   * connection is closed here, fails when it breaks. QoS 1 and 2 messages are acknowledged when the
+   * consumer asks for more or ends. A consumer takes whole batches: what it has not looked at when
+   * it ends is gone, so run the stream once, or pull it with `Stream.toPull`.
    */
   readonly messages: Stream.Stream<Message, ConnectError>
   /** Asks the server for a sign of life and measures the round trip, in whole milliseconds. */
   readonly ping: Effect.Effect<Duration.Duration, ConnectError>
   /** Waits for what is in flight, then says goodbye. Closing the scope does the same. */
-  readonly disconnect: Effect.Effect<void>
+  readonly disconnect: (options?: DisconnectOptions) => Effect.Effect<void>
   /** What the server announced. */
   readonly negotiated: Negotiated
   /** Completes when the connection has ended. */
@@ -79,6 +84,9 @@ export interface MqttConnection {
 
 /**
  * Opens a link and connects, once. The connection ends with the scope.
+ *
+ * It always asks for a Clean Start: an earlier session could not be resumed, since the client's half
+ * of it is gone. Nor does it leave one behind, unless `sessionExpiry` says so (default here: 0).
  *
  * @example
  * ```ts
@@ -103,7 +111,7 @@ export const make = (
   Effect.gen(function*() {
     const transport = yield* Transport
     // Nobody could resume the session of a connection that stays down.
-    const resolved = settings.make({ ...options, sessionExpiry: options.sessionExpiry ?? 0 })
+    const resolved = yield* settings.make({ ...options, sessionExpiry: options.sessionExpiry ?? 0, cleanStart: true })
     const engine = yield* engines.make(resolved, inboxes.make(resolved))
     const { consumer, pump, session } = engine
     const clientId = yield* clientIdOf(options)
@@ -118,7 +126,7 @@ export const make = (
       options,
       resolved,
       clientId,
-      resolved.cleanStart !== false,
+      true,
       onReady
     )
       .pipe(
@@ -138,16 +146,17 @@ export const make = (
         Effect.forkScoped
       )
 
-    const disconnect = Effect.gen(function*() {
-      yield* engine.drain
-      if (session.isReady()) {
-        pump.pass(() => session.disconnect(0))
-        yield* Effect.timeoutOption(Effect.interruptible(Fiber.await(link)), pumps.goodbyeTimeout)
-      }
-      yield* Fiber.interrupt(link)
-    }).pipe(Effect.uninterruptible)
+    const disconnect = (how?: DisconnectOptions) =>
+      Effect.gen(function*() {
+        yield* engine.drain
+        if (session.isReady()) {
+          pump.pass(() => session.disconnect(engines.reasonOfGoodbye(how)))
+          yield* Effect.timeoutOption(Effect.interruptible(Fiber.await(link)), pumps.goodbyeTimeout)
+        }
+        yield* Fiber.interrupt(link)
+      }).pipe(Effect.uninterruptible)
 
-    yield* Effect.addFinalizer(() => disconnect)
+    yield* Effect.addFinalizer(() => disconnect())
     const negotiated = yield* Deferred.await(ready)
 
     const operate = (
@@ -174,14 +183,24 @@ export const make = (
     return {
       publish: engine.publish,
       subscribe: (filter, subscribeOptions) =>
-        Effect.flatMap(requests.toRequests(filter, subscribeOptions), (wanted) =>
-          Effect.flatMap(
-            operate(
-              wanted[0].filter,
-              (now, settle) => session.subscribe(now, requests.toPacket(wanted, negotiated), settle)
-            ),
-            (codes) => Either.all(wanted.map((request, index) => requests.toGranted(request.filter, codes[index])))
-          )),
+        Effect.gen(function*() {
+          const wanted = yield* requests.toRequests(filter, subscribeOptions)
+          for (const request of wanted) {
+            const refusal = requests.refusedLocally(request, negotiated)
+            if (refusal !== undefined) return yield* refusal
+          }
+          const codes = yield* operate(
+            wanted[0].filter,
+            (now, settle) => session.subscribe(now, requests.toPacket(wanted, negotiated), settle)
+          )
+          const granted = new Map<string, QoS.QoS>()
+          for (const [index, { filter: name }] of wanted.entries()) {
+            granted.set(name, yield* requests.toGranted(name, codes[index]))
+          }
+          // A filter that was given twice is one subscription, and has one answer.
+          const asked = typeof filter === "string" ? [filter] : filter.map((request) => request.filter)
+          return asked.map((name) => granted.get(name) ?? 0)
+        }),
       unsubscribe: (filter) => {
         const filters = typeof filter === "string" ? [filter] : filter
         return Effect.flatMap(

@@ -4,6 +4,7 @@ import { Message, MqttClient, MqttError, Reconnect, Transport } from "@effect-mq
 import type { ConnectionStatus } from "@effect-mqtt/connection"
 import { assert, describe, it } from "@effect/vitest"
 import {
+  Cause,
   Chunk,
   Config,
   ConfigProvider,
@@ -210,6 +211,26 @@ describe("MqttClient", () => {
         assert.isTrue(Exit.isFailure(exit))
       }).pipe(Effect.provide(Transport.layerMemory(() => Effect.never))))
 
+    it.scoped("a defect in a later attempt ends the client, and is the cause of what everybody gets", () =>
+      Effect.gen(function*() {
+        const calls = yield* Ref.make(0)
+        const username = Effect.flatMap(
+          Ref.updateAndGet(calls, (count) => count + 1),
+          (count) => count === 1 ? Effect.succeed("me") : Effect.dieMessage("broken vault")
+        )
+        const { client, link } = yield* start({ username })
+        const failing = yield* Effect.fork(client.failure)
+        yield* link.close
+        yield* settle
+        yield* TestClock.adjust("1 second")
+        const status = yield* client.status.get
+        assert.isTrue(status._tag === "Failed" && !status.error.retryable && status.error.message.includes("broken vault"))
+        assert.strictEqual(Chunk.size(yield* Stream.runCollect(client.status.changes)), 1)
+        assert.include(`${(yield* Effect.flip(client.publish("t", "x"))).message}`, "broken vault")
+        const exit = yield* Fiber.await(failing)
+        assert.isTrue(Exit.isFailure(exit) && Cause.isDie(exit.cause))
+      }))
+
     it.scoped("starts clean when the server holds a session that is unknown here", () =>
       Effect.gen(function*() {
         const server = yield* Scripted.make()
@@ -300,6 +321,10 @@ describe("MqttClient", () => {
         assert.strictEqual((yield* Effect.flip(client.publish("t", "x"))).reason, "Closed")
         assert.strictEqual((yield* Effect.flip(Stream.runDrain(client.subscribe("t")))).reason, "Closed")
         assert.strictEqual((yield* client.status.get)._tag, "Failed")
+        assert.deepStrictEqual(
+          Array.from(yield* Stream.runCollect(client.status.changes), ({ _tag }) => _tag),
+          ["Failed"]
+        )
       }))
 
     it.scoped("refused credentials are tried once more, then it gives up", () =>
@@ -311,6 +336,55 @@ describe("MqttClient", () => {
         yield* TestClock.adjust("1 second")
         yield* server.accept({ reasonCode: 0x87 })
         assert.strictEqual((yield* Fiber.join(failing))._tag, "AuthError")
+      }))
+
+    it.scoped("the same protocol error three links in a row ends it", () =>
+      Effect.gen(function*() {
+        const { client, link, server } = yield* start({ reconnect: Reconnect.maxInterval(Reconnect.forever, "1 second") })
+        const failing = yield* Effect.fork(Effect.flip(client.failure))
+        let current = link
+        const endWith = (...packets: ReadonlyArray<Packet.Packet>) =>
+          Effect.gen(function*() {
+            yield* current.send(...packets)
+            yield* settle
+            yield* current.close
+            yield* settle
+            yield* TestClock.adjust("1 second")
+          })
+        const again = Effect.map(server.accept({ sessionPresent: true }), (next) => (current = next)).pipe(Effect.zipRight(settle))
+        const aliased = Packet.publish({ topic: "t", payload: bytes(""), properties: { topicAlias: 1 } })
+        yield* endWith(aliased)
+        yield* again
+        yield* endWith(aliased)
+        yield* again
+        // Something else in between: it starts to count anew.
+        yield* endWith(Packet.disconnect({ reasonCode: 0x93 }))
+        yield* again
+        yield* endWith(aliased)
+        yield* again
+        yield* endWith(aliased)
+        yield* again
+        assert.strictEqual((yield* client.status.get)._tag, "Connected")
+        yield* endWith(aliased)
+        assert.strictEqual((yield* Fiber.join(failing)).reason, "ProtocolError")
+        assert.strictEqual((yield* client.status.get)._tag, "Failed")
+      }))
+
+    it.scoped("protocol errors are not counted over links that were stable", () =>
+      Effect.gen(function*() {
+        const { client, link, server } = yield* start()
+        let current = link
+        for (let times = 0; times < 5; times++) {
+          yield* TestClock.adjust("30 seconds")
+          yield* current.send(Packet.disconnect({ reasonCode: 0x99 }))
+          yield* settle
+          yield* current.close
+          yield* settle
+          yield* TestClock.adjust("1 second")
+          current = yield* server.accept({ sessionPresent: true })
+        }
+        yield* settle
+        assert.strictEqual((yield* client.status.get)._tag, "Connected")
       }))
 
     it.scoped("another client with the same identifier ends it", () =>
@@ -717,6 +791,10 @@ describe("MqttClient", () => {
     it.scoped("waits for what is in flight, says DISCONNECT last, ends the streams, drops the session", () =>
       Effect.gen(function*() {
         const { client, link, server } = yield* start()
+        const failing = yield* Effect.fork(client.failure)
+        const watching = yield* Effect.fork(
+          Effect.map(Stream.runCollect(client.status.changes), (all) => Array.from(all, ({ _tag }) => _tag))
+        )
         const streaming = yield* Effect.fork(Stream.runCollect(client.subscribe("t")))
         const { packetId: subscription } = yield* link.expect("Subscribe")
         yield* link.send(Packet.subAck({ packetId: subscription, reasonCodes: [0] }))
@@ -734,6 +812,8 @@ describe("MqttClient", () => {
         yield* Fiber.join(publishing)
         assert.isTrue(Chunk.isEmpty(yield* Fiber.join(streaming)))
         assert.strictEqual((yield* client.status.get)._tag, "Closed")
+        assert.isTrue(Option.isNone(yield* Fiber.poll(failing)), "closing is no failure")
+        assert.deepStrictEqual(yield* Fiber.join(watching), ["Connected", "Closed"])
         yield* client.disconnect()
         yield* link.close
         yield* settle

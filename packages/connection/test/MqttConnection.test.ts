@@ -109,13 +109,13 @@ describe("MqttConnection", () => {
     Effect.gen(function*() {
       const { connection, link } = yield* start
       const messages = yield* Effect.fork(Stream.runDrain(connection.messages))
-      const closing = yield* Effect.fork(connection.disconnect)
+      const closing = yield* Effect.fork(connection.disconnect())
       yield* link.expect("Disconnect")
       assert.isUndefined(yield* link.next)
       yield* Fiber.join(closing)
       yield* Fiber.join(messages)
       assert.strictEqual((yield* connection.closed).reason, "Closed")
-      yield* connection.disconnect
+      yield* connection.disconnect()
     }))
 
   it.effect("its scope ends it, although the peer takes no bytes", () =>

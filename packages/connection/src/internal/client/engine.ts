@@ -6,6 +6,7 @@ import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
+import type { DisconnectOptions } from "../../ConnectionOptions.ts"
 import type { Message, PublishOptions, PublishResult } from "../../Message.ts"
 import type { AuthError } from "../../MqttError.ts"
 import { ConnectError, PublishError } from "../../MqttError.ts"
@@ -13,7 +14,7 @@ import type { Negotiated } from "../../Negotiated.ts"
 import type { Pending, Session } from "../../Session.ts"
 import * as sessions from "../../Session.ts"
 import { toBytes } from "./payload.ts"
-import type { LinkError, Pump } from "./pump.ts"
+import type { LinkError, Pump, Report } from "./pump.ts"
 import * as pumps from "./pump.ts"
 import type { Settings } from "./settings.ts"
 
@@ -23,7 +24,14 @@ export interface Consumer {
   /** Wakes whoever got messages in this pass. */
   readonly flush: () => void
   readonly mustPause: () => boolean
+  readonly deadline: () => number
+  readonly tick: (now: number) => void
+  readonly linkLost: () => void
+  readonly takeReport: () => Report | undefined
 }
+
+/** Makes the consumer; `isClosing` says that new operations are refused. */
+export type MakeConsumer<C> = (session: Session, pump: Pump, isClosing: () => boolean) => C
 
 export interface Engine<C extends Consumer> {
   readonly consumer: C
@@ -45,11 +53,14 @@ export interface Engine<C extends Consumer> {
 
 const closedBy = (cause: AuthError) => new ConnectError({ reason: "Closed", retryable: false, cause })
 
+/** The reason code of a DISCONNECT: normal, or with will [5 §3.14.2.1]. */
+export const reasonOfGoodbye = (options: DisconnectOptions | undefined): number => options?.withWill === true ? 0x04 : 0
+
 export const closedError = new ConnectError({ reason: "Closed", retryable: false })
 
 export const make = <C extends Consumer>(
   settings: Settings,
-  makeConsumer: (session: Session, pump: Pump) => C
+  makeConsumer: MakeConsumer<C>
 ): Effect.Effect<Engine<C>> =>
   Effect.gen(function*() {
     const clock = yield* Effect.clock
@@ -64,29 +75,31 @@ export const make = <C extends Consumer>(
       },
       onMessage: (message, pending) => consumer.onMessage(message, pending)
     })
-    const pump = pumps.make(session, clock, {
+    const pump = pumps.make(session, clock, settings.acknowledgementTimeout, {
       afterPass: () => {
         consumer.flush()
         if (session.isIdle() || !session.isReady()) onIdle?.()
       },
-      mustPause: () => consumer.mustPause()
+      mustPause: () => consumer.mustPause(),
+      deadline: () => consumer.deadline(),
+      tick: (now) => consumer.tick(now),
+      linkLost: () => consumer.linkLost(),
+      takeReport: () => consumer.takeReport()
     })
-    const consumer = makeConsumer(session, pump)
+    const consumer = makeConsumer(session, pump, () => stopped !== undefined)
 
     const publish: Engine<C>["publish"] = (topic, payload, options) =>
-      // A full output makes the publisher wait before its message is taken, which bounds the output.
-      Effect.suspend(() =>
-        pump.isWritable()
-          ? submit(topic, payload, options)
-          : Effect.zipRight(pump.writable, publish(topic, payload, options))
-      )
+      Effect.suspend(() => whenWritable(toOutgoing(topic, payload, options, settings)))
 
-    const submit: Engine<C>["publish"] = (topic, payload, options) =>
+    /** A full output makes the publisher wait before its message is taken, which bounds the output. */
+    const whenWritable = (message: Outgoing): Effect.Effect<PublishResult, PublishError> =>
+      pump.isWritable() ? submit(message) : Effect.flatMap(pump.writable, () => whenWritable(message))
+
+    const submit = (message: Outgoing): Effect.Effect<PublishResult, PublishError> =>
       Effect.suspend(() => {
-        if (stopped !== undefined) return new PublishError({ reason: "Closed", topic, cause: stopped })
+        if (stopped !== undefined) return new PublishError({ reason: "Closed", topic: message.topic, cause: stopped })
         let settled: Either.Either<PublishResult, PublishError> | undefined
         let resume: ((result: Either.Either<PublishResult, PublishError>) => void) | undefined
-        const message = toOutgoing(topic, payload, options, settings)
         const cancel = pump.pass((now) =>
           session.publish(now, message, (result) => {
             settled = result
@@ -135,12 +148,14 @@ export const make = <C extends Consumer>(
     return { session, pump, publish, ping, stopped: () => stopped, drain, dispose, consumer }
   })
 
+type Outgoing = Omit<Packet.Publish, "packetId" | "dup">
+
 const toOutgoing = (
   topic: string,
   payload: string | Uint8Array,
   options: PublishOptions | undefined,
   settings: Settings
-): Omit<Packet.Publish, "packetId" | "dup"> => ({
+): Outgoing => ({
   _tag: "Publish",
   topic,
   payload: toBytes(payload),

@@ -1,11 +1,9 @@
 /** The consumer of a single connection: one buffer for every message. */
 import * as Option from "effect/Option"
-import * as Stream from "effect/Stream"
+import type * as Stream from "effect/Stream"
 import type { Message } from "../../Message.ts"
 import type { ConnectError } from "../../MqttError.ts"
-import type { Session } from "../../Session.ts"
-import type { Consumer } from "./engine.ts"
-import type { Pump } from "./pump.ts"
+import type { Consumer, MakeConsumer } from "./engine.ts"
 import type { Bounds } from "./subscriber.ts"
 import * as subscribers from "./subscriber.ts"
 
@@ -15,15 +13,19 @@ export interface Inbox extends Consumer {
   readonly end: (reason: ConnectError) => void
 }
 
-export const make = (bounds: Bounds) => (session: Session, pump: Pump): Inbox => {
-  const shared = subscribers.makeShared(bounds, session, pump)
+export const make = (bounds: Bounds): MakeConsumer<Inbox> => (session, pump, isClosing) => {
+  const shared = subscribers.makeShared(bounds, session, pump, isClosing)
   const subscriber = subscribers.make<ConnectError>(shared)
   return {
-    messages: Stream.repeatEffectChunkOption(subscriber.pull),
+    messages: subscriber.messages,
     end: (reason) => subscriber.end(reason.reason === "Closed" ? Option.none() : Option.some(reason)),
     onConnected: () => {},
-    onMessage: (message, pending) => subscriber.offer({ message, pending, remaining: 1 }, session.awaitsAnswer()),
+    onMessage: (message, pending) => subscriber.offer({ message, pending, remaining: 1 }, pump.mustRead()),
     flush: subscriber.flush,
-    mustPause: () => shared.parkedBytes >= bounds.readAheadBytes
+    mustPause: () => shared.parkedBytes >= bounds.readAheadBytes,
+    deadline: () => Infinity,
+    tick: () => {},
+    linkLost: () => {},
+    takeReport: shared.takeReport
   }
 }

@@ -6,8 +6,8 @@ import type { Packet } from "@effect-mqtt/codec"
 import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { AuthError, TransportError } from "../../MqttError.ts"
-import { ConnectError } from "../../MqttError.ts"
+import type { AuthError } from "../../MqttError.ts"
+import { ConnectError, TransportError } from "../../MqttError.ts"
 import type { Negotiated } from "../../Negotiated.ts"
 import type { Session } from "../../Session.ts"
 import type { Wire } from "../../Wire.ts"
@@ -25,6 +25,8 @@ export interface Pump {
     onReady: (negotiated: Negotiated) => Effect.Effect<void>
   ) => Effect.Effect<never, LinkError>
   readonly isWritable: () => boolean
+  /** Whether reading cannot stop now: an answer, or room for a publisher, may lie behind unread bytes. */
+  readonly mustRead: () => boolean
   /** Waits until the bytes that wait for the wire are below the high-water mark, or the link is over. */
   readonly writable: Effect.Effect<void>
   /** To be called from the session's `onConnected`. */
@@ -38,9 +40,22 @@ export interface Hooks {
   readonly afterPass: () => void
   /** Consumers are full: do not read more. */
   readonly mustPause: () => boolean
+  /** The next instant that needs a `tick`. */
+  readonly deadline: () => number
+  readonly tick: (now: number) => void
+  readonly linkLost: () => void
+  /** Something that somebody should know of, once. */
+  readonly takeReport: () => Report | undefined
+}
+
+export interface Report {
+  readonly warning: string
+  readonly total: number
 }
 
 const highWaterBytes = 256 * 1024
+/** Answers that the peer does not take, before nothing more is read that asks for others. */
+const unsentAnswersBytes = 1024 * 1024
 
 /** For DISCONNECT to leave and the peer to end its side; after that the wire is destroyed. */
 export const goodbyeTimeout = Duration.seconds(2)
@@ -69,7 +84,7 @@ const makeBell = () => {
   }
 }
 
-export const make = (session: Session, clock: Clock.Clock, hooks: Hooks): Pump => {
+export const make = (session: Session, clock: Clock.Clock, stallTimeout: number, hooks: Hooks): Pump => {
   const writer = makeBell()
   const reader = makeBell()
   const timer = makeBell()
@@ -77,8 +92,17 @@ export const make = (session: Session, clock: Clock.Clock, hooks: Hooks): Pump =
   let timerTarget = Infinity
   let waitingForRoom = new Set<() => void>()
   let justConnected: Negotiated | undefined
+  let writingSince: number | undefined
+  let unsentAnswers = 0
 
-  const paused = () => (session.mustPause() || hooks.mustPause()) && !session.awaitsAnswer()
+  const mustRead = () => session.awaitsAnswer() || waitingForRoom.size > 0
+
+  const paused = () =>
+    unsentAnswers > unsentAnswersBytes || ((session.mustPause() || hooks.mustPause()) && !mustRead())
+
+  const stalledAt = () => writingSince === undefined ? Infinity : writingSince + stallTimeout
+
+  const deadline = () => Math.min(session.deadline(), hooks.deadline(), stalledAt())
 
   const pass = <A>(run: (now: number) => A): A => {
     const result = run(clock.unsafeCurrentTimeMillis())
@@ -86,7 +110,7 @@ export const make = (session: Session, clock: Clock.Clock, hooks: Hooks): Pump =
     const ended = session.ended() !== undefined
     if (ended || session.outputBytes() > 0) writer.ring()
     if (ended) watcher.ring()
-    if (session.deadline() < timerTarget) timer.ring()
+    if (deadline() < timerTarget) timer.ring()
     if (!paused()) reader.ring()
     return result
   }
@@ -102,11 +126,24 @@ export const make = (session: Session, clock: Clock.Clock, hooks: Hooks): Pump =
   const linkError = (cause: TransportError): LinkError =>
     session.ended() ?? new ConnectError({ reason: "Transport", retryable: true, cause })
 
+  const takeOutput = () => {
+    unsentAnswers = 0
+    writingSince = clock.unsafeCurrentTimeMillis()
+    if (stalledAt() < timerTarget) timer.ring()
+    if (!paused()) reader.ring()
+    return session.takeOutput()
+  }
+
+  const written = Effect.sync(() => {
+    writingSince = undefined
+    releaseWaiting()
+  })
+
   const writing = (wire: Wire) =>
     Effect.forever(
       Effect.suspend((): Effect.Effect<void, LinkError> => {
         if (session.outputBytes() > 0) {
-          return Effect.tap(Effect.mapError(wire.write(session.takeOutput()), linkError), Effect.sync(releaseWaiting))
+          return Effect.zipRight(Effect.mapError(wire.write(takeOutput()), linkError), written)
         }
         const ended = session.ended()
         if (ended === undefined) return writer.wait
@@ -132,20 +169,37 @@ export const make = (session: Session, clock: Clock.Clock, hooks: Hooks): Pump =
           return Effect.tap(reader.wait, Effect.sync(() => pass((now) => session.readingPaused(now, false))))
         }
         return Effect.flatMap(Effect.mapError(wire.read, linkError), (bytes) => {
+          const before = session.outputBytes()
           pass((now) => session.receive(now, bytes))
+          unsentAnswers += session.outputBytes() - before
           const negotiated = justConnected
-          if (negotiated === undefined) return Effect.void
+          if (negotiated === undefined) return report()
           justConnected = undefined
           return onReady(negotiated)
         })
       })
     )
 
+  const report = () => {
+    const reported = hooks.takeReport()
+    return reported === undefined
+      ? Effect.void
+      : Effect.annotateLogs(Effect.logWarning(reported.warning), { package: "connection", total: reported.total })
+  }
+
   const timing = Effect.forever(
-    Effect.suspend(() => {
+    Effect.suspend((): Effect.Effect<void, LinkError> => {
       const now = clock.unsafeCurrentTimeMillis()
-      timerTarget = session.deadline()
-      if (timerTarget <= now) return Effect.sync(() => pass(session.tick))
+      timerTarget = deadline()
+      if (Math.min(session.deadline(), hooks.deadline()) <= now) {
+        pass((at) => {
+          session.tick(at)
+          hooks.tick(at)
+        })
+        return report()
+      }
+      // The session judges by what arrives; a peer that talks and never listens is found here.
+      if (timerTarget <= now) return Effect.fail(linkError(stalled))
       // The deadline may move away while the timer sleeps: it looks again when it wakes.
       return timerTarget === Infinity
         ? timer.wait
@@ -161,6 +215,8 @@ export const make = (session: Session, clock: Clock.Clock, hooks: Hooks): Pump =
       Effect.suspend(() => {
         justConnected = undefined
         timerTarget = Infinity
+        writingSince = undefined
+        unsentAnswers = 0
         pass((now) => session.open(now, connect))
         return Effect.raceFirst(
           Effect.raceFirst(reading(wire, onReady), writing(wire)),
@@ -168,17 +224,23 @@ export const make = (session: Session, clock: Clock.Clock, hooks: Hooks): Pump =
         )
       }).pipe(
         Effect.ensuring(Effect.sync(() => {
-          pass(session.lost)
+          writingSince = undefined
+          pass(() => {
+            session.lost()
+            hooks.linkLost()
+          })
           releaseWaiting()
         }))
       ),
     isWritable,
+    mustRead,
     writable: Effect.suspend(() =>
       isWritable()
         ? Effect.void
         : Effect.async<void>((resume) => {
           const wake = () => resume(Effect.void)
           waitingForRoom.add(wake)
+          reader.ring()
           return Effect.sync(() => waitingForRoom.delete(wake))
         })
     ),
@@ -188,6 +250,8 @@ export const make = (session: Session, clock: Clock.Clock, hooks: Hooks): Pump =
     wakeReader: reader.ring
   }
 }
+
+const stalled = new TransportError({ reason: "Write", cause: new Error("the peer takes no bytes") })
 
 /** A peer that no longer answers is not told goodbye: its will has to fire. */
 const isAbrupt = (error: LinkError): boolean =>

@@ -1,32 +1,121 @@
-/** The options of a connection with every default filled in; times in milliseconds. */
+/** The options of a connection, checked, with every default filled in; times in milliseconds. */
+import type { ProtocolVersion } from "@effect-mqtt/codec"
 import * as Duration from "effect/Duration"
+import * as Either from "effect/Either"
 import type { ConnectionOptions } from "../../ConnectionOptions.ts"
+import { ConnectError } from "../../MqttError.ts"
+
+/** What only a client that reconnects has a use for. */
+export interface ClientOptions extends ConnectionOptions {
+  readonly cleanStart?: boolean | "first" | undefined
+  readonly queueMessages?: number | undefined
+  readonly queueBytes?: number | undefined
+  readonly consumerTimeout?: Duration.DurationInput | undefined
+  readonly stableAfter?: Duration.DurationInput | undefined
+}
+
+export interface Settings {
+  readonly protocolVersion: ProtocolVersion.ProtocolVersion
+  readonly cleanStart: boolean | "first"
+  readonly sessionExpiry: number
+  readonly keepAlive: number
+  readonly pingLead: (keepAlive: number) => number
+  readonly connectTimeout: number
+  readonly connAckTimeout: number
+  readonly acknowledgementTimeout: number
+  readonly inFlight: number
+  readonly receiveMaximum: number
+  readonly maxPacketBytes: number
+  readonly queueMessages: number
+  readonly queueBytes: number
+  readonly bufferMessages: number
+  readonly bufferBytes: number
+  readonly readAheadBytes: number
+  readonly consumerTimeout: number
+  readonly stableAfter: number
+  readonly drainTimeout: number
+}
 
 const kib = 1024
 const mib = 1024 * kib
+const highestShort = 65_535
+/** The largest packet that the format can hold. */
+const largestPacketBytes = 268_435_460
 
-const millis = (value: Duration.DurationInput | undefined, otherwise: Duration.DurationInput): number =>
-  Duration.toMillis(value ?? otherwise)
+class InvalidOption extends Error {}
 
-export const make = (options: ConnectionOptions) => ({
-  protocolVersion: options.protocolVersion ?? 5,
-  cleanStart: options.cleanStart ?? "first",
-  sessionExpiry: millis(options.sessionExpiry, "1 hour"),
-  keepAlive: millis(options.keepAlive, "60 seconds"),
-  pingLead: (keepAlive: number) =>
-    options.pingLead === undefined ? keepAlive / 10 : Duration.toMillis(options.pingLead),
-  connectTimeout: millis(options.connectTimeout, "30 seconds"),
-  connAckTimeout: millis(options.connAckTimeout, "10 seconds"),
-  acknowledgementTimeout: millis(options.acknowledgementTimeout, "30 seconds"),
-  inFlight: options.maxInFlight ?? 64,
-  receiveMaximum: options.receiveMaximum ?? 64,
-  maxPacketBytes: options.maxPacketBytes ?? 16 * mib,
-  queueMessages: options.queueMessages ?? 1000,
-  queueBytes: options.queueBytes ?? 16 * mib,
-  bufferMessages: options.streamMessages ?? 256,
-  bufferBytes: options.streamBytes ?? 4 * mib,
-  readAheadBytes: options.readAheadBytes ?? mib,
-  drainTimeout: millis(options.drainTimeout, "5 seconds")
-})
+const check = (isValid: boolean, name: string, wanted: string): void => {
+  if (!isValid) throw new InvalidOption(`the option "${name}" has to be ${wanted}`)
+}
 
-export type Settings = ReturnType<typeof make>
+export const make = (options: ClientOptions): Either.Either<Settings, ConnectError> =>
+  Either.try({
+    try: () => unsafeMake(options),
+    catch: (cause) => new ConnectError({ reason: "InvalidEndpoint", retryable: false, cause })
+  })
+
+const unsafeMake = (options: ClientOptions): Settings => {
+  const whole = (name: keyof ClientOptions & string, otherwise: number, least: number, most = Number.MAX_SAFE_INTEGER) => {
+    const value = options[name] ?? otherwise
+    check(
+      typeof value === "number" && Number.isInteger(value) && value >= least && value <= most,
+      name,
+      `a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? "" : ` to ${most}`}`
+    )
+    return Number(value)
+  }
+  const keepAlive = millis(options, "keepAlive", "60 seconds")
+  check(keepAlive <= highestShort * 1000, "keepAlive", `at most ${highestShort} seconds`)
+  const pingLead = options.pingLead === undefined ? undefined : millis(options, "pingLead", 0)
+  const protocolVersion = options.protocolVersion ?? 5
+  check([4, 5].includes(protocolVersion), "protocolVersion", "4 or 5")
+  const cleanStart = options.cleanStart ?? "first"
+  check([true, false, "first"].includes(cleanStart), "cleanStart", "true, false or \"first\"")
+  return {
+    protocolVersion,
+    cleanStart,
+    sessionExpiry: millis(options, "sessionExpiry", "1 hour"),
+    keepAlive,
+    pingLead: (time) => pingLead ?? time / 10,
+    connectTimeout: positive(options, "connectTimeout", "30 seconds"),
+    connAckTimeout: positive(options, "connAckTimeout", "10 seconds"),
+    acknowledgementTimeout: positive(options, "acknowledgementTimeout", "30 seconds"),
+    inFlight: whole("maxInFlight", 64, 1, highestShort),
+    receiveMaximum: whole("receiveMaximum", 64, 1, highestShort),
+    maxPacketBytes: whole("maxPacketBytes", 16 * mib, 1, largestPacketBytes),
+    queueMessages: whole("queueMessages", 1000, 0),
+    queueBytes: whole("queueBytes", 16 * mib, 0),
+    bufferMessages: whole("streamMessages", 256, 1),
+    bufferBytes: whole("streamBytes", 4 * mib, 1),
+    readAheadBytes: whole("readAheadBytes", mib, 1),
+    consumerTimeout: millis(options, "consumerTimeout", "10 seconds"),
+    stableAfter: millis(options, "stableAfter", "30 seconds"),
+    drainTimeout: millis(options, "drainTimeout", "5 seconds")
+  }
+}
+
+type Time =
+  | "sessionExpiry"
+  | "keepAlive"
+  | "pingLead"
+  | "connectTimeout"
+  | "connAckTimeout"
+  | "acknowledgementTimeout"
+  | "consumerTimeout"
+  | "stableAfter"
+  | "drainTimeout"
+
+const millis = (options: ClientOptions, name: Time, otherwise: Duration.DurationInput): number => {
+  const value = options[name] ?? otherwise
+  // `Duration` takes what is negative or no number for zero, which would be another wish.
+  const isTime = typeof value === "number" ? value >= 0 : typeof value === "string" ? !value.startsWith("-") : true
+  const duration = isTime ? Duration.decodeUnknown(value) : undefined
+  check(duration?._tag === "Some", name, "a duration")
+  return duration?._tag === "Some" ? Duration.toMillis(duration.value) : 0
+}
+
+const positive = (options: ClientOptions, name: Time, otherwise: Duration.DurationInput): number => {
+  const value = millis(options, name, otherwise)
+  check(value > 0, name, "longer than nothing")
+  return value
+}

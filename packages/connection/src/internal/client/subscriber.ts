@@ -8,10 +8,12 @@
  */
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import type { Message } from "../../Message.ts"
 import type { Pending, Session } from "../../Session.ts"
-import type { Pump } from "./pump.ts"
+import type { Pump, Report } from "./pump.ts"
 
 /** A message on its way to `remaining` subscribers; the last one to take it accepts it. */
 export interface Delivery {
@@ -34,31 +36,56 @@ export interface Shared {
   readonly pass: (run: () => void) => void
   /** Messages were taken: reading may go on. */
   readonly onRoom: () => void
+  readonly onDropped: () => void
+  /** The client is being closed: what nobody has worked on is the next session's. */
+  readonly isClosing: () => boolean
+  /** Messages are dropped: said once, and again only after there was room. */
+  readonly takeReport: () => Report | undefined
   parkedBytes: number
-  dropped: number
 }
 
-export const makeShared = (bounds: Bounds, session: Session, pump: Pump): Shared => ({
-  bounds,
-  pass: pump.pass,
-  onRoom: pump.wakeReader,
-  parkedBytes: 0,
-  dropped: 0,
-  accept: (delivery) => {
-    if (--delivery.remaining === 0 && delivery.pending !== undefined) session.accept(delivery.pending)
+export const makeShared = (bounds: Bounds, session: Session, pump: Pump, isClosing: () => boolean): Shared => {
+  let dropped = 0
+  let isShort = false
+  let isReported = true
+  return {
+    bounds,
+    pass: pump.pass,
+    onRoom: () => {
+      isShort = false
+      pump.wakeReader()
+    },
+    onDropped: () => {
+      dropped++
+      if (!isShort) isReported = false
+      isShort = true
+    },
+    isClosing,
+    takeReport: () => {
+      if (isReported) return undefined
+      isReported = true
+      return { warning: "A stream is read too slowly: QoS 0 messages are dropped", total: dropped }
+    },
+    parkedBytes: 0,
+    accept: (delivery) => {
+      if (--delivery.remaining === 0 && delivery.pending !== undefined) session.accept(delivery.pending)
+    }
   }
-})
+}
 
 export interface Subscriber<E> {
   /** Puts the message in; `mayDrop` says that reading cannot stop now. */
   readonly offer: (delivery: Delivery, mayDrop: boolean) => void
   /** Wakes the reader, once per batch of offers. */
   readonly flush: () => void
-  /** Everything that waits, or the next batch. What the pull before handed out is now accepted. */
-  readonly pull: Effect.Effect<Chunk.Chunk<Message>, Option.Option<E>>
+  /**
+   * The messages, batch by batch, for one consumer at a time; a second one dies. A batch is accepted
+   * when its consumer asks for the next one or ends.
+   */
+  readonly messages: Stream.Stream<Message, E>
   /** Ends the stream after what is buffered, with the error if there is one. */
   readonly end: (error: Option.Option<E>) => void
-  /** The consumer is gone: what it holds counts as accepted, and the stream is over. */
+  /** Nobody will ask again: what is held counts as accepted, unless the client closes; the stream is over. */
   readonly discard: () => void
 }
 
@@ -71,6 +98,7 @@ export const make = <E>(shared: Shared): Subscriber<E> => {
   let handedOut: ReadonlyArray<Delivery> = []
   let reader: ((result: Effect.Effect<Chunk.Chunk<Message>, Option.Option<E>>) => void) | undefined
   let ended: Option.Option<E> | undefined
+  let isConsumed = false
 
   const acceptHandedOut = () => {
     if (handedOut.length === 0) return
@@ -104,13 +132,35 @@ export const make = <E>(shared: Shared): Subscriber<E> => {
     }
   }
 
+  const pull = Effect.async<Chunk.Chunk<Message>, Option.Option<E>>((resume) => {
+    acceptHandedOut()
+    reader = resume
+    flush()
+    return Effect.sync(() => {
+      reader = undefined
+    })
+  })
+
+  const consume = Effect.suspend(() => {
+    if (isConsumed) return Effect.dieMessage("These messages have a consumer; a stream of their own takes a subscription")
+    isConsumed = true
+    return Effect.void
+  })
+
+  const release = (exit: Exit.Exit<unknown, unknown>) =>
+    Effect.sync(() => {
+      isConsumed = false
+      // Cut off while everything closes, its batch was not worked on to the end.
+      if (Exit.isSuccess(exit) || !shared.isClosing()) acceptHandedOut()
+    })
+
   return {
     offer: (delivery, mayDrop) => {
       const bytes = delivery.message.payload.length + delivery.message.topic.length
       const full = queue.length >= bounds.bufferMessages || queuedBytes + bytes > bounds.bufferBytes
       if (full && delivery.pending === undefined) {
         if (mayDrop && shared.parkedBytes + bytes > bounds.readAheadBytes) {
-          shared.dropped++
+          shared.onDropped()
           return
         }
         parkedBytes += bytes
@@ -120,22 +170,21 @@ export const make = <E>(shared: Shared): Subscriber<E> => {
       queuedBytes += bytes
     },
     flush,
-    pull: Effect.async((resume) => {
-      acceptHandedOut()
-      reader = resume
-      flush()
-      return Effect.sync(() => {
-        reader = undefined
-      })
-    }),
+    messages: Stream.unwrapScoped(
+      Effect.as(
+        Effect.acquireRelease(consume, (_, exit) => release(exit)),
+        Stream.repeatEffectChunkOption(pull)
+      )
+    ),
     end: (error) => {
       ended ??= error
       flush()
     },
     discard: () => {
       ended ??= Option.none()
-      acceptHandedOut()
+      const held = handedOut
       take()
+      handedOut = shared.isClosing() ? [] : [...held, ...handedOut]
       acceptHandedOut()
       flush()
     }

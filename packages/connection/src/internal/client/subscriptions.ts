@@ -9,22 +9,30 @@ import type { QoS } from "@effect-mqtt/codec"
 import { TopicTrie } from "@effect-mqtt/codec"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import type * as Stream from "effect/Stream"
+import type { Message } from "../../Message.ts"
 import { SubscribeError } from "../../MqttError.ts"
 import type { Negotiated } from "../../Negotiated.ts"
-import type { OperationOutcome, Session } from "../../Session.ts"
-import type { Consumer } from "./engine.ts"
-import type { Pump } from "./pump.ts"
+import type { OperationOutcome } from "../../Session.ts"
+import type { Consumer, MakeConsumer } from "./engine.ts"
 import type { Granted, Request } from "./requests.ts"
 import * as requests from "./requests.ts"
 import type { Bounds, Delivery, Subscriber } from "./subscriber.ts"
 import * as subscribers from "./subscriber.ts"
+import * as unclaimeds from "./unclaimed.ts"
 
-type Member = Subscriber<SubscribeError>
+/** One stream, in every filter that it asked for. */
+interface Member {
+  readonly subscriber: Subscriber<SubscribeError>
+  readonly filters: ReadonlyArray<string>
+  /** A filter was refused, which ends the stream as a whole. */
+  isRefused: boolean
+}
 
 export type GrantListener = (filter: string, granted: Granted) => void
 
 export interface Membership {
-  readonly subscriber: Member
+  readonly messages: Stream.Stream<Message, SubscribeError>
   /** Leaves every filter; calls back when the server has confirmed what had to be unsubscribed. */
   readonly leave: (onLeft: () => void) => void
 }
@@ -60,7 +68,10 @@ interface Entry {
   leaving: Array<() => void>
 }
 
-export const make = (bounds: Bounds) => (session: Session, pump: Pump): Subscriptions => {
+export const make = (
+  settings: Bounds & { readonly consumerTimeout: number }
+): MakeConsumer<Subscriptions> =>
+(session, pump, isClosing) => {
   const entries = new Map<string, Entry>()
   const byIdentifier = new Map<number, Entry>()
   const trie = TopicTrie.make<Entry>()
@@ -68,7 +79,8 @@ export const make = (bounds: Bounds) => (session: Session, pump: Pump): Subscrip
   let lastIdentifier = 0
   let link: Negotiated | undefined
 
-  const shared = subscribers.makeShared(bounds, session, pump)
+  const shared = subscribers.makeShared(settings, session, pump, isClosing)
+  const unclaimed = unclaimeds.make(session, settings.consumerTimeout)
 
   const add = (request: Request): Entry => {
     const entry: Entry = {
@@ -113,13 +125,20 @@ export const make = (bounds: Bounds) => (session: Session, pump: Pump): Subscrip
     const { confirmed } = entry
     const refused = new Set(confirmed === undefined ? entry.members : entry.listeners.map(({ member }) => member))
     for (const member of refused) entry.members.delete(member)
-    if (confirmed !== undefined && entry.members.size > 0) {
-      // Only the wish for more was refused: what the server had granted before goes on.
+    if (confirmed === undefined) remove(entry)
+    else {
+      // Only the wish for more was refused: what the server had granted before goes on, if anybody wants it.
       entry.request = confirmed
       entry.state = "active"
-    } else remove(entry)
+      if (entry.members.size === 0) unsubscribe(entry)
+    }
     answer(entry, Either.left(error))
-    for (const member of refused) member.end(Option.some(error))
+    for (const member of refused) {
+      member.isRefused = true
+      member.subscriber.end(Option.some(error))
+      // The stream is over: in its other filters it would only fill up.
+      for (const filter of member.filters) leaveEntry(filter, member, () => {})
+    }
   }
 
   const subscribe = (entry: Entry, negotiated: Negotiated, retainHandling: 0 | 1 | 2) => {
@@ -194,25 +213,31 @@ export const make = (bounds: Bounds) => (session: Session, pump: Pump): Subscrip
     if (entry === undefined || !entry.members.delete(member)) return onLeft()
     entry.listeners = entry.listeners.filter((waiting) => waiting.member !== member)
     if (entry.members.size > 0) return onLeft()
-    if (session.isReady() && (entry.state === "active" || entry.state === "subscribing")) {
+    if (session.isReady() && entry.state === "active") {
       entry.leaving.push(onLeft)
-      if (entry.state === "active") unsubscribe(entry)
-      return
+      return unsubscribe(entry)
     }
     if (entry.state === "absent") remove(entry)
-    // Otherwise the next CONNACK decides what the server has to be told.
+    // Otherwise the SUBACK, or the next CONNACK, decides what the server has to be told; nobody waits for it.
     onLeft()
   }
 
   return {
     join: (wanted, listener) => {
       const subscriber = subscribers.make<SubscribeError>(shared)
-      for (const request of wanted) joinEntry(request, subscriber, listener)
+      const filters = wanted.map(({ filter }) => filter)
+      const member: Member = { subscriber, filters, isRefused: false }
+      for (const request of wanted) if (!member.isRefused) joinEntry(request, member, listener)
+      if (!member.isRefused) {
+        for (const { message, pending } of unclaimed.claim(filters)) {
+          subscriber.offer({ message, pending, remaining: 1 }, false)
+        }
+      }
       return {
-        subscriber,
+        messages: subscriber.messages,
         leave: (onLeft) => {
-          let waiting = wanted.length
-          for (const { filter } of wanted) leaveEntry(filter, subscriber, () => --waiting === 0 && onLeft())
+          let waiting = filters.length
+          for (const filter of filters) leaveEntry(filter, member, () => --waiting === 0 && onLeft())
           subscriber.discard()
         }
       }
@@ -234,17 +259,27 @@ export const make = (bounds: Bounds) => (session: Session, pump: Pump): Subscrip
     onMessage: (message, pending) => {
       const members = new Set<Member>()
       const identifiers = message.properties?.subscriptionIdentifiers
+      let isKnown = false
       if (identifiers === undefined) {
-        for (const entry of trie.match(message.topic)) entry.members.forEach((member) => members.add(member))
+        for (const entry of trie.match(message.topic)) {
+          isKnown = true
+          entry.members.forEach((member) => members.add(member))
+        }
       } else {
-        for (const id of identifiers) byIdentifier.get(id)?.members.forEach((member) => members.add(member))
+        for (const id of identifiers) {
+          isKnown ||= id <= lastIdentifier
+          byIdentifier.get(id)?.members.forEach((member) => members.add(member))
+        }
       }
-      // Nobody wants it any more: the server has to be told all the same [MQTT-4.5.0-2].
-      if (members.size === 0 && pending !== undefined) return session.accept(pending)
+      if (members.size === 0) {
+        if (pending === undefined) return
+        // What was asked for and is not wanted any more has to be acknowledged all the same [MQTT-4.5.0-2].
+        return isKnown ? session.accept(pending) : unclaimed.hold(pump.now(), message, pending)
+      }
       const delivery: Delivery = { message, pending, remaining: members.size }
-      const mayDrop = session.awaitsAnswer()
+      const mayDrop = pump.mustRead()
       for (const member of members) {
-        member.offer(delivery, mayDrop)
+        member.subscriber.offer(delivery, mayDrop)
         touched.add(member)
       }
     },
@@ -252,15 +287,19 @@ export const make = (bounds: Bounds) => (session: Session, pump: Pump): Subscrip
       if (touched.size === 0) return
       const members = [...touched]
       touched.clear()
-      for (const member of members) member.flush()
+      for (const { subscriber } of members) subscriber.flush()
     },
-    mustPause: () => shared.parkedBytes >= bounds.readAheadBytes,
+    mustPause: () => shared.parkedBytes >= settings.readAheadBytes,
+    deadline: unclaimed.deadline,
+    tick: unclaimed.tick,
+    linkLost: unclaimed.linkLost,
+    takeReport: () => shared.takeReport() ?? unclaimed.takeReport(),
     endAll: (toError, how) => {
       for (const entry of [...entries.values()]) {
         const error = toError(entry.request.filter)
         remove(entry)
         answer(entry, Either.left(error))
-        for (const member of entry.members) member.end(how === "fail" ? Option.some(error) : Option.none())
+        for (const { subscriber } of entry.members) subscriber.end(how === "fail" ? Option.some(error) : Option.none())
         entry.members.clear()
       }
     },
