@@ -8,12 +8,14 @@ import type { ConnectionStatus } from "@effect-mqtt/connection/ConnectionStatus"
 import * as MqttClient from "@effect-mqtt/connection/MqttClient"
 import type { Reconnect } from "@effect-mqtt/connection/Reconnect"
 import { Transport } from "@effect-mqtt/connection/Transport"
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
@@ -71,7 +73,7 @@ export interface Options {
   readonly userData: UserData
   /** @default {@link defaultReconnect} */
   readonly reconnect?: Reconnect | undefined
-  /** How long the first connection, and the first subscription of a device, may take. @default "30 seconds" */
+  /** How long a connection that is needed may take, and after it the first subscription of a device. @default "30 seconds" */
   readonly connectTimeout?: Duration.DurationInput | undefined
 }
 
@@ -138,6 +140,8 @@ export const make = (options: Options): Effect.Effect<CloudChannel["Type"], neve
       (cause) => new ConnectError({ reason: "InvalidAddress", service: "MQTT broker", retryable: false, cause })
     )
 
+    const timedOut = () => new ConnectError({ reason: "TimedOut", service: "MQTT broker", retryable: true })
+
     const connect = Effect.flatMap(credentials, ({ password, url, username }) =>
       MqttClient.make({
         url,
@@ -151,7 +155,8 @@ export const make = (options: Options): Effect.Effect<CloudChannel["Type"], neve
         reconnect: options.reconnect ?? defaultReconnect
       })).pipe(
         Effect.provideService(Transport, transport),
-        Effect.mapError((error) => error instanceof ConnectError ? error : fromConnection(error))
+        Effect.mapError((error) => error instanceof ConnectError ? error : fromConnection(error)),
+        Effect.timeoutFail({ duration: firstTimeout, onTimeout: timedOut })
       )
 
     // Whoever opens a device may do so where nothing can be interrupted; what runs behind it must end with the scope
@@ -172,17 +177,25 @@ export const make = (options: Options): Effect.Effect<CloudChannel["Type"], neve
       (clientScope) =>
         Effect.gen(function*() {
           yield* link.update(() => ({ _tag: "Connecting" }))
-          const client = yield* connect.pipe(
-            Scope.extend(clientScope),
-            Effect.tapError((error) => link.update(() => ({ _tag: "Down", error })))
-          )
+          const client = yield* Scope.extend(connect, clientScope)
           yield* client.status.changes.pipe(
             Stream.runForEach((status) => link.update(() => toLink(status))),
             Effect.forkIn(clientScope)
           )
           yield* supervise(client, clientScope)
           return client
-        }).pipe(Effect.onError((cause) => Scope.close(clientScope, Exit.failCause(cause))))
+        }).pipe(Effect.onError((cause) =>
+          Effect.zipRight(
+            Scope.close(clientScope, Exit.failCause(cause)),
+            // Whoever was to connect may also have been interrupted: then nobody does until the next one needs it.
+            link.update(() =>
+              Option.match(Cause.failureOption(cause), {
+                onNone: () => ({ _tag: "Idle" }),
+                onSome: (error) => ({ _tag: "Down", error })
+              })
+            )
+          )
+        ))
     )
 
     const current: Effect.Effect<MqttClient.MqttClient["Type"], LinkError> = SynchronizedRef.modifyEffect(
@@ -217,7 +230,7 @@ export const make = (options: Options): Effect.Effect<CloudChannel["Type"], neve
         Effect.gen(function*() {
           const topic = MqttCredentials.responseTopic(yield* credentials, duid)
           const ready = yield* Deferred.make<void, LinkError>()
-          yield* listenOnce(topic, handler, Deferred.succeed(ready, undefined)).pipe(
+          const fiber = yield* listenOnce(topic, handler, Deferred.succeed(ready, undefined)).pipe(
             Effect.as(true),
             // The first failure is the caller's; later ones are waited out.
             Effect.catchAll((error) => Effect.map(Deferred.fail(ready, error), (first) => !first)),
@@ -225,10 +238,11 @@ export const make = (options: Options): Effect.Effect<CloudChannel["Type"], neve
             Effect.interruptible,
             Effect.forkScoped
           )
-          yield* Deferred.await(ready).pipe(Effect.timeoutFail({
-            duration: firstTimeout,
-            onTimeout: () => new ConnectError({ reason: "TimedOut", service: "MQTT broker", retryable: true })
-          }))
+          yield* Deferred.await(ready).pipe(
+            Effect.timeoutFail({ duration: Duration.times(firstTimeout, 2), onTimeout: timedOut }),
+            // Who was told that it failed must not be called later.
+            Effect.onError(() => Fiber.interruptFork(fiber))
+          )
         }),
       send: (duid, payload) =>
         Effect.gen(function*() {

@@ -187,7 +187,13 @@ export const make = (
         )
         yield* Effect.mapError(
           cloud.send(duid, bytes),
-          (cause) => new RequestError({ reason: "NotConnected", method, cause })
+          (cause) =>
+            new RequestError({
+              // Our topics are valid and QoS 0 is always there: only the size of a message can be refused.
+              reason: cause.reason === "Unsendable" ? "TooLarge" : "NotConnected",
+              method,
+              cause
+            })
         )
       })
 

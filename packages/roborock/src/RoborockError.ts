@@ -55,7 +55,8 @@ const connectMessages = {
   Unavailable: "has a problem of its own. Try again later.",
   TooManyRequests: "got too many requests. Wait before the next try: the limit can last a day, and trying prolongs it.",
   ClockSkew: "refused the request because the clock of this machine is wrong. Set the clock and try again.",
-  ConnectionLost: "dropped the connection."
+  ConnectionLost: "dropped the connection.",
+  Unsendable: "does not take this message, however often it is sent."
 } as const
 
 /**

@@ -154,6 +154,42 @@ describe("a connection that cannot be made", () => {
       assert.strictEqual(error.reason, "TimedOut")
     }).pipe(Effect.provide(Transport.layerMemory(() => Effect.never))))
 
+  it.scoped("a broker that lets us in and leaves the subscription open is a ConnectError, too", () =>
+    Effect.gen(function*() {
+      const cloud = yield* open
+      const fiber = yield* Effect.fork(Effect.flip(cloud.listen("d1", () => Effect.void)))
+      yield* TestClock.adjust("29 seconds")
+      assert.deepStrictEqual(yield* cloud.link.get, { _tag: "Up" })
+      yield* TestClock.adjust("31 seconds")
+      assert.deepInclude(yield* Fiber.join(fiber), { _tag: "ConnectError", reason: "TimedOut" })
+    }).pipe(
+      Effect.provide(Broker.layerMemory({ authorize: (_, action) => action === "subscribe" ? Effect.never : true }))
+    ))
+
+  it.scoped("whoever was to make it may go away: the link is idle then, and the next one makes it", () => {
+    let answers = false
+    return Effect.gen(function*() {
+      const cloud = yield* open
+      const fiber = yield* Effect.fork(cloud.send("d1", bytes(1)))
+      yield* settle
+      assert.deepStrictEqual(yield* cloud.link.get, { _tag: "Connecting" })
+      yield* Fiber.interrupt(fiber)
+      assert.deepStrictEqual(yield* cloud.link.get, { _tag: "Idle" })
+      answers = true
+      yield* cloud.send("d1", bytes(1))
+      yield* settle
+      assert.deepStrictEqual(yield* cloud.link.get, { _tag: "Up" })
+    }).pipe(Effect.provide(Broker.layerMemory({ authenticate: () => answers || Effect.never })))
+  })
+
+  it.scoped("a message that the broker does not take is told apart from a lost connection", () =>
+    Effect.gen(function*() {
+      const cloud = yield* open
+      yield* cloud.listen("d1", () => Effect.void)
+      const error = yield* Effect.flip(cloud.send("d1", new Uint8Array(1000)))
+      assert.deepInclude(error, { _tag: "ConnectError", reason: "Unsendable", retryable: false })
+    }).pipe(Effect.provide(Broker.layerMemory({ limits: { maxPacketBytes: 500 } }))))
+
   it.scoped("an address that is none is a ConnectError that will not change", () =>
     Effect.gen(function*() {
       const rriot = { ...userData.rriot, r: { ...userData.rriot.r, m: "nonsense" } }

@@ -83,6 +83,16 @@ describe("request", () => {
       assert.deepStrictEqual(robot.sent, [])
     }))
 
+  it.scoped("a request that the broker does not take is too large", () =>
+    Effect.gen(function*() {
+      const robot = silent()
+      const channel = yield* open(robot)
+      robot.setTrouble(
+        new RoborockError.ConnectError({ reason: "Unsendable", service: "MQTT broker", retryable: false })
+      )
+      assert.strictEqual((yield* failureOf(channel.request("set_timer"))).reason, "TooLarge")
+    }))
+
   it.scoped("waits for a link that comes back in time, on the same clock as the answer", () =>
     Effect.gen(function*() {
       const robot = silent()

@@ -35,5 +35,19 @@ export const fromSubscribe = (cause: Mqtt.SubscribeError): ConnectError =>
     cause
   })
 
-export const fromPublish = (cause: Mqtt.PublishError): ConnectError =>
-  new ConnectError({ reason: "ConnectionLost", service, retryable: true, code: cause.reasonCode, cause })
+const publishReasons: Record<Mqtt.PublishError["reason"], readonly [ConnectError["reason"], "retryable" | "final"]> = {
+  InvalidMessage: ["Unsendable", "final"],
+  PacketTooLarge: ["Unsendable", "final"],
+  NotSupported: ["Unsendable", "final"],
+  PublishRejected: ["ApiError", "final"],
+  // Messages are sent over a link that is up: for them to pile up, it has just dropped.
+  QueueFull: ["ConnectionLost", "retryable"],
+  SessionLost: ["ConnectionLost", "retryable"],
+  Disconnected: ["ConnectionLost", "retryable"],
+  Closed: ["ConnectionLost", "retryable"]
+}
+
+export const fromPublish = (cause: Mqtt.PublishError): ConnectError => {
+  const [reason, when] = publishReasons[cause.reason]
+  return new ConnectError({ reason, service, retryable: when === "retryable", code: cause.reasonCode, cause })
+}
