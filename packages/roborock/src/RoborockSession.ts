@@ -76,7 +76,7 @@ export class RoborockSession extends Context.Tag("@effect-mqtt/roborock/Roborock
   readonly device: (nameOrId: string) => Effect.Effect<Device.Device, AuthError | ConnectError | UnknownDevice>
   /**
    * Reads account and home from the cloud again, to find devices that were added. Those that are open stay as they
-   * are. Use it rarely: the cloud blocks who asks more than a few times an hour.
+   * are, and so does everything when it fails. Use it rarely: the cloud blocks who asks more than a few times an hour.
    */
   readonly refresh: Effect.Effect<void, AuthError | ConnectError>
   /** The state of the MQTT connection that all devices share. */
@@ -84,13 +84,30 @@ export class RoborockSession extends Context.Tag("@effect-mqtt/roborock/Roborock
 }>() {}
 
 /**
- * The options of a session.
+ * The options of a session on a `RoborockApi` that is there already.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Options {
+export interface SessionOptions {
   readonly credentials: Credentials
+  /** How long one request to a device may take; twice that for maps. @default "10 seconds" */
+  readonly requestTimeout?: Duration.DurationInput | undefined
+  /** How long the first MQTT connection may take. @default "30 seconds" */
+  readonly connectTimeout?: Duration.DurationInput | undefined
+  /** When to try again after the MQTT link dropped. @default `CloudChannel.defaultReconnect` */
+  readonly reconnect?: Reconnect | undefined
+  /** How often devices are asked for their status. */
+  readonly poll?: Device.Polling | undefined
+}
+
+/**
+ * The options of a session with a `RoborockApi` of its own.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options extends SessionOptions {
   /** Login API to use instead of the regional servers, such as a simulator. @default the regional servers in turn */
   readonly baseUrl?: string | undefined
   /**
@@ -101,14 +118,6 @@ export interface Options {
   readonly deviceIdentifier?: string | undefined
   /** How long one request to the web API may take. @default "20 seconds" */
   readonly apiTimeout?: Duration.DurationInput | undefined
-  /** How long one request to a device may take; twice that for maps. @default "10 seconds" */
-  readonly requestTimeout?: Duration.DurationInput | undefined
-  /** How long the first MQTT connection may take. @default "30 seconds" */
-  readonly connectTimeout?: Duration.DurationInput | undefined
-  /** When to try again after the MQTT link dropped. @default `CloudChannel.defaultReconnect` */
-  readonly reconnect?: Reconnect | undefined
-  /** How often devices are asked for their status. */
-  readonly poll?: Device.Polling | undefined
 }
 
 const toAccount = (
@@ -135,13 +144,14 @@ const openAtOnce = 4
 
 /**
  * Logs in (unless the credentials are a stored login) and asks for the home: so a login that is not accepted, or a
- * cloud that cannot be reached, shows here. Everything else waits until it is needed.
+ * cloud that cannot be reached, shows here. Everything else waits until it is needed. Where it logs in is up to the
+ * `RoborockApi` that is provided.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const make = (
-  options: Options
+  options: SessionOptions
 ): Effect.Effect<
   RoborockSession["Type"],
   AuthError | ConnectError,
@@ -218,9 +228,9 @@ export const make = (
           }
         ),
       refresh: Effect.gen(function*() {
-        account = toAccount(userData, yield* api.homeDetail(userData))
-        yield* home.forget
-        yield* home.get
+        const next = toAccount(userData, yield* api.homeDetail(userData))
+        yield* home.renew(api.homeData(userData, next.homeId))
+        account = next
       })
     }
   })

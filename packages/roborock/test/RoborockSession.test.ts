@@ -1,6 +1,6 @@
 import { Broker } from "@effect-mqtt/broker"
 import { MqttClient, Transport } from "@effect-mqtt/connection"
-import { MqttCredentials, RoborockSession, UserData } from "@effect-mqtt/roborock"
+import { MqttCredentials, RoborockApi, RoborockSession, UserData } from "@effect-mqtt/roborock"
 import { Simulator } from "@effect-mqtt/roborock-simulator"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Layer, Redacted, Schedule, Scope, Stream, TestClock } from "effect"
@@ -83,6 +83,19 @@ describe("building a session", () => {
       assert.deepStrictEqual(paths(seen), ["/api/v1/getHomeDetail"])
       assert.lengthOf(yield* Effect.flatMap(Broker.Broker, ({ clients }) => clients), 0)
     }).pipe(Effect.provide(layer))
+  })
+
+  it.scoped("on an api that is there already has no options for another one", () => {
+    const cloud = scriptedCloud(cloudWith([]))
+    return Effect.gen(function*() {
+      // @ts-expect-error: which servers are asked is decided by the api; ignoring this would ask the real ones.
+      const session = yield* RoborockSession.make({ credentials: { userData }, baseUrl })
+      assert.strictEqual((yield* session.account).homeId, 77)
+    }).pipe(
+      Effect.provide(RoborockApi.layer({ baseUrl })),
+      Effect.provide(cloud.layer),
+      Effect.provide(Broker.layerMemory())
+    )
   })
 
   it.scoped("with a password logs in, and has the login to store", () => {
@@ -169,6 +182,20 @@ describe("devices", () => {
       assert.lengthOf(paths(seen).filter((path) => path.startsWith("/v3/")), 2)
       yield* session.refresh
       assert.lengthOf(paths(seen).filter((path) => path.startsWith("/v3/")), 3)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.scoped("a refresh that fails leaves account and devices as they were", () => {
+    let failing = "nothing"
+    const { layer } = sessionOn((request) => request.path.startsWith(failing) ? "unreachable" : cloudWith([])(request))
+    return Effect.gen(function*() {
+      const session = yield* RoborockSession.RoborockSession
+      const account = yield* session.account
+      yield* session.devices
+      failing = "/v3/"
+      assert.strictEqual((yield* Effect.flip(session.refresh))._tag, "ConnectError")
+      assert.deepStrictEqual(yield* session.devices, [])
+      assert.strictEqual(yield* session.account, account)
     }).pipe(Effect.provide(layer))
   })
 
