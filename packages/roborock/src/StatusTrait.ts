@@ -9,7 +9,7 @@ import type { Vacuum } from "./internal/device/vacuum.ts"
 import type { CommandError } from "./RoborockError.ts"
 
 /**
- * The status of a vacuum. Whoever watches `device.state` sees the result too.
+ * The status of a vacuum. What is known without asking is in `device.state`; whoever watches that sees the result too.
  *
  * @since 0.1.0
  * @category models
@@ -17,9 +17,7 @@ import type { CommandError } from "./RoborockError.ts"
 export interface StatusTrait {
   /** Asks the device now. */
   readonly refresh: Effect.Effect<DeviceState, CommandError>
-  /** What is known without asking. */
-  readonly get: Effect.Effect<DeviceState>
 }
 
 /** @internal */
-export const make = (vacuum: Vacuum): StatusTrait => ({ refresh: vacuum.refreshStatus, get: vacuum.state.get })
+export const make = (vacuum: Vacuum): StatusTrait => ({ refresh: vacuum.refreshStatus })

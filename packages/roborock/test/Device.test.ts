@@ -24,16 +24,20 @@ const homeRooms = [{ id: 1001, name: "Kitchen" }, { id: 1002, name: "Hall" }]
 const makeRobot = (initial: Readonly<Record<string, unknown>> = {}) => {
   const status: Record<string, unknown> = { state: 8, battery: 100, map_status: 3, in_cleaning: 0, ...initial }
   let silent = false
+  let commandResult: unknown = ["ok"]
   const robot = FakeRobot.make(({ method }) => {
     if (silent) return "silence"
     if (method === "get_status") return { result: [status] }
     if (method === "get_room_mapping") return { result: [[16, "1001"], [17, "1002"]] }
     if (method === "get_map_v1") return { map: new TextEncoder().encode("no map at all") }
-    return { result: ["ok"] }
+    return { result: commandResult }
   })
   return {
     ...robot,
     status,
+    answerCommandsWith: (result: unknown) => {
+      commandResult = result
+    },
     silence: (value: boolean) => {
       silent = value
     },
@@ -180,6 +184,22 @@ describe("traits", () => {
       const before = robot.count("get_status")
       yield* TestClock.adjust("1 second")
       assert.strictEqual(robot.count("get_status"), before + 1)
+    }))
+
+  it.scoped("a command whose answer is not \"ok\" has failed, and what the robot does is read all the same", () =>
+    Effect.gen(function*() {
+      const robot = makeRobot()
+      const device = yield* open(robot)
+      yield* settle
+      const cleaning = yield* device.trait("cleaning")
+      const before = robot.count("get_status")
+      robot.answerCommandsWith([{ reason: "lidar blocked" }])
+      const error = yield* Effect.flip(cleaning.pause)
+      assert.deepInclude(error, { _tag: "RequestError", reason: "BadAnswer", method: "app_pause" })
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(robot.count("get_status"), before + 1)
+      robot.answerCommandsWith("ok")
+      yield* cleaning.pause
     }))
 
   for (

@@ -5,6 +5,7 @@ import * as DeviceState from "../../DeviceState.ts"
 import type { HomeRoom } from "../../HomeData.ts"
 import { type CommandError, NoMap, RequestError } from "../../RoborockError.ts"
 import * as Room from "../../Room.ts"
+import * as Rpc from "../../Rpc.ts"
 import * as RrMap from "../../RrMap.ts"
 import type { LiveValue } from "../liveValue.ts"
 
@@ -16,7 +17,7 @@ export interface Vacuum {
   readonly refreshStatus: Effect.Effect<DeviceState.DeviceState, CommandError>
   readonly refreshRooms: Effect.Effect<ReadonlyArray<Room.Room>, CommandError>
   readonly fetchMap: Effect.Effect<RrMap.RrMap, CommandError | RrMap.MapError | NoMap>
-  /** Sends a command that is answered with "ok", and has the status read soon after. */
+  /** Sends a command that is answered with "ok", and has the status read soon after. Any other answer is a failure. */
   readonly command: (method: string, params?: ReadonlyArray<unknown>) => Effect.Effect<void, CommandError>
 }
 
@@ -68,6 +69,12 @@ export const make = ({ channel, homeRooms, name, state, wake }: Options): Vacuum
     refreshStatus,
     refreshRooms,
     fetchMap,
-    command: (method, params) => Effect.zipRight(channel.request(method, params), wake)
+    command: (method, params) =>
+      channel.request(method, params).pipe(
+        // Whatever the answer says, the device may have acted.
+        Effect.zipLeft(wake),
+        Effect.filterOrFail(Rpc.isOk, () => new RequestError({ reason: "BadAnswer", method })),
+        Effect.asVoid
+      )
   }
 }
