@@ -31,8 +31,9 @@ const namespaces = (index) =>
 const measure = async (budget) => {
   const { path } = packages.find(({ folder }) => folder === budget.package)
   const found = []
-  const without = budget.without ?? []
-  const modules = namespaces(join(path, "src/index.ts")).filter(({ name }) => !without.includes(name))
+  // Modules that stand apart from the main entry count where a budget names them.
+  const apart = (budget.apart ?? []).map((name) => ({ name, path: `./${name}.ts` }))
+  const modules = [...namespaces(join(path, "src/index.ts")), ...apart]
   if (modules.length === 0) return { ...budget, found, size: undefined }
   const { outputFiles } = await build({
     bundle: true,
