@@ -41,7 +41,7 @@ describe("Encoder.encode", () => {
       ],
       ["a keep alive out of range", connect({ keepAlive: 65_536 }), 5, "ProtocolViolation 0x82 1.5"],
       ["a fraction", connect({ keepAlive: 1.5 }), 5, "ProtocolViolation 0x82 1.5"],
-      ["Receive Maximum 0", connect({ properties: { receiveMaximum: 0 } }), 5, "ProtocolViolation 0x82 2.2.2.2"],
+      ["Receive Maximum 0", connect({ properties: { receiveMaximum: 0 } }), 5, "ProtocolViolation 0x82 3.1.2.11"],
       [
         "a property of another packet",
         { ...message, properties: { receiveMaximum: 1 } } as Packet.Publish,

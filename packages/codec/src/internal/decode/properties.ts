@@ -12,7 +12,7 @@ import {
   readVarInt
 } from "./reader.ts"
 
-const readNumber = (reader: Reader, row: Row): number => {
+const readNumber = (reader: Reader, row: Row, carrier: CarrierInfo): number => {
   const value = row.kind === "byte"
     ? readByte(reader)
     : row.kind === "uint16"
@@ -22,7 +22,7 @@ const readNumber = (reader: Reader, row: Row): number => {
     : readVarInt(reader)
   if (row.rule === "none") return value
   const problem = numberProblem(row, value)
-  if (problem !== undefined) throw violation(reader, row.rule === "alias" ? 0x94 : 0x82, problem, "2.2.2.2")
+  if (problem !== undefined) throw violation(reader, row.rule === "alias" ? 0x94 : 0x82, problem, carrier.section)
   return value
 }
 
@@ -66,7 +66,7 @@ export const readProperties = (reader: Reader, carrier: CarrierInfo): Properties
         break
       }
       case "varInt": {
-        const number = readNumber(reader, row)
+        const number = readNumber(reader, row, carrier)
         if (numbers === undefined) row.put(properties, numbers = [number])
         else numbers.push(number)
         break
@@ -78,7 +78,7 @@ export const readProperties = (reader: Reader, carrier: CarrierInfo): Properties
         row.put(properties, readBinary(reader))
         break
       default:
-        row.put(properties, readNumber(reader, row))
+        row.put(properties, readNumber(reader, row, carrier))
     }
   }
   reader.end = packetEnd

@@ -14,9 +14,9 @@ import {
   writeVarInt
 } from "./outputBuffer.ts"
 
-const writeNumber = (output: OutputBuffer, row: Row, value: number): void => {
+const writeNumber = (output: OutputBuffer, row: Row, value: number, carrier: CarrierInfo): void => {
   const problem = row.rule === "none" ? undefined : numberProblem(row, value)
-  if (problem !== undefined) throw violation(output, row.rule === "alias" ? 0x94 : 0x82, problem, "2.2.2.2")
+  if (problem !== undefined) throw violation(output, row.rule === "alias" ? 0x94 : 0x82, problem, carrier.section)
   writeByte(output, row.id, row.name)
   switch (row.kind) {
     case "byte":
@@ -30,7 +30,7 @@ const writeNumber = (output: OutputBuffer, row: Row, value: number): void => {
   }
 }
 
-const writeValue = (output: OutputBuffer, row: Row, value: unknown): void => {
+const writeValue = (output: OutputBuffer, row: Row, value: unknown, carrier: CarrierInfo): void => {
   switch (row.kind) {
     case "text": {
       const text = value as string // the type of every row of this kind
@@ -57,13 +57,13 @@ const writeValue = (output: OutputBuffer, row: Row, value: unknown): void => {
       if (list.length > 1 && output.type !== "Publish") {
         throw violation(output, 0x82, `property ${row.name} stands twice`, "3.8.2.1.2")
       }
-      for (const number of list) writeNumber(output, row, number)
+      for (const number of list) writeNumber(output, row, number, carrier)
       return
     }
     case "byte":
     case "uint16":
     case "uint32":
-      return writeNumber(output, row, value as number) // the type of every row of these kinds
+      return writeNumber(output, row, value as number, carrier) // the type of every row of these kinds
   }
 }
 
@@ -92,7 +92,7 @@ export const writeProperties = (
     if (row === undefined || (row.carriers & carrier.bit) === 0) {
       throw malformed(output, `property ${name} does not belong here`, carrier.section)
     }
-    writeValue(output, row, value)
+    writeValue(output, row, value, carrier)
   }
   const length = output.offset - at - 1
   if (length > maxVarInt) throw outOfRange(output, "the length of the properties")
