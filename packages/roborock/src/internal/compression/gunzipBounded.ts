@@ -1,27 +1,8 @@
 import { Gunzip } from "fflate"
-
-/** Input goes in by small slices: one slice inflates to at most about a thousand times its size before we can stop. */
-const sliceBytes = 2048
+import { inflateBounded } from "./inflateBounded.ts"
 
 /** Inflates gzip data; `undefined` as soon as the result would exceed `maxBytes`. Throws on damaged data. */
-export const gunzipBounded = (data: Uint8Array, maxBytes: number): Uint8Array | undefined => {
-  const chunks: Array<Uint8Array> = []
-  let total = 0
-  const stream = new Gunzip((chunk) => {
-    total += chunk.length
-    if (total <= maxBytes) chunks.push(chunk)
-  })
-  for (let offset = 0; offset < data.length && total <= maxBytes; offset += sliceBytes) {
-    stream.push(data.subarray(offset, offset + sliceBytes), offset + sliceBytes >= data.length)
-  }
-  if (total > maxBytes) return undefined
-  const result = new Uint8Array(total)
-  let at = 0
-  for (const chunk of chunks) {
-    result.set(chunk, at)
-    at += chunk.length
-  }
-  return result
-}
+export const gunzipBounded = (data: Uint8Array, maxBytes: number): Uint8Array | undefined =>
+  inflateBounded((emit) => new Gunzip(emit), data, maxBytes)
 
 export const isGzip = (data: Uint8Array): boolean => data[0] === 0x1f && data[1] === 0x8b

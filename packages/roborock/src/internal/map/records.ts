@@ -1,5 +1,6 @@
 import type { Box, Line, Obstacle, Path, Point, Pose, Quad } from "../../FloorMap.ts"
 import type { Block } from "./blocks.ts"
+import { normalisedDegrees } from "./degrees.ts"
 
 /** Told when a block holds less than it announces; what is there is read all the same. */
 export type Report = (block: Block, problem: "CutShort" | "TooManyRecords") => void
@@ -90,12 +91,6 @@ export const readTarget = (block: Block | undefined, report: Report): Point | un
   return pointAt(block.data, 0)
 }
 
-/** Degrees above -180 up to 180. */
-const normalised = (angle: number): number => {
-  const turned = angle % 360
-  return turned > 180 ? turned - 360 : turned <= -180 ? turned + 360 : turned
-}
-
 export const readPose = (block: Block | undefined, report: Report): Pose | undefined => {
   if (block === undefined) return undefined
   const { data } = block
@@ -103,6 +98,6 @@ export const readPose = (block: Block | undefined, report: Report): Pose | undef
   return {
     x: data.getInt32(0, true),
     y: data.getInt32(4, true),
-    angle: data.byteLength >= 12 ? normalised(data.getInt32(8, true)) : undefined
+    angle: data.byteLength >= 12 ? normalisedDegrees(data.getInt32(8, true)) : undefined
   }
 }
