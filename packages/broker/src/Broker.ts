@@ -12,7 +12,6 @@ import * as Transport from "@effect-mqtt/connection/Transport"
 import type { Wire } from "@effect-mqtt/connection/Wire"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import type { Authenticate, Authorize } from "./AccessControl.ts"
@@ -140,13 +139,14 @@ export const make = (options: Options = {}): Effect.Effect<Broker["Type"], never
       newClientId,
       onDeadline: () => deadlines.unsafeOpen()
     })
+    const trial = Encoder.makeOutput({ largePayloadBytes: 1 })
     const host: Host = { core, now, authenticate, authorize }
     // Whoever makes a broker may do so where nothing is interruptible; this must still end with the scope.
     yield* Effect.forkScoped(Effect.interruptible(expire(core, deadlines, now)))
     yield* Effect.addFinalizer(() => Effect.sync(() => closeAll(core, Reason.serverShuttingDown, now())))
     return {
       serve: (wire) => serve(host, wire),
-      publish: (message) => Effect.suspend(() => publish(core, message, now())),
+      publish: (message) => Effect.suspend(() => publish(core, trial, message, now())),
       clients: Effect.sync(() => clients(core)),
       disconnect: (clientId) =>
         Effect.sync(() => {
@@ -204,19 +204,28 @@ const expire = (core: Core, deadlines: Effect.Latch, now: () => number): Effect.
     }
   })
 
-const publish = (core: Core, message: BrokerMessage, now: number): Effect.Effect<void, PublishRefused> => {
+/** What subscribers could not be sent is refused; `trial` is where that is tried, without copying the payload. */
+const publish = (
+  core: Core,
+  trial: Encoder.Output,
+  message: BrokerMessage,
+  now: number
+): Effect.Effect<void, PublishRefused> => {
   const { payload, properties, qos = 0, retain = false, topic } = message
   const refuse = (reason: PublishRefused["reason"], cause?: unknown) =>
     Effect.fail(new PublishRefused({ reason, topic, cause }))
   const problem = Topic.nameProblem(topic)
   if (problem !== undefined || topic.split("/").length > core.limits.maxTopicLevels) return refuse("InvalidMessage")
-  const bytes = typeof payload === "string" ? new TextEncoder().encode(payload) : payload.slice()
+  const bytes = typeof payload === "string" ? new TextEncoder().encode(payload) : payload
   const source = Message.make({ topic, payload: bytes, qos, retain, properties }, undefined, now)
-  const trial = { message: source, qos: 0, retain: false, identifiers: undefined, isReplay: false } as const
-  const encoded = Encoder.encode(Message.toPublish(trial, undefined, false, 5, now), 5)
-  if (Either.isLeft(encoded)) return refuse("InvalidMessage", encoded.left)
-  if (encoded.right.length > core.limits.maxPacketBytes) return refuse("PacketTooLarge")
-  return core.publish(source, true, now) === "RetainedFull" ? refuse("RetainedFull") : Effect.void
+  const delivery = { message: source, qos: 0, retain: false, identifiers: undefined, isReplay: false } as const
+  const packet = Message.toPublish(delivery, undefined, false, 5, now)
+  const error = Encoder.encodeInto(trial, packet, 5, { maxPacketBytes: core.limits.maxPacketBytes })
+  trial.take()
+  trial.release()
+  if (error !== undefined) return refuse(error._tag === "PacketTooLarge" ? "PacketTooLarge" : "InvalidMessage", error)
+  const owned = bytes === payload ? { ...source, payload: bytes.slice() } : source
+  return core.publish(owned, true, now) === "RetainedFull" ? refuse("RetainedFull") : Effect.void
 }
 
 const clients = (core: Core): ReadonlyArray<ClientInfo> =>

@@ -12,8 +12,13 @@ import * as Duration from "effect/Duration"
  * @category models
  */
 export interface Limits {
-  /** Open connections, including those that have not sent CONNECT. Further ones are refused as busy. */
+  /**
+   * Open connections, including those that have not sent CONNECT. The next eighth (8 at least) are refused as busy when
+   * their CONNECT comes; further ones are closed at once.
+   */
   readonly maxConnections: number
+  /** Bytes kept of a CONNECT that is not complete yet. */
+  readonly maxConnectBytes: number
   /** Sessions, connected or not. A client that would need one more is refused with "Quota exceeded". */
   readonly maxSessions: number
   /** Length of a client identifier in UTF-16 code units. */
@@ -32,13 +37,13 @@ export interface Limits {
   readonly maxInFlight: number
   /** Messages that wait for one session: QoS 1 and 2, and QoS 0 counted on their own. */
   readonly maxQueuedMessages: number
-  /** Bytes of the QoS 1 and 2 messages that wait for one session or are on their way. */
+  /** Bytes of the QoS 1 and 2 messages that wait for one session or are on their way, and of what holding them costs. */
   readonly maxQueuedBytes: number
   /** Encoded bytes that wait for one connection; beyond it, QoS 0 is dropped and the client is not read. */
   readonly maxOutboundBytes: number
   /** Topics with a retained message. */
   readonly maxRetainedMessages: number
-  /** Bytes of all retained messages. */
+  /** Bytes of all retained messages and their topics, and of what holding them costs. */
   readonly maxRetainedBytes: number
   /** How long a connection may take to send a CONNECT and have it accepted. */
   readonly connectTimeout: Duration.DurationInput
@@ -58,10 +63,11 @@ export interface Limits {
  */
 export const defaultLimits: Limits = {
   maxConnections: 1000,
+  maxConnectBytes: 256 * 1024,
   maxSessions: 10_000,
   maxClientIdLength: 1024,
   maxSubscriptionsPerClient: 1000,
-  maxTopicLevels: 128,
+  maxTopicLevels: 32,
   maxPacketBytes: 16 * 1024 * 1024,
   receiveMaximum: 256,
   topicAliasMaximum: 32,

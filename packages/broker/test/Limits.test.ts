@@ -22,6 +22,33 @@ describe("limits", () => {
       yield* connect(broker, "two")
     }))
 
+  it.scoped("connections: far too many are closed at once, so silent ones are bounded, too", () =>
+    Effect.gen(function*() {
+      const broker = yield* Broker.make({ limits: { maxConnections: 1 } })
+      const silent = yield* Effect.forEach(Array.from({ length: 9 }), () => open(broker))
+      const surplus = yield* open(broker)
+      yield* surplus.served
+      assert.strictEqual((yield* broker.stats).connections, 9)
+      yield* Effect.forEach(silent, ({ cut }) => cut)
+      yield* connect(broker, "one")
+    }))
+
+  it.scoped("an unfinished CONNECT gets no room for a large packet, later packets do", () =>
+    Effect.gen(function*() {
+      const broker = yield* Broker.make({ limits: { maxConnectBytes: 1000 } })
+      const client = yield* open(broker)
+      yield* client.sendBytes(Uint8Array.of(0x10, 0xff, 0xff, 0x06, 0, 4, 0x4d, 0x51, 0x54, 0x54, 5, 2, 0, 0, 0))
+      yield* client.sendBytes(new Uint8Array(900).fill(0x61))
+      yield* TestClock.adjust("1 millis")
+      assert.strictEqual((yield* broker.stats).connections, 1)
+      yield* client.sendBytes(new Uint8Array(200).fill(0x61))
+      assert.isUndefined(yield* client.next)
+      const other = yield* connect(broker, "c")
+      yield* subscribe(other, "t")
+      yield* other.send(publish("t", "x".repeat(5000)))
+      assert.strictEqual((yield* other.expect("Publish")).payload.length, 5000)
+    }))
+
   it.scoped("sessions: a new client is refused, a known one is not", () =>
     Effect.gen(function*() {
       const broker = yield* Broker.make({ limits: { maxSessions: 1 } })
@@ -67,7 +94,9 @@ describe("limits", () => {
       yield* client.sendBytes(Uint8Array.of(0x30, 0xff, 0xff, 0x7f, 0))
       assert.strictEqual((yield* client.expect("Disconnect")).reasonCode, 0x95)
       assert.isUndefined(yield* client.next)
-      const error = yield* Effect.flip(broker.publish({ topic: "t", payload: new Uint8Array(100) }))
+      // Two bytes in front, three for the topic, one for the properties.
+      yield* broker.publish({ topic: "t", payload: new Uint8Array(94) })
+      const error = yield* Effect.flip(broker.publish({ topic: "t", payload: new Uint8Array(95) }))
       assert.strictEqual(error.reason, "PacketTooLarge")
     }))
 
@@ -75,7 +104,7 @@ describe("limits", () => {
     "the queue of an absent client is bounded by %s: it misses the newest",
     (by) =>
       Effect.gen(function*() {
-        const limits = by === "count" ? { maxQueuedMessages: 2 } : { maxQueuedBytes: 25 }
+        const limits = by === "count" ? { maxQueuedMessages: 2 } : { maxQueuedBytes: 2 * 139 }
         const broker = yield* Broker.make({ limits })
         const first = yield* connect(broker, "c", kept)
         yield* subscribe(first, "t", { qos: 1 })
@@ -88,6 +117,38 @@ describe("limits", () => {
         assert.deepStrictEqual(payloads(yield* second.drain), ["first-----", "second----"])
       })
   )
+
+  it.scoped("what holding costs counts: empty user properties, and levels of a topic", () =>
+    Effect.gen(function*() {
+      const broker = yield* Broker.make({ limits: { maxRetainedBytes: 10_000 } })
+      const userProperties = Array.from({ length: 200 }, () => ["", ""] as const)
+      const refused = (message: Parameters<typeof broker.publish>[0]) => Effect.flip(broker.publish(message))
+      const pairs = yield* refused({ topic: "t", payload: "x", retain: true, properties: { userProperties } })
+      assert.strictEqual(pairs.reason, "RetainedFull")
+      yield* broker.publish({ topic: `a${"/".repeat(30)}`, payload: "x", retain: true })
+      const levels = yield* refused({ topic: `b${"/".repeat(30)}`, payload: "x", retain: true })
+      assert.strictEqual(levels.reason, "RetainedFull")
+      yield* broker.publish({ topic: `a${"/".repeat(30)}`, payload: "", retain: true })
+      assert.strictEqual((yield* broker.stats).retainedBytes, 0)
+    }))
+
+  it.scoped("a filter repeated in one packet replays once, and replay ends where there is no room", () =>
+    Effect.gen(function*() {
+      const broker = yield* Broker.make({ limits: { maxRetainedMessages: 10, maxOutboundBytes: 1 } })
+      for (let index = 0; index < 10; index++) {
+        yield* broker.publish({ topic: `r/${index}`, payload: "x", retain: true })
+      }
+      const client = yield* connect(broker, "c")
+      const ask = (packetId: number, ...filters: ReadonlyArray<string>) =>
+        client.send(Packet.subscribe({ packetId, subscriptions: filters.map((filter) => ({ filter, qos: 0 })) }))
+      yield* ask(1, ...Array.from({ length: 1000 }, () => "#"))
+      yield* client.expect("SubAck")
+      assert.strictEqual(payloads(yield* client.drain).length, 10)
+      assert.strictEqual((yield* broker.stats).messagesDropped, 0)
+      yield* ask(2, "r/#", "r/+", "+/+", "+/#")
+      yield* client.expect("SubAck")
+      assert.strictEqual((yield* broker.stats).messagesDropped, 1)
+    }))
 
   it.scoped("a client that does not acknowledge is disconnected at the bound, its session stays", () =>
     Effect.gen(function*() {

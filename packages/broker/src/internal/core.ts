@@ -4,6 +4,7 @@ import { Fifo } from "./fifo.ts"
 import type { Hub, OpenedSession, Routed } from "./hub.ts"
 import { Link } from "./link.ts"
 import type { Delivery, Message } from "./message.ts"
+import type { Offered } from "./outgoing.ts"
 import * as Reason from "./reason.ts"
 import type { ResolvedLimits } from "./resolvedLimits.ts"
 import { Retained } from "./retained.ts"
@@ -50,6 +51,12 @@ export class Core implements Hub {
 
   get isOverloaded(): boolean {
     return this.links.size > this.limits.maxConnections
+  }
+
+  /** There is room for some whose CONNECT can be answered; who comes after them is not even listened to. */
+  get isFull(): boolean {
+    const { maxConnections } = this.limits
+    return this.links.size >= maxConnections + Math.max(8, Math.ceil(maxConnections / 8))
   }
 
   accept(wake: () => void, onChange: () => void, now: number): Link {
@@ -144,14 +151,15 @@ export class Core implements Hub {
     return true
   }
 
-  replay(session: Session, filter: string, now: number): void {
+  replay(session: Session, filter: string, now: number): boolean {
     const subscription = session.subscriptions.get(filter)
-    if (subscription === undefined) return
+    if (subscription === undefined) return true
     for (const message of this.retained.match(filter, now)) {
-      if (session.holder === undefined) return
       if (subscription.noLocal && message.publisher === session.clientId) continue
-      this.offer(session, toDelivery(message, subscription, true, true), now)
+      const offered = this.offer(session, toDelivery(message, subscription, true, true), now)
+      if (offered === "Dropped" || offered === "Full") return false
     }
+    return true
   }
 
   /** Ends what has expired; the next deadline, or Infinity. */
@@ -187,12 +195,12 @@ export class Core implements Hub {
     return deliveries.size > 0
   }
 
-  private offer(session: Session, delivery: Delivery, now: number): void {
+  private offer(session: Session, delivery: Delivery, now: number): Offered {
     const offered = session.outgoing.offer(delivery, now)
-    if (offered === "Accepted") return
-    this.dropped++
+    if (offered !== "Accepted") this.dropped++
     // A client that is there and does not keep up has to go; one that is away misses the newest.
     if (offered === "Full") session.holder?.shed(Reason.quotaExceeded, now)
+    return offered
   }
 
   /** One after the other: a will can end a slow subscriber, which has a will of its own. */

@@ -37,6 +37,7 @@ export interface Hub {
   readonly limits: ResolvedLimits
   readonly authenticates: boolean
   readonly authorizes: boolean
+  /** Further clients are told that the server is busy. */
   readonly isOverloaded: boolean
   readonly assignClientId: () => string
   /** Takes the session over from whoever holds it; nothing is sent to it before it is attached. */
@@ -55,5 +56,6 @@ export interface Hub {
     identifier: number | undefined
   ) => "New" | "Replaced" | "QuotaExceeded"
   readonly unsubscribe: (session: Session, filter: string) => boolean
-  readonly replay: (session: Session, filter: string, now: number) => void
+  /** False when the session takes no more: the rest would only be counted as dropped. */
+  readonly replay: (session: Session, filter: string, now: number) => boolean
 }

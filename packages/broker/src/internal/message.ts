@@ -15,7 +15,7 @@ export interface Message {
   readonly publisher: string | undefined
   /** When it ceases to be delivered, or Infinity. */
   readonly expiresAt: number
-  /** What it is charged as, wherever memory is bounded. */
+  /** What it is charged as, wherever memory is bounded: what came over the network, and what holding that costs. */
   readonly bytes: number
 }
 
@@ -39,7 +39,8 @@ export const make = (source: Source, publisher: string | undefined, now: number)
     properties,
     publisher,
     expiresAt: expiry === undefined ? Infinity : now + expiry * 1000,
-    bytes: source.payload.length + source.topic.length + (properties === undefined ? 0 : sizeOf(properties))
+    bytes: messageCost + source.payload.length + source.topic.length +
+      (properties === undefined ? 0 : sizeOf(properties))
   }
 }
 
@@ -99,9 +100,13 @@ const forwarded = (
   return Object.keys(properties).length === 0 ? undefined : properties
 }
 
+/** Objects around a message, and around a user property: without them, empty ones would be held for nothing. */
+const messageCost = 128
+const pairCost = 64
+
 const sizeOf = (properties: Properties.PublishProperties): number => {
   let size = (properties.contentType?.length ?? 0) + (properties.responseTopic?.length ?? 0) +
     (properties.correlationData?.length ?? 0)
-  for (const [name, value] of properties.userProperties ?? []) size += name.length + value.length
+  for (const [name, value] of properties.userProperties ?? []) size += pairCost + name.length + value.length
   return size
 }

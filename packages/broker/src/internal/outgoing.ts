@@ -24,8 +24,8 @@ interface Account {
   readonly maxBytes: number
 }
 
-/** Full: a QoS 1 or 2 message found no room. Dropped: it was QoS 0, or the client does not take it. */
-export type Offered = "Accepted" | "Dropped" | "Full"
+/** Full: a QoS 1 or 2 message found no room. Dropped: it was QoS 0. TooLarge: the client does not take this one. */
+export type Offered = "Accepted" | "Dropped" | "Full" | "TooLarge"
 
 /** Violation: the acknowledgement contradicts the exchange (MQTT 5 section 4.3). */
 export type Acknowledged = "Ok" | "Violation"
@@ -93,7 +93,7 @@ export class Outgoing {
       const { outbox } = this
       if (outbox === undefined) return "Dropped"
       if (this.queue.length === 0 && this.resend.length === 0 && outbox.bytes < this.bounds.maxOutboundBytes) {
-        return this.sendQoS0(outbox, delivery, now) ? "Accepted" : "Dropped"
+        return this.sendQoS0(outbox, delivery, now) ? "Accepted" : "TooLarge"
       }
     }
     const account = this.accountOf(delivery)

@@ -17,6 +17,7 @@ export const topicNameInvalid = 0x90
 export const packetIdentifierNotFound = 0x92
 export const receiveMaximumExceeded = 0x93
 export const topicAliasInvalid = 0x94
+export const packetTooLarge = 0x95
 export const quotaExceeded = 0x97
 export const administrativeAction = 0x98
 export const sharedSubscriptionsNotSupported = 0x9e

@@ -11,6 +11,7 @@ export const resolve = (given: { readonly [K in keyof Limits]?: Limits[K] | unde
   const millis = (name: DurationName) => Duration.toMillis(given[name] ?? defaultLimits[name])
   return {
     maxConnections: count("maxConnections"),
+    maxConnectBytes: count("maxConnectBytes", 268_435_460),
     maxSessions: count("maxSessions"),
     maxClientIdLength: count("maxClientIdLength"),
     maxSubscriptionsPerClient: count("maxSubscriptionsPerClient", Infinity, 0),

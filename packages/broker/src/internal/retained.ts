@@ -6,6 +6,11 @@ interface Node {
   message: Message | undefined
 }
 
+/** What a level of a topic costs that no other topic shares. */
+const levelCost = 256
+
+const chargeOf = ({ bytes, topic }: Message): number => bytes + levelCost * topic.split("/").length
+
 const makeNode = (): Node => ({ children: new Map(), message: undefined })
 
 /** The last retained message of each topic, in a tree of topic levels, bounded by number and bytes. */
@@ -28,7 +33,7 @@ export class Retained {
     if (this.soonestExpiry <= now) this.sweep(now)
     const old = this.find(message.topic)?.message
     return this.count + (old === undefined ? 1 : 0) <= this.maxMessages &&
-      this.bytes - (old?.bytes ?? 0) + message.bytes <= this.maxBytes
+      this.bytes - (old === undefined ? 0 : chargeOf(old)) + chargeOf(message) <= this.maxBytes
   }
 
   /** Replaces what the topic had [MQTT-3.3.1-5]; an empty payload removes it [MQTT-3.3.1-7]. */
@@ -44,7 +49,7 @@ export class Retained {
       node = child
     }
     this.count += node.message === undefined ? 1 : 0
-    this.bytes += message.bytes - (node.message?.bytes ?? 0)
+    this.bytes += chargeOf(message) - (node.message === undefined ? 0 : chargeOf(node.message))
     node.message = message
     this.soonestExpiry = Math.min(this.soonestExpiry, message.expiresAt)
   }
@@ -76,7 +81,7 @@ export class Retained {
     }
     if (node.message === undefined) return
     this.count--
-    this.bytes -= node.message.bytes
+    this.bytes -= chargeOf(node.message)
     node.message = undefined
     for (const [parent, level] of path.reverse()) {
       const child = parent.children.get(level)

@@ -31,6 +31,9 @@ interface Connection {
 
 /** Runs one connection to its end: a reading fiber, a writing fiber and a fiber for its deadlines. */
 export const serve = (host: Host, wire: Wire): Effect.Effect<void> =>
+  Effect.suspend(() => host.core.isFull ? Effect.void : attend(host, wire))
+
+const attend = (host: Host, wire: Wire): Effect.Effect<void> =>
   Effect.acquireUseRelease(
     Effect.sync(() => open(host)),
     (connection) =>
@@ -61,7 +64,7 @@ const open = ({ core, now }: Host): Connection => {
 
 const read = (host: Host, wire: Wire, { drained, link }: Connection): Effect.Effect<Ending> => {
   const { core, now } = host
-  const { maxOutboundBytes, maxPacketBytes } = core.limits
+  const { maxConnectBytes, maxOutboundBytes, maxPacketBytes } = core.limits
   const decoder = Decoder.make({ role: "server", maxPacketBytes })
   return Effect.gen(function*() {
     while (!link.isClosed) {
@@ -73,6 +76,10 @@ const read = (host: Host, wire: Wire, { drained, link }: Connection): Effect.Eff
       if (error !== undefined) {
         link.refuse(error, now())
         yield* Effect.logDebug(error.message)
+      }
+      // Who has not said who they are is not given room for a large packet.
+      if (link.established === undefined && decoder.pendingBytes > maxConnectBytes) {
+        link.close(Reason.packetTooLarge, now())
       }
       // Answers that are not read must not pile up: then it is one read for each completed write. To wait for room
       // instead would leave a busy subscriber unread for as long as messages follow, and time it out.

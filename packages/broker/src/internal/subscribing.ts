@@ -60,19 +60,19 @@ const grant = (
   // The link may have ended while the program decided.
   if (session.holder !== link) return
   const identifier = packet.properties?.subscriptionIdentifiers?.[0]
-  const replays: Array<string> = []
+  const replays = new Set<string>()
   const codes = packet.subscriptions.map((request, index) => {
     const problem = problems[index]
     if (problem !== undefined) return problem
     const outcome = hub.subscribe(session, request, identifier)
     if (outcome === "QuotaExceeded") return Reason.quotaExceeded
-    if (wantsReplay(request, outcome)) replays.push(request.filter)
+    if (wantsReplay(request, outcome)) replays.add(request.filter)
     return request.qos
   })
   const reasonCodes = codes.map((code) => code >= 0x80 ? Reason.subscribeFailure(code, outbox.version) : code)
   const { packetId } = packet
   outbox.send(Packet.subAck({ packetId, reasonCodes }))
-  for (const filter of replays) hub.replay(session, filter, now)
+  for (const filter of replays) if (!hub.replay(session, filter, now)) return
 }
 
 /** Retain Handling [MQTT-3.3.1-9, -10, -11]; MQTT 3.1.1 always replays. */
