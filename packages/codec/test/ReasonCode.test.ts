@@ -24,6 +24,15 @@ describe("ReasonCode", () => {
   })
 
   it("knows the return codes of 3.1.1", () => {
+    assert.deepStrictEqual([0, 1, 2, 3, 4, 5].map(ReasonCode.returnCodeToName), [
+      "Connection accepted",
+      "Unacceptable protocol version",
+      "Identifier rejected",
+      "Server unavailable",
+      "Bad user name or password",
+      "Not authorized"
+    ])
+    assert.isFalse(ReasonCode.isReturnCode(1.5))
     assert.strictEqual(ReasonCode.returnCodeToName(5), "Not authorized")
     assert.strictEqual(ReasonCode.returnCodeToName(6), undefined)
     assert.isTrue(ReasonCode.isReturnCode(0))

@@ -80,6 +80,7 @@ describe("Topic.name", () => {
     const error = Either.getOrThrow(Either.flip(Topic.name("a/+")))
     assert.strictEqual(error._tag, "InvalidTopic")
     assert.strictEqual(error.message, "Not a topic name: it contains a wildcard")
+    assert.deepInclude(error, { kind: "name", topic: "a/+", reason: "WildcardInName" })
     assert.deepStrictEqual(Topic.name("a/b"), Either.right("a/b" as Topic.TopicName))
   })
 })
@@ -115,9 +116,29 @@ describe("Topic.filter", () => {
     })
   }
 
+  it("fails with an error that names the reason", () => {
+    for (
+      const [filter, message] of [
+        ["", "it is empty"],
+        ["x".repeat(65_536), "it takes more than 65535 bytes of UTF-8"],
+        ["\0", "it contains U+0000"],
+        ["\ud800", "it contains half of a surrogate pair"],
+        ["a#", "a wildcard must fill its level, and # must be the last one"],
+        ["$share/g", "a shared subscription is $share/{group}/{filter}, with a group free of wildcards"]
+      ] as const
+    ) {
+      const error = Either.getOrThrow(Either.flip(Topic.filter(filter)))
+      assert.strictEqual(error.message, `Not a topic filter: ${message}`)
+      assert.deepInclude(error, { kind: "filter", topic: filter })
+    }
+    assert.deepStrictEqual(Topic.filter("a/#"), Either.right("a/#" as Topic.TopicFilter))
+  })
+
   it("takes a shared subscription apart", () => {
     assert.deepStrictEqual(Topic.toShared("$share/g/a/+"), { group: "g", filter: "a/+" as Topic.TopicFilter })
     assert.strictEqual(Topic.toShared("a/+"), undefined)
-    assert.strictEqual(Topic.toShared("$share/g"), undefined)
+    for (const other of ["$share/g", "$share//a", "$share/g/", "$share/+/a", "$share/g/a#", "share/g/a", ""]) {
+      assert.strictEqual(Topic.toShared(other), undefined, other)
+    }
   })
 })

@@ -42,6 +42,68 @@ describe("TopicTrie", () => {
     )
   })
 
+  it("tells what a filter replaces and what its removal takes away", () => {
+    const trie = TopicTrie.make<number>()
+    assert.strictEqual(trie.insert("a/+/c", 1), undefined)
+    assert.strictEqual(trie.insert("a/+/c", 2), 1)
+    assert.strictEqual(trie.size, 1)
+    assert.strictEqual(trie.get("a/+/c"), 2)
+    for (const other of ["a", "a/+", "a/+/c/d", "a/b/c", "a/+/#", "$share/g/a/+/c", "x"]) {
+      assert.strictEqual(trie.get(other), undefined, other)
+      assert.strictEqual(trie.remove(other), undefined, other)
+    }
+    assert.strictEqual(trie.size, 1)
+    assert.strictEqual(trie.remove("a/+/c"), 2)
+    assert.strictEqual(trie.remove("a/+/c"), undefined)
+    assert.strictEqual(trie.size, 0)
+  })
+
+  it("keeps apart the filter, the one with # below it, and those of share groups", () => {
+    const filters = ["a", "a/#", "$share/g/a", "$share/h/a", "$share/g/a/#", "+", "#"]
+    const trie = TopicTrie.make<string>()
+    for (const filter of filters) trie.insert(filter, filter)
+    assert.strictEqual(trie.size, filters.length)
+    for (const filter of filters) assert.strictEqual(trie.get(filter), filter)
+    assert.deepStrictEqual(sorted(trie.match("a")), sorted(filters))
+    assert.deepStrictEqual(sorted(trie.match("a/b")), ["#", "$share/g/a/#", "a/#"])
+    assert.strictEqual(trie.remove("$share/g/a"), "$share/g/a")
+    assert.strictEqual(trie.remove("a/#"), "a/#")
+    assert.deepStrictEqual(sorted(trie.match("a")), ["#", "$share/g/a/#", "$share/h/a", "+", "a"])
+  })
+
+  it("keeps the neighbours of what is removed, above, below and beside", () => {
+    const filters = ["a", "a/b/c", "a/b/+", "a/b/c/d", "a/+/c", "a/x", "+/+/c/#", "b"]
+    for (const gone of filters) {
+      const trie = TopicTrie.make<string>()
+      for (const filter of filters) trie.insert(filter, filter)
+      assert.strictEqual(trie.remove(gone), gone)
+      for (const topic of ["a", "a/b/c", "a/b/z", "a/b/c/d", "a/y/c", "a/x", "q/q/c", "b"]) {
+        const expected = filters.filter((filter) => filter !== gone && Topic.matches(filter, topic))
+        assert.deepStrictEqual(sorted(trie.match(topic)), sorted(expected), `${topic} without ${gone}`)
+      }
+      assert.strictEqual(trie.insert(gone, "again"), undefined)
+      assert.strictEqual(trie.get(gone), "again")
+    }
+  })
+
+  it("covers no topic that begins with $ by a leading wildcard", () => {
+    const trie = TopicTrie.make<string>()
+    for (const filter of ["#", "+/a", "+/#", "$SYS/#", "$SYS/+", "$share/g/#"]) trie.insert(filter, filter)
+    assert.deepStrictEqual(sorted(trie.match("$SYS/a")), ["$SYS/#", "$SYS/+"])
+    assert.deepStrictEqual(sorted(trie.match("$SYS")), ["$SYS/#"])
+    assert.deepStrictEqual(sorted(trie.match("x/a")), ["#", "$share/g/#", "+/#", "+/a"])
+  })
+
+  it("looks at the levels of the topic, not at the filters", () => {
+    const trie = TopicTrie.make<number>()
+    for (let index = 0; index < 50_000; index++) trie.insert(`device/${index}/+/state`, index)
+    assert.deepStrictEqual(trie.match("device/49999/lamp/state"), [49_999])
+    // A search of all filters would take minutes.
+    for (let round = 0; round < 50_000; round++) {
+      assert.strictEqual(trie.match(`device/${round}/lamp/state`).length, 1)
+    }
+  })
+
   it("keeps undefined as a value", () => {
     const trie = TopicTrie.make<undefined>()
     trie.insert("a", undefined)
