@@ -14,6 +14,7 @@ import {
   Exit,
   Fiber,
   Layer,
+  Logger,
   Option,
   Redacted,
   Ref,
@@ -180,6 +181,58 @@ describe("MqttClient", () => {
         yield* TestClock.adjust("20 seconds")
         assert.strictEqual(yield* Fiber.join(opening), "ConnectError.Timeout")
       }))
+
+    it.effect("what cannot help is not retried: a scheme that is not supported, a server that is not trusted", () =>
+      Effect.gen(function*() {
+        for (const reason of ["Unsupported", "Untrusted"] as const) {
+          const cause = new MqttError.TransportError({ reason, cause: new Error("the certificate has expired") })
+          const error = yield* Effect.flip(
+            Effect.scoped(MqttClient.make({ ...options, initialConnect: "retry" })).pipe(
+              Effect.provide(Layer.succeed(Transport.Transport, { open: () => Effect.fail(cause) }))
+            )
+          )
+          assert.deepInclude(error, {
+            _tag: "ConnectError",
+            reason: reason === "Unsupported" ? "InvalidEndpoint" : "Transport",
+            retryable: false,
+            cause
+          })
+          assert.include(error.message, "the certificate has expired")
+        }
+      }))
+
+    it.effect.each<[keyof MqttClient.Options, unknown]>([
+      ["maxInFlight", 0],
+      ["maxInFlight", Number.NaN],
+      ["receiveMaximum", 0],
+      ["receiveMaximum", 65_536],
+      ["receiveMaximum", 1.5],
+      ["maxPacketBytes", 0],
+      ["maxPacketBytes", Infinity],
+      ["queueMessages", -1],
+      ["queueBytes", Number.NaN],
+      ["streamMessages", 0],
+      ["streamBytes", 0],
+      ["readAheadBytes", 0],
+      ["protocolVersion", 3],
+      ["cleanStart", "never"],
+      ["keepAlive", "1 day"],
+      ["keepAlive", -1],
+      ["keepAlive", Number.NaN],
+      ["sessionExpiry", "-1 seconds"],
+      ["pingLead", -1],
+      ["connectTimeout", 0],
+      ["connAckTimeout", 0],
+      ["acknowledgementTimeout", 0],
+      ["stableAfter", "soon"],
+      ["drainTimeout", -5],
+      ["consumerTimeout", Number.NaN]
+    ])("an option that makes no sense fails the build and is named: %s", ([name, value]) =>
+      Effect.gen(function*() {
+        const error = yield* Effect.flip(Effect.scoped(MqttClient.make({ ...options, [name]: value })))
+        assert.deepInclude(error, { _tag: "ConnectError", reason: "InvalidEndpoint", retryable: false })
+        assert.include(error.message, `"${name}"`)
+      }).pipe(Effect.provide(Transport.layerMemory(() => Effect.dieMessage("nothing is opened")))))
 
     it.scoped("retries on demand, with credentials evaluated for each attempt", () =>
       Effect.gen(function*() {
@@ -430,6 +483,24 @@ describe("MqttClient", () => {
         assert.strictEqual((yield* next.expect("Publish")).topic, "later")
       }))
 
+    it.scoped("a payload is copied: its array may be reused at once", () =>
+      Effect.gen(function*() {
+        const { client, link, server } = yield* start()
+        const payload = new Uint8Array(100_000)
+        yield* client.publish("large", payload)
+        payload.fill(1)
+        yield* link.close
+        yield* settle
+        const queued = yield* Effect.fork(client.publish("queued", payload))
+        yield* settle
+        payload.fill(2)
+        yield* TestClock.adjust("1 second")
+        const next = yield* server.accept({ sessionPresent: true })
+        assert.isTrue((yield* next.expect("Publish")).payload.every((byte) => byte === 1))
+        yield* Fiber.join(queued)
+        yield* next.close
+      }))
+
     it.scoped("a written publish goes on without its caller", () =>
       Effect.gen(function*() {
         const { client, link, server } = yield* start()
@@ -538,6 +609,37 @@ describe("MqttClient", () => {
           yield* TestClock.adjust("100 millis")
           assert.strictEqual(yield* lost(client), reason)
         }
+      }))
+  })
+
+  describe("a peer that talks and takes no bytes", () => {
+    it.scoped("is given up after the acknowledgement time-out, whatever it sends", () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start({ keepAlive: "5 seconds" })
+        yield* client.publish("t", new Uint8Array(300_000))
+        for (let times = 0; times < 29; times++) {
+          yield* link.send(Packet.publish({ topic: "n", payload: bytes("") }))
+          yield* settle
+          yield* TestClock.adjust("1 second")
+        }
+        assert.strictEqual((yield* client.status.get)._tag, "Connected")
+        yield* TestClock.adjust("1 second")
+        const status = yield* client.status.get
+        assert.isTrue(status._tag === "Disconnected" && status.error.message.includes("takes no bytes"))
+        yield* link.close
+      }))
+
+    it.scoped("does not make the answers to it pile up", () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start()
+        // It fills the wire: what follows is not taken.
+        yield* client.publish("t", new Uint8Array(300_000))
+        const releases = Array.from({ length: 4096 }, (_, index) => Packet.pubRel({ packetId: index + 1 }))
+        const flooding = yield* Effect.fork(Effect.repeatN(link.send(...releases), 200))
+        yield* Effect.repeatN(Effect.yieldNow(), 5000)
+        assert.isTrue(Option.isNone(yield* Fiber.poll(flooding)), "the client reads no more")
+        yield* Fiber.interrupt(flooding)
+        yield* link.close
       }))
   })
 
@@ -688,6 +790,254 @@ describe("MqttClient", () => {
         yield* link.send(Packet.publish({ topic: "open", payload: bytes("1") }))
         yield* unsubscribed(link)
         assert.deepStrictEqual(texts(yield* Fiber.join(allowed)), ["1"])
+      }))
+
+    it.scoped("one refused filter of several ends the stream: its other filters are left at once", () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start()
+        // The scope of the test stays open: nothing is left to the caller.
+        const refused = yield* Effect.fork(
+          Effect.flip(client.subscription([{ filter: "open" }, { filter: "secret" }], { qos: 1 }))
+        )
+        yield* subscribed(link, 1)
+        const message = { payload: bytes(""), topic: "open", qos: 1, properties: { subscriptionIdentifiers: [1] } } as const
+        yield* link.send(Packet.publish({ ...message, packetId: 1 }))
+        yield* subscribed(link, 0x87)
+        assert.deepStrictEqual((yield* link.expect("Unsubscribe")).filters, ["open"])
+        assert.strictEqual((yield* Fiber.join(refused)).filter, "secret")
+        assert.strictEqual((yield* link.expect("PubAck")).packetId, 1)
+        yield* link.send(Packet.publish({ ...message, packetId: 2 }))
+        assert.strictEqual((yield* link.expect("PubAck")).packetId, 2)
+        yield* link.close
+      }))
+
+    it.scoped("a filter refused by a new session ends the stream, and leaves its other filters", () =>
+      Effect.gen(function*() {
+        const { client, link, server } = yield* start()
+        const joining = yield* Effect.fork(client.subscription([{ filter: "a" }, { filter: "b" }]))
+        yield* subscribed(link)
+        yield* subscribed(link)
+        const { messages } = yield* Fiber.join(joining)
+        yield* link.close
+        yield* settle
+        yield* TestClock.adjust("1 second")
+        const next = yield* server.accept()
+        yield* subscribed(next)
+        yield* subscribed(next, 0x87)
+        assert.deepStrictEqual((yield* unsubscribed(next)).filters, ["a"])
+        assert.strictEqual((yield* Effect.flip(Stream.runDrain(messages))).filter, "b")
+        yield* next.close
+      }))
+
+    it.scoped("interrupting a subscription that waits does not wait for the server, and leaves it", () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start()
+        const waiting = yield* Effect.fork(Effect.timeoutOption(client.subscription("t"), "1 second"))
+        const { packetId } = yield* link.expect("Subscribe")
+        yield* TestClock.adjust("1 second")
+        assert.isTrue(Option.isNone(yield* Fiber.join(waiting)))
+        yield* link.send(Packet.subAck({ packetId, reasonCodes: [0] }))
+        assert.deepStrictEqual((yield* unsubscribed(link)).filters, ["t"])
+        yield* link.close
+      }))
+
+    it.scoped("a raise that is refused when everybody has left unsubscribes", () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start()
+        const first = yield* Scope.make()
+        const joining = yield* Effect.fork(Scope.extend(client.subscription("t"), first))
+        yield* subscribed(link)
+        yield* Fiber.join(joining)
+        const raising = yield* Effect.fork(Effect.flip(Effect.scoped(client.subscription("t", { qos: 2 }))))
+        const { packetId } = yield* link.expect("Subscribe")
+        yield* Scope.close(first, Exit.void)
+        yield* link.send(Packet.subAck({ packetId, reasonCodes: [0x97] }))
+        assert.deepStrictEqual((yield* unsubscribed(link)).filters, ["t"])
+        yield* Fiber.join(raising)
+        yield* link.close
+      }))
+
+    it.scoped("grants are in the order of what was given, repeats included", () =>
+      Effect.gen(function*() {
+        const client = yield* MqttClient.make(options)
+        const { grantedQos } = yield* client.subscription([
+          { filter: "a", qos: 0 },
+          { filter: "b", qos: 1 },
+          { filter: "a", qos: 2 }
+        ])
+        assert.deepStrictEqual(grantedQos, [2, 1, 2])
+      }).pipe(Effect.provide(Broker.layerMemory())))
+
+    it.scoped("a second consumer of one subscription dies, the first goes on", () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start()
+        const joining = yield* Effect.fork(client.subscription("t"))
+        yield* subscribed(link)
+        const { messages } = yield* Fiber.join(joining)
+        const first = yield* Effect.fork(Stream.runCollect(Stream.take(messages, 1)))
+        yield* settle
+        const second = yield* Effect.exit(Stream.runHead(messages))
+        assert.isTrue(Exit.isFailure(second) && Cause.isDie(second.cause))
+        yield* link.send(Packet.publish({ topic: "t", payload: bytes("1") }))
+        assert.deepStrictEqual(texts(yield* Fiber.join(first)), ["1"])
+        // One after the other is fine.
+        yield* link.send(Packet.publish({ topic: "t", payload: bytes("2") }))
+        assert.strictEqual(Message.text(Option.getOrThrow(yield* Stream.runHead(messages))), "2")
+        yield* link.close
+      }))
+
+    it.scoped("a consumer that ends has accepted its batch, although the subscription goes on", () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start()
+        const joining = yield* Effect.fork(client.subscription("#", { qos: 1 }))
+        yield* subscribed(link, 1)
+        const { messages } = yield* Fiber.join(joining)
+        yield* link.send(incoming("a", 1))
+        yield* Stream.runHead(messages)
+        assert.strictEqual((yield* link.expect("PubAck")).packetId, 1)
+        yield* link.close
+      }))
+
+    it.scoped("a message of no subscription waits for a stream that wants it", () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start()
+        yield* link.send(incoming("early/1", 1), incoming("other", 2), incoming("early/2", 3, 2))
+        yield* settle
+        yield* TestClock.adjust("9 seconds")
+        const joining = yield* Effect.fork(client.subscription("early/+", { qos: 2 }))
+        yield* subscribed(link, 2)
+        const { messages } = yield* Fiber.join(joining)
+        const got = yield* Stream.runCollect(Stream.take(messages, 2))
+        assert.deepStrictEqual(Array.from(got, ({ topic }) => topic), ["early/1", "early/2"])
+        assert.strictEqual((yield* link.expect("PubAck")).packetId, 1)
+        // Acknowledgements keep the order of arrival: the third waits for the second, whose time runs out.
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual((yield* link.expect("PubAck")).packetId, 2)
+        assert.strictEqual((yield* link.expect("PubRec")).packetId, 3)
+        yield* link.close
+      }))
+
+    it.scoped("a message that nobody claims is acknowledged after its time, and that is said once", () =>
+      Effect.gen(function*() {
+        const warnings: Array<unknown> = []
+        const logger = Logger.make(({ logLevel, message }) => {
+          if (logLevel._tag === "Warning") warnings.push(message)
+        })
+        yield* Effect.gen(function*() {
+          const { link } = yield* start({ consumerTimeout: "3 seconds" })
+          yield* link.send(incoming("a", 1), incoming("b", 2))
+          yield* settle
+          yield* TestClock.adjust("3 seconds")
+          assert.strictEqual((yield* link.expect("PubAck")).packetId, 1)
+          assert.strictEqual((yield* link.expect("PubAck")).packetId, 2)
+          yield* settle
+          assert.strictEqual(warnings.length, 1)
+          assert.include(`${warnings[0]}`, "no stream asked for")
+          yield* link.close
+        }).pipe(Effect.provide(Logger.replace(Logger.defaultLogger, logger)))
+      }))
+
+    it.scoped("what an earlier subscription of this client brings late is not held", () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start()
+        const joining = yield* Effect.fork(Effect.scoped(client.subscription("t", { qos: 1 })))
+        yield* subscribed(link, 1)
+        yield* unsubscribed(link)
+        yield* Fiber.join(joining)
+        yield* link.send(incoming("t", 1, 1, { properties: { subscriptionIdentifiers: [1] } }))
+        assert.strictEqual((yield* link.expect("PubAck")).packetId, 1)
+        yield* link.close
+      }))
+
+    it.scoped("a held QoS 1 message is dropped with its link: the server sends it again", () =>
+      Effect.gen(function*() {
+        const { client, link, server } = yield* start()
+        yield* link.send(incoming("t", 1), incoming("t", 2, 2))
+        yield* settle
+        yield* link.close
+        yield* settle
+        yield* TestClock.adjust("1 second")
+        const next = yield* server.accept({ sessionPresent: true })
+        yield* next.send(incoming("t", 1, 1, { dup: true }), incoming("t", 2, 2, { dup: true }))
+        yield* settle
+        const joining = yield* Effect.fork(client.subscription("t", { qos: 2 }))
+        yield* subscribed(next, 2)
+        const { messages } = yield* Fiber.join(joining)
+        const got = yield* Stream.runCollect(Stream.take(messages, 2))
+        assert.sameMembers(Array.from(got, ({ qos }) => qos), [1, 2])
+        assert.strictEqual((yield* next.expect("PubAck")).packetId, 1)
+        assert.strictEqual((yield* next.expect("PubRec")).packetId, 2)
+        yield* next.close
+      }))
+
+    it.scoped("what nobody has worked on when the client closes is not acknowledged", () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start()
+        const joining = yield* Effect.fork(client.subscription("#", { qos: 1 }))
+        yield* subscribed(link, 1)
+        const { messages } = yield* Fiber.join(joining)
+        const working = yield* Effect.fork(Stream.runForEach(messages, () => Effect.never))
+        yield* settle
+        yield* link.send(incoming("a", 1))
+        yield* settle
+        yield* link.send(incoming("b", 2))
+        // Something in flight keeps the link open while everything is interrupted.
+        const publishing = yield* Effect.fork(client.publish("t", "x", { qos: 1 }))
+        const { packetId } = yield* link.expect("Publish")
+        const closing = yield* Effect.fork(client.disconnect())
+        yield* settle
+        yield* Fiber.interrupt(working)
+        yield* link.send(Packet.pubAck({ packetId: packetId ?? 0 }))
+        assert.strictEqual((yield* link.next)?._tag, "Disconnect")
+        assert.isUndefined(yield* link.next)
+        yield* Fiber.join(publishing)
+        yield* Fiber.join(closing)
+        yield* link.close
+      }))
+
+    it.scoped("a handler that publishes does not deadlock with a server that is busy sending", () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start({ streamMessages: 1, readAheadBytes: 1000 })
+        const joining = yield* Effect.fork(client.subscription("in"))
+        yield* subscribed(link)
+        const { messages } = yield* Fiber.join(joining)
+        const handling = yield* Effect.fork(
+          Stream.runForEach(Stream.take(messages, 3), () => client.publish("out", new Uint8Array(300_000)))
+        )
+        yield* settle
+        // Takes nothing before it has sent everything, which is more than the wire holds.
+        yield* Effect.forEach(Array.from({ length: 300 }), () =>
+          link.send(Packet.publish({ topic: "in", payload: new Uint8Array(1000) })))
+        for (let times = 0; times < 3; times++) yield* link.expect("Publish")
+        yield* link.send(Packet.publish({ topic: "in", payload: bytes("more") }))
+        yield* Fiber.join(handling)
+        yield* link.close
+      }))
+
+    it.scoped("dropping is said once, and again only after there was room", () =>
+      Effect.gen(function*() {
+        const warnings: Array<string> = []
+        const logger = Logger.make(({ logLevel, message }) => {
+          if (logLevel._tag === "Warning") warnings.push(`${message}`)
+        })
+        yield* Effect.gen(function*() {
+          const { client, link } = yield* start({ streamMessages: 1, readAheadBytes: 50 })
+          const joining = yield* Effect.fork(client.subscription("t"))
+          yield* subscribed(link)
+          const { messages } = yield* Fiber.join(joining)
+          yield* Effect.fork(client.publish("out", "", { qos: 1 }))
+          yield* link.expect("Publish")
+          const flood = Effect.forEach(Array.from({ length: 20 }), () =>
+            link.send(Packet.publish({ topic: "t", payload: bytes("x".repeat(20)) })))
+          yield* flood
+          yield* settle
+          assert.deepStrictEqual(warnings, ["A stream is read too slowly: QoS 0 messages are dropped"])
+          yield* Stream.runHead(messages)
+          yield* flood
+          yield* settle
+          assert.strictEqual(warnings.length, 2)
+          yield* link.close
+        }).pipe(Effect.provide(Logger.replace(Logger.defaultLogger, logger)))
       }))
 
     it.scoped("refuses locally what is invalid or not offered", () =>

@@ -105,6 +105,52 @@ describe("MqttConnection", () => {
       assert.strictEqual((yield* Effect.flip(connection.subscribe("a/#/b"))).reason, "InvalidFilter")
     }))
 
+  it.scoped("subscribes to what is given, in its order; refuses locally what the server does not offer", () =>
+    Effect.gen(function*() {
+      const { connection, link } = yield* start
+      const subscribing = yield* Effect.fork(
+        connection.subscribe([{ filter: "a" }, { filter: "b", qos: 1 }, { filter: "a", qos: 2 }])
+      )
+      const { packetId, subscriptions } = yield* link.expect("Subscribe")
+      assert.deepStrictEqual(subscriptions.map(({ filter, qos }) => [filter, qos]), [["a", 2], ["b", 1]])
+      yield* link.send(Packet.subAck({ packetId, reasonCodes: [1, 0] }))
+      assert.deepStrictEqual(yield* Fiber.join(subscribing), [1, 0, 1])
+    }))
+
+  it.scoped("asks for nothing that the server, by its own word, would end the link over", () =>
+    Effect.gen(function*() {
+      const server = yield* Scripted.make()
+      const making = yield* Effect.fork(Effect.provide(MqttConnection.make(options), server.layer))
+      const link = yield* server.accept({ properties: { wildcardSubscriptionAvailable: 0 } })
+      const connection = yield* Fiber.join(making)
+      const error = yield* Effect.flip(connection.subscribe([{ filter: "a" }, { filter: "#" }]))
+      assert.deepInclude(error, { reason: "NotSupported", filter: "#" })
+      yield* connection.publish("t", "x")
+      yield* link.expect("Publish")
+    }))
+
+  it.scoped("starts clean, checks its options, and can leave with its will", () =>
+    Effect.gen(function*() {
+      const { connection, link } = yield* start
+      assert.isTrue(link.connect.cleanStart)
+      const closing = yield* Effect.fork(connection.disconnect({ withWill: true }))
+      assert.strictEqual((yield* link.expect("Disconnect")).reasonCode, 0x04)
+      assert.isUndefined(yield* link.next)
+      yield* Fiber.join(closing)
+      const error = yield* Effect.flip(Effect.scoped(MqttConnection.make({ ...options, receiveMaximum: 0 })))
+      assert.strictEqual(error.reason, "InvalidEndpoint")
+    }).pipe(Effect.provide(Transport.layerMemory(() => Effect.never))))
+
+  it.scoped("a second consumer dies, the first goes on", () =>
+    Effect.gen(function*() {
+      const { connection, link } = yield* start
+      const first = yield* Effect.fork(Stream.runCollect(Stream.take(connection.messages, 1)))
+      yield* Effect.repeatN(Effect.yieldNow(), 20)
+      assert.isTrue(Exit.isFailure(yield* Effect.exit(Stream.runHead(connection.messages))))
+      yield* link.send(Packet.publish({ topic: "t", payload: bytes("1") }))
+      assert.strictEqual((yield* Fiber.join(first)).length, 1)
+    }))
+
   it.scoped("disconnect says goodbye and ends the messages; the second is nothing", () =>
     Effect.gen(function*() {
       const { connection, link } = yield* start
