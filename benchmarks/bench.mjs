@@ -3,7 +3,7 @@
  *
  *   pnpm bench codec                         all rows
  *   pnpm bench codec decode 64B              rows whose name contains every word
- *   pnpm bench codec --rounds=5 --millis=20  shorter
+ *   pnpm bench codec --rounds=5 --millis=10  shorter
  *   BENCH_NODE=/path/to/node pnpm bench codec
  */
 import { build } from "esbuild"

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { availableParallelism, cpus, loadavg } from "node:os"
 import { join } from "node:path"
 import { all, type Case, type Variant } from "./cases.ts"
-import { bytesOf, median, prepare, timeOf, wavering } from "./measuring.ts"
+import { bytesOf, calibrate, median, timeOf, wavering } from "./measuring.ts"
 import type * as Subject from "./subject.ts"
 
 const number = (name: string, otherwise: number): number => {
@@ -11,8 +11,9 @@ const number = (name: string, otherwise: number): number => {
   return given === undefined ? otherwise : Number(given.slice(name.length + 3))
 }
 
-const rounds = number("rounds", 9)
-const millis = number("millis", 30)
+const rounds = number("rounds", 15)
+const millis = number("millis", 12)
+const warmUpMillis = 250
 const words = process.argv.slice(2).filter((argument) => !argument.startsWith("--"))
 
 const load = (query: string): Promise<typeof Subject> => import(new URL(`./subject.js${query}`, import.meta.url).href)
@@ -41,12 +42,13 @@ interface Figures {
   readonly met: boolean
 }
 
-const figuresOf = async (row: Case, variants: readonly [Variant, Variant]): Promise<Figures> => {
+const figuresOf = (row: Case, variants: readonly [Variant, Variant]): Figures => {
   const runs = [row.ours(variants[0]), row.ours(variants[1]), row.rival()] as const
-  for (const run of runs) await timeOf(run, 250)
+  const stretches = runs.map((run) => calibrate(run, warmUpMillis))
+  const time = (index: 0 | 1 | 2): number => timeOf(runs[index], stretches[index] ?? 1, millis)
   const times: Array<readonly [number, number, number]> = []
   for (let round = 0; round < rounds; round++) {
-    times.push([await timeOf(runs[0], millis), await timeOf(runs[1], millis), await timeOf(runs[2], millis)])
+    times.push([time(0), time(1), time(2)])
   }
   const perPacket = (index: 0 | 1 | 2) => median(times.map((time) => time[index])) / row.packets
   const ratios = times.map(([ours, , rival]) => rival / ours)
@@ -101,7 +103,6 @@ const show = ({ bytes, met, name, nanos, noise, ratio, ratioWithoutBuffer, targe
     bytes.rival.toFixed(0)
   ]) + (met ? "" : "  below")
 
-prepare()
 const variants = [
   { codec: await load(""), hasBuffer: true },
   { codec: await loadWithoutBuffer(), hasBuffer: false }
@@ -113,7 +114,7 @@ console.log(`median of ${rounds} alternating rounds, CPU time for one packet\n`)
 console.log(line("", columns))
 const figures: Array<Figures> = []
 for (const row of chosen) {
-  const result = await figuresOf(row, variants)
+  const result = figuresOf(row, variants)
   figures.push(result)
   console.log(show(result))
 }

@@ -1,6 +1,5 @@
 /** Time and memory of one run, on a machine that has other things to do as well. */
-import { do_not_optimize, measure } from "mitata"
-import { setFlagsFromString } from "node:v8"
+import { do_not_optimize } from "mitata"
 import type { Run } from "./cases.ts"
 
 /**
@@ -12,20 +11,36 @@ const cpuTime = (): number => {
   return (system + user) * 1000
 }
 
-/** Nanoseconds of one run, averaged over `millis` of them. */
-export const timeOf = async (run: Run, millis: number): Promise<number> => {
-  const { avg } = await measure(() => {
+/** Between two looks at the clock, which takes 2 µs by itself. */
+const stretch = 500_000
+
+/** How many runs make up a stretch; warms the code up on the way. */
+export const calibrate = (run: Run, millis: number): number => {
+  const start = cpuTime()
+  let runs = 0
+  let elapsed = 0
+  while (elapsed < millis * 1e6) {
     do_not_optimize(run())
-  }, {
-    // A run takes as long as a few hundred packets, so it is a sample by itself.
-    batch_threshold: -1,
-    gc: false,
-    min_cpu_time: millis * 1e6,
-    min_samples: 8,
-    now: cpuTime,
-    warmup_samples: 0
-  })
-  return avg
+    runs++
+    elapsed = cpuTime() - start
+  }
+  return Math.max(1, Math.round(stretch / (elapsed / runs)))
+}
+
+/**
+ * Nanoseconds of one run, averaged over `millis` of them. Not the harness of mitata, which sets 8 MB aside for each
+ * measurement: collecting those would slow down what is measured.
+ */
+export const timeOf = (run: Run, runsInStretch: number, millis: number): number => {
+  const start = cpuTime()
+  let runs = 0
+  let elapsed = 0
+  while (elapsed < millis * 1e6) {
+    for (let count = 0; count < runsInStretch; count++) do_not_optimize(run())
+    runs += runsInStretch
+    elapsed = cpuTime() - start
+  }
+  return elapsed / runs
 }
 
 const usedBytes = (): number => {
@@ -63,5 +78,3 @@ export const wavering = (values: ReadonlyArray<number>): number => {
   const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? 0
   return (at(0.75) - at(0.25)) / 2 / median(values)
 }
-
-export const prepare = (): void => setFlagsFromString("--no-flush-bytecode")

@@ -6,7 +6,8 @@ import { firstIllFormed, foundNull, foundWide, foundWildcard, readAscii, readUtf
 /** Who wrote the bytes; `undefined` where either may have. */
 export type Sender = "client" | "server" | undefined
 
-const nothing = new Uint8Array(0)
+const noMemory = new ArrayBuffer(0)
+const nothing = new Uint8Array(noMemory)
 
 /** A cursor over one packet. One object serves all packets of a decoder. */
 export class Reader implements Place {
@@ -25,7 +26,7 @@ export class Reader implements Place {
   /** What `scan` has found in the text read last. */
   found = 0
   /** Memory on which payloads up to `viewableEnd` may be views, and what to add to a position there. */
-  viewable: ArrayBufferLike = nothing.buffer
+  viewable: ArrayBufferLike = noMemory
   viewableShift = 0
   viewableEnd = -1
   version: ProtocolVersion
@@ -47,8 +48,8 @@ export class Reader implements Place {
   }
 
   close(): void {
-    this.open(nothing)
-    this.viewable = nothing.buffer
+    this.bytes = nothing
+    this.viewable = noMemory
   }
 }
 

@@ -78,11 +78,15 @@ export class OutputBuffer implements Place {
     this.mark = 0
   }
 
-  /** Begins a packet: leaves room for the fixed header of a body of about `bodyBytes`. */
-  begin(type: PacketType, version: ProtocolVersion, bodyBytes: number): void {
+  /** Turns to the next packet. */
+  open(type: PacketType, version: ProtocolVersion): void {
     this.type = type
     this.version = version
     this.mark = this.position
+  }
+
+  /** Leaves room for the fixed header of a body of about `bodyBytes`. */
+  begin(bodyBytes: number): void {
     this.reserve(bodyBytes + 5)
     this.#bodyLead = 1 + varIntLength(bodyBytes)
     this.position += this.#bodyLead
@@ -204,7 +208,7 @@ export const writeText = (output: OutputBuffer, text: string, what: string): voi
   const at = position + 2
   let length = units
   let found = isShort(text) ? writeAscii(bytes, at, text) : foundWide
-  if (found === foundWide) {
+  if (found >= foundWide) {
     length = writeUtf8(bytes, at, text)
     if (length !== units && encodedLength(text) === -1) {
       throw malformed(output, `${what} contains half of a surrogate pair`, "1.5.4", "1.5.3")

@@ -24,18 +24,24 @@ export const checkQoS = (output: OutputBuffer, qos: number, section: string): Qo
   return qos
 }
 
-/** Writes all but a payload that is large enough to go as a piece of its own; returns the bytes of that one. */
-export const writePublish = (output: OutputBuffer, packet: Publish): number => {
-  const { packetId, payload, properties, topic } = packet
+/** Writes PUBLISH. A large payload follows as a piece of its own. */
+export const writePublish = (output: OutputBuffer, packet: Publish, maxPacketBytes: number): void => {
+  const { dup, packetId, payload, properties, retain, topic } = packet
+  const version = output.version
+  const payloadBytes = payload.length
+  const apart = payloadBytes >= output.largePayloadBytes
+  // Right for an ASCII topic without properties: it saves moving the body.
+  output.begin(topic.length + (packetId === undefined ? 2 : 4) + (version === 5 ? 1 : 0) + (apart ? 0 : payloadBytes))
   const qos = checkQoS(output, packet.qos, "3.3.1.2")
-  if (packet.dup && qos === 0) throw malformed(output, "a duplicate of QoS 0", "3.3.1.1")
-  if (topic.length === 0 && (output.version === 4 || properties?.topicAlias === undefined)) throw emptyTopic(output)
+  if (dup && qos === 0) throw malformed(output, "a duplicate of QoS 0", "3.3.1.1")
+  if (topic.length === 0 && (version === 4 || properties?.topicAlias === undefined)) throw emptyTopic(output)
   writeTopic(output, topic, "the topic", "3.3.2.1", "3.3.2.1")
   if (qos > 0) writePacketId(output, packetId ?? 0)
   else if (packetId !== undefined) throw violation(output, 0x82, "QoS 0 with a packet identifier", "2.2.1", "2.3.1")
-  if (output.version === 5) writeProperties(output, properties, carriers.Publish)
-  else refuseProperties(output, properties)
-  if (payload.length >= output.largePayloadBytes) return payload.length
-  writeRaw(output, payload)
-  return 0
+  if (version === 5) writeProperties(output, properties, carriers.Publish)
+  else if (properties !== undefined) refuseProperties(output, properties)
+  if (!apart) writeRaw(output, payload)
+  const firstByte = 0x30 | (dup ? 0x08 : 0) | qos << 1 | (retain ? 0x01 : 0)
+  output.end(firstByte, apart ? payloadBytes : 0, maxPacketBytes)
+  if (apart) output.append(payload)
 }
