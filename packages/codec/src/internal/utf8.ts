@@ -51,10 +51,8 @@ export const writeAscii = (bytes: Uint8Array, at: number, text: string): number 
     bytes[to + 1] = second
     bytes[to + 2] = third
     bytes[to + 3] = fourth
-    // Below the lowest of the usual units, the difference is negative and has the high bits.
-    const unusual = first | second | third | fourth | (first - usual) | (second - usual) | (third - usual) |
-      (fourth - usual)
-    if (unusual > 0x7f || unusual < 0) found |= kindOf(first) | kindOf(second) | kindOf(third) | kindOf(fourth)
+    if (areUsual(first, second, third, fourth)) continue
+    found |= kindOf(first) | kindOf(second) | kindOf(third) | kindOf(fourth)
   }
   for (; index < units; index++) {
     const unit = text.charCodeAt(index)
@@ -67,8 +65,21 @@ export const writeAscii = (bytes: Uint8Array, at: number, text: string): number 
 /** Letters, digits and most of the punctuation of topics begin here, above both wildcards. */
 const usual = 0x2c
 
+/** Four tests in one: below `usual` the differences are negative, and have all the high bits. */
+const areUsual = (first: number, second: number, third: number, fourth: number): boolean =>
+  ((first | second | third | fourth | (first - usual) | (second - usual) | (third - usual) | (fourth - usual)) &
+    ~0x7f) === 0
+
 const kindOf = (unit: number): number =>
-  unit >= 0x80 ? foundWide : unit >= usual ? 0 : unit === 0x2b || unit === 0x23 ? foundWildcard : unit === 0 ? foundNull : 0
+  unit >= 0x80
+    ? foundWide
+    : unit >= usual
+    ? 0
+    : unit === 0x2b || unit === 0x23
+    ? foundWildcard
+    : unit === 0
+    ? foundNull
+    : 0
 
 /** Tells whether a text is better written by `writeAscii`. */
 export const isShort = (text: string): boolean => text.length < shortText || nativeText.write === undefined
@@ -145,11 +156,16 @@ export const firstIllFormed = (bytes: Uint8Array, start: number, end: number): n
  */
 export const scan = (bytes: Uint8Array, start: number, end: number): number => {
   let found = 0
-  for (let index = start; index < end; index++) {
-    const byte = bytes[index] // below end
-    if (byte >= usual && byte < 0x80) continue
-    found |= kindOf(byte)
+  let index = start
+  for (const last = end - 4; index <= last; index += 4) {
+    const first = bytes[index]
+    const second = bytes[index + 1]
+    const third = bytes[index + 2]
+    const fourth = bytes[index + 3]
+    if (areUsual(first, second, third, fourth)) continue
+    found |= kindOf(first) | kindOf(second) | kindOf(third) | kindOf(fourth)
   }
+  for (; index < end; index++) found |= kindOf(bytes[index])
   return found
 }
 
