@@ -45,7 +45,7 @@ export const drawFloor = (
 }
 
 /** Whether a wall cell has walls all around: the inside of furniture, not its edge. */
-const isInside = ({ height, kinds, width }: Grid, cell: number): boolean => {
+export const isInside = ({ height, kinds, width }: Grid, cell: number): boolean => {
   const column = cell % width
   const row = Math.floor(cell / width)
   if (column === 0 || column === width - 1 || row === 0 || row === height - 1) return false

@@ -7,7 +7,7 @@ import { toPixel } from "./projection.ts"
 import { roundedBox } from "./shapes.ts"
 import { addText, capHeight, textWidth } from "./text.ts"
 
-export interface Label {
+interface Label {
   readonly text: string
   readonly at: Point
   /** How wide its room is, in millimetres: longer names break into two lines. */
@@ -61,19 +61,34 @@ const moves: ReadonlyArray<readonly [number, number]> = [
 
 const within = (low: number, value: number, high: number): number => Math.max(low, Math.min(value, high))
 
+/** A name where it is drawn: a light plate and one or two lines on it, `unit` pixels for each unit of the font. */
+export interface PlacedLabel {
+  readonly plate: Rectangle
+  readonly radius: number
+  readonly unit: number
+  readonly lines: ReadonlyArray<{
+    readonly text: string
+    readonly left: number
+    readonly baseline: number
+    readonly width: number
+  }>
+}
+
+export const plateAlpha = 0.84
+
 /**
- * Room names on light plates, in the order given: the first ones get the best places. `taken` are symbols that no label
- * should hide.
+ * Finds places for room names, in the order given: the first ones get the best. `taken` are symbols that no label should
+ * hide.
  */
-export const drawLabels = (
-  canvas: Canvas,
-  mask: Mask,
+export const placeLabels = (
+  picture: { readonly width: number; readonly height: number },
   projection: Projection,
   labels: ReadonlyArray<Label>,
   taken: ReadonlyArray<Rectangle>
-): void => {
+): ReadonlyArray<PlacedLabel> => {
   const unit = Math.max(1.2, 0.85 + projection.scale * 0.165)
   const occupied = [...taken]
+  const result: Array<PlacedLabel> = []
   for (const { at, room, text } of labels) {
     const name = tidied(text)
     if (name === "") continue
@@ -83,23 +98,32 @@ export const drawLabels = (
     const height = (capHeight + 6 + (lines.length - 1) * lineHeight) * unit
     const wanted = toPixel(projection, at)
     const plateAt = ([dx, dy]: readonly [number, number]): Rectangle => {
-      const x0 = within(0, wanted.x + dx * width - width / 2, canvas.width - width)
-      const y0 = within(0, wanted.y + dy * height - height / 2, canvas.height - height)
+      const x0 = within(0, wanted.x + dx * width - width / 2, picture.width - width)
+      const y0 = within(0, wanted.y + dy * height - height / 2, picture.height - height)
       return { x0, y0, x1: x0 + width, y1: y0 + height }
     }
     const places = moves.map(plateAt)
     const plate = places.find((place) => !occupied.some((other) => overlaps(place, other))) ?? plateAt([0, 0])
     occupied.push(plate)
-    fill(
-      canvas,
-      roundedBox(plate.x0, plate.y0, plate.x1, plate.y1, Math.min(height / 2, 5.5 * unit)),
-      paperColour,
-      0.84
-    )
-    lines.forEach((line, index) => {
-      const left = (plate.x0 + plate.x1 - textWidth(line) * unit) / 2
-      addText(mask, line, left, plate.y0 + (3 + capHeight + index * lineHeight) * unit, unit, 1.18)
+    result.push({
+      plate,
+      radius: Math.min(height / 2, 5.5 * unit),
+      unit,
+      lines: lines.map((line, index) => ({
+        text: line,
+        left: (plate.x0 + plate.x1 - textWidth(line) * unit) / 2,
+        baseline: plate.y0 + (3 + capHeight + index * lineHeight) * unit,
+        width: textWidth(line) * unit
+      }))
     })
+  }
+  return result
+}
+
+export const drawLabels = (canvas: Canvas, mask: Mask, labels: ReadonlyArray<PlacedLabel>): void => {
+  for (const { lines, plate, radius, unit } of labels) {
+    fill(canvas, roundedBox(plate.x0, plate.y0, plate.x1, plate.y1, radius), paperColour, plateAlpha)
+    for (const { baseline, left, text } of lines) addText(mask, text, left, baseline, unit, 1.18)
     layOver(canvas, mask, inkColour, 1)
   }
 }
