@@ -83,7 +83,8 @@ export interface ConnectionOptions {
   /** @default "10 seconds" */
   readonly connAckTimeout?: Duration.DurationInput | undefined
   /**
-   * A server that leaves a packet unacknowledged for this long gets a new link.
+   * A server that leaves a packet unacknowledged, or takes none of our bytes, for this long gets a
+   * new link.
    *
    * @default "30 seconds"
    */

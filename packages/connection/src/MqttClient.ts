@@ -53,7 +53,8 @@ import { Transport } from "./Transport.ts"
 export class MqttClient extends Context.Tag("@effect-mqtt/connection/MqttClient")<MqttClient, {
   /**
    * QoS 0 completes when the message is accepted for writing, QoS 1 with the PUBACK, QoS 2 with the
-   * PUBCOMP. Without a link, messages wait in a bounded queue.
+   * PUBCOMP. Without a link, messages wait in a bounded queue. A `Uint8Array` is copied when the
+   * effect runs, so it may be reused at once.
    */
   readonly publish: (
     topic: string,
@@ -63,14 +64,21 @@ export class MqttClient extends Context.Tag("@effect-mqtt/connection/MqttClient"
   /**
    * Subscribes when the stream starts and unsubscribes when it ends. It goes on over reconnects,
    * and fails only if the server refuses the filter or the client gives up. Streams with the same
-   * filter share one subscription at the server. QoS 1 and 2 messages are acknowledged when the
-   * consumer asks for more.
+   * filter share one subscription at the server; a filter that is refused ends its whole stream.
+   *
+   * QoS 1 and 2 messages are acknowledged when the consumer asks for more, or ends: also one that
+   * fails or is interrupted acknowledges the message at hand and what is buffered, unless the client
+   * is being closed. QoS 0 messages are dropped when a stream is full and reading cannot stop,
+   * because an answer is awaited; that logs a warning, and another only after there was room.
    */
   readonly subscribe: (
     filter: string | ReadonlyArray<SubscribeRequest>,
     options?: SubscribeOptions
   ) => Stream.Stream<Message, SubscribeError>
-  /** Like `subscribe`, but returns after the server has confirmed the subscription. */
+  /**
+   * Like `subscribe`, but returns after the server has confirmed the subscription, which lasts as
+   * long as the scope. If it fails or is interrupted before, nothing of it stays.
+   */
   readonly subscription: (
     filter: string | ReadonlyArray<SubscribeRequest>,
     options?: SubscribeOptions

@@ -47,7 +47,8 @@ export type CloseReason = AuthError | ConnectError
 export interface MqttConnection {
   /**
    * QoS 0 completes when the message is accepted for writing, QoS 1 with the PUBACK, QoS 2 with the
-   * PUBCOMP; reason `Closed` when the connection ends first.
+   * PUBCOMP; reason `Closed` when the connection ends first. A `Uint8Array` is copied when the
+   * effect runs.
    */
   readonly publish: (
     topic: string,

@@ -15,8 +15,12 @@ import type { SubscribeError } from "./MqttError.ts"
  * @category models
  */
 export interface Subscription {
-  /** What the server granted for each filter, in their order; it may be lower than asked for. */
+  /** What the server granted for each filter that was given, in their order; it may be lower than asked for. */
   readonly grantedQos: ReadonlyArray<QoS.QoS>
-  /** The messages. One consumer at a time; a second one would share them. */
+  /**
+   * The messages, for one consumer at a time: a second one dies. A consumer takes whole batches and
+   * accepts them when it ends: what it has not looked at then is gone. So run the stream once, or
+   * pull it bit by bit with `Stream.toPull`.
+   */
   readonly messages: Stream.Stream<Message, SubscribeError>
 }

@@ -37,10 +37,15 @@ describe("LiveValue", () => {
       const seen: Array<number> = []
       const watching = yield* Effect.fork(
         Stream.runForEach(Stream.rechunk(live.changes, 1), (n) =>
-          Effect.zipRight(Effect.sync(() => seen.push(n)), n === 0 ? Effect.repeatN(Effect.yieldNow(), 100) : Effect.void))
+          Effect.zipRight(
+            Effect.sync(() => seen.push(n)),
+            n === 0 ? Effect.repeatN(Effect.yieldNow(), 100) : Effect.void
+          ))
       )
       yield* settle
-      for (let n = 1; n <= 1000; n++) yield* live.update(() => n)
+      for (let n = 1; n <= 1000; n++) {
+        yield* live.update(() => n)
+      }
       yield* live.end
       yield* Fiber.join(watching)
       assert.strictEqual(seen.at(0), 0)

@@ -277,7 +277,9 @@ describe("MqttClient", () => {
         yield* settle
         yield* TestClock.adjust("1 second")
         const status = yield* client.status.get
-        assert.isTrue(status._tag === "Failed" && !status.error.retryable && status.error.message.includes("broken vault"))
+        assert.isTrue(
+          status._tag === "Failed" && !status.error.retryable && status.error.message.includes("broken vault")
+        )
         assert.strictEqual(Chunk.size(yield* Stream.runCollect(client.status.changes)), 1)
         assert.include(`${(yield* Effect.flip(client.publish("t", "x"))).message}`, "broken vault")
         const exit = yield* Fiber.await(failing)
@@ -393,7 +395,9 @@ describe("MqttClient", () => {
 
     it.scoped("the same protocol error three links in a row ends it", () =>
       Effect.gen(function*() {
-        const { client, link, server } = yield* start({ reconnect: Reconnect.maxInterval(Reconnect.forever, "1 second") })
+        const { client, link, server } = yield* start({
+          reconnect: Reconnect.maxInterval(Reconnect.forever, "1 second")
+        })
         const failing = yield* Effect.fork(Effect.flip(client.failure))
         let current = link
         const endWith = (...packets: ReadonlyArray<Packet.Packet>) =>
@@ -404,7 +408,9 @@ describe("MqttClient", () => {
             yield* settle
             yield* TestClock.adjust("1 second")
           })
-        const again = Effect.map(server.accept({ sessionPresent: true }), (next) => (current = next)).pipe(Effect.zipRight(settle))
+        const again = Effect.map(server.accept({ sessionPresent: true }), (next) => (current = next)).pipe(
+          Effect.zipRight(settle)
+        )
         const aliased = Packet.publish({ topic: "t", payload: bytes(""), properties: { topicAlias: 1 } })
         yield* endWith(aliased)
         yield* again
@@ -599,7 +605,9 @@ describe("MqttClient", () => {
             [Packet.pingReq, "ProtocolError"]
           ] as const
         ) {
-          const { client, link } = yield* startStalled({ reconnect: Reconnect.maxInterval(Reconnect.forever, "1 hour") })
+          const { client, link } = yield* startStalled({
+            reconnect: Reconnect.maxInterval(Reconnect.forever, "1 hour")
+          })
           yield* client.publish("t", "stuck")
           yield* settle
           yield* link.send(packet)
@@ -800,7 +808,12 @@ describe("MqttClient", () => {
           Effect.flip(client.subscription([{ filter: "open" }, { filter: "secret" }], { qos: 1 }))
         )
         yield* subscribed(link, 1)
-        const message = { payload: bytes(""), topic: "open", qos: 1, properties: { subscriptionIdentifiers: [1] } } as const
+        const message = {
+          payload: bytes(""),
+          topic: "open",
+          qos: 1,
+          properties: { subscriptionIdentifiers: [1] }
+        } as const
         yield* link.send(Packet.publish({ ...message, packetId: 1 }))
         yield* subscribed(link, 0x87)
         assert.deepStrictEqual((yield* link.expect("Unsubscribe")).filters, ["open"])
@@ -1006,8 +1019,10 @@ describe("MqttClient", () => {
         )
         yield* settle
         // Takes nothing before it has sent everything, which is more than the wire holds.
-        yield* Effect.forEach(Array.from({ length: 300 }), () =>
-          link.send(Packet.publish({ topic: "in", payload: new Uint8Array(1000) })))
+        yield* Effect.forEach(
+          Array.from({ length: 300 }),
+          () => link.send(Packet.publish({ topic: "in", payload: new Uint8Array(1000) }))
+        )
         for (let times = 0; times < 3; times++) yield* link.expect("Publish")
         yield* link.send(Packet.publish({ topic: "in", payload: bytes("more") }))
         yield* Fiber.join(handling)

@@ -104,7 +104,8 @@ const isUntrusted = (socket: Net.Socket, cause: Error): boolean =>
   ("code" in cause && typeof cause.code === "string" && refusedHandshake.test(cause.code))
 
 /** OpenSSL's reasons: alerts about our certificate, and no version in common. */
-const refusedHandshake = /^ERR_SSL_.*(CERTIFICATE|UNKNOWN_CA|UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|NO_PROTOCOLS_AVAILABLE)/
+const refusedHandshake =
+  /^ERR_SSL_.*(CERTIFICATE|UNKNOWN_CA|UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|NO_PROTOCOLS_AVAILABLE)/
 
 const unsupported = (endpoint: Endpoint) =>
   Effect.fail(

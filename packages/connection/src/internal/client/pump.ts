@@ -97,8 +97,7 @@ export const make = (session: Session, clock: Clock.Clock, stallTimeout: number,
 
   const mustRead = () => session.awaitsAnswer() || waitingForRoom.size > 0
 
-  const paused = () =>
-    unsentAnswers > unsentAnswersBytes || ((session.mustPause() || hooks.mustPause()) && !mustRead())
+  const paused = () => unsentAnswers > unsentAnswersBytes || ((session.mustPause() || hooks.mustPause()) && !mustRead())
 
   const stalledAt = () => writingSince === undefined ? Infinity : writingSince + stallTimeout
 

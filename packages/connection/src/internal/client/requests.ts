@@ -42,6 +42,17 @@ export const toRequests = (
     }))
 }
 
+/** What serves both: a stream that asked for less gets more, never the reverse. */
+export const combine = (one: Request, other: Request): Request => ({
+  ...one,
+  qos: one.qos > other.qos ? one.qos : other.qos,
+  noLocal: one.noLocal && other.noLocal,
+  retainAsPublished: one.retainAsPublished || other.retainAsPublished
+})
+
+export const sameOptions = (one: Request, other: Request): boolean =>
+  one.qos === other.qos && one.noLocal === other.noLocal && one.retainAsPublished === other.retainAsPublished
+
 /** Says no where the server would, by its own announcement, end the link over it [5 §3.2.2.3]. */
 export const refusedLocally = ({ filter }: Request, negotiated: Negotiated): SubscribeError | undefined => {
   const refuse = (what: string) =>

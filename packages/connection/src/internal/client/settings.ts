@@ -55,7 +55,12 @@ export const make = (options: ClientOptions): Either.Either<Settings, ConnectErr
   })
 
 const unsafeMake = (options: ClientOptions): Settings => {
-  const whole = (name: keyof ClientOptions & string, otherwise: number, least: number, most = Number.MAX_SAFE_INTEGER) => {
+  const whole = (
+    name: keyof ClientOptions & string,
+    otherwise: number,
+    least: number,
+    most = Number.MAX_SAFE_INTEGER
+  ) => {
     const value = options[name] ?? otherwise
     check(
       typeof value === "number" && Number.isInteger(value) && value >= least && value <= most,

@@ -142,7 +142,9 @@ export const make = <E>(shared: Shared): Subscriber<E> => {
   })
 
   const consume = Effect.suspend(() => {
-    if (isConsumed) return Effect.dieMessage("These messages have a consumer; a stream of their own takes a subscription")
+    if (isConsumed) {
+      return Effect.dieMessage("These messages have a consumer; a stream of their own takes a subscription")
+    }
     isConsumed = true
     return Effect.void
   })

@@ -192,8 +192,8 @@ export const make = (
   const joinEntry = (request: Request, member: Member, listener: GrantListener) => {
     const present = entries.get(request.filter)
     const entry = present ?? add(request)
-    const combined = combine(entry.request, request)
-    const raised = present !== undefined && !sameOptions(combined, entry.request)
+    const combined = requests.combine(entry.request, request)
+    const raised = present !== undefined && !requests.sameOptions(combined, entry.request)
     const live = entry.state === "active"
     entry.request = combined
     entry.members.add(member)
@@ -306,14 +306,3 @@ export const make = (
     size: () => entries.size
   }
 }
-
-/** What serves both: a stream that asked for less gets more, never the reverse. */
-const combine = (one: Request, other: Request): Request => ({
-  ...one,
-  qos: one.qos > other.qos ? one.qos : other.qos,
-  noLocal: one.noLocal && other.noLocal,
-  retainAsPublished: one.retainAsPublished || other.retainAsPublished
-})
-
-const sameOptions = (one: Request, other: Request): boolean =>
-  one.qos === other.qos && one.noLocal === other.noLocal && one.retainAsPublished === other.retainAsPublished

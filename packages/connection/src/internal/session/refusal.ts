@@ -38,7 +38,8 @@ export const ofReasonCode = (
   if (authReason !== undefined) return new AuthError({ reason: authReason, reasonCode, reasonString })
   const reason = connectReason(reasonCode, packet === "ConnAck" ? "ServerUnavailable" : "ServerDisconnected")
   // A CONNECT that is too large stays too large; every other quota is a matter of time.
-  const permanent = (reason === "ConnectRefused" && !(packet === "Disconnect" && onePacket.has(reasonCode))) || reason === "SessionTakenOver" ||
+  const permanent = (reason === "ConnectRefused" && !(packet === "Disconnect" && onePacket.has(reasonCode))) ||
+    reason === "SessionTakenOver" ||
     (packet === "ConnAck" && reasonCode === 0x95)
   return new ConnectError({ reason, retryable: !permanent, reasonCode, reasonString })
 }
