@@ -96,10 +96,10 @@ describe("TopicTrie", () => {
 
   it("looks at the levels of the topic, not at the filters", () => {
     const trie = TopicTrie.make<number>()
-    for (let index = 0; index < 50_000; index++) trie.insert(`device/${index}/+/state`, index)
-    assert.deepStrictEqual(trie.match("device/49999/lamp/state"), [49_999])
-    // A search of all filters would take minutes.
-    for (let round = 0; round < 50_000; round++) {
+    for (let index = 0; index < 20_000; index++) trie.insert(`device/${index}/+/state`, index)
+    assert.deepStrictEqual(trie.match("device/19999/lamp/state"), [19_999])
+    // A search of all filters would take a minute.
+    for (let round = 0; round < 20_000; round++) {
       assert.strictEqual(trie.match(`device/${round}/lamp/state`).length, 1)
     }
   })

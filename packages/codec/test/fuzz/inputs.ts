@@ -11,11 +11,11 @@ export interface Input {
 }
 
 /** Valid packets of both versions to begin with, made anew every so often. */
-const corpusSize = 2000
+const largestCorpus = 2000
 const corpusLifetime = 200_000
 
-const corpusOf = (random: Random, version: 4 | 5): ReadonlyArray<Uint8Array> =>
-  fc.sample(packet(version), { numRuns: corpusSize, seed: random.below(0x7fffffff) })
+const corpusOf = (random: Random, version: 4 | 5, size: number): ReadonlyArray<Uint8Array> =>
+  fc.sample(packet(version), { numRuns: size, seed: random.below(0x7fffffff) })
     .map((one) => Either.getOrThrow(Encoder.encode(one, version)).slice())
     .filter((bytes) => bytes.length <= 1024)
 
@@ -125,8 +125,9 @@ const optionsFor = (random: Random, version: 4 | 5): Decoder.Options => {
 /** Endless variety, in the order that the seed fixes. */
 export const inputs = function*(random: Random, count: number): Generator<Input> {
   let corpus: readonly [ReadonlyArray<Uint8Array>, ReadonlyArray<Uint8Array>] = [[], []]
+  const size = Math.min(largestCorpus, Math.ceil(count / 10))
   for (let index = 0; index < count; index++) {
-    if (index % corpusLifetime === 0) corpus = [corpusOf(random, 4), corpusOf(random, 5)]
+    if (index % corpusLifetime === 0) corpus = [corpusOf(random, 4, size), corpusOf(random, 5, size)]
     const version = random.below(3) === 0 ? 4 as const : 5 as const
     const valid = corpus[version - 4] ?? []
     const options = optionsFor(random, version)
