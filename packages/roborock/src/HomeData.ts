@@ -79,8 +79,11 @@ export interface HomeData {
   readonly ignored: ReadonlyArray<string>
 }
 
+/** A level of a topic, and a part of a path: printable ASCII without the characters that mean something there. */
+const DeviceId = Schema.String.pipe(Schema.pattern(/^[!"$-*,-.0-~]{1,64}$/))
+
 const DeviceEntry = Schema.Struct({
-  duid: Schema.NonEmptyString,
+  duid: DeviceId,
   localKey: Schema.Redacted(Schema.NonEmptyString),
   name: lenient(Schema.String),
   productId: lenient(Text),
@@ -128,7 +131,7 @@ const readAll = <A, I>(
     const read = decode(entry)
     if (Either.isRight(read)) return [read.right]
     // The error would quote the entry, and with it the local key.
-    ignored.push(`${path}[${index}]: a needed field is missing or of another type`)
+    ignored.push(`${path}[${index}]: a needed field is missing, of another type, or not allowed`)
     return []
   })
 }

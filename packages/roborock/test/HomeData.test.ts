@@ -50,6 +50,14 @@ describe("HomeData", () => {
     assert.include(home.devices[2]?.unsupported, "Z99")
   })
 
+  it("an id that cannot be a level of a topic is no id, and costs no other device", () => {
+    const bad = ["", "+", "bad#duid", "a/b", "nul\u0000", "space ", "ümlaut", "x".repeat(65)]
+    const devices = [...bad, "1A~2-b_C.d=$"].map((duid) => ({ ...device, duid }))
+    const home = HomeData.decode({ products: [product], devices })
+    assert.deepStrictEqual(home.devices.map(({ duid }) => duid), ["1A~2-b_C.d=$"])
+    assert.lengthOf(home.ignored, bad.length)
+  })
+
   it("what is no home has no devices", () => {
     for (const json of [null, 3, [], { devices: {} }]) assert.deepStrictEqual(HomeData.decode(json).devices, [])
   })

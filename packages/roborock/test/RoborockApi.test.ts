@@ -49,6 +49,25 @@ describe("login with a password", () => {
         assert.deepStrictEqual([...ids], ["DxMdrGCoXGWlwmGi8PQMsw=="])
       }), { deviceIdentifier: "dGVzdGRldmljZWlkMDE" }))
 
+  for (const baseUrl of ["http://ada:s3cret@sim.test", "http://ada:s3cret@sim.test:port"]) {
+    it.effect(`an address like ${baseUrl.replace("s3cret", "***")} is refused, and the error does not quote it`, () =>
+      withCloud(european, (api, seen) =>
+        Effect.gen(function*() {
+          const error = yield* Effect.flip(api.login({ email, password }))
+          assert.deepInclude(error, { _tag: "ConnectError", reason: "InvalidAddress", retryable: false })
+          assert.notInclude(JSON.stringify(error) + Inspectable.toStringUnknown(error) + String(error.stack), "s3cret")
+          assert.deepStrictEqual(seen, [])
+        }), { baseUrl }))
+  }
+
+  it.effect("an address that is none is refused without its text", () =>
+    withCloud(european, (api) =>
+      Effect.gen(function*() {
+        const error = yield* Effect.flip(api.login({ email, password }))
+        assert.strictEqual(error.reason, "InvalidAddress")
+        assert.isUndefined(error.cause)
+      }), { baseUrl: "http://:s3cret" }))
+
   it.effect("uses only the base URL that was given", () =>
     withCloud(() => ok(loginAnswer), (api, seen) =>
       Effect.gen(function*() {

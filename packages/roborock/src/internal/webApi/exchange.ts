@@ -58,6 +58,12 @@ const readBody = (response: HttpClientResponse.HttpClientResponse, service: Serv
     })
   )
 
+/** The cause would quote the address, and with it whatever secrets somebody has put there. */
+const unusable = (service: Service) => new ConnectError({ reason: "InvalidAddress", service, retryable: false })
+
+/** A name or a password in front of the host: it would end up in logs of others. */
+const hasUserInfo = /^[^/?#]*\/\/[^/?#]*@/
+
 /** Sends one request and reads its answer, or says why that did not work. Never repeats anything. */
 export const exchange = (
   client: HttpClient.HttpClient,
@@ -65,7 +71,10 @@ export const exchange = (
   request: HttpClientRequest.HttpClientRequest,
   limits: Limits
 ): Effect.Effect<Answer, ConnectError> =>
-  client.execute(request).pipe(
+  Effect.if(hasUserInfo.test(request.url), {
+    onTrue: () => unusable(service),
+    onFalse: () => client.execute(request)
+  }).pipe(
     Effect.flatMap((response) =>
       Effect.flatMap(readBody(response, service, limits.maxBodyBytes), (body): Effect.Effect<Answer, ConnectError> => {
         const { status } = response
@@ -86,11 +95,9 @@ export const exchange = (
     // These errors carry the request, and with it the password: only what lies beneath them is handed on.
     Effect.catchTags({
       RequestError: ({ cause, reason }) =>
-        new ConnectError(
-          reason === "Transport"
-            ? { reason: "Unreachable", service, retryable: true, cause }
-            : { reason: "InvalidAddress", service, retryable: false, cause }
-        ),
+        reason === "Transport"
+          ? new ConnectError({ reason: "Unreachable", service, retryable: true, cause })
+          : unusable(service),
       ResponseError: ({ cause, response }) => badAnswer(service, response.status, cause)
     }),
     Effect.timeoutFail({
