@@ -7,6 +7,7 @@
 import * as Simulator from "@effect-mqtt/roborock-simulator/Simulator"
 import type * as Device from "@effect-mqtt/roborock/Device"
 import * as RoborockSession from "@effect-mqtt/roborock/RoborockSession"
+import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Data from "effect/Data"
@@ -49,6 +50,22 @@ export class DemoFailed extends Data.TaggedError("DemoFailed")<{ readonly waited
   }
 }
 
+/**
+ * The picture could not be written, or will not be: the folder is looked at before the robot starts.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class CannotWrite extends Data.TaggedError("CannotWrite")<{
+  readonly file: string
+  readonly cause: PlatformError
+}> {
+  override get message(): string {
+    const why = this.cause._tag === "SystemError" ? this.cause.reason : this.cause.message
+    return `Cannot write the picture to ${this.file} (${why})`
+  }
+}
+
 const vacuumName = "Living room"
 const roomNames = ["Kitchen", "Bathroom"]
 const patience = "90 seconds"
@@ -62,6 +79,7 @@ const patience = "90 seconds"
 export const run = (options: Options = {}) =>
   Effect.gen(function*() {
     const simulator = yield* Simulator.Simulator
+    const picture = yield* pictureAt(options.out ?? "map.png")
     const session = yield* RoborockSession.RoborockSession
     const display = yield* displays.make
     const account = yield* session.account
@@ -99,9 +117,9 @@ export const run = (options: Options = {}) =>
       })
     )
 
-    const file = yield* writePicture(options.out ?? "map.png", yield* map.png({ scale: 4 }))
-    yield* display.line(`The robot is back in its dock. The map is in ${file}`)
-    return file
+    yield* picture.write(yield* map.png({ scale: 4 }))
+    yield* display.line(`The robot is back in its dock. The map is in ${picture.file}`)
+    return picture.file
   }).pipe(Effect.scoped)
 
 const describe = (device: Device.Device) =>
@@ -121,11 +139,13 @@ const interruptBroker = (simulator: Simulator.Simulator["Type"], display: displa
     yield* display.line("The broker is back")
   })
 
-const writePicture = (out: string, bytes: Uint8Array) =>
+const pictureAt = (out: string) =>
   Effect.gen(function*() {
     const fileSystem = yield* FileSystem.FileSystem
     const path = yield* Path.Path
     const file = path.resolve(out)
-    yield* fileSystem.writeFile(file, bytes)
-    return file
+    const orCannotWrite = Effect.mapError((cause: PlatformError) => new CannotWrite({ file, cause }))
+    const place = (yield* orCannotWrite(fileSystem.exists(file))) ? file : path.dirname(file)
+    yield* orCannotWrite(fileSystem.access(place, { writable: true }))
+    return { file, write: (bytes: Uint8Array) => orCannotWrite(fileSystem.writeFile(file, bytes)) }
   })

@@ -21,6 +21,8 @@ const capture = (isTTY: boolean) => {
     })
   )
   const fileSystem = FileSystem.layerNoop({
+    exists: (path) => Effect.succeed(files.has(path)),
+    access: () => Effect.void,
     writeFile: (path, data) => Effect.sync(() => void files.set(path, data))
   })
   return { printed, files, layer: Layer.mergeAll(terminal, fileSystem, Path.layer) }

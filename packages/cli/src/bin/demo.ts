@@ -11,11 +11,24 @@ import * as Schedule from "effect/Schedule"
 import { parseArgs } from "node:util"
 import * as Demo from "../Demo.ts"
 
-const { values } = parseArgs({
-  options: {
-    out: { type: "string", default: "map.png" },
-    outage: { type: "boolean", default: false }
-  }
+/** Ends with one line instead of a stack: what goes wrong here is for a person to mend. */
+const giveUp = (error: Error, exitCode: number) => {
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = exitCode
+}
+
+// Who reads the output may stop early, as `head` does.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1))
+
+const readOptions = Effect.try({
+  try: () =>
+    parseArgs({
+      options: {
+        out: { type: "string", default: "map.png" },
+        outage: { type: "boolean", default: false }
+      }
+    }).values,
+  catch: (cause) => new Error(`${cause instanceof Error ? cause.message : ""} Options: --out FILE, --outage`.trim())
 })
 
 const SimulatorLive = NodeSimulator.layer({ speed: 60 })
@@ -31,7 +44,16 @@ const SessionLive = Layer.unwrapEffect(
     }))
 )
 
-Demo.run(values).pipe(
-  Effect.provide(Layer.mergeAll(Layer.provideMerge(SessionLive, SimulatorLive), NodeContext.layer)),
+const runDemo = (options: Demo.Options) =>
+  Demo.run(options).pipe(
+    Effect.provide(Layer.mergeAll(Layer.provideMerge(SessionLive, SimulatorLive), NodeContext.layer)),
+    Effect.catchAll((error) => Effect.sync(() => giveUp(error, 1)))
+  )
+
+readOptions.pipe(
+  Effect.matchEffect({
+    onFailure: (error) => Effect.sync(() => giveUp(error, 2)),
+    onSuccess: runDemo
+  }),
   NodeRuntime.runMain
 )

@@ -48,6 +48,24 @@ describe("the demo process", () => {
     assert.isTrue(existsSync(out))
   })
 
+  it("says in one line what is wrong with its options, before anything starts", { timeout: 60_000 }, async () => {
+    const unknown = start("--bogus")
+    assert.strictEqual(await unknown.exited, 2)
+    assert.match(unknown.output(), /^Unknown option '--bogus'.*--out FILE, --outage\n$/)
+    const file = join(folder, "missing", "map.png")
+    const unwritable = start("--out", file)
+    assert.strictEqual(await unwritable.exited, 1)
+    assert.strictEqual(unwritable.output(), `Cannot write the picture to ${file} (NotFound)\n`)
+  })
+
+  it("ends without a complaint when nobody reads its output anymore", { timeout: 60_000 }, async () => {
+    const { child, exited, output, until } = start("--out", join(folder, "unread.png"))
+    await until("Simulated cloud")
+    child.stdout.destroy()
+    assert.strictEqual(await exited, 0, output())
+    assert.notInclude(output(), "EPIPE")
+  })
+
   it("ends at once and cleanly when it is interrupted", { timeout: 60_000 }, async () => {
     const out = join(folder, "never.png")
     const { child, exited, output, until } = start("--out", out)
