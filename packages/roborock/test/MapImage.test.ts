@@ -41,6 +41,14 @@ const difference = (a: MapImage.Picture, b: MapImage.Picture) => {
 }
 
 describe("MapImage", () => {
+  it("a planned way to the end of the world is drawn in time", () => {
+    const far = Array.from({ length: 2000 }, (_, index) => ({ x: index % 2 === 0 ? 0 : 2 ** 31, y: index }))
+    const before = performance.now()
+    const picture = MapImage.draw({ ...small, predictedPath: far })
+    assert.isBelow(performance.now() - before, 3000)
+    assert.isAbove(picture.width, 0)
+  })
+
   it("is a PNG of the cells and a margin", () => {
     const image = decode(MapImage.png(small, { scale: 3, margin: 2 }))
     assert.deepStrictEqual([image.width, image.height, image.channels], [(20 + 4) * 3, (10 + 4) * 3, 4])
