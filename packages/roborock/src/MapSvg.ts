@@ -123,10 +123,17 @@ const drawLabel = ({ lines, plate, radius, unit }: PlacedLabel): string =>
     fill: hex(paperColour),
     "fill-opacity": plateAlpha
   }) + lines.map(({ baseline, left, text, width }) =>
-    // The font of the reader differs from the one that measured: the text is made to fit its plate.
+    // The font of the reader differs from the one that measured: the text is made to fit its plate, or at least centred.
     element(
       "text",
-      { x: left, y: baseline, textLength: width, lengthAdjust: "spacingAndGlyphs", "font-size": unit * 9.8 },
+      {
+        x: left + width / 2,
+        y: baseline,
+        "text-anchor": "middle",
+        textLength: width,
+        lengthAdjust: "spacingAndGlyphs",
+        "font-size": unit * 9.2
+      },
       escaped(text)
     )
   ).join("")
