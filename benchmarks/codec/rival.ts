@@ -214,5 +214,3 @@ export const makeParser = (
 
 export const generate = (packet: mqttPacket.Packet, version: ProtocolVersion.ProtocolVersion): Uint8Array =>
   mqttPacket.generate(packet, { protocolVersion: version })
-
-export type { Packet as RivalInput } from "mqtt-packet"

@@ -51,7 +51,8 @@ export interface Result {
 }
 
 /**
- * A decoder of one connection. It keeps one unfinished packet at most and never more bytes than have arrived.
+ * A decoder of one connection. It keeps one unfinished packet at most, in memory of at most twice the bytes that have
+ * arrived, or of 8 KiB where those are few.
  *
  * @since 0.1.0
  * @category models

@@ -2,8 +2,8 @@
  * The packets of MQTT 3.1.1 and 5.0 as plain readonly objects.
  *
  * `properties` (and the reason code of acknowledgements) exist in MQTT 5.0 only. A decoder always fills `properties` of
- * a 5.0 packet, with `{}` where there are none, and leaves absent fields out; an encoder takes a missing or undefined
- * field as absent.
+ * a 5.0 packet, with a frozen `{}` where there are none, and leaves absent fields out; an encoder takes a missing or
+ * undefined field as absent.
  *
  * @since 0.1.0
  */

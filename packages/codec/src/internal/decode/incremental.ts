@@ -12,10 +12,10 @@ const nothing = new Uint8Array(0)
 /** The first byte and four of Remaining Length. */
 const longestHeader = 5
 
-/** What a chunk brings that completes no packet; nobody adds to it. */
+/** Says that no packet is complete yet; nobody adds to it. */
 const none: Array<Packet> = []
 
-/** Cuts a byte stream into packets. Holds one unfinished packet at most, and grows only by bytes that have arrived. */
+/** Cuts a byte stream into packets. Holds one unfinished packet, in memory that grows with the bytes that arrive. */
 export class Incremental {
   readonly #reader: Reader
   readonly #maxPacketBytes: number
@@ -45,7 +45,7 @@ export class Incremental {
   push(bytes: Uint8Array): { readonly packets: ReadonlyArray<Packet>; readonly error: CodecError | undefined } {
     // A local, since a young array in a field of an old object costs a note to the garbage collector.
     let packets = none
-    if (this.#error !== undefined) return { packets, error: this.#error }
+    if (this.#error !== undefined) return { packets: [], error: this.#error }
     const reader = this.#reader
     try {
       const length = bytes.length
@@ -75,7 +75,7 @@ export class Incremental {
       this.#held = nothing
     }
     reader.close()
-    return { packets, error: this.#error }
+    return { packets: packets === none ? [] : packets, error: this.#error }
   }
 
   #read(): Packet {
