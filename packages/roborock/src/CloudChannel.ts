@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import type { ConnectionStatus } from "@effect-mqtt/connection/ConnectionStatus"
+import * as LiveValue from "@effect-mqtt/connection/LiveValue"
 import * as MqttClient from "@effect-mqtt/connection/MqttClient"
 import type { Reconnect } from "@effect-mqtt/connection/Reconnect"
 import { Transport } from "@effect-mqtt/connection/Transport"
@@ -23,7 +24,6 @@ import * as Stream from "effect/Stream"
 import type * as Subscribable from "effect/Subscribable"
 import * as SynchronizedRef from "effect/SynchronizedRef"
 import { fromConnection, fromPublish, fromSubscribe } from "./internal/device/linkError.ts"
-import * as LiveValue from "./internal/liveValue.ts"
 import * as MqttCredentials from "./MqttCredentials.ts"
 import { type AuthError, ConnectError } from "./RoborockError.ts"
 import type { UserData } from "./UserData.ts"

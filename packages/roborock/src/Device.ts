@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as LiveValue from "@effect-mqtt/connection/LiveValue"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
@@ -21,7 +22,6 @@ import * as DeviceState from "./DeviceState.ts"
 import type { HomeDevice, HomeRoom } from "./HomeData.ts"
 import { poll } from "./internal/device/poll.ts"
 import * as vacuums from "./internal/device/vacuum.ts"
-import * as LiveValue from "./internal/liveValue.ts"
 import { type AuthError, type ConnectError, UnsupportedTrait } from "./RoborockError.ts"
 import * as Trait from "./Trait.ts"
 

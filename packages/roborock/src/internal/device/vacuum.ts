@@ -1,3 +1,4 @@
+import type { LiveValue } from "@effect-mqtt/connection/LiveValue"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { DeviceChannel } from "../../DeviceChannel.ts"
@@ -7,7 +8,6 @@ import { type CommandError, NoMap, RequestError } from "../../RoborockError.ts"
 import * as Room from "../../Room.ts"
 import * as Rpc from "../../Rpc.ts"
 import * as RrMap from "../../RrMap.ts"
-import type { LiveValue } from "../liveValue.ts"
 
 /** A V1 vacuum behind its traits: the channel to it, and the one place where its state changes. */
 export interface Vacuum {
