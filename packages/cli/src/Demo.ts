@@ -99,6 +99,8 @@ export const run = (options: Options = {}) =>
     yield* session.link.changes.pipe(
       Stream.map((link) => link._tag === "Up"),
       Stream.changes,
+      // Only what changes from now on is news.
+      Stream.drop(1),
       Stream.runForEach((up) => display.line(up ? "Connected to the broker" : "No connection to the broker")),
       Effect.forkScoped
     )

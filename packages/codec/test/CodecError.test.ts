@@ -12,6 +12,7 @@ describe("CodecError", () => {
     Effect.gen(function*() {
       const error = refused()
       const exit = yield* Effect.exit(Effect.gen(function*() {
+        yield* Effect.void
         return yield* error
       }))
       assert.isTrue(Exit.isFailure(exit) && Cause.contains(exit.cause, Cause.fail(error)))

@@ -92,9 +92,9 @@ describe("building a session", () => {
       const session = yield* RoborockSession.make({ credentials: { userData }, baseUrl })
       assert.strictEqual((yield* session.account).homeId, 77)
     }).pipe(
-      Effect.provide(RoborockApi.layer({ baseUrl })),
-      Effect.provide(cloud.layer),
-      Effect.provide(Broker.layerMemory())
+      Effect.provide(
+        Layer.provideMerge(RoborockApi.layer({ baseUrl }), Layer.merge(cloud.layer, Broker.layerMemory()))
+      )
     )
   })
 

@@ -5,11 +5,18 @@ import * as Simulator from "@effect-mqtt/roborock-simulator/Simulator"
 import { NodeRoborock } from "@effect-mqtt/roborock/node"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import { parseArgs } from "node:util"
 import * as Demo from "../Demo.ts"
+
+class UsageError extends Data.TaggedError("UsageError")<{ readonly cause: unknown }> {
+  override get message(): string {
+    return `${this.cause instanceof Error ? this.cause.message : ""} Options: --out FILE, --outage`.trim()
+  }
+}
 
 /** Ends with one line instead of a stack: what goes wrong here is for a person to mend. */
 const giveUp = (error: Error, exitCode: number) => {
@@ -28,7 +35,7 @@ const readOptions = Effect.try({
         outage: { type: "boolean", default: false }
       }
     }).values,
-  catch: (cause) => new Error(`${cause instanceof Error ? cause.message : ""} Options: --out FILE, --outage`.trim())
+  catch: (cause) => new UsageError({ cause })
 })
 
 const SimulatorLive = NodeSimulator.layer({ speed: 60 })

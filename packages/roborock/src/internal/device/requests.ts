@@ -70,6 +70,7 @@ export const make = (seed: number, transmit: Transmit) =>
           yield* transmit(id, call)
           entry.sent = true
           progress.wasSent = true
+          // @effect-diagnostics-next-line returnEffectInGen:off -- waiting is the second phase, which the caller begins
           return Deferred.await(result)
         }).pipe(
           Scope.extend(scope),
@@ -98,6 +99,7 @@ export const make = (seed: number, transmit: Transmit) =>
         const deadline = (yield* Clock.currentTimeMillis) + Duration.toMillis(timeout)
         const onTimeout = () => overdue(call.method, progress)
         const result = yield* Effect.timeoutFail(send(call, progress), { duration: timeout, onTimeout })
+        // @effect-diagnostics-next-line returnEffectInGen:off -- waiting is the second phase, which the caller begins
         return Effect.flatMap(
           Clock.currentTimeMillis,
           (now) => Effect.timeoutFail(result, { duration: Math.max(0, deadline - now), onTimeout })
