@@ -99,7 +99,7 @@ export class OutputBuffer implements Place {
     if (remaining > maxVarInt || lead + remaining > maxPacketBytes) {
       throw tooLarge(this, lead + remaining, maxPacketBytes)
     }
-    if (lead !== this.#bodyLead) this.resizeGap(this.mark, this.#bodyLead, lead)
+    if (lead !== this.#bodyLead) this.resizeGap(0, this.#bodyLead, lead)
     const { bytes, mark } = this
     bytes[mark] = firstByte
     if (remaining < 0x80) bytes[mark + 1] = remaining
@@ -123,12 +123,12 @@ export class OutputBuffer implements Place {
     if (this.bytes.length - this.position < count) this.#grow(count)
   }
 
-  /** Moves what follows a gap at `at` when the gap changes its size. */
-  resizeGap(at: number, before: number, after: number): void {
+  /** Moves what follows a gap when it changes its size. `offset` counts from `mark`, which making room may move. */
+  resizeGap(offset: number, before: number, after: number): void {
     if (before === after) return
     if (after > before) this.reserve(after - before)
-    const from = at + before
-    this.bytes.copyWithin(at + after, from, this.position)
+    const at = this.mark + offset
+    this.bytes.copyWithin(at + after, at + before, this.position)
     this.position += after - before
   }
 

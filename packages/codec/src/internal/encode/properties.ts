@@ -96,7 +96,7 @@ export const writeProperties = (
   }
   const length = output.offset - at - 1
   if (length > maxVarInt) throw outOfRange(output, "the length of the properties")
-  output.resizeGap(output.mark + at, 1, varIntLength(length))
+  output.resizeGap(at, 1, varIntLength(length))
   output.putVarInt(output.mark + at, length)
 }
 
