@@ -65,7 +65,7 @@ export default tseslint.config(
     }
   },
   {
-    files: [...library, "examples/*.ts"],
+    files: library.concat("examples/*.ts"),
     rules: {
       "project/cast-reason": "error",
       "@typescript-eslint/no-unsafe-argument": "error",
