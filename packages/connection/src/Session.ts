@@ -11,17 +11,20 @@
  */
 import type { Packet, ProtocolVersion } from "@effect-mqtt/codec"
 import { Decoder } from "@effect-mqtt/codec"
+import type * as CodecError from "@effect-mqtt/codec/CodecError"
 import type * as Either from "effect/Either"
+import * as authentications from "./internal/session/authentication.ts"
 import * as inbounds from "./internal/session/inbound.ts"
+import * as inboundAliases from "./internal/session/inboundAliases.ts"
 import * as keepAlives from "./internal/session/keepAlive.ts"
 import * as operations from "./internal/session/operations.ts"
 import * as outbounds from "./internal/session/outbound.ts"
+import * as outboundAliases from "./internal/session/outboundAliases.ts"
 import * as outputs from "./internal/session/output.ts"
 import * as packetIds from "./internal/session/packetIds.ts"
 import * as refusal from "./internal/session/refusal.ts"
 import type { Message, PublishResult } from "./Message.ts"
-import type { AuthError } from "./MqttError.ts"
-import { ConnectError, PublishError } from "./MqttError.ts"
+import { AuthError, ConnectError, PublishError } from "./MqttError.ts"
 import * as Negotiated from "./Negotiated.ts"
 
 /**
@@ -35,6 +38,8 @@ export interface Pending {
   readonly id: number
   readonly qos: 1 | 2
   readonly accepted: boolean
+  /** What {@link Session.accept} was told. */
+  readonly reasonCode: number
 }
 
 /**
@@ -45,6 +50,16 @@ export interface Pending {
  * @category models
  */
 export type OperationOutcome = operations.OperationOutcome
+
+/**
+ * What the mechanism of an enhanced authentication has to do next: answer a `Challenge` with
+ * {@link Session.authenticate}, or let the server in on `Success` with the same call. Either may be
+ * refused with {@link Session.refuse} instead.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type AuthenticationStep = authentications.AuthenticationStep
 
 /**
  * Bounds and time-outs of a session. Times are milliseconds.
@@ -69,6 +84,13 @@ export interface Options {
   readonly acknowledgementTimeout: number
   /** How long before the end of the keep-alive time a ping is sent. */
   readonly pingLead: (keepAlive: number) => number
+  /**
+   * Most topic aliases that go out; the server's Topic Alias Maximum lowers it. What comes in may use
+   * as many as the CONNECT announces.
+   */
+  readonly maxTopicAliases: number
+  /** The server asks for a step of the authentication whose method the CONNECT names. */
+  readonly onAuthenticate: (step: AuthenticationStep) => void
   /** The CONNACK was good: the moment to restore subscriptions. Queued publishes follow. */
   readonly onConnected: (negotiated: Negotiated.Negotiated) => void
   /** A message for the application; `pending` is present for QoS 1 and 2. */
@@ -123,9 +145,27 @@ export interface Session {
     packet: Omit<Packet.Unsubscribe, "packetId">,
     settle: (outcome: OperationOutcome) => void
   ) => void
+  /** The mechanism's answer to the last step; `data` goes with the answer to a challenge. */
+  readonly authenticate: (now: number, data: Uint8Array | undefined) => void
+  /** The mechanism does not go on: ends the link with its reason. */
+  readonly refuse: (now: number, error: AuthError | ConnectError) => void
+  /**
+   * Authenticates anew on this link, with the method of its CONNECT [5 §4.12.1]. Settles with
+   * undefined when the server has agreed, else with why it did not. One that is under way is joined.
+   */
+  readonly reauthenticate: (
+    now: number,
+    data: Uint8Array | undefined,
+    settle: (error: AuthError | ConnectError | undefined) => void
+  ) => void
   /** Settles with the round trip in milliseconds, or undefined if there is no link or it was lost. */
   readonly ping: (now: number, settle: (roundTrip: number | undefined) => void) => void
-  readonly accept: (pending: Pending) => void
+  /**
+   * Its consumers have taken responsibility for the message, or, with a `reasonCode` of 0x80 or more,
+   * refuse it; 3.1.1 has no way to say that, the message is acknowledged all the same. False if nobody
+   * waits for it any more: the message came over an earlier link, and the server sends it again.
+   */
+  readonly accept: (pending: Pending, reasonCode?: number) => boolean
   /** The shell has stopped or resumed reading on purpose. */
   readonly readingPaused: (now: number, paused: boolean) => void
   /** Writes DISCONNECT as the last packet. */
@@ -137,13 +177,26 @@ export interface Session {
   /** Whether an answer is awaited that only further reading can bring. */
   readonly awaitsAnswer: () => boolean
   /**
-   * 3.1.1 only: as many messages wait for their consumers as `receiveMaximum` allows, so reading
-   * should pause unless an answer is awaited.
+   * Reading should pause, unless an answer is awaited: a 3.1.1 server has sent as many messages that
+   * wait for their consumers as `receiveMaximum` allows, or a mechanism judges the server.
    */
   readonly mustPause: () => boolean
+  /** The message that keeps a server at its Receive Maximum from sending another one. */
+  readonly blockedBy: () => Pending | undefined
 }
 
-type Phase = "Closed" | "Handshaking" | "Ready" | "Ended"
+/** `Judging`: the CONNACK was good, and the mechanism of the authentication looks at it. */
+type Phase = "Closed" | "Handshaking" | "Judging" | "Ready" | "Ended"
+
+/** What came behind a CONNACK that is being judged. */
+interface Held {
+  readonly connAck: Packet.ConnAck
+  readonly packets: Array<Packet.Packet>
+  error: CodecError.CodecError | undefined
+}
+
+const unspecifiedError = 0x80
+const topicAliasInvalid = 0x94
 
 /**
  * Makes a session without a link.
@@ -156,22 +209,32 @@ export const make = (options: Options): Session => {
   let clock = 0
   let connect: Packet.Connect | undefined
   let decoder = Decoder.make({ role: "client", maxPacketBytes: options.maxPacketBytes })
-  let connAckDue = 0
+  /** When the server has to answer the CONNECT, or a step of an authentication has to be over. */
+  let handshakeDue = Infinity
+  let held: Held | undefined
   let ended: AuthError | ConnectError | undefined
   let hasState = false
   let mustStartClean = false
+  /** The server has complained about a topic alias of ours. */
+  let aliasesRefused = false
   let pingWaiters: Array<(roundTrip: number | undefined) => void> = []
+  let authenticationWaiters: Array<(error: AuthError | ConnectError | undefined) => void> = []
 
   const keepAlive = keepAlives.make(options.pingLead)
   const ids = packetIds.make()
   const output = outputs.make(() => keepAlive.sent(clock))
-  const outbound = outbounds.make(output, ids, options)
+  const aliasesOut = outboundAliases.make(output)
+  const aliasesIn = inboundAliases.make()
+  const authentication = authentications.make()
+  const outbound = outbounds.make(aliasesOut.output, ids, options)
   const inbound = inbounds.make(output, options.receiveMaximum)
   const pending = operations.make(output, ids)
 
   /** The link counts for nothing any more: what it owed is settled, and nothing is written behind the last packet. */
   const over = (next: "Closed" | "Ended") => {
     phase = next
+    held = undefined
+    handshakeDue = Infinity
     keepAlive.stop()
     outbound.linkLost()
     inbound.linkLost()
@@ -179,6 +242,13 @@ export const make = (options: Options): Session => {
     const waiters = pingWaiters
     pingWaiters = []
     for (const settle of waiters) settle(undefined)
+    authenticated(ended ?? new ConnectError({ reason: "Transport", retryable: true }))
+  }
+
+  const authenticated = (error: AuthError | ConnectError | undefined) => {
+    const waiters = authenticationWaiters
+    authenticationWaiters = []
+    for (const settle of waiters) settle(error)
   }
 
   /** Ends the link once the output is flushed; MQTT 5 tells a connected server why [5 §4.13]. */
@@ -205,6 +275,18 @@ export const make = (options: Options): Session => {
       mustStartClean = true
       return violation("the server holds a session that this client does not know")
     }
+    if (sent.properties?.authenticationMethod === undefined && packet.properties?.authenticationMethod === undefined) {
+      return ready(sent, packet)
+    }
+    const step = authentication.received(packet)
+    if ("violation" in step) return violation(step.violation)
+    phase = "Judging"
+    held = { connAck: packet, packets: [], error: undefined }
+    handshakeDue = clock + options.connAckTimeout
+    options.onAuthenticate(step)
+  }
+
+  const ready = (sent: Packet.Connect, packet: Packet.ConnAck) => {
     mustStartClean = false
     const negotiated = Negotiated.make(sent, packet)
     if (!packet.sessionPresent) {
@@ -213,6 +295,9 @@ export const make = (options: Options): Session => {
     }
     hasState = negotiated.sessionExpiry > 0
     phase = "Ready"
+    handshakeDue = Infinity
+    aliasesIn.reset(sent.properties?.topicAliasMaximum ?? 0)
+    aliasesOut.reset(aliasesRefused ? 0 : Math.min(options.maxTopicAliases, negotiated.topicAliasMaximum))
     output.limit(negotiated.maximumPacketBytes)
     keepAlive.start(clock, negotiated.keepAlive * 1000)
     outbound.resume(clock, negotiated)
@@ -221,9 +306,14 @@ export const make = (options: Options): Session => {
   }
 
   const onPublish = (packet: Packet.Publish) => {
-    if (packet.properties?.topicAlias !== undefined) {
-      return violation("a topic alias was used, none was announced", 0x94)
-    }
+    const alias = packet.properties?.topicAlias
+    if (alias === undefined) return deliver(packet)
+    const resolved = aliasesIn.resolve(packet, alias)
+    if (resolved._tag === "Message") deliver(resolved.packet)
+    else violation(resolved.detail, resolved.reasonCode)
+  }
+
+  const deliver = (packet: Packet.Publish) => {
     const arrival = inbound.publish(packet)
     if (arrival._tag === "Violation") violation(arrival.detail, arrival.reasonCode)
     else if (arrival._tag === "Deliver") options.onMessage(packet, arrival.pending)
@@ -248,13 +338,44 @@ export const make = (options: Options): Session => {
     for (const settle of waiters) settle(roundTrip)
   }
 
+  const onAuth = (packet: Packet.Auth) => {
+    // Only a CONNACK says that a connect has succeeded.
+    if (phase === "Handshaking" && packet.reasonCode === 0) return violation("AUTH says success before CONNACK")
+    const step = authentication.received(packet)
+    if ("violation" in step) return violation(step.violation)
+    handshakeDue = clock + options.connAckTimeout
+    options.onAuthenticate(step)
+  }
+
+  /** What had to wait until the mechanism was content with the server. */
+  const release = ({ connAck, error, packets }: Held) => {
+    held = undefined
+    if (connect !== undefined) ready(connect, connAck)
+    process(packets, error)
+  }
+
+  const writeAuth = (reasonCode: number, data: Uint8Array | undefined) => {
+    const problem = output.write({
+      _tag: "Auth",
+      reasonCode,
+      properties: {
+        authenticationMethod: authentication.method(),
+        ...(data === undefined ? {} : { authenticationData: data })
+      }
+    })
+    if (problem !== undefined) {
+      end(new AuthError({ reason: "BadAuthenticationMethod", cause: problem }), unspecifiedError)
+    }
+  }
+
   const checked = (packet: Packet.Packet, verdict: "ok" | "unknown" | "wrong") => {
     if (verdict === "wrong") violation(`${packet._tag} does not fit the exchange of its packet identifier`)
   }
 
   const handle = (packet: Packet.Packet) => {
     if (phase === "Handshaking" && connect !== undefined) {
-      return packet._tag === "ConnAck" ? onConnAck(connect, packet) : violation("the first packet is not CONNACK")
+      if (packet._tag === "ConnAck") return onConnAck(connect, packet)
+      return packet._tag === "Auth" ? onAuth(packet) : violation("the first packet is not CONNACK")
     }
     switch (packet._tag) {
       case "Publish":
@@ -271,13 +392,31 @@ export const make = (options: Options): Session => {
         return checked(packet, pending.acknowledge(packet))
       case "PingResp":
         return onPingResp()
+      case "Auth":
+        return onAuth(packet)
       case "Disconnect":
+        aliasesRefused ||= packet.reasonCode === topicAliasInvalid
         return end(
           refusal.ofReasonCode("Disconnect", packet.reasonCode ?? 0, packet.properties?.reasonString)
         )
       default:
         return violation(`${packet._tag} is not expected here`)
     }
+  }
+
+  const process = (packets: ReadonlyArray<Packet.Packet>, error: CodecError.CodecError | undefined) => {
+    for (const [index, packet] of packets.entries()) {
+      if (held !== undefined) {
+        held.packets.push(...packets.slice(index))
+        break
+      }
+      handle(packet)
+      if (ended !== undefined) return
+    }
+    if (error === undefined) return
+    if (held === undefined) {
+      end(new ConnectError({ reason: "ProtocolError", retryable: true, cause: error }), error.reasonCode)
+    } else held.error = error
   }
 
   const oldestWrite = () => Math.min(outbound.oldestWrite() ?? Infinity, pending.oldestWrite() ?? Infinity)
@@ -288,7 +427,9 @@ export const make = (options: Options): Session => {
       connect = packet
       ended = undefined
       phase = "Handshaking"
-      connAckDue = now + options.connAckTimeout
+      handshakeDue = now + options.connAckTimeout
+      held = undefined
+      authentication.reset(packet.properties?.authenticationMethod)
       decoder = Decoder.make({
         role: "client",
         version: packet.protocolVersion,
@@ -305,17 +446,11 @@ export const make = (options: Options): Session => {
       if (phase === "Closed" || phase === "Ended") return
       keepAlive.received(now)
       const { packets, error } = decoder.push(bytes)
-      for (const packet of packets) {
-        handle(packet)
-        if (ended !== undefined) return
-      }
-      if (error !== undefined) {
-        end(new ConnectError({ reason: "ProtocolError", retryable: true, cause: error }), error.reasonCode)
-      }
+      process(packets, error)
     },
     tick: (now) => {
       clock = now
-      if (phase === "Handshaking" && now >= connAckDue) end(new ConnectError({ reason: "Timeout", retryable: true }))
+      if (now >= handshakeDue) end(new ConnectError({ reason: "Timeout", retryable: true }), unspecifiedError)
       if (phase !== "Ready") return
       if (now >= oldestWrite() + options.acknowledgementTimeout) {
         return end(new ConnectError({ reason: "AcknowledgementTimeout", retryable: true }))
@@ -330,10 +465,8 @@ export const make = (options: Options): Session => {
     lost: () => over("Closed"),
     deadline: () =>
       phase === "Ready"
-        ? Math.min(keepAlive.deadline(), oldestWrite() + options.acknowledgementTimeout)
-        : phase === "Handshaking"
-        ? connAckDue
-        : Infinity,
+        ? Math.min(keepAlive.deadline(), oldestWrite() + options.acknowledgementTimeout, handshakeDue)
+        : handshakeDue,
     takeOutput: output.take,
     outputBytes: output.bytes,
     ended: () => ended,
@@ -354,6 +487,30 @@ export const make = (options: Options): Session => {
       if (phase === "Ready") pending.start(now, packet, settle)
       else settle({ _tag: "LinkLost" })
     },
+    authenticate: (now, data) => {
+      clock = now
+      if (phase === "Closed" || phase === "Ended") return
+      const step = authentication.answered()
+      if (step === "Challenge") return writeAuth(0x18, data)
+      if (step === undefined) return
+      handshakeDue = Infinity
+      if (held === undefined) authenticated(undefined)
+      else release(held)
+    },
+    refuse: (now, error) => {
+      clock = now
+      if (phase !== "Closed") end(error, unspecifiedError)
+    },
+    reauthenticate: (now, data, settle) => {
+      clock = now
+      if (phase !== "Ready") return settle(new ConnectError({ reason: "Transport", retryable: true }))
+      if (authentication.method() === undefined) return settle(new AuthError({ reason: "BadAuthenticationMethod" }))
+      authenticationWaiters.push(settle)
+      if (authentication.isRunning()) return
+      authentication.begin()
+      handshakeDue = now + options.connAckTimeout
+      writeAuth(0x19, data)
+    },
     ping: (now, settle) => {
       clock = now
       if (phase !== "Ready") return settle(undefined)
@@ -362,7 +519,7 @@ export const make = (options: Options): Session => {
       output.write({ _tag: "PingReq" })
       keepAlive.pinged(now)
     },
-    accept: (delivery) => inbound.accept(delivery),
+    accept: (delivery, reasonCode = 0) => inbound.accept(delivery, reasonCode),
     readingPaused: keepAlive.readingPaused,
     disconnect: (reasonCode, properties) => {
       if (phase === "Ready") {
@@ -380,7 +537,9 @@ export const make = (options: Options): Session => {
     },
     isIdle: () => outbound.isIdle() && pending.isIdle(),
     awaitsAnswer: () =>
-      phase === "Handshaking" || outbound.inFlight() > 0 || !pending.isIdle() || pingWaiters.length > 0,
-    mustPause: inbound.isFull
+      phase === "Handshaking" || outbound.inFlight() > 0 || !pending.isIdle() || pingWaiters.length > 0 ||
+      authenticationWaiters.length > 0,
+    mustPause: () => phase === "Judging" || inbound.isFull(),
+    blockedBy: inbound.blockedBy
   }
 }

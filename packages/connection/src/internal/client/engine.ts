@@ -13,10 +13,13 @@ import { ConnectError, PublishError } from "../../MqttError.ts"
 import type { Negotiated } from "../../Negotiated.ts"
 import type { Pending, Session } from "../../Session.ts"
 import * as sessions from "../../Session.ts"
+import type { Notices, Notify } from "./notices.ts"
+import { make as makeNotices } from "./notices.ts"
 import { toBytes } from "./payload.ts"
-import type { LinkError, Pump, Report } from "./pump.ts"
+import type { LinkError, Pump } from "./pump.ts"
 import * as pumps from "./pump.ts"
 import type { Settings } from "./settings.ts"
+import { make as makeWarnings } from "./warnings.ts"
 
 export interface Consumer {
   readonly onConnected: (negotiated: Negotiated) => void
@@ -27,16 +30,16 @@ export interface Consumer {
   readonly deadline: () => number
   readonly tick: (now: number) => void
   readonly linkLost: () => void
-  readonly takeReport: () => Report | undefined
 }
 
 /** Makes the consumer; `isClosing` says that new operations are refused. */
-export type MakeConsumer<C> = (session: Session, pump: Pump, isClosing: () => boolean) => C
+export type MakeConsumer<C> = (session: Session, pump: Pump, isClosing: () => boolean, notify: Notify) => C
 
 export interface Engine<C extends Consumer> {
   readonly consumer: C
   readonly session: Session
   readonly pump: Pump
+  readonly notices: Notices
   readonly publish: (
     topic: string,
     payload: string | Uint8Array,
@@ -84,9 +87,12 @@ export const make = <C extends Consumer>(
       deadline: () => consumer.deadline(),
       tick: (now) => consumer.tick(now),
       linkLost: () => consumer.linkLost(),
-      takeReport: () => consumer.takeReport()
+      takeReport: () => warnings.take()
     })
-    const consumer = makeConsumer(session, pump, () => stopped !== undefined)
+    const notices = makeNotices()
+    const warnings = makeWarnings(pump.now)
+    notices.listen(warnings.listener)
+    const consumer = makeConsumer(session, pump, () => stopped !== undefined, notices.notify)
 
     const publish: Engine<C>["publish"] = (topic, payload, options) =>
       Effect.suspend(() => whenWritable(toOutgoing(topic, payload, options, settings)))
@@ -145,7 +151,7 @@ export const make = <C extends Consumer>(
       session.dispose(cause)
     }
 
-    return { session, pump, publish, ping, stopped: () => stopped, drain, dispose, consumer }
+    return { session, pump, notices, publish, ping, stopped: () => stopped, drain, dispose, consumer }
   })
 
 type Outgoing = Omit<Packet.Publish, "packetId" | "dup">

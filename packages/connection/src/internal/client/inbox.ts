@@ -13,8 +13,8 @@ export interface Inbox extends Consumer {
   readonly end: (reason: ConnectError) => void
 }
 
-export const make = (bounds: Bounds): MakeConsumer<Inbox> => (session, pump, isClosing) => {
-  const shared = subscribers.makeShared(bounds, session, pump, isClosing)
+export const make = (bounds: Bounds): MakeConsumer<Inbox> => (session, pump, isClosing, notify) => {
+  const shared = subscribers.makeShared(bounds, session, pump, isClosing, notify)
   const subscriber = subscribers.make<ConnectError>(shared)
   return {
     messages: subscriber.messages,
@@ -25,7 +25,6 @@ export const make = (bounds: Bounds): MakeConsumer<Inbox> => (session, pump, isC
     mustPause: () => shared.parkedBytes >= bounds.readAheadBytes,
     deadline: () => Infinity,
     tick: () => {},
-    linkLost: () => {},
-    takeReport: shared.takeReport
+    linkLost: () => {}
   }
 }

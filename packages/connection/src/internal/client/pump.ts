@@ -51,6 +51,7 @@ export interface Hooks {
 export interface Report {
   readonly warning: string
   readonly total: number
+  readonly details: { readonly filters?: string }
 }
 
 const highWaterBytes = 256 * 1024
@@ -183,7 +184,11 @@ export const make = (session: Session, clock: Clock.Clock, stallTimeout: number,
     const reported = hooks.takeReport()
     return reported === undefined
       ? Effect.void
-      : Effect.annotateLogs(Effect.logWarning(reported.warning), { package: "connection", total: reported.total })
+      : Effect.annotateLogs(Effect.logWarning(reported.warning), {
+        package: "connection",
+        total: reported.total,
+        ...reported.details
+      })
   }
 
   const timing = Effect.forever(

@@ -13,7 +13,8 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Message } from "../../Message.ts"
 import type { Pending, Session } from "../../Session.ts"
-import type { Pump, Report } from "./pump.ts"
+import type { Notify } from "./notices.ts"
+import type { Pump } from "./pump.ts"
 
 /** A message on its way to `remaining` subscribers; the last one to take it accepts it. */
 export interface Delivery {
@@ -39,39 +40,26 @@ export interface Shared {
   readonly onDropped: () => void
   /** The client is being closed: what nobody has worked on is the next session's. */
   readonly isClosing: () => boolean
-  /** Messages are dropped: said once, and again only after there was room. */
-  readonly takeReport: () => Report | undefined
   parkedBytes: number
 }
 
-export const makeShared = (bounds: Bounds, session: Session, pump: Pump, isClosing: () => boolean): Shared => {
-  let dropped = 0
-  let isShort = false
-  let isReported = true
-  return {
-    bounds,
-    pass: pump.pass,
-    onRoom: () => {
-      isShort = false
-      pump.wakeReader()
-    },
-    onDropped: () => {
-      dropped++
-      if (!isShort) isReported = false
-      isShort = true
-    },
-    isClosing,
-    takeReport: () => {
-      if (isReported) return undefined
-      isReported = true
-      return { warning: "A stream is read too slowly: QoS 0 messages are dropped", total: dropped }
-    },
-    parkedBytes: 0,
-    accept: (delivery) => {
-      if (--delivery.remaining === 0 && delivery.pending !== undefined) session.accept(delivery.pending)
-    }
+export const makeShared = (
+  bounds: Bounds,
+  session: Session,
+  pump: Pump,
+  isClosing: () => boolean,
+  notify: Notify
+): Shared => ({
+  bounds,
+  pass: pump.pass,
+  onRoom: pump.wakeReader,
+  onDropped: () => notify({ _tag: "Dropped", cause: "ReadAheadFull", filters: [], count: 1 }),
+  isClosing,
+  parkedBytes: 0,
+  accept: (delivery) => {
+    if (--delivery.remaining === 0 && delivery.pending !== undefined) session.accept(delivery.pending)
   }
-}
+})
 
 export interface Subscriber<E> {
   /** Puts the message in; `mayDrop` says that reading cannot stop now. */

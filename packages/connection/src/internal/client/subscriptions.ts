@@ -71,7 +71,7 @@ interface Entry {
 export const make = (
   settings: Bounds & { readonly consumerTimeout: number }
 ): MakeConsumer<Subscriptions> =>
-(session, pump, isClosing) => {
+(session, pump, isClosing, notify) => {
   const entries = new Map<string, Entry>()
   const byIdentifier = new Map<number, Entry>()
   const trie = TopicTrie.make<Entry>()
@@ -79,8 +79,8 @@ export const make = (
   let lastIdentifier = 0
   let link: Negotiated | undefined
 
-  const shared = subscribers.makeShared(settings, session, pump, isClosing)
-  const unclaimed = unclaimeds.make(session, settings.consumerTimeout)
+  const shared = subscribers.makeShared(settings, session, pump, isClosing, notify)
+  const unclaimed = unclaimeds.make(session, settings.consumerTimeout, notify)
 
   const add = (request: Request): Entry => {
     const entry: Entry = {
@@ -293,7 +293,6 @@ export const make = (
     deadline: unclaimed.deadline,
     tick: unclaimed.tick,
     linkLost: unclaimed.linkLost,
-    takeReport: () => shared.takeReport() ?? unclaimed.takeReport(),
     endAll: (toError, how) => {
       for (const entry of [...entries.values()]) {
         const error = toError(entry.request.filter)

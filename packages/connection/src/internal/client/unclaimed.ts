@@ -6,7 +6,7 @@
 import { Topic } from "@effect-mqtt/codec"
 import type { Message } from "../../Message.ts"
 import type { Pending, Session } from "../../Session.ts"
-import type { Report } from "./pump.ts"
+import type { Notify } from "./notices.ts"
 
 export interface Held {
   readonly message: Message
@@ -21,29 +21,20 @@ export interface Unclaimed {
   readonly deadline: () => number
   readonly tick: (now: number) => void
   readonly linkLost: () => void
-  readonly takeReport: () => Report | undefined
 }
 
-export const make = (session: Session, timeout: number): Unclaimed => {
+export const make = (session: Session, timeout: number, notify: Notify): Unclaimed => {
   /** In the order of arrival, so of their due times too. */
   let held: Array<Held> = []
-  let acknowledged = 0
-  /** Once per time-out at most. */
-  let reportedUntil = -Infinity
-  let isReported = true
 
-  const giveUp = (now: number, pending: Pending) => {
-    acknowledged++
-    if (now >= reportedUntil) {
-      reportedUntil = now + timeout
-      isReported = false
-    }
+  const giveUp = (pending: Pending) => {
+    notify({ _tag: "Dropped", cause: "Unclaimed", filters: [], count: 1 })
     session.accept(pending)
   }
 
   return {
     hold: (now, message, pending) => {
-      if (timeout === 0) giveUp(now, pending)
+      if (timeout === 0) giveUp(pending)
       else held.push({ message, pending, due: now + timeout })
     },
     claim: (filters) => {
@@ -63,16 +54,11 @@ export const make = (session: Session, timeout: number): Unclaimed => {
       if (held.length === 0 || held[0].due > now) return
       const due = held.filter((one) => one.due <= now)
       held = held.slice(due.length)
-      for (const { pending } of due) giveUp(now, pending)
+      for (const { pending } of due) giveUp(pending)
     },
     // The server sends QoS 1 messages again; a QoS 2 message stays, and its second copy is recognised.
     linkLost: () => {
       held = held.filter(({ pending }) => pending.qos === 2)
-    },
-    takeReport: () => {
-      if (isReported) return undefined
-      isReported = true
-      return { warning: "Messages that no stream asked for were acknowledged and dropped", total: acknowledged }
     }
   }
 }

@@ -11,6 +11,8 @@ export interface Pending {
   readonly id: number
   readonly qos: 1 | 2
   accepted: boolean
+  /** What its consumers made of it: 0, or why they refused it; said to an MQTT 5 server only. */
+  reasonCode: number
 }
 
 export type Arrival =
@@ -21,12 +23,15 @@ export type Arrival =
 
 export interface Inbound {
   readonly publish: (packet: Packet.Publish) => Arrival
-  readonly accept: (pending: Pending) => void
+  /** Whether the server still waits for this: false for what an earlier link or session delivered. */
+  readonly accept: (pending: Pending, reasonCode: number) => boolean
   readonly release: (packet: Packet.PubRel) => void
   readonly linkLost: () => void
   readonly sessionLost: () => void
   /** So many messages wait for their consumers that no more should be read. */
   readonly isFull: () => boolean
+  /** The message whose acknowledgement the server needs before it may send another one, if it has to wait. */
+  readonly blockedBy: () => Pending | undefined
 }
 
 const unknownId = 0x92
@@ -54,15 +59,14 @@ export const make = (output: Output, receiveMaximum: number): Inbound => {
   const acknowledgeInOrder = () => {
     let count = 0
     while (count < order.length && order[count].accepted) {
-      const { id, qos } = order[count++]
+      const { id, qos, reasonCode } = order[count++]
+      // MQTT 3.1.1 has no negative acknowledgement: there, what was refused is acknowledged and gone.
+      const refusal = reasonCode === 0 || classic() ? {} : { reasonCode }
       pendings.delete(id)
-      if (qos === 1) {
-        counted.delete(id)
-        output.write({ _tag: "PubAck", packetId: id })
-      } else {
-        received.add(id)
-        output.write({ _tag: "PubRec", packetId: id })
-      }
+      // Refused at QoS 2, its exchange is over, and the identifier may carry a new message [MQTT-4.3.3-9].
+      if (qos === 1 || "reasonCode" in refusal) counted.delete(id)
+      else received.add(id)
+      output.write({ _tag: qos === 1 ? "PubAck" : "PubRec", packetId: id, ...refusal })
     }
     if (count > 0) order = order.slice(count)
   }
@@ -80,7 +84,9 @@ export const make = (output: Output, receiveMaximum: number): Inbound => {
         output.write({ _tag: "PubRec", packetId: id })
         return { _tag: "Duplicate" }
       }
-      if (pending === undefined && !received.has(id)) return deliver({ id, qos: packet.qos, accepted: false })
+      if (pending === undefined && !received.has(id)) {
+        return deliver({ id, qos: packet.qos, accepted: false, reasonCode: 0 })
+      }
       if (pending !== undefined && pending.qos === packet.qos) {
         if (!order.includes(pending)) {
           // Redelivered on a new link while its consumer still works on it.
@@ -92,9 +98,12 @@ export const make = (output: Output, receiveMaximum: number): Inbound => {
       }
       return { _tag: "Violation", reasonCode: 0x82, detail: "the packet identifier is in use" }
     },
-    accept: (pending) => {
+    accept: (pending, reasonCode) => {
       pending.accepted = true
+      pending.reasonCode = reasonCode
+      const isAwaited = pendings.get(pending.id) === pending
       acknowledgeInOrder()
+      return isAwaited
     },
     release: (packet) => {
       const known = received.delete(packet.packetId)
@@ -115,6 +124,7 @@ export const make = (output: Output, receiveMaximum: number): Inbound => {
       pendings.clear()
       received.clear()
     },
-    isFull: () => classic() && order.length >= receiveMaximum
+    isFull: () => classic() && order.length >= receiveMaximum,
+    blockedBy: () => order.length >= receiveMaximum ? order[0] : undefined
   }
 }

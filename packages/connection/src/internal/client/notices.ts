@@ -1,0 +1,46 @@
+/**
+ * What happens inside a client that somebody outside may want to count or to hear of. A notice is
+ * given synchronously, in the middle of the work that causes it: listeners must be quick, must not
+ * throw and must not call back. What can happen for every message is told once a batch.
+ */
+
+export type Notice =
+  /** Messages that no handler will see. */
+  | {
+    readonly _tag: "Dropped"
+    /**
+     * - `Overflow`: a stream was full, and drops by its policy.
+     * - `ReadAheadFull`: QoS 0 messages that fitted nowhere while reading could not stop.
+     * - `Unclaimed`: no stream asked for them.
+     * - `Refused`: a consumer said no to them, or left them behind.
+     */
+    readonly cause: "Overflow" | "ReadAheadFull" | "Unclaimed" | "Refused"
+    /** Those of the stream; none where there is none. */
+    readonly filters: ReadonlyArray<string>
+    readonly count: number
+  }
+  /** A stream has been holding up others for so many milliseconds; told once, until it goes on. */
+  | { readonly _tag: "SlowConsumer"; readonly filters: ReadonlyArray<string>; readonly millis: number }
+  /** Filters cover each other where the server names no subscription: their streams may see repeats. */
+  | { readonly _tag: "OverlappingFilters"; readonly filters: readonly [string, string] }
+
+export type Notify = (notice: Notice) => void
+
+export interface Notices {
+  readonly notify: Notify
+  /** Gives a function that ends the listening. */
+  readonly listen: (listener: Notify) => () => void
+}
+
+export const make = (): Notices => {
+  const listeners = new Set<Notify>()
+  return {
+    notify: (notice) => {
+      for (const listener of listeners) listener(notice)
+    },
+    listen: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    }
+  }
+}

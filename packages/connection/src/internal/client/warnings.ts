@@ -1,0 +1,64 @@
+/** Notices that belong into the log: one line a kind, and the next after a while, so that a flood of drops is no flood of lines. */
+import type { Notice, Notify } from "./notices.ts"
+import type { Report } from "./pump.ts"
+
+/** Between two warnings of a kind, in milliseconds. */
+const quietTime = 10_000
+
+const droppedSentences: Record<Extract<Notice, { readonly _tag: "Dropped" }>["cause"], string> = {
+  Overflow: "A stream is read too slowly: messages are dropped by its policy",
+  ReadAheadFull: "A stream is read too slowly: QoS 0 messages are dropped",
+  Unclaimed: "Messages that no stream asked for were acknowledged and dropped",
+  Refused: "Messages were refused, or left behind by their consumer"
+}
+
+const sentenceOf = (notice: Notice): string => {
+  switch (notice._tag) {
+    case "Dropped":
+      return droppedSentences[notice.cause]
+    case "SlowConsumer":
+      return "A consumer holds up the others"
+    case "OverlappingFilters":
+      return "Filters overlap, and the server does not say which one a message is for: streams may see it twice"
+  }
+}
+
+interface Kind {
+  total: number
+  quietUntil: number
+  isReported: boolean
+  details: Report["details"]
+}
+
+export interface Warnings {
+  readonly listener: Notify
+  /** The next line for the log, if there is one. */
+  readonly take: () => Report | undefined
+}
+
+export const make = (now: () => number): Warnings => {
+  const kinds = new Map<string, Kind>()
+  /** Those with something to say. */
+  const due: Array<[string, Kind]> = []
+  return {
+    listener: (notice) => {
+      const sentence = sentenceOf(notice)
+      const kind = kinds.get(sentence) ?? { total: 0, quietUntil: -Infinity, isReported: true, details: {} }
+      kinds.set(sentence, kind)
+      kind.total += notice._tag === "Dropped" ? notice.count : 1
+      kind.details = notice.filters.length === 0 ? {} : { filters: notice.filters.join(", ") }
+      const at = now()
+      if (at < kind.quietUntil || !kind.isReported) return
+      kind.quietUntil = at + quietTime
+      kind.isReported = false
+      due.push([sentence, kind])
+    },
+    take: () => {
+      const next = due.shift()
+      if (next === undefined) return undefined
+      const [warning, kind] = next
+      kind.isReported = true
+      return { warning, total: kind.total, details: kind.details }
+    }
+  }
+}
