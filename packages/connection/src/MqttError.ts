@@ -12,40 +12,71 @@ import * as Data from "effect/Data"
 /**
  * A socket could not be opened, read or written.
  *
- * - `Open`: the peer could not be reached (name resolution, refused, TLS, ...); see `cause`.
- * - `OpenTimeout`: the peer did not answer in time.
+ * - `Open`: the peer could not be reached (name resolution, refused, ...); see `cause`.
+ * - `OpenTimeout`: the peer did not answer in time; `cause` names the step.
  * - `Unsupported`: this transport does not open such endpoints; nothing was tried.
  * - `Untrusted`: TLS refuses the peer, or the peer refuses us: a certificate that cannot be verified
- *   or is missing, no common version. Trying again cannot help.
+ *   or is missing, no common version or application protocol.
+ * - `WrongHost`: the certificate is good, but for another host.
+ * - `NotTls`: the peer does not answer with TLS; it may listen for plain connections.
+ * - `ProxyRefused`: the proxy does not, or cannot, pass us on.
+ * - `ProxyDenied`: the proxy refuses our credentials, or asks for some.
+ * - `UpgradeRefused`: the server answered the WebSocket upgrade like any web server does.
+ * - `NoSubprotocol`: the WebSocket server did not choose the subprotocol `mqtt`.
+ * - `Forbidden`: the WebSocket server does not let us in (HTTP 401 or 403, close code 1008).
+ * - `TextFrame`: the WebSocket peer sent text, where MQTT is binary.
+ * - `NotMqtt`: the peer answered in another protocol; `cause` names it.
  * - `Read`, `Write`: the established link broke; see `cause`.
  * - `Closed`: the peer ended the link, or it was closed here.
+ *
+ * Trying again cannot help for `Unsupported`, `Untrusted`, `WrongHost`, `ProxyDenied` and
+ * `Forbidden`. All others may pass, such as the page of a hotel's network in the place of a server.
  *
  * @since 0.1.0
  * @category errors
  */
 export class TransportError extends Data.TaggedError("TransportError")<{
-  readonly reason: "Open" | "OpenTimeout" | "Unsupported" | "Untrusted" | "Read" | "Write" | "Closed"
+  readonly reason:
+    | "Open"
+    | "OpenTimeout"
+    | "Unsupported"
+    | "Untrusted"
+    | "WrongHost"
+    | "NotTls"
+    | "ProxyRefused"
+    | "ProxyDenied"
+    | "UpgradeRefused"
+    | "NoSubprotocol"
+    | "Forbidden"
+    | "TextFrame"
+    | "NotMqtt"
+    | "Read"
+    | "Write"
+    | "Closed"
   readonly cause?: unknown
 }> {
   override get message(): string {
-    const detail = describeCause(this.cause)
-    switch (this.reason) {
-      case "Open":
-        return `The peer cannot be reached${detail}`
-      case "OpenTimeout":
-        return "The peer did not answer in time"
-      case "Unsupported":
-        return `The transport does not support this endpoint${detail}`
-      case "Untrusted":
-        return `No safe link to the peer can be agreed on${detail}`
-      case "Read":
-        return `Reading from the link failed${detail}`
-      case "Write":
-        return `Writing to the link failed${detail}`
-      case "Closed":
-        return "The link was closed"
-    }
+    return `${transportSentences[this.reason]}${describeCause(this.cause)}`
   }
+}
+
+const transportSentences: Record<TransportError["reason"], string> = {
+  Open: "The peer cannot be reached",
+  OpenTimeout: "The peer did not answer in time",
+  Unsupported: "The transport does not support this endpoint",
+  Untrusted: "No safe link to the peer can be agreed on",
+  WrongHost: "The peer's certificate is for another host",
+  NotTls: "The peer does not speak TLS",
+  ProxyRefused: "The proxy refused to connect",
+  ProxyDenied: "The proxy refused the credentials",
+  UpgradeRefused: "The server refused the WebSocket upgrade",
+  NoSubprotocol: "The WebSocket server does not offer the subprotocol \"mqtt\"",
+  Forbidden: "The WebSocket server does not allow this client",
+  TextFrame: "The WebSocket peer sent a text frame, where MQTT is binary",
+  NotMqtt: "The peer does not speak MQTT",
+  Read: "Reading from the link failed",
+  Write: "Writing to the link failed",
+  Closed: "The link was closed"
 }
 
 /**
@@ -58,7 +89,7 @@ export class TransportError extends Data.TaggedError("TransportError")<{
  * @category errors
  */
 export class AuthError extends Data.TaggedError("AuthError")<{
-  readonly reason: "BadCredentials" | "NotAuthorized" | "Banned" | "BadAuthenticationMethod"
+  readonly reason: "BadCredentials" | "NotAuthorized" | "Banned" | "BadAuthenticationMethod" | "UntrustedServer"
   readonly reasonCode?: number | undefined
   readonly reasonString?: string | undefined
   readonly cause?: unknown
@@ -74,7 +105,8 @@ const authSentences: Record<AuthError["reason"], string> = {
   BadCredentials: "The server refused the user name or password",
   NotAuthorized: "The server does not allow this client to connect",
   Banned: "The server has banned this client",
-  BadAuthenticationMethod: "The server does not accept the authentication method"
+  BadAuthenticationMethod: "The server does not accept the authentication method",
+  UntrustedServer: "The server did not prove who it is"
 }
 
 /**
@@ -83,7 +115,7 @@ const authSentences: Record<AuthError["reason"], string> = {
  * - `InvalidEndpoint`: the URL or an option is wrong (`cause` names it), or the transport does not
  *   support the URL; nothing was tried.
  * - `Transport`: the link could not be made or broke; `cause` is a {@link TransportError}. Not
- *   retryable when that is `Untrusted`.
+ *   retryable when trying again cannot help that.
  * - `Timeout`: the link or the CONNACK did not come in time.
  * - `KeepAliveTimeout`: the server stopped answering pings.
  * - `AcknowledgementTimeout`: the server left a packet unacknowledged for too long.
@@ -93,6 +125,7 @@ const authSentences: Record<AuthError["reason"], string> = {
  * - `ServerDisconnected`: the server ended the connection with a DISCONNECT.
  * - `SessionTakenOver`: another client connected with the same client identifier.
  * - `ProtocolError`: one side broke the protocol; `cause` says where.
+ * - `StoreError`: the session cannot be kept; `cause` is a {@link StoreError}.
  * - `Closed`: the connection was closed here.
  *
  * `retryable` says whether the client itself would try again.
@@ -113,9 +146,12 @@ export class ConnectError extends Data.TaggedError("ConnectError")<{
     | "ServerDisconnected"
     | "SessionTakenOver"
     | "ProtocolError"
+    | "StoreError"
     | "Closed"
   readonly retryable: boolean
   readonly reasonCode?: number | undefined
+  /** Where the server sends its clients (MQTT 5 reason codes 0x9C and 0x9D): hosts, each with or without a port. */
+  readonly serverReference?: string | undefined
   readonly reasonString?: string | undefined
   readonly cause?: unknown
 }> {
@@ -138,6 +174,7 @@ const connectSentences: Record<ConnectError["reason"], string> = {
   ServerDisconnected: "The server ended the connection",
   SessionTakenOver: "Another client took over the session",
   ProtocolError: "The MQTT protocol was broken",
+  StoreError: "The session cannot be kept",
   Closed: "The connection is closed"
 }
 
@@ -151,6 +188,7 @@ const connectSentences: Record<ConnectError["reason"], string> = {
  * - `QueueFull`: too many messages wait for the connection.
  * - `SessionLost`: the server lost the session, so the message may or may not have arrived.
  * - `Disconnected`: the link dropped before a QoS 0 message left.
+ * - `StoreError`: it could not be made durable, and was not sent; `cause` is a {@link StoreError}.
  * - `Closed`: the client is closed or has given up; `cause` says why.
  *
  * @since 0.1.0
@@ -165,6 +203,7 @@ export class PublishError extends Data.TaggedError("PublishError")<{
     | "QueueFull"
     | "SessionLost"
     | "Disconnected"
+    | "StoreError"
     | "Closed"
   readonly topic: string
   readonly reasonCode?: number | undefined
@@ -186,6 +225,7 @@ const publishSentences: Record<PublishError["reason"], string> = {
   QueueFull: "too many messages are waiting",
   SessionLost: "the server lost the session, the message may or may not have arrived",
   Disconnected: "the link dropped before it was sent",
+  StoreError: "it could not be stored",
   Closed: "the client is closed"
 }
 
@@ -195,13 +235,15 @@ const publishSentences: Record<PublishError["reason"], string> = {
  * - `InvalidFilter`: the topic filter or an option is not valid; nothing was sent.
  * - `SubscribeRejected`: the server said no; see `reasonCode`.
  * - `NotSupported`: the server does not offer this kind of subscription.
+ * - `QosNotGranted`: the server granted less than `requireQos` asks for: `reasonCode` is what it granted.
+ * - `Overflow`: the stream was full, and its `overflow` is `fail`.
  * - `Closed`: the client is closed or has given up; `cause` says why.
  *
  * @since 0.1.0
  * @category errors
  */
 export class SubscribeError extends Data.TaggedError("SubscribeError")<{
-  readonly reason: "InvalidFilter" | "SubscribeRejected" | "NotSupported" | "Closed"
+  readonly reason: "InvalidFilter" | "SubscribeRejected" | "NotSupported" | "QosNotGranted" | "Overflow" | "Closed"
   readonly filter: string
   readonly reasonCode?: number | undefined
   readonly cause?: unknown
@@ -217,7 +259,112 @@ const subscribeSentences: Record<SubscribeError["reason"], string> = {
   InvalidFilter: "the topic filter is not valid",
   SubscribeRejected: "the server rejected it",
   NotSupported: "the server does not support it",
+  QosNotGranted: "the server grants a lower QoS than required",
+  Overflow: "its consumer is too slow",
   Closed: "the client is closed"
+}
+
+/**
+ * A request got no response.
+ *
+ * - `Timeout`: none came in time.
+ * - `NotSupported`: MQTT 3.1.1 has no correlation data, and no `correlation` of the caller's own was
+ *   given; or the server does not offer what was asked for.
+ * - `InvalidRequest`: it cannot be sent legally, or is larger than the server accepts; `cause` says why.
+ * - `Rejected`: the server refused the request or the subscription for responses; see `reasonCode`.
+ * - `QueueFull`: too many messages wait for the connection.
+ * - `TooManyRequests`: as many requests as `maxRequests` allows wait for their responses.
+ * - `Disconnected`: the link dropped before a QoS 0 request left.
+ * - `SessionLost`: the server lost the subscription for responses while this one was on its way.
+ * - `Closed`: the client is closed or has given up; `cause` says why.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class RequestError extends Data.TaggedError("RequestError")<{
+  readonly reason:
+    | "Timeout"
+    | "NotSupported"
+    | "InvalidRequest"
+    | "Rejected"
+    | "QueueFull"
+    | "TooManyRequests"
+    | "Disconnected"
+    | "SessionLost"
+    | "Closed"
+  readonly topic: string
+  readonly reasonCode?: number | undefined
+  readonly reasonString?: string | undefined
+  readonly cause?: unknown
+}> {
+  override get message(): string {
+    return `The request to "${printable(this.topic)}" failed: ${requestSentences[this.reason]}${
+      describeReason(this.reasonCode, this.reasonString)
+    }${describeCause(this.cause)}`
+  }
+}
+
+const requestSentences: Record<RequestError["reason"], string> = {
+  Timeout: "no response came in time",
+  NotSupported: "requests of this kind are not supported",
+  InvalidRequest: "the request is not valid",
+  Rejected: "the server rejected it",
+  QueueFull: "too many messages are waiting",
+  TooManyRequests: "too many requests wait for their responses",
+  Disconnected: "the link dropped before it was sent",
+  SessionLost: "the server lost the subscription for responses",
+  Closed: "the client is closed"
+}
+
+/**
+ * A payload and its value do not fit: the value is none that the codec can write, or the bytes are
+ * none that it can read. `cause` may quote what was found; the message does not.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class CodecError extends Data.TaggedError("CodecError")<{
+  readonly reason: "Encode" | "Decode"
+  /** The name of the payload codec. */
+  readonly codec: string
+  /** The topic of the message, where there is one. */
+  readonly topic?: string | undefined
+  readonly cause?: unknown
+}> {
+  override get message(): string {
+    const where = this.topic === undefined ? "" : ` of "${printable(this.topic)}"`
+    return this.reason === "Encode"
+      ? `The value for the payload${where} is not one that the codec "${this.codec}" writes`
+      : `The payload${where} is not one that the codec "${this.codec}" reads`
+  }
+}
+
+/**
+ * A session store could not be opened, or could not make durable what it was given.
+ *
+ * - `InUse`: the session of this client identifier is open elsewhere.
+ * - `Corrupt`: what is stored is damaged, other than by a crash in the middle of the last commit;
+ *   `cause` says where. Nothing was changed.
+ * - `Full`: it would grow beyond its bound; nothing was changed.
+ * - `Io`: reading or writing failed; see `cause`.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class StoreError extends Data.TaggedError("StoreError")<{
+  readonly reason: "InUse" | "Corrupt" | "Full" | "Io"
+  readonly cause?: unknown
+}> {
+  override get message(): string {
+    return `${storeSentences[this.reason]}${describeCause(this.cause)}`
+  }
+}
+
+const storeSentences: Record<StoreError["reason"], string> = {
+  InUse: "The session is in use by another client",
+  Corrupt: "The stored session is damaged",
+  Full: "The session store is full",
+  Io: "The session store failed"
 }
 
 /**
@@ -226,7 +373,15 @@ const subscribeSentences: Record<SubscribeError["reason"], string> = {
  * @since 0.1.0
  * @category errors
  */
-export type MqttError = AuthError | ConnectError | PublishError | SubscribeError | TransportError
+export type MqttError =
+  | AuthError
+  | ConnectError
+  | PublishError
+  | SubscribeError
+  | RequestError
+  | TransportError
+  | CodecError
+  | StoreError
 
 const describeReason = (code: number | undefined, text: string | undefined): string => {
   const hex = code === undefined ? "" : ` (reason code 0x${code.toString(16).padStart(2, "0")})`
@@ -237,4 +392,4 @@ const describeReason = (code: number | undefined, text: string | undefined): str
 const printable = (text: string): string => text.slice(0, 200).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, " ")
 
 const describeCause = (cause: unknown): string =>
-  cause instanceof Error && cause.message !== "" ? `: ${cause.message}` : ""
+  cause instanceof Error && cause.message !== "" ? `: ${printable(cause.message)}` : ""

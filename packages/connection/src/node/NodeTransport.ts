@@ -1,116 +1,315 @@
 /**
- * Transports over Node's own sockets.
+ * Transports over Node's own sockets: TCP, TLS, Unix sockets and WebSocket, directly or through a
+ * proxy.
  *
  * @since 0.1.0
  */
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import * as Net from "node:net"
-import * as Tls from "node:tls"
+import type { IncomingMessage } from "node:http"
+import type * as Net from "node:net"
+import type { Duplex } from "node:stream"
 import type { Endpoint } from "../Endpoint.ts"
+import { format } from "../Endpoint.ts"
 import { TransportError } from "../MqttError.ts"
+import * as Proxy from "../Proxy.ts"
 import { Transport } from "../Transport.ts"
 import type { Wire } from "../Wire.ts"
+import { within } from "./internal/opening.ts"
 import * as socketWire from "./internal/socketWire.ts"
+import * as tcp from "./internal/tcp.ts"
+import { secure } from "./internal/tls.ts"
+import * as sockets from "./internal/webSocket.ts"
+import * as wireDuplex from "./internal/wireDuplex.ts"
 
 /**
- * TCP, for `mqtt` endpoints. Nagle's algorithm is off.
+ * A value, or an Effect that is evaluated for every wire that is opened: certificates that are
+ * renewed, a header with a fresh token.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type PerAttempt<A> = A | Effect.Effect<A, TransportError>
+
+/**
+ * How TLS is spoken. Certificates and keys are PEM.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface TlsOptions {
+  /**
+   * Who may sign the server's certificate.
+   *
+   * @default the roots that Node brings
+   */
+  readonly ca?: string | ReadonlyArray<string> | undefined
+  /** The client's certificate, with its chain. */
+  readonly certificate?: string | ReadonlyArray<string> | undefined
+  readonly key?: Redacted.Redacted<string> | undefined
+  readonly passphrase?: Redacted.Redacted<string> | undefined
+  /** The protocols to offer (ALPN), best first. The server has to choose one of them. */
+  readonly alpnProtocols?: ReadonlyArray<string> | undefined
+  /**
+   * The name that is sent to the server (SNI) and that its certificate has to be for.
+   *
+   * @default the endpoint's host
+   */
+  readonly servername?: string | undefined
+  /**
+   * Whether the server's certificate is verified. Without it, anybody on the way can read and
+   * change everything; meant for experiments.
+   *
+   * @default true
+   */
+  readonly verify?: boolean | undefined
+  /** @default "TLSv1.2" */
+  readonly minVersion?: "TLSv1.2" | "TLSv1.3" | undefined
+}
+
+/**
+ * How a WebSocket is opened.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface WebSocketOptions {
+  /** Sent with the upgrade request, for example `Authorization`. */
+  readonly headers?: PerAttempt<Readonly<Record<string, string | Redacted.Redacted<string>>>> | undefined
+  /**
+   * MQTT demands that the server chooses the subprotocol `mqtt`; `optional` accepts one that chooses
+   * none [5 §6].
+   *
+   * @default "required"
+   */
+  readonly subprotocol?: "required" | "optional" | undefined
+  /**
+   * The largest message accepted. A server may put one MQTT packet, or several, into a message.
+   *
+   * @default 64 MiB
+   */
+  readonly maxMessageBytes?: number | undefined
+}
+
+/**
+ * A proxy for everything but Unix sockets: an HTTP proxy that tunnels (`CONNECT`), or SOCKS5. It
+ * resolves the server's name.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ProxyOptions {
+  readonly protocol: "http" | "socks5"
+  readonly host: string
+  readonly port: number
+  readonly username?: string | undefined
+  readonly password?: Redacted.Redacted<string> | undefined
+}
+
+/**
+ * How long each step of opening may take. `connectTimeout` of a client bounds all of them together.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Timeouts {
+  /** Name resolution. @default "10 seconds" */
+  readonly resolve?: Duration.DurationInput | undefined
+  /** Connecting, to the server or the proxy. @default "10 seconds" */
+  readonly connect?: Duration.DurationInput | undefined
+  /** The answers of the proxy. @default "10 seconds" */
+  readonly proxy?: Duration.DurationInput | undefined
+  /** The TLS handshake. @default "10 seconds" */
+  readonly tls?: Duration.DurationInput | undefined
+  /** The WebSocket upgrade. @default "10 seconds" */
+  readonly upgrade?: Duration.DurationInput | undefined
+}
+
+/**
+ * What a transport needs besides the endpoint.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly tls?: PerAttempt<TlsOptions> | undefined
+  readonly webSocket?: WebSocketOptions | undefined
+  readonly proxy?: PerAttempt<ProxyOptions | undefined> | undefined
+  readonly timeouts?: Timeouts | undefined
+}
+
+/**
+ * Every scheme: `mqtt`, `mqtts`, `ws`, `wss` and `unix`, with options.
+ *
+ * @example
+ * ```ts
+ * import { MqttClient } from "@effect-mqtt/connection"
+ * import { NodeTransport } from "@effect-mqtt/connection/node"
+ * import { Effect, Layer } from "effect"
+ * import { readFile } from "node:fs/promises"
+ *
+ * // Read for every attempt: the authority may be renewed while the program runs.
+ * const ca = Effect.promise(() => readFile("/etc/mqtt/ca.pem", "utf8"))
+ *
+ * export const live = MqttClient.layer({ url: "mqtts://broker.example" }).pipe(
+ *   Layer.provide(NodeTransport.layerWith({ tls: Effect.map(ca, (ca) => ({ ca })) }))
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerWith = (options: Options): Layer.Layer<Transport> =>
+  Layer.succeed(Transport, { open: (endpoint) => open(endpoint, options) })
+
+/**
+ * Every scheme: `mqtt`, `mqtts`, `ws`, `wss` and `unix`. TLS verifies the server against the roots
+ * that Node brings and the endpoint's host name. Nagle's algorithm is off.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<Transport> = layerWith({})
+
+/**
+ * TCP only, for `mqtt` endpoints.
  *
  * @since 0.1.0
  * @category layers
  */
 export const layerTcp: Layer.Layer<Transport> = Layer.succeed(Transport, {
-  open: (endpoint) => endpoint.scheme === "mqtt" ? connectTcp(endpoint) : unsupported(endpoint)
+  open: (endpoint) =>
+    endpoint.scheme === "mqtt"
+      ? open(endpoint, {})
+      : new TransportError({
+        reason: "Unsupported",
+        cause: new Error(`this transport does not open "${endpoint.scheme}" endpoints`)
+      })
 })
 
 /**
- * TCP for `mqtt` endpoints and TLS for `mqtts` endpoints. TLS verifies the server against the
- * system's roots and the endpoint's host name.
- *
- * @since 0.1.0
- * @category layers
- */
-export const layer: Layer.Layer<Transport> = Layer.succeed(Transport, {
-  open: (endpoint) => {
-    switch (endpoint.scheme) {
-      case "mqtt":
-        return connectTcp(endpoint)
-      case "mqtts":
-        return connectTls(endpoint)
-      default:
-        return unsupported(endpoint)
-    }
-  }
-})
-
-/**
- * The wire of a connected socket, as a server gets it from `listen`. The socket is destroyed when
- * the scope closes.
+ * The wire of a connected stream, as a server gets a socket from `listen`. The stream is destroyed
+ * when the scope closes.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const fromSocket = (socket: Net.Socket): Effect.Effect<Wire, never, Scope.Scope> =>
+export const fromSocket = (socket: Net.Socket | Duplex): Effect.Effect<Wire, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.sync(() => {
-      socket.setNoDelay(true)
+      if ("setNoDelay" in socket) socket.setNoDelay(true)
       return socketWire.make(socket)
     }),
     (wire) => wire.destroy
   )
 
-const connectTcp = (endpoint: Endpoint) =>
-  connect("connect", () => Net.connect({ host: endpoint.host, port: endpoint.port }))
-
-const connectTls = (endpoint: Endpoint) =>
-  connect("secureConnect", () =>
-    Tls.connect({
-      host: endpoint.host,
-      port: endpoint.port,
-      // Server name indication takes names only.
-      ...(Net.isIP(endpoint.host) === 0 ? { servername: endpoint.host } : {})
-    }))
-
-const connect = (
-  ready: "connect" | "secureConnect",
-  start: () => Net.Socket
+/**
+ * Answers a WebSocket upgrade request, as the `upgrade` event of a `node:http` server gives it. A
+ * client that does not offer the subprotocol `mqtt` gets an HTTP error [5 §6]. The stream is
+ * destroyed when the scope closes.
+ *
+ * @example
+ * ```ts
+ * import { NodeTransport } from "@effect-mqtt/connection/node"
+ * import { Effect } from "effect"
+ * import type { IncomingMessage } from "node:http"
+ * import type { Duplex } from "node:stream"
+ *
+ * export const echo = (request: IncomingMessage, socket: Duplex, head: Uint8Array) =>
+ *   Effect.gen(function*() {
+ *     const wire = yield* NodeTransport.acceptWebSocket(request, socket, head)
+ *     yield* Effect.forever(Effect.flatMap(wire.read, (bytes) => wire.write([bytes])))
+ *   }).pipe(Effect.scoped, Effect.ignore)
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const acceptWebSocket = (
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Uint8Array,
+  options: Pick<WebSocketOptions, "maxMessageBytes"> = {}
 ): Effect.Effect<Wire, TransportError, Scope.Scope> =>
-  Effect.acquireRelease(
-    Effect.try({ try: start, catch: openError }),
-    (socket) => Effect.sync(() => socket.destroy())
-  ).pipe(
-    Effect.tap((socket) => established(socket, ready)),
+  sockets.accept(request, socket, head, options.maxMessageBytes ?? defaultMessageBytes)
+
+/**
+ * TLS on top of a wire, whatever carries it: the client's side. `host` is what the server's
+ * certificate has to be for. The wire below must not be used any more.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withTls = (
+  wire: Wire,
+  host: string,
+  options: TlsOptions = {}
+): Effect.Effect<Wire, TransportError, Scope.Scope> =>
+  wireDuplex.make(wire).pipe(
+    Effect.flatMap((stream) => secure(stream, host, options)),
     Effect.flatMap(fromSocket)
   )
 
-const established = (socket: Net.Socket, ready: "connect" | "secureConnect") =>
-  Effect.async<void, TransportError>((resume) => {
-    const onReady = () => resume(Effect.void)
-    // Stays for good: a late error of an attempt that nobody waits for must not end the process.
-    socket.on("error", (cause) => resume(Effect.fail(isUntrusted(socket, cause) ? untrusted(cause) : openError(cause))))
-    socket.once(ready, onReady)
-    return Effect.sync(() => socket.off(ready, onReady))
+/**
+ * WebSocket on top of a wire, whatever carries it: the client's side. The endpoint gives host and
+ * path of the upgrade request. The wire below must not be used any more.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withWebSocket = (
+  wire: Wire,
+  endpoint: Endpoint,
+  options: WebSocketOptions = {}
+): Effect.Effect<Wire, TransportError, Scope.Scope> =>
+  Effect.gen(function*() {
+    const stream = yield* wireDuplex.make(wire)
+    const headers = yield* evaluate(options.headers ?? {})
+    return yield* sockets.upgrade(stream, {
+      url: format(endpoint),
+      headers: Object.fromEntries(
+        Object.entries(headers).map((
+          [name, value]
+        ) => [name, Redacted.isRedacted(value) ? Redacted.value(value) : value])
+      ),
+      subprotocol: options.subprotocol ?? "required",
+      maxMessageBytes: options.maxMessageBytes ?? defaultMessageBytes
+    })
   })
 
-const openError = (cause: unknown) => new TransportError({ reason: "Open", cause })
+const defaultMessageBytes = 64 * 1024 * 1024
 
-const untrusted = (cause: unknown) => new TransportError({ reason: "Untrusted", cause })
+const evaluate = <A>(value: PerAttempt<A>): Effect.Effect<A, TransportError> =>
+  Effect.isEffect(value) ? value : Effect.succeed(value)
 
-/** The handshake failed over a certificate or the version of TLS, not over the network. */
-const isUntrusted = (socket: Net.Socket, cause: Error): boolean =>
-  // Set when the verification of the peer's certificate failed, whatever its reason.
-  (socket instanceof Tls.TLSSocket && Boolean(socket.authorizationError)) ||
-  ("code" in cause && typeof cause.code === "string" && refusedHandshake.test(cause.code))
+const open = (endpoint: Endpoint, options: Options): Effect.Effect<Wire, TransportError, Scope.Scope> =>
+  Effect.gen(function*() {
+    const times = options.timeouts ?? {}
+    const connecting = { connect: times.connect ?? defaultTimeout, resolve: times.resolve ?? defaultTimeout }
+    const through = endpoint.scheme === "unix" ? undefined : yield* evaluate(options.proxy)
+    const socket = endpoint.scheme === "unix"
+      ? yield* tcp.connectUnix(endpoint.path, connecting)
+      : yield* tcp.connect(through ?? endpoint, connecting)
+    const plain = yield* fromSocket(socket)
+    const tunnel = through === undefined
+      ? plain
+      : yield* within("the proxy's answer", times.proxy ?? defaultTimeout)(passThrough(plain, through, endpoint))
+    const secured = endpoint.scheme === "mqtts" || endpoint.scheme === "wss"
+      ? yield* within("the TLS handshake", times.tls ?? defaultTimeout)(
+        Effect.flatMap(evaluate(options.tls ?? {}), (tlsOptions) => withTls(tunnel, endpoint.host, tlsOptions))
+      )
+      : tunnel
+    return endpoint.scheme === "ws" || endpoint.scheme === "wss"
+      ? yield* within("the WebSocket upgrade", times.upgrade ?? defaultTimeout)(
+        withWebSocket(secured, endpoint, options.webSocket)
+      )
+      : secured
+  })
 
-/** OpenSSL's reasons: alerts about our certificate, and no version in common. */
-const refusedHandshake =
-  /^ERR_SSL_.*(CERTIFICATE|UNKNOWN_CA|UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|NO_PROTOCOLS_AVAILABLE)/
+const passThrough = (wire: Wire, { password, protocol, username }: ProxyOptions, { host, port }: Endpoint) =>
+  (protocol === "http" ? Proxy.httpConnect : Proxy.socks5)(wire, { host, port, username, password })
 
-const unsupported = (endpoint: Endpoint) =>
-  Effect.fail(
-    new TransportError({
-      reason: "Unsupported",
-      cause: new Error(`this transport does not open "${endpoint.scheme}" endpoints`)
-    })
-  )
+const defaultTimeout = "10 seconds"

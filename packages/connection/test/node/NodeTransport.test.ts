@@ -165,7 +165,7 @@ describe("NodeTransport", () => {
 
   it.scopedLive("schemes of other transports are Unsupported", () =>
     Effect.gen(function*() {
-      assert.strictEqual((yield* Effect.flip(open(1, "ws"))).reason, "Unsupported")
+      assert.strictEqual((yield* Effect.flip(open(1, "ws", NodeTransport.layerTcp))).reason, "Unsupported")
       assert.strictEqual((yield* Effect.flip(open(1, "mqtts", NodeTransport.layerTcp))).reason, "Unsupported")
     }))
 

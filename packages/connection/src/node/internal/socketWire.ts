@@ -1,12 +1,12 @@
 /**
- * A wire over a `node:net` socket (TLS sockets are one, too).
+ * A wire over a Node stream: a socket, a TLS socket, a WebSocket as a stream.
  *
  * Reading: at most `readAheadBytes` wait in the queue, then the socket is paused, which closes the
  * TCP window. Writing: all pieces in one `writev`, then wait for `drain` if the socket asks for it.
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import type { Socket } from "node:net"
+import type { Duplex } from "node:stream"
 import { TransportError } from "../../MqttError.ts"
 import type { Wire } from "../../Wire.ts"
 
@@ -15,7 +15,19 @@ const lingerMillis = 1000
 
 type Resume<A> = (result: Either.Either<A, TransportError>) => void
 
-export const make = (socket: Socket): Wire & { readonly destroy: Effect.Effect<void> } => {
+export interface SocketWire extends Wire {
+  readonly destroy: Effect.Effect<void>
+  /** Hands the stream to the next layer, with what was not read; this wire is over. */
+  readonly detach: () => Duplex
+}
+
+export const isSocketWire = (wire: Wire): wire is SocketWire => "detach" in wire
+
+/** `explain` names what ended the link, where the stream itself cannot tell. */
+export const make = (
+  socket: Duplex,
+  explain: (failure: unknown) => TransportError | undefined = () => undefined
+): SocketWire => {
   const queue: Array<Uint8Array> = []
   let queuedBytes = 0
   let reader: Resume<Uint8Array> | undefined
@@ -26,7 +38,10 @@ export const make = (socket: Socket): Wire & { readonly destroy: Effect.Effect<v
 
   const endOfLink = (reason: "Read" | "Write") =>
     Either.left(
-      failure === undefined ? new TransportError({ reason: "Closed" }) : new TransportError({ reason, cause: failure })
+      explain(failure) ??
+        (failure === undefined
+          ? new TransportError({ reason: "Closed" })
+          : new TransportError({ reason, cause: failure }))
     )
 
   const wakeReader = () => {
@@ -50,25 +65,28 @@ export const make = (socket: Socket): Wire & { readonly destroy: Effect.Effect<v
     resume?.(result)
   }
 
-  socket.on("data", (chunk: Uint8Array) => {
-    queue.push(chunk)
-    queuedBytes += chunk.length
-    if (reader !== undefined) wakeReader()
-    else if (queuedBytes > readAheadBytes) socket.pause()
-  })
-  socket.on("drain", () => wakeWriter(Either.right(undefined)))
-  socket.on("error", (cause) => {
-    failure = cause
-  })
-  socket.on("end", () => {
-    ended = true
-    wakeReader()
-  })
-  socket.on("close", () => {
-    closed = true
-    wakeReader()
-    wakeWriter(endOfLink("Write"))
-  })
+  const listeners = {
+    data: (chunk: Uint8Array) => {
+      queue.push(chunk)
+      queuedBytes += chunk.length
+      if (reader !== undefined) wakeReader()
+      else if (queuedBytes > readAheadBytes) socket.pause()
+    },
+    drain: () => wakeWriter(Either.right(undefined)),
+    error: (cause: unknown) => {
+      failure = cause
+    },
+    end: () => {
+      ended = true
+      wakeReader()
+    },
+    close: () => {
+      closed = true
+      wakeReader()
+      wakeWriter(endOfLink("Write"))
+    }
+  }
+  for (const [event, listener] of Object.entries(listeners)) socket.on(event, listener)
 
   const released = Effect.async<void>((resume) => {
     if (closed) return resume(Effect.void)
@@ -109,6 +127,15 @@ export const make = (socket: Socket): Wire & { readonly destroy: Effect.Effect<v
     destroy: Effect.suspend(() => {
       socket.destroy()
       return released
-    })
+    }),
+    detach: () => {
+      for (const [event, listener] of Object.entries(listeners)) socket.off(event, listener)
+      // An error that nobody listens for would end the process.
+      socket.on("error", () => {})
+      socket.pause()
+      for (const chunk of queue.splice(0).reverse()) socket.unshift(chunk)
+      listeners.close()
+      return socket
+    }
   }
 }

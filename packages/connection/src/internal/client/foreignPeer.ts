@@ -1,0 +1,39 @@
+/** Names a peer that speaks another protocol, which to the decoder is just a malformed packet. */
+import * as Effect from "effect/Effect"
+import { TransportError } from "../../MqttError.ts"
+import type { Wire } from "../../Wire.ts"
+
+/** Looks at the first bytes that are read, and at nothing behind them. */
+export const detecting = (wire: Wire): Wire => {
+  let answered = false
+  const first = Effect.flatMap(Effect.mapError(wire.read, explainEnd), (bytes) => {
+    answered = true
+    const protocol = protocolOf(bytes)
+    return protocol === undefined ? Effect.succeed(bytes) : notMqtt(protocol)
+  })
+  return { ...wire, read: Effect.suspend(() => answered ? wire.read : first) }
+}
+
+const protocolOf = (bytes: Uint8Array): string | undefined => {
+  if (beginsWith(bytes, http)) return "it answers like a web server"
+  return beginsWith(bytes, tlsAlert) || beginsWith(bytes, tlsHandshake) ? "it answers with TLS" : undefined
+}
+
+const http = new TextEncoder().encode("HTTP/1.")
+/** RFC 8446 section 5.1: the type of the record, then the major version. */
+const tlsAlert = [0x15, 0x03]
+const tlsHandshake = [0x16, 0x03]
+
+const beginsWith = (bytes: Uint8Array, start: ArrayLike<number>): boolean => {
+  for (let index = 0; index < start.length; index++) if (bytes[index] !== start[index]) return false
+  return true
+}
+
+const notMqtt = (why: string) => new TransportError({ reason: "NotMqtt", cause: new Error(why) })
+
+const explainEnd = (error: TransportError): TransportError =>
+  error.reason === "Closed" && error.cause === undefined
+    ? new TransportError({ reason: "Closed", cause: silent })
+    : error
+
+const silent = new Error("the server hung up before it answered; is this the port for this protocol?")

@@ -1,0 +1,40 @@
+/** What the steps of opening a link share: a time-out of its own for each, and how a failure is named. */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { Duplex } from "node:stream"
+import { TransportError } from "../../MqttError.ts"
+
+/** Fails with `OpenTimeout`, naming the step, when it takes longer. */
+export const within = (step: string, duration: Duration.DurationInput) =>
+  Effect.timeoutFail({
+    duration,
+    onTimeout: () =>
+      new TransportError({
+        reason: "OpenTimeout",
+        cause: new Error(`${step} took longer than ${Duration.format(duration)}`)
+      })
+  })
+
+/** Owns a stream and waits for it to be ready. `explain` names an error on the way. */
+export const establish = <A extends Duplex>(
+  start: () => A,
+  ready: string,
+  explain: (cause: unknown, stream: A | undefined) => TransportError
+): Effect.Effect<A, TransportError, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.try({ try: start, catch: (cause) => explain(cause, undefined) }),
+    (stream) => Effect.sync(() => stream.destroy())
+  ).pipe(
+    Effect.tap((stream) =>
+      Effect.async<void, TransportError>((resume) => {
+        const onReady = () => resume(Effect.void)
+        // Stays for good: a late error of an attempt that nobody waits for must not end the process.
+        stream.on("error", (cause) => resume(Effect.fail(explain(cause, stream))))
+        stream.once(ready, onReady)
+        return Effect.sync(() => stream.off(ready, onReady))
+      })
+    )
+  )
+
+export const openError = (cause: unknown): TransportError => new TransportError({ reason: "Open", cause })

@@ -1,0 +1,59 @@
+/** Name resolution and connecting: TCP with every address of the host, and Unix sockets. */
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { LookupAddress } from "node:dns"
+import * as Dns from "node:dns"
+import * as Net from "node:net"
+import type { TransportError } from "../../MqttError.ts"
+import { establish, openError, within } from "./opening.ts"
+
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+export interface ConnectTimeouts {
+  readonly resolve: Duration.DurationInput
+  readonly connect: Duration.DurationInput
+}
+
+export const connect = (
+  { host, port }: Address,
+  timeouts: ConnectTimeouts
+): Effect.Effect<Net.Socket, TransportError, Scope.Scope> =>
+  Effect.flatMap(
+    within("resolving the host name", timeouts.resolve)(resolve(host)),
+    (addresses) =>
+      open(() =>
+        Net.connect({
+          host,
+          port,
+          noDelay: true,
+          // The addresses are known. With `all`, Node tries one after the other, of both families.
+          lookup: (_, options, done) =>
+            options.all === true ? done(null, addresses) : done(null, addresses[0].address, addresses[0].family)
+        }), timeouts)
+  )
+
+export const connectUnix = (
+  path: string,
+  timeouts: ConnectTimeouts
+): Effect.Effect<Net.Socket, TransportError, Scope.Scope> => open(() => Net.connect({ path }), timeouts)
+
+const open = (start: () => Net.Socket, timeouts: ConnectTimeouts) =>
+  within("connecting", timeouts.connect)(establish(start, "connect", openError))
+
+type Addresses = [LookupAddress, ...Array<LookupAddress>]
+
+const resolve = (host: string): Effect.Effect<Addresses, TransportError> =>
+  Effect.async((resume) => {
+    const family = Net.isIP(host)
+    if (family !== 0) return resume(Effect.succeed([{ address: host, family }]))
+    Dns.lookup(host, { all: true }, (cause, [first, ...others]) =>
+      resume(
+        cause !== null || first === undefined
+          ? Effect.fail(openError(cause ?? new Error("the host name has no address")))
+          : Effect.succeed([first, ...others])
+      ))
+  })

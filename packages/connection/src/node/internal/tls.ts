@@ -1,0 +1,63 @@
+/** TLS over a stream, and what went wrong in a handshake. */
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import * as Net from "node:net"
+import type { Duplex } from "node:stream"
+import * as Tls from "node:tls"
+import { TransportError } from "../../MqttError.ts"
+import type { TlsOptions } from "../NodeTransport.ts"
+import { establish, openError } from "./opening.ts"
+
+export const secure = (
+  stream: Duplex,
+  host: string,
+  options: TlsOptions
+): Effect.Effect<Tls.TLSSocket, TransportError, Scope.Scope> => {
+  const name = options.servername ?? host
+  const connect = () =>
+    Tls.connect({
+      socket: stream,
+      // What the certificate has to be for; server name indication takes names only.
+      host: name,
+      ...(Net.isIP(name) === 0 ? { servername: name } : {}),
+      rejectUnauthorized: options.verify ?? true,
+      ...(options.ca === undefined ? {} : { ca: toText(options.ca) }),
+      ...(options.certificate === undefined ? {} : { cert: toText(options.certificate) }),
+      ...(options.key === undefined ? {} : { key: Redacted.value(options.key) }),
+      ...(options.passphrase === undefined ? {} : { passphrase: Redacted.value(options.passphrase) }),
+      ...(options.alpnProtocols === undefined ? {} : { ALPNProtocols: [...options.alpnProtocols] }),
+      ...(options.minVersion === undefined ? {} : { minVersion: options.minVersion })
+    })
+  return Effect.filterOrFail(
+    establish(connect, "secureConnect", explain),
+    // A server that does not know ALPN goes on without it.
+    (socket) => options.alpnProtocols === undefined || socket.alpnProtocol !== false,
+    () => untrusted(new Error(`the server chose none of the protocols ${options.alpnProtocols?.join(", ") ?? ""}`))
+  )
+}
+
+const toText = (pem: string | ReadonlyArray<string>): string | Array<string> => typeof pem === "string" ? pem : [...pem]
+
+const untrusted = (cause: unknown) => new TransportError({ reason: "Untrusted", cause })
+
+const explain = (cause: unknown, socket: Tls.TLSSocket | undefined): TransportError => {
+  if (cause instanceof TransportError) return cause
+  const code = cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : ""
+  // Nothing was sent: the options hold a key or a certificate that cannot be used.
+  if (socket === undefined) return new TransportError({ reason: "Unsupported", cause })
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return new TransportError({ reason: "WrongHost", cause })
+  // Set when the verification of the peer's certificate failed, whatever its reason.
+  if (Boolean(socket.authorizationError) || refused.test(code)) return untrusted(cause)
+  return foreign.test(code) ? new TransportError({ reason: "NotTls", cause: notTls }) : openError(cause)
+}
+
+/** OpenSSL's reasons: alerts about our certificate, and nothing in common. */
+const refused =
+  /^ERR_SSL_.*(CERTIFICATE|UNKNOWN_CA|UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|NO_PROTOCOLS_AVAILABLE|NO_APPLICATION_PROTOCOL|HANDSHAKE_FAILURE)/
+
+/** OpenSSL's reasons when the first bytes are no TLS record. */
+const foreign =
+  /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL|RECORD_LAYER_FAILURE|UNEXPECTED_MESSAGE)|^EPROTO$/
+
+const notTls = new Error("it answered in another protocol; does the port take plain connections?")

@@ -1,0 +1,166 @@
+/** The WebSocket protocol of both sides over a stream. `ws` speaks it; here it becomes a wire. */
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http"
+import type { Duplex } from "node:stream"
+import { createWebSocketStream, WebSocket, WebSocketServer } from "ws"
+import { TransportError } from "../../MqttError.ts"
+import type { Wire } from "../../Wire.ts"
+import { openError } from "./opening.ts"
+import * as socketWire from "./socketWire.ts"
+
+export interface UpgradeOptions {
+  /** As the server is to see it: `ws://host:port/path`; the stream is there already. */
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly subprotocol: "required" | "optional"
+  readonly maxMessageBytes: number
+}
+
+export const upgrade = (
+  stream: Duplex,
+  options: UpgradeOptions
+): Effect.Effect<Wire, TransportError, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.try({
+      try: () =>
+        new WebSocket(options.url, ["mqtt"], {
+          createConnection: () => stream,
+          finishRequest: (request) => {
+            // The layer below left the stream paused; by now somebody listens to it.
+            request.once("socket", () => stream.resume())
+            request.end()
+          },
+          headers: { ...options.headers },
+          ...settings(options.maxMessageBytes)
+        }),
+      catch: (cause) => new TransportError({ reason: "Unsupported", cause })
+    }),
+    (socket) =>
+      Effect.sync(() => {
+        socket.terminate()
+      })
+  ).pipe(
+    Effect.tap((socket) => opened(socket, options.subprotocol)),
+    Effect.flatMap((socket) => toWire(socket))
+  )
+
+const opened = (socket: WebSocket, subprotocol: "required" | "optional") =>
+  Effect.async<void, TransportError>((resume) => {
+    // Stays for good: a late error of an attempt that nobody waits for must not end the process.
+    socket.on("error", (cause) => resume(Effect.fail(explainUpgrade(cause))))
+    socket.on("unexpected-response", (request, response) => {
+      resume(Effect.fail(refused(response)))
+      request.destroy()
+    })
+    // `ws` holds a server to the subprotocol, and looks at the header after this.
+    if (subprotocol === "optional") {
+      socket.once("upgrade", ({ headers }) => {
+        headers["sec-websocket-protocol"] ??= "mqtt"
+      })
+    }
+    socket.once("open", () => resume(Effect.void))
+  })
+
+const refused = ({ statusCode = 0 }: IncomingMessage): TransportError =>
+  new TransportError({
+    reason: statusCode === 401 || statusCode === 403 ? "Forbidden" : "UpgradeRefused",
+    cause: new Error(`it answered with HTTP status ${statusCode}`)
+  })
+
+const explainUpgrade = (cause: Error): TransportError => {
+  // What `ws` says when the server chooses none of the offered subprotocols.
+  if (/subprotocol/i.test(cause.message)) return new TransportError({ reason: "NoSubprotocol" })
+  const code = "code" in cause && typeof cause.code === "string" ? cause.code : ""
+  return code.startsWith("HPE_") || /Sec-WebSocket|Upgrade header/i.test(cause.message)
+    ? new TransportError({ reason: "UpgradeRefused", cause })
+    : openError(cause)
+}
+
+/**
+ * Answers the upgrade request of a client. A request that is none, or does not offer the subprotocol
+ * `mqtt`, gets an HTTP error.
+ */
+export const accept = (
+  request: IncomingMessage,
+  stream: Duplex,
+  head: Uint8Array,
+  maxMessageBytes: number
+): Effect.Effect<Wire, TransportError, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      stream.on("error", () => {})
+      return stream
+    }),
+    () => Effect.sync(() => stream.destroy())
+  ).pipe(
+    Effect.flatMap(() =>
+      Effect.async<WebSocket, TransportError>((resume) => {
+        const refuse = (error: TransportError): void => {
+          stream.end(badRequest, () => resume(Effect.fail(error)))
+        }
+        if (!offersMqtt(request.headers)) return refuse(new TransportError({ reason: "NoSubprotocol" }))
+        const server = new WebSocketServer({
+          noServer: true,
+          handleProtocols: () => "mqtt",
+          ...settings(maxMessageBytes)
+        })
+        server.on("wsClientError", (cause) => refuse(new TransportError({ reason: "UpgradeRefused", cause })))
+        server.handleUpgrade(request, stream, Buffer.from(head), (socket) => resume(Effect.succeed(socket)))
+      })
+    ),
+    Effect.flatMap((socket) => toWire(socket))
+  )
+
+const badRequest = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+const offersMqtt = (headers: IncomingHttpHeaders): boolean =>
+  (headers["sec-websocket-protocol"] ?? "").split(",").some((name) => name.trim() === "mqtt")
+
+const settings = (maxMessageBytes: number) => ({
+  // MQTT payloads are small or compressed already, and a context for each link costs much memory.
+  perMessageDeflate: false,
+  maxPayload: maxMessageBytes,
+  // A close that the peer does not answer.
+  closeTimeout: 1000
+})
+
+const policyViolation = 1008
+const normalCodes = [1000, 1001, 1005]
+
+const toWire = (socket: WebSocket): Effect.Effect<Wire, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      let ending: TransportError | undefined
+      socket.on("message", (_, isBinary) => {
+        if (isBinary) return
+        ending ??= new TransportError({ reason: "TextFrame" })
+        socket.close(1003)
+        stream.destroy()
+      })
+      socket.on("close", (code) => {
+        ending ??= endOf(code)
+      })
+      const stream = createWebSocketStream(socket)
+      const wire = socketWire.make(stream, (failure) => failure === undefined ? ending : undefined)
+      return {
+        ...wire,
+        // One message for all pieces: servers exist that want no packet in two of them.
+        write: (pieces: ReadonlyArray<Uint8Array>) => {
+          const bytes = pieces.length === 1 ? pieces : [Buffer.concat(pieces)]
+          return wire.write(bytes.filter((piece) => piece.length > 0))
+        }
+      }
+    }),
+    (wire) =>
+      Effect.suspend(() => {
+        socket.terminate()
+        return wire.destroy
+      })
+  )
+
+const endOf = (code: number): TransportError | undefined => {
+  if (normalCodes.includes(code)) return undefined
+  const cause = new Error(`the WebSocket was closed with code ${code}`)
+  return new TransportError({ reason: code === policyViolation ? "Forbidden" : "Closed", cause })
+}
