@@ -134,7 +134,7 @@ else {
 
 // 5. A barrel exports every public module beside it, by its name. Modules apart are imported by their own path, since they
 //    pull in what the others do without.
-const apart = { codec: ["PacketSchema", "PacketStream"] }
+const apart = { codec: ["PacketSchema", "PacketStream"], connection: ["MqttTopic", "PayloadSchema"] }
 for (const { folder, path } of packages) {
   for (const barrel of [join(path, "src/index.ts"), join(path, "src/node/index.ts")].filter(existsSync)) {
     const text = readFileSync(barrel, "utf8")

@@ -1,4 +1,11 @@
 /**
+ * Enhanced authentication of MQTT 5: mechanisms of as many steps as they need.
+ *
+ * @since 0.1.0
+ */
+export * as Authentication from "./Authentication.ts"
+
+/**
  * How to connect: options of connections and clients.
  *
  * @since 0.1.0
@@ -62,6 +69,13 @@ export * as MqttError from "./MqttError.ts"
 export * as Negotiated from "./Negotiated.ts"
 
 /**
+ * How values become payloads and payloads become values.
+ *
+ * @since 0.1.0
+ */
+export * as PayloadCodec from "./PayloadCodec.ts"
+
+/**
  * When a client tries again.
  *
  * @since 0.1.0
@@ -81,6 +95,13 @@ export * as Session from "./Session.ts"
  * @since 0.1.0
  */
 export * as Subscription from "./Subscription.ts"
+
+/**
+ * What holds for every message of a client, or for those of some topics.
+ *
+ * @since 0.1.0
+ */
+export * as TopicDefaults from "./TopicDefaults.ts"
 
 /**
  * The pluggable socket.
