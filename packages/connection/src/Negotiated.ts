@@ -23,12 +23,16 @@ export interface Negotiated {
   readonly sessionExpiry: number
   /** How many QoS 1 and 2 messages the server takes unacknowledged. */
   readonly receiveMaximum: number
+  /** How many topic aliases the server takes; 0 is none. */
+  readonly topicAliasMaximum: number
   readonly maximumQoS: QoS.QoS
   readonly retainAvailable: boolean
   readonly maximumPacketBytes: number
   readonly wildcardSubscriptionAvailable: boolean
   readonly subscriptionIdentifierAvailable: boolean
   readonly sharedSubscriptionAvailable: boolean
+  /** What response topics may be built from, if the server offers something. */
+  readonly responseInformation: string | undefined
 }
 
 const unlimitedPacketBytes = 268_435_460
@@ -54,11 +58,13 @@ export const make = (connect: Packet.Connect, connAck: Packet.ConnAck): Negotiat
       ? 0
       : Infinity,
     receiveMaximum: announced.receiveMaximum ?? 65535,
+    topicAliasMaximum: announced.topicAliasMaximum ?? 0,
     maximumQoS: announced.maximumQoS === 0 ? 0 : announced.maximumQoS === 1 ? 1 : 2,
     retainAvailable: announced.retainAvailable !== 0,
     maximumPacketBytes: announced.maximumPacketSize ?? unlimitedPacketBytes,
     wildcardSubscriptionAvailable: announced.wildcardSubscriptionAvailable !== 0,
     subscriptionIdentifierAvailable: modern && announced.subscriptionIdentifierAvailable !== 0,
-    sharedSubscriptionAvailable: announced.sharedSubscriptionAvailable !== 0
+    sharedSubscriptionAvailable: announced.sharedSubscriptionAvailable !== 0,
+    responseInformation: announced.responseInformation
   }
 }

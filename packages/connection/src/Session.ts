@@ -9,23 +9,31 @@
  *
  * @since 0.1.0
  */
-import type { Packet, ProtocolVersion } from "@effect-mqtt/codec"
+import type { Packet } from "@effect-mqtt/codec"
 import { Decoder } from "@effect-mqtt/codec"
 import type * as CodecError from "@effect-mqtt/codec/CodecError"
-import type * as Either from "effect/Either"
+import * as Either from "effect/Either"
 import * as authentications from "./internal/session/authentication.ts"
 import * as inbounds from "./internal/session/inbound.ts"
 import * as inboundAliases from "./internal/session/inboundAliases.ts"
 import * as keepAlives from "./internal/session/keepAlive.ts"
+import * as markers from "./internal/session/marker.ts"
 import * as operations from "./internal/session/operations.ts"
 import * as outbounds from "./internal/session/outbound.ts"
+import * as outgoingStore from "./internal/session/outgoingStore.ts"
 import * as outboundAliases from "./internal/session/outboundAliases.ts"
 import * as outputs from "./internal/session/output.ts"
 import * as packetIds from "./internal/session/packetIds.ts"
+import * as persistences from "./internal/session/persistence.ts"
+import * as receivedIds from "./internal/session/receivedIds.ts"
+import * as records from "./internal/session/records.ts"
 import * as refusal from "./internal/session/refusal.ts"
+import * as subscriptionStore from "./internal/session/subscriptionStore.ts"
 import type { Message, PublishResult } from "./Message.ts"
+import type { StoreError } from "./MqttError.ts"
 import { AuthError, ConnectError, PublishError } from "./MqttError.ts"
 import * as Negotiated from "./Negotiated.ts"
+import type { Change } from "./SessionStore.ts"
 
 /**
  * An unacknowledged QoS 1 or 2 message; hand it to {@link Session.accept} when its consumer has
@@ -41,6 +49,15 @@ export interface Pending {
   /** What {@link Session.accept} was told. */
   readonly reasonCode: number
 }
+
+/**
+ * A publish that was handed over. A message that is abandoned while it waits for its turn is never
+ * sent; any other exchange goes on without its caller.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Publication = outbounds.Publication
 
 /**
  * How a SUBSCRIBE or UNSUBSCRIBE ended: answered with one reason code per filter, refused locally
@@ -89,12 +106,36 @@ export interface Options {
    * as many as the CONNECT announces.
    */
   readonly maxTopicAliases: number
+  /**
+   * Makes the session durable: the records of its store, as they were when it was opened. Absent, it is
+   * kept in memory and takes no changes. The clock is then that of the calendar.
+   */
+  readonly records?: ReadonlyMap<string, Uint8Array> | undefined
+  /** A message of an earlier process, for which nobody waits, could not be sent. */
+  readonly onUnattended?: ((error: PublishError) => void) | undefined
   /** The server asks for a step of the authentication whose method the CONNECT names. */
   readonly onAuthenticate: (step: AuthenticationStep) => void
   /** The CONNACK was good: the moment to restore subscriptions. Queued publishes follow. */
   readonly onConnected: (negotiated: Negotiated.Negotiated) => void
   /** A message for the application; `pending` is present for QoS 1 and 2. */
   readonly onMessage: (message: Message, pending: Pending | undefined) => void
+}
+
+/**
+ * What a durable session has found in its store.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Restored {
+  /** Publishes that an earlier process began. */
+  readonly publishes: number
+  /** The filters it had subscribed to, with their subscription identifiers; 0 for none. */
+  readonly subscriptions: ReadonlyArray<{ readonly filter: string; readonly identifier: number }>
+  /** The highest subscription identifier given out in this session. */
+  readonly lastIdentifier: number
+  /** Records that could not be read and were set aside. */
+  readonly unreadable: number
 }
 
 /**
@@ -105,13 +146,28 @@ export interface Options {
  * @category models
  */
 export interface Session {
-  /** A link was opened: writes CONNECT. */
-  readonly open: (now: number, connect: Packet.Connect) => void
+  /** A link was opened: writes CONNECT. The server has to let us in by `due`, however many steps that takes. */
+  readonly open: (now: number, connect: Packet.Connect, due?: number) => void
   readonly receive: (now: number, bytes: Uint8Array) => void
   /** Call it at {@link Session.deadline}. */
   readonly tick: (now: number) => void
-  /** The link is gone. */
-  readonly lost: () => void
+  /** The link is gone; since the last input, if no instant is given. */
+  readonly lost: (now?: number) => void
+  /** What its store held; undefined for a session in memory. */
+  readonly restored: () => Restored | undefined
+  /** Whether the server may still hold the session that is known here. */
+  readonly isResumable: (now: number) => boolean
+  /**
+   * The next changes to commit, as one batch; none while a batch is out. What has to be durable before
+   * something is written is in here, and the rest of it follows {@link Session.committed}.
+   */
+  readonly takeChanges: () => ReadonlyArray<Change>
+  /** The batch taken is durable. */
+  readonly committed: (now: number) => void
+  /** The batch taken is not. What nothing else relies on fails alone; otherwise the session cannot go on. */
+  readonly commitFailed: (now: number, error: StoreError) => void
+  /** Why the session cannot go on, on this link or on another. */
+  readonly broken: () => ConnectError | undefined
   /** The next instant that needs a `tick`; `Infinity` if none. */
   readonly deadline: () => number
   /** Bytes to write, in one batch. */
@@ -127,12 +183,11 @@ export interface Session {
    * ask for a Clean Start [MQTT-3.2.2-4].
    */
   readonly mustStartClean: () => boolean
-  /** Returns a function that ends the caller's wait; an unsent message is then never sent. */
   readonly publish: (
     now: number,
     message: Omit<Packet.Publish, "packetId" | "dup">,
     settle: (result: Either.Either<PublishResult, PublishError>) => void
-  ) => () => void
+  ) => Publication
   /** Settles with `LinkLost` at once while there is no ready link. */
   readonly subscribe: (
     now: number,
@@ -168,7 +223,10 @@ export interface Session {
   readonly accept: (pending: Pending, reasonCode?: number) => boolean
   /** The shell has stopped or resumed reading on purpose. */
   readonly readingPaused: (now: number, paused: boolean) => void
-  /** Writes DISCONNECT as the last packet. */
+  /**
+   * Writes DISCONNECT as the last packet. In 3.1.1, where every DISCONNECT deletes the will, nothing is
+   * written for a `reasonCode` other than 0.
+   */
   readonly disconnect: (reasonCode: number, properties?: Packet.Disconnect["properties"]) => void
   /** Fails everything that waits. The session must not be used again. */
   readonly dispose: (cause: AuthError | ConnectError) => void
@@ -211,6 +269,7 @@ export const make = (options: Options): Session => {
   let decoder = Decoder.make({ role: "client", maxPacketBytes: options.maxPacketBytes })
   /** When the server has to answer the CONNECT, or a step of an authentication has to be over. */
   let handshakeDue = Infinity
+  let linkDue = Infinity
   let held: Held | undefined
   let ended: AuthError | ConnectError | undefined
   let hasState = false
@@ -220,19 +279,39 @@ export const make = (options: Options): Session => {
   let pingWaiters: Array<(roundTrip: number | undefined) => void> = []
   let authenticationWaiters: Array<(error: AuthError | ConnectError | undefined) => void> = []
 
+  let broken: ConnectError | undefined
+  /** Queued publishes and subscriptions may follow: the store knows of the session, if there is one. */
+  let established = false
+
   const keepAlive = keepAlives.make(options.pingLead)
   const ids = packetIds.make()
   const output = outputs.make(() => keepAlive.sent(clock))
   const aliasesOut = outboundAliases.make(output)
   const aliasesIn = inboundAliases.make()
   const authentication = authentications.make()
-  const outbound = outbounds.make(aliasesOut.output, ids, options)
-  const inbound = inbounds.make(output, options.receiveMaximum)
-  const pending = operations.make(output, ids)
+  const snapshot = options.records === undefined ? undefined : records.decode(options.records)
+  const persistence = persistences.make()
+  const durable = snapshot === undefined ? undefined : {
+    marker: markers.make(persistence, ids, snapshot.marker),
+    outgoing: outgoingStore.make(persistence, output, snapshot.outgoing),
+    received: receivedIds.stored(persistence, snapshot.received),
+    subscriptions: subscriptionStore.make(persistence, snapshot)
+  }
+  if (snapshot !== undefined) {
+    hasState = snapshot.marker?.isConfirmed === true
+    persistence.append(clock, snapshot.setAside)
+  }
+  const outbound = outbounds.make(aliasesOut.output, ids, options, durable?.outgoing, (result) => {
+    if (Either.isLeft(result)) options.onUnattended?.(result.left)
+  })
+  const inbound = inbounds.make(output, options.receiveMaximum, durable?.received ?? receivedIds.inMemory())
+  const pending = operations.make(output, ids, durable?.subscriptions)
 
   /** The link counts for nothing any more: what it owed is settled, and nothing is written behind the last packet. */
   const over = (next: "Closed" | "Ended") => {
     phase = next
+    established = false
+    durable?.marker.disconnected(clock)
     held = undefined
     handshakeDue = Infinity
     keepAlive.stop()
@@ -261,14 +340,17 @@ export const make = (options: Options): Session => {
     over("Ended")
   }
 
+  /** The next step has its time, within that of the whole handshake. */
+  const allowStep = () => {
+    handshakeDue = Math.min(clock + options.connAckTimeout, phase === "Ready" ? Infinity : linkDue)
+  }
+
   const violation = (detail: string, reasonCode = 0x82) =>
     end(new ConnectError({ reason: "ProtocolError", retryable: true, cause: new Error(detail) }), reasonCode)
 
   const onConnAck = (sent: Packet.Connect, packet: Packet.ConnAck) => {
     if (packet.reasonCode !== 0) {
-      // A 3.1.1-shaped CONNACK, which has no properties, carries a return code.
-      const version: ProtocolVersion.ProtocolVersion = packet.properties === undefined ? 4 : 5
-      return end(refusal.ofConnAck(version, packet.reasonCode, packet.properties?.reasonString))
+      return end(refusal.ofConnAck(packet))
     }
     if (packet.sessionPresent && sent.cleanStart) return violation("a session is present after a clean start")
     if (packet.sessionPresent && !hasState) {
@@ -282,7 +364,7 @@ export const make = (options: Options): Session => {
     if ("violation" in step) return violation(step.violation)
     phase = "Judging"
     held = { connAck: packet, packets: [], error: undefined }
-    handshakeDue = clock + options.connAckTimeout
+    allowStep()
     options.onAuthenticate(step)
   }
 
@@ -290,8 +372,9 @@ export const make = (options: Options): Session => {
     mustStartClean = false
     const negotiated = Negotiated.make(sent, packet)
     if (!packet.sessionPresent) {
-      outbound.sessionLost()
-      inbound.sessionLost()
+      outbound.sessionLost(clock)
+      inbound.sessionLost(clock)
+      durable?.subscriptions.sessionLost(clock)
     }
     hasState = negotiated.sessionExpiry > 0
     phase = "Ready"
@@ -300,9 +383,15 @@ export const make = (options: Options): Session => {
     aliasesOut.reset(aliasesRefused ? 0 : Math.min(options.maxTopicAliases, negotiated.topicAliasMaximum))
     output.limit(negotiated.maximumPacketBytes)
     keepAlive.start(clock, negotiated.keepAlive * 1000)
-    outbound.resume(clock, negotiated)
-    options.onConnected(negotiated)
-    outbound.flush(clock)
+    const establish = (now: number) => {
+      if (connect !== sent || phase !== "Ready") return
+      established = true
+      outbound.resume(now, negotiated)
+      options.onConnected(negotiated)
+      outbound.flush(now)
+    }
+    if (durable === undefined) establish(clock)
+    else durable.marker.connected(clock, negotiated, establish)
   }
 
   const onPublish = (packet: Packet.Publish) => {
@@ -314,7 +403,7 @@ export const make = (options: Options): Session => {
   }
 
   const deliver = (packet: Packet.Publish) => {
-    const arrival = inbound.publish(packet)
+    const arrival = inbound.publish(clock, packet)
     if (arrival._tag === "Violation") violation(arrival.detail, arrival.reasonCode)
     else if (arrival._tag === "Deliver") options.onMessage(packet, arrival.pending)
   }
@@ -343,7 +432,7 @@ export const make = (options: Options): Session => {
     if (phase === "Handshaking" && packet.reasonCode === 0) return violation("AUTH says success before CONNACK")
     const step = authentication.received(packet)
     if ("violation" in step) return violation(step.violation)
-    handshakeDue = clock + options.connAckTimeout
+    allowStep()
     options.onAuthenticate(step)
   }
 
@@ -351,7 +440,7 @@ export const make = (options: Options): Session => {
   const release = ({ connAck, error, packets }: Held) => {
     held = undefined
     if (connect !== undefined) ready(connect, connAck)
-    process(packets, error)
+    handleAll(packets, error)
   }
 
   const writeAuth = (reasonCode: number, data: Uint8Array | undefined) => {
@@ -386,31 +475,29 @@ export const make = (options: Options): Session => {
       case "PubRec":
         return checked(packet, onPubRec(packet))
       case "PubRel":
-        return inbound.release(packet)
+        return inbound.release(clock, packet)
       case "SubAck":
       case "UnsubAck":
-        return checked(packet, pending.acknowledge(packet))
+        return checked(packet, pending.acknowledge(clock, packet))
       case "PingResp":
         return onPingResp()
       case "Auth":
         return onAuth(packet)
       case "Disconnect":
         aliasesRefused ||= packet.reasonCode === topicAliasInvalid
-        return end(
-          refusal.ofReasonCode("Disconnect", packet.reasonCode ?? 0, packet.properties?.reasonString)
-        )
+        return end(refusal.ofDisconnect(packet))
       default:
         return violation(`${packet._tag} is not expected here`)
     }
   }
 
-  const process = (packets: ReadonlyArray<Packet.Packet>, error: CodecError.CodecError | undefined) => {
-    for (const [index, packet] of packets.entries()) {
+  const handleAll = (packets: ReadonlyArray<Packet.Packet>, error: CodecError.CodecError | undefined) => {
+    for (let index = 0; index < packets.length; index++) {
       if (held !== undefined) {
         held.packets.push(...packets.slice(index))
         break
       }
-      handle(packet)
+      handle(packets[index])
       if (ended !== undefined) return
     }
     if (error === undefined) return
@@ -419,15 +506,39 @@ export const make = (options: Options): Session => {
     } else held.error = error
   }
 
+  const writeDisconnect = (reasonCode: number, properties: Packet.Disconnect["properties"]) => {
+    if (output.version() === 4) {
+      if (reasonCode === 0) output.write({ _tag: "Disconnect" })
+      return
+    }
+    // A session that was not asked for cannot be asked for in the end [5 §3.14.2.2.2].
+    const { sessionExpiryInterval, ...words } = properties ?? {}
+    const expiry = sessionExpiryInterval === undefined || (connect?.properties?.sessionExpiryInterval ?? 0) === 0
+      ? {}
+      : { sessionExpiryInterval }
+    const problem = output.write({ _tag: "Disconnect", reasonCode, properties: { ...expiry, ...words } })
+    if (problem !== undefined) output.write({ _tag: "Disconnect", reasonCode, properties: expiry })
+  }
+
+  const writeConnect = (packet: Packet.Connect) => {
+    // Another link may have begun while the store was at work.
+    if (connect !== packet || phase !== "Handshaking") return
+    const problem = output.write(packet)
+    if (problem !== undefined) {
+      end(new ConnectError({ reason: "InvalidEndpoint", retryable: false, cause: problem }))
+    }
+  }
+
   const oldestWrite = () => Math.min(outbound.oldestWrite() ?? Infinity, pending.oldestWrite() ?? Infinity)
 
   return {
-    open: (now, packet) => {
+    open: (now, packet, due = Infinity) => {
       clock = now
       connect = packet
       ended = undefined
       phase = "Handshaking"
-      handshakeDue = now + options.connAckTimeout
+      linkDue = due
+      allowStep()
       held = undefined
       authentication.reset(packet.properties?.authenticationMethod)
       decoder = Decoder.make({
@@ -436,17 +547,15 @@ export const make = (options: Options): Session => {
         maxPacketBytes: options.maxPacketBytes
       })
       output.reset(packet.protocolVersion)
-      const problem = output.write(packet)
-      if (problem !== undefined) {
-        end(new ConnectError({ reason: "InvalidEndpoint", retryable: false, cause: problem }))
-      }
+      if (durable === undefined) writeConnect(packet)
+      else durable.marker.connecting(now, packet, () => writeConnect(packet))
     },
     receive: (now, bytes) => {
       clock = now
       if (phase === "Closed" || phase === "Ended") return
       keepAlive.received(now)
       const { packets, error } = decoder.push(bytes)
-      process(packets, error)
+      handleAll(packets, error)
     },
     tick: (now) => {
       clock = now
@@ -462,7 +571,30 @@ export const make = (options: Options): Session => {
         keepAlive.pinged(now)
       }
     },
-    lost: () => over("Closed"),
+    lost: (now = clock) => {
+      clock = now
+      over("Closed")
+    },
+    restored: () =>
+      snapshot === undefined ? undefined : {
+        publishes: snapshot.outgoing.length,
+        subscriptions: snapshot.subscriptions,
+        lastIdentifier: snapshot.lastIdentifier,
+        unreadable: snapshot.setAside.length / 2
+      },
+    isResumable: (now) => durable === undefined ? hasState : durable.marker.isResumable(now),
+    takeChanges: persistence.take,
+    committed: (now) => {
+      clock = now
+      persistence.committed(now)
+    },
+    commitFailed: (now, cause) => {
+      clock = now
+      if (persistence.failed(now, cause)) return
+      broken = new ConnectError({ reason: "StoreError", retryable: false, cause })
+      end(broken, unspecifiedError)
+    },
+    broken: () => broken,
     deadline: () =>
       phase === "Ready"
         ? Math.min(keepAlive.deadline(), oldestWrite() + options.acknowledgementTimeout, handshakeDue)
@@ -470,7 +602,7 @@ export const make = (options: Options): Session => {
     takeOutput: output.take,
     outputBytes: output.bytes,
     ended: () => ended,
-    isReady: () => phase === "Ready",
+    isReady: () => established && phase === "Ready",
     hasState: () => hasState,
     mustStartClean: () => mustStartClean,
     publish: (now, message, settle) => {
@@ -479,12 +611,12 @@ export const make = (options: Options): Session => {
     },
     subscribe: (now, packet, settle) => {
       clock = now
-      if (phase === "Ready") pending.start(now, packet, settle)
+      if (established) pending.start(now, packet, settle)
       else settle({ _tag: "LinkLost" })
     },
     unsubscribe: (now, packet, settle) => {
       clock = now
-      if (phase === "Ready") pending.start(now, packet, settle)
+      if (established) pending.start(now, packet, settle)
       else settle({ _tag: "LinkLost" })
     },
     authenticate: (now, data) => {
@@ -508,7 +640,7 @@ export const make = (options: Options): Session => {
       authenticationWaiters.push(settle)
       if (authentication.isRunning()) return
       authentication.begin()
-      handshakeDue = now + options.connAckTimeout
+      allowStep()
       writeAuth(0x19, data)
     },
     ping: (now, settle) => {
@@ -519,15 +651,10 @@ export const make = (options: Options): Session => {
       output.write({ _tag: "PingReq" })
       keepAlive.pinged(now)
     },
-    accept: (delivery, reasonCode = 0) => inbound.accept(delivery, reasonCode),
+    accept: (delivery, reasonCode = 0) => inbound.accept(clock, delivery, reasonCode),
     readingPaused: keepAlive.readingPaused,
     disconnect: (reasonCode, properties) => {
-      if (phase === "Ready") {
-        output.write({
-          _tag: "Disconnect",
-          ...(output.version() === 5 ? { reasonCode, properties } : {})
-        })
-      }
+      if (phase === "Ready") writeDisconnect(reasonCode, properties)
       ended ??= new ConnectError({ reason: "Closed", retryable: false })
       over("Ended")
     },

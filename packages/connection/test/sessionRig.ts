@@ -30,6 +30,7 @@ export const make = (version: Version = 5, overrides: Partial<Session.Options> =
   let decoder = Decoder.make({ role: "server" })
   const messages: Array<Message.Message> = []
   const pendings: Array<Session.Pending> = []
+  const steps: Array<Session.AuthenticationStep> = []
   let connections = 0
   const session = Session.make({
     queueMessages: 1000,
@@ -40,6 +41,10 @@ export const make = (version: Version = 5, overrides: Partial<Session.Options> =
     connAckTimeout: 10_000,
     acknowledgementTimeout: 30_000,
     pingLead: (keepAlive) => keepAlive / 10,
+    maxTopicAliases: 32,
+    onAuthenticate: (step) => {
+      steps.push(step)
+    },
     onConnected: () => {
       connections++
     },
@@ -77,6 +82,8 @@ export const make = (version: Version = 5, overrides: Partial<Session.Options> =
     session,
     messages,
     pendings,
+    /** Of the authentication: what the mechanism was asked for. */
+    steps,
     connections: () => connections,
     now: () => now,
     sent,
@@ -92,7 +99,7 @@ export const make = (version: Version = 5, overrides: Partial<Session.Options> =
     },
     publish: (topic: string, qos: 0 | 1 | 2, payload = ""): Outcome => {
       let result: Outcome["result"] = "waits"
-      const cancel = session.publish(
+      const publication = session.publish(
         now,
         {
           _tag: "Publish",
@@ -110,7 +117,7 @@ export const make = (version: Version = 5, overrides: Partial<Session.Options> =
         get result() {
           return result
         },
-        cancel
+        cancel: () => publication.abandon(now)
       }
     },
     /** Moves the clock and ticks at every deadline on the way. */

@@ -5,6 +5,7 @@
  */
 import type { Packet } from "@effect-mqtt/codec"
 import type { Output } from "./output.ts"
+import type { ReceivedIds } from "./receivedIds.ts"
 
 /** An unacknowledged message. Belongs to the link that delivered it. */
 export interface Pending {
@@ -22,12 +23,12 @@ export type Arrival =
   | { readonly _tag: "Violation"; readonly reasonCode: number; readonly detail: string }
 
 export interface Inbound {
-  readonly publish: (packet: Packet.Publish) => Arrival
+  readonly publish: (now: number, packet: Packet.Publish) => Arrival
   /** Whether the server still waits for this: false for what an earlier link or session delivered. */
-  readonly accept: (pending: Pending, reasonCode: number) => boolean
-  readonly release: (packet: Packet.PubRel) => void
+  readonly accept: (now: number, pending: Pending, reasonCode: number) => boolean
+  readonly release: (now: number, packet: Packet.PubRel) => void
   readonly linkLost: () => void
-  readonly sessionLost: () => void
+  readonly sessionLost: (now: number) => void
   /** So many messages wait for their consumers that no more should be read. */
   readonly isFull: () => boolean
   /** The message whose acknowledgement the server needs before it may send another one, if it has to wait. */
@@ -36,7 +37,7 @@ export interface Inbound {
 
 const unknownId = 0x92
 
-export const make = (output: Output, receiveMaximum: number): Inbound => {
+export const make = (output: Output, receiveMaximum: number, received: ReceivedIds): Inbound => {
   /** 3.1.1 has no Receive Maximum to hold the server to, and lets it send a message twice on one link. */
   const classic = () => output.version() === 4
   /** Came on this link and take a place in the Receive Maximum, which starts anew with each link [5 §4.9]. */
@@ -45,8 +46,6 @@ export const make = (output: Output, receiveMaximum: number): Inbound => {
   let order: Array<Pending> = []
   /** Not acknowledged yet, by identifier. A QoS 2 message stays across links until it is accepted. */
   const pendings = new Map<number, Pending>()
-  /** QoS 2: acknowledged with PUBREC, not released yet. */
-  const received = new Set<number>()
 
   const exceeds = (id: number) => !classic() && !counted.has(id) && counted.size >= receiveMaximum
 
@@ -56,7 +55,13 @@ export const make = (output: Output, receiveMaximum: number): Inbound => {
     return { _tag: "Deliver", pending }
   }
 
-  const acknowledgeInOrder = () => {
+  /** Its consumers have it: a copy of it is a duplicate from now on, which PUBREC may say once that is sure. */
+  const receive = (now: number, id: number) =>
+    received.add(now, id, () => {
+      if (counted.has(id)) output.write({ _tag: "PubRec", packetId: id })
+    })
+
+  const acknowledgeInOrder = (now: number) => {
     let count = 0
     while (count < order.length && order[count].accepted) {
       const { id, qos, reasonCode } = order[count++]
@@ -64,15 +69,16 @@ export const make = (output: Output, receiveMaximum: number): Inbound => {
       const refusal = reasonCode === 0 || classic() ? {} : { reasonCode }
       pendings.delete(id)
       // Refused at QoS 2, its exchange is over, and the identifier may carry a new message [MQTT-4.3.3-9].
-      if (qos === 1 || "reasonCode" in refusal) counted.delete(id)
-      else received.add(id)
-      output.write({ _tag: qos === 1 ? "PubAck" : "PubRec", packetId: id, ...refusal })
+      if (qos === 1 || "reasonCode" in refusal) {
+        counted.delete(id)
+        output.write({ _tag: qos === 1 ? "PubAck" : "PubRec", packetId: id, ...refusal })
+      } else receive(now, id)
     }
     if (count > 0) order = order.slice(count)
   }
 
   return {
-    publish: (packet) => {
+    publish: (now, packet) => {
       if (packet.qos === 0) return { _tag: "Deliver", pending: undefined }
       const id = packet.packetId ?? 0
       const pending = pendings.get(id)
@@ -81,7 +87,7 @@ export const make = (output: Output, receiveMaximum: number): Inbound => {
       }
       counted.add(id)
       if (packet.qos === 2 && received.has(id)) {
-        output.write({ _tag: "PubRec", packetId: id })
+        if (received.isSure(id)) output.write({ _tag: "PubRec", packetId: id })
         return { _tag: "Duplicate" }
       }
       if (pending === undefined && !received.has(id)) {
@@ -91,38 +97,43 @@ export const make = (output: Output, receiveMaximum: number): Inbound => {
         if (!order.includes(pending)) {
           // Redelivered on a new link while its consumer still works on it.
           order.push(pending)
-          acknowledgeInOrder()
+          acknowledgeInOrder(now)
           return { _tag: "Duplicate" }
         }
         if (packet.dup && classic()) return { _tag: "Duplicate" }
       }
       return { _tag: "Violation", reasonCode: 0x82, detail: "the packet identifier is in use" }
     },
-    accept: (pending, reasonCode) => {
+    accept: (now, pending, reasonCode) => {
       pending.accepted = true
       pending.reasonCode = reasonCode
       const isAwaited = pendings.get(pending.id) === pending
-      acknowledgeInOrder()
+      acknowledgeInOrder(now)
       return isAwaited
     },
-    release: (packet) => {
-      const known = received.delete(packet.packetId)
-      if (known) counted.delete(packet.packetId)
-      output.write({
-        _tag: "PubComp",
-        packetId: packet.packetId,
-        ...(known || output.version() === 4 ? {} : { reasonCode: unknownId })
-      })
+    release: (now, { packetId }) => {
+      const known = received.has(packetId)
+      const complete = () => {
+        if (known) counted.delete(packetId)
+        output.write({
+          _tag: "PubComp",
+          packetId,
+          ...(known || classic() ? {} : { reasonCode: unknownId })
+        })
+      }
+      if (known) received.remove(now, packetId, complete)
+      else complete()
     },
     linkLost: () => {
       order = []
       counted.clear()
+      received.linkLost()
       for (const pending of pendings.values()) if (pending.qos === 1) pendings.delete(pending.id)
     },
-    sessionLost: () => {
+    sessionLost: (now) => {
       order = []
       pendings.clear()
-      received.clear()
+      received.clear(now)
     },
     isFull: () => classic() && order.length >= receiveMaximum,
     blockedBy: () => order.length >= receiveMaximum ? order[0] : undefined

@@ -6,6 +6,7 @@ import type { Packet } from "@effect-mqtt/codec"
 import type * as CodecError from "@effect-mqtt/codec/CodecError"
 import type { Output } from "./output.ts"
 import type { PacketIds } from "./packetIds.ts"
+import type { SubscriptionStore } from "./subscriptionStore.ts"
 
 /**
  * - `Answered`: one reason code per filter, in their order.
@@ -17,54 +18,63 @@ export type OperationOutcome =
   | { readonly _tag: "Invalid"; readonly cause: CodecError.CodecError }
   | { readonly _tag: "LinkLost" }
 
+type Request = Omit<Packet.Subscribe, "packetId"> | Omit<Packet.Unsubscribe, "packetId">
+
 export type SettleOperation = (outcome: OperationOutcome) => void
 
 interface Operation {
-  readonly answer: "SubAck" | "UnsubAck"
-  readonly filters: number
+  readonly packet: Request
   readonly settle: SettleOperation
   readonly writtenAt: number
 }
 
 export interface Operations {
-  readonly start: (
-    now: number,
-    packet: Omit<Packet.Subscribe, "packetId"> | Omit<Packet.Unsubscribe, "packetId">,
-    settle: SettleOperation
-  ) => void
+  readonly start: (now: number, packet: Request, settle: SettleOperation) => void
   /** Applies SUBACK or UNSUBACK. */
-  readonly acknowledge: (packet: Packet.SubAck | Packet.UnsubAck) => "ok" | "unknown" | "wrong"
+  readonly acknowledge: (now: number, packet: Packet.SubAck | Packet.UnsubAck) => "ok" | "unknown" | "wrong"
   readonly oldestWrite: () => number | undefined
   readonly linkLost: () => void
   readonly isIdle: () => boolean
 }
 
-export const make = (output: Output, ids: PacketIds): Operations => {
+/** `store` is absent while the session is kept in memory. */
+export const make = (output: Output, ids: PacketIds, store: SubscriptionStore | undefined): Operations => {
   const pending = new Map<number, Operation>()
+  /** Those that wait for the store, on this link. */
+  let storing = new Set<SettleOperation>()
+
+  const write = (now: number, packet: Request, settle: SettleOperation) => {
+    const packetId = ids.allocate()
+    const cause = output.write({ ...packet, packetId })
+    if (cause !== undefined) {
+      ids.release(packetId)
+      return settle({ _tag: "Invalid", cause })
+    }
+    pending.set(packetId, { packet, settle, writtenAt: now })
+  }
+
   return {
     start: (now, packet, settle) => {
-      const packetId = ids.allocate()
-      const cause = output.write({ ...packet, packetId })
-      if (cause !== undefined) {
-        ids.release(packetId)
-        return settle({ _tag: "Invalid", cause })
-      }
-      const subscribe = packet._tag === "Subscribe"
-      pending.set(packetId, {
-        answer: subscribe ? "SubAck" : "UnsubAck",
-        filters: subscribe ? packet.subscriptions.length : packet.filters.length,
-        settle,
-        writtenAt: now
+      if (store === undefined) return write(now, packet, settle)
+      const waiting = storing
+      waiting.add(settle)
+      store.before(now, packet, (at) => {
+        // A lost link has settled it.
+        if (waiting.delete(settle)) write(at, packet, settle)
       })
     },
-    acknowledge: (packet) => {
+    acknowledge: (now, packet) => {
       const operation = pending.get(packet.packetId)
       if (operation === undefined) return "unknown"
+      const request = operation.packet
+      const filters = request._tag === "Subscribe" ? request.subscriptions.length : request.filters.length
       // A 3.1.1 UNSUBACK carries no codes: it always means success.
-      const reasonCodes = packet.reasonCodes ?? Array.from({ length: operation.filters }, () => 0)
-      if (operation.answer !== packet._tag || reasonCodes.length !== operation.filters) return "wrong"
+      const reasonCodes = packet.reasonCodes ?? Array.from({ length: filters }, () => 0)
+      const answer = request._tag === "Subscribe" ? "SubAck" : "UnsubAck"
+      if (answer !== packet._tag || reasonCodes.length !== filters) return "wrong"
       pending.delete(packet.packetId)
       ids.release(packet.packetId)
+      store?.answered(now, request, reasonCodes)
       operation.settle({ _tag: "Answered", reasonCodes })
       return "ok"
     },
@@ -74,12 +84,15 @@ export const make = (output: Output, ids: PacketIds): Operations => {
     },
     linkLost: () => {
       const operations = [...pending]
+      const unwritten = storing
       pending.clear()
+      storing = new Set()
       for (const [id, operation] of operations) {
         ids.release(id)
         operation.settle({ _tag: "LinkLost" })
       }
+      for (const settle of [...unwritten]) if (unwritten.delete(settle)) settle({ _tag: "LinkLost" })
     },
-    isIdle: () => pending.size === 0
+    isIdle: () => pending.size === 0 && storing.size === 0
   }
 }

@@ -6,8 +6,10 @@ import type { Packet } from "@effect-mqtt/codec"
 import type * as CodecError from "@effect-mqtt/codec/CodecError"
 import * as Either from "effect/Either"
 import type { PublishResult } from "../../Message.ts"
+import type { StoreError } from "../../MqttError.ts"
 import { PublishError } from "../../MqttError.ts"
 import type { Negotiated } from "../../Negotiated.ts"
+import type { OutgoingStore } from "./outgoingStore.ts"
 import type { Output } from "./output.ts"
 import type { PacketIds } from "./packetIds.ts"
 import type { Queued } from "./sendQueue.ts"
@@ -26,31 +28,70 @@ export interface Limits {
 
 type State =
   | "Queued"
-  /** PUBLISH is written or has to be resent, nothing acknowledged it. */
+  /** PUBLISH is to be written, is written or has to be resent; nothing acknowledged it. */
   | "Published"
   /** QoS 2: the server owns the message, PUBREL has taken the place of PUBLISH. */
   | "Released"
   | "Done"
 
-interface Entry extends Queued {
+/** What a caller keeps of a publish. */
+export interface Publication {
+  /** Whether it still waits for its turn; else it is the session's, or settled. */
+  readonly isQueued: boolean
+  readonly isSettled: boolean
+  /** Ends the caller's wait. A message that waits for its turn is then never sent; any other exchange goes on. */
+  readonly abandon: (now: number) => void
+}
+
+class Entry implements Queued, Publication {
   message: Outgoing
   settle: SettlePublish
-  state: State
-  /** 0 until the message is written. */
-  id: number
+  state: State = "Queued"
+  readonly size: number
+  /** 0 until the message takes its place in the window. */
+  id = 0
+  /** Names its record in a durable store; 0 without one. */
+  sequence = 0
+  /** Nothing may be written before the record of its present state is durable; in memory it always is. */
+  isStored = true
+  /** The server may know the PUBLISH: another one has to say so [MQTT-3.3.1-1]. */
+  isWritten = false
+  withdrawn = false
   /** When it was written on this link, where it holds a place in the window; else undefined. */
-  writtenAt: number | undefined
+  writtenAt: number | undefined = undefined
+  readonly #withdraw: (now: number, entry: Entry) => void
+
+  constructor(message: Outgoing, settle: SettlePublish, withdraw: (now: number, entry: Entry) => void) {
+    this.message = message
+    this.settle = settle
+    this.size = message.payload.length + message.topic.length
+    this.#withdraw = withdraw
+  }
+
+  get isQueued(): boolean {
+    return this.state === "Queued"
+  }
+
+  get isSettled(): boolean {
+    return this.state === "Done"
+  }
+
+  abandon(now: number): void {
+    // Written, it is the session's: the exchange goes on without its caller.
+    this.settle = ignore
+    if (this.state === "Queued") this.#withdraw(now, this)
+  }
 }
 
 export interface Outbound {
-  /** Sends or queues the message; the returned function ends the caller's wait. */
-  readonly publish: (now: number, message: Outgoing, settle: SettlePublish) => () => void
+  /** Sends or queues the message. */
+  readonly publish: (now: number, message: Outgoing, settle: SettlePublish) => Publication
   /** The link is ready: resend what the session holds. */
   readonly resume: (now: number, negotiated: Negotiated) => void
   /** Sends what waits, as far as the window allows. */
   readonly flush: (now: number) => void
   /** The server kept nothing: what was in flight is sent as new or fails, by what is known of it. */
-  readonly sessionLost: () => void
+  readonly sessionLost: (now: number) => void
   readonly linkLost: () => void
   /** Applies PUBACK, PUBREC or PUBCOMP. */
   readonly acknowledge: (
@@ -69,7 +110,14 @@ const reservedIds = 16
 const noPayload = new Uint8Array(0)
 const succeeded = Either.right<PublishResult>({ reasonCode: 0 })
 
-export const make = (output: Output, ids: PacketIds, limits: Limits): Outbound => {
+/** `store` is absent while the session is kept in memory; `unattended` hears what nobody waits for. */
+export const make = (
+  output: Output,
+  ids: PacketIds,
+  limits: Limits,
+  store: OutgoingStore | undefined,
+  unattended: SettlePublish
+): Outbound => {
   const queue = sendQueue.make<Entry>()
   /** PUBLISHes without acknowledgement, in the order of their first write [MQTT-4.6.0-1]. */
   const published = new Map<number, Entry>()
@@ -82,6 +130,10 @@ export const make = (output: Output, ids: PacketIds, limits: Limits): Outbound =
   let window = 0
   /** Places left in the window; negative while resent PUBRELs alone exceed it. */
   let quota = 0
+  /** Acknowledged, and about to be forgotten by the store; then they settle. */
+  const concluding = new Map<Entry, Either.Either<PublishResult, PublishError>>()
+  /** PUBLISHes that wait for the store. */
+  let storing = 0
 
   const settle = (entry: Entry, result: Either.Either<PublishResult, PublishError>) => {
     if (entry.state === "Done") return
@@ -89,19 +141,43 @@ export const make = (output: Output, ids: PacketIds, limits: Limits): Outbound =
     entry.settle(result)
   }
 
+  const failure = (entry: Entry, reason: PublishError["reason"], cause?: unknown) =>
+    Either.left(new PublishError({ reason, topic: entry.message.topic, cause }))
+
   const fail = (entry: Entry, reason: PublishError["reason"], cause?: unknown) =>
-    settle(entry, Either.left(new PublishError({ reason, topic: entry.message.topic, cause })))
+    settle(entry, failure(entry, reason, cause))
 
   const unsendable = (entry: Entry, problem: CodecError.CodecError) =>
-    fail(entry, problem._tag === "PacketTooLarge" ? "PacketTooLarge" : "InvalidMessage", problem)
+    failure(entry, problem._tag === "PacketTooLarge" ? "PacketTooLarge" : "InvalidMessage", problem)
 
-  /** Ends the exchange; only one that was written on this link gives a place in the window back. */
-  const forget = (entry: Entry) => {
-    published.delete(entry.id)
-    released.delete(entry.id)
+  /** It does not leave, so no record of it stays. */
+  const refuse = (now: number, entry: Entry, result: Either.Either<PublishResult, PublishError>) => {
+    if (entry.sequence > 0) store?.remove(now, entry.sequence)
+    settle(entry, result)
+  }
+
+  /** Gives the identifier back, and the place in the window if it holds one of this link. */
+  const giveBack = (entry: Entry) => {
     ids.release(entry.id)
     if (entry.writtenAt !== undefined && quota < window) quota++
     entry.writtenAt = undefined
+  }
+
+  /** The exchange is over: it settles when its record is gone for good. */
+  const conclude = (now: number, entry: Entry, result: Either.Either<PublishResult, PublishError>) => {
+    published.delete(entry.id)
+    released.delete(entry.id)
+    if (store === undefined) {
+      giveBack(entry)
+      return settle(entry, result)
+    }
+    concluding.set(entry, result)
+    store.remove(now, entry.sequence, (at) => {
+      concluding.delete(entry)
+      giveBack(entry)
+      settle(entry, result)
+      flush(at)
+    })
   }
 
   const occupy = (entry: Entry, now: number) => {
@@ -109,37 +185,83 @@ export const make = (output: Output, ids: PacketIds, limits: Limits): Outbound =
     entry.writtenAt = now
   }
 
+  const writePublish = (now: number, entry: Entry) => {
+    const problem = output.write({ ...entry.message, dup: entry.isWritten, packetId: entry.id })
+    if (problem === undefined) {
+      entry.isWritten = true
+      occupy(entry, now)
+    } else conclude(now, entry, unsendable(entry, problem))
+  }
+
+  const writePubRel = (now: number, entry: Entry) => {
+    output.write({ _tag: "PubRel", packetId: entry.id })
+    // The exchange keeps its place in the window until PUBCOMP.
+    occupy(entry, now)
+  }
+
+  /** Writes the PUBLISH once its record is durable [5 §4.1]; its place in the window is taken before. */
+  const storeFirst = (now: number, entry: Entry, outgoing: OutgoingStore, negotiated: Negotiated) => {
+    const { id, message } = entry
+    const sequence = entry.sequence === 0 ? outgoing.nextSequence() : entry.sequence
+    const stored = (at: number) => {
+      storing--
+      if (published.get(id) === entry) {
+        entry.isStored = true
+        // Without a place on this link it is among those to be resent.
+        if (entry.writtenAt !== undefined) writePublish(at, entry)
+      }
+      flush(at)
+    }
+    const failed = (at: number, error: StoreError) => {
+      storing--
+      if (published.get(id) === entry) {
+        published.delete(id)
+        giveBack(entry)
+        refuse(at, entry, failure(entry, "StoreError", error))
+      }
+      flush(at)
+    }
+    const problem = outgoing.put(now, { id, message, sequence }, negotiated.maximumPacketBytes, stored, failed)
+    if (problem !== undefined) {
+      ids.release(id)
+      return refuse(now, entry, unsendable(entry, problem))
+    }
+    entry.sequence = sequence
+    storing++
+    entry.isStored = false
+    published.set(id, entry)
+    occupy(entry, now)
+  }
+
   const send = (now: number, entry: Entry, negotiated: Negotiated) => {
     const { message } = entry
     if (message.qos > negotiated.maximumQoS || (message.retain && !negotiated.retainAvailable)) {
-      return fail(entry, "NotSupported")
+      return refuse(now, entry, failure(entry, "NotSupported"))
     }
     if (message.qos === 0) {
       const problem = output.write({ ...message, dup: false })
-      return problem === undefined ? settle(entry, succeeded) : unsendable(entry, problem)
+      return settle(entry, problem === undefined ? succeeded : unsendable(entry, problem))
     }
-    const id = ids.allocate()
-    const problem = output.write({ ...message, dup: false, packetId: id })
-    if (problem !== undefined) {
-      ids.release(id)
-      return unsendable(entry, problem)
-    }
-    entry.id = id
+    entry.id = ids.allocate()
     entry.state = "Published"
-    published.set(id, entry)
+    if (store !== undefined) return storeFirst(now, entry, store, negotiated)
+    const problem = output.write({ ...message, dup: false, packetId: entry.id })
+    if (problem !== undefined) {
+      ids.release(entry.id)
+      return settle(entry, unsendable(entry, problem))
+    }
+    entry.isWritten = true
+    published.set(entry.id, entry)
     occupy(entry, now)
   }
 
   const resend = (now: number) => {
     while (nextResend < resends.length && quota > 0) {
-      const entry = resends[nextResend++]
-      if (published.get(entry.id) !== entry || entry.writtenAt !== undefined) continue
-      const problem = output.write({ ...entry.message, dup: true, packetId: entry.id })
-      if (problem === undefined) occupy(entry, now)
-      else {
-        forget(entry)
-        unsendable(entry, problem)
-      }
+      const entry = resends[nextResend]
+      const isOpen = published.get(entry.id) === entry && entry.writtenAt === undefined
+      if (isOpen && !entry.isStored) return
+      nextResend++
+      if (isOpen) writePublish(now, entry)
     }
   }
 
@@ -151,6 +273,8 @@ export const make = (output: Output, ids: PacketIds, limits: Limits): Outbound =
       const entry = queue.first()
       if (entry === undefined) return
       if (entry.message.qos > 0 && (quota <= 0 || ids.inUse() >= 65535 - reservedIds)) return
+      // What waits for the store was submitted before.
+      if (entry.message.qos === 0 && storing > 0) return
       queue.shift()
       send(now, entry, link)
     }
@@ -162,23 +286,39 @@ export const make = (output: Output, ids: PacketIds, limits: Limits): Outbound =
       entry.message = { ...entry.message, payload: noPayload }
       published.delete(entry.id)
       released.set(entry.id, entry)
-      // The exchange keeps its place in the window until PUBCOMP.
       occupy(entry, now)
+      if (store !== undefined) {
+        entry.isStored = false
+        store.release(now, entry, (at) => {
+          entry.isStored = true
+          if (released.get(entry.id) === entry && link !== undefined) writePubRel(at, entry)
+        })
+      }
     }
-    output.write({ _tag: "PubRel", packetId: entry.id })
+    if (entry.isStored) writePubRel(now, entry)
+  }
+
+  const withdraw = (now: number, entry: Entry) => {
+    if (entry.sequence > 0) store?.remove(now, entry.sequence)
+    entry.state = "Done"
+    entry.message = { ...entry.message, payload: noPayload }
+    queue.withdraw(entry)
+  }
+
+  for (const { id, message, sequence, state } of store?.restored ?? []) {
+    const entry = new Entry(message, unattended, withdraw)
+    Object.assign(entry, { state, id, sequence, isWritten: state !== "Queued" })
+    if (state === "Queued") queue.push(entry)
+    else {
+      ids.claim(id)
+      if (state === "Published") published.set(id, entry)
+      else released.set(id, entry)
+    }
   }
 
   return {
     publish: (now, message, onSettled) => {
-      const entry: Entry = {
-        message,
-        settle: onSettled,
-        state: "Queued",
-        id: 0,
-        size: message.payload.length + message.topic.length,
-        withdrawn: false,
-        writtenAt: undefined
-      }
+      const entry = new Entry(message, onSettled, withdraw)
       const full = queue.count() >= limits.queueMessages || queue.bytes() + entry.size > limits.queueBytes
       // With a link, the callers that wait for their answer are the bound.
       if (link === undefined && full) fail(entry, "QueueFull")
@@ -186,39 +326,41 @@ export const make = (output: Output, ids: PacketIds, limits: Limits): Outbound =
         queue.push(entry)
         flush(now)
       }
-      return () => {
-        // Written, it is the session's: the exchange goes on without its caller.
-        entry.settle = ignore
-        if (entry.state !== "Queued") return
-        entry.state = "Done"
-        entry.message = { ...entry.message, payload: noPayload }
-        queue.withdraw(entry)
-      }
+      return entry
     },
     resume: (now, negotiated) => {
       link = negotiated
       window = Math.min(negotiated.receiveMaximum, limits.inFlight)
       quota = window
       for (const entry of released.values()) {
-        output.write({ _tag: "PubRel", packetId: entry.id })
-        occupy(entry, now)
+        if (entry.isStored) writePubRel(now, entry)
+        else occupy(entry, now)
       }
       resends = [...published.values()]
       nextResend = 0
       resend(now)
     },
     flush,
-    sessionLost: () => {
+    sessionLost: (now) => {
       const lost = [...published.values()]
       const owned = [...released.values()]
       const queued = queue.drain()
-      for (const entry of [...lost, ...owned]) forget(entry)
+      published.clear()
+      released.clear()
       // A second copy could duplicate what QoS 2 promises to deliver once.
-      const again = lost.filter((entry) => entry.message.qos === 1)
-      for (const entry of again) entry.state = "Queued"
+      const again = lost.filter((entry) => entry.message.qos === 1 || !entry.isWritten)
+      for (const entry of again) {
+        giveBack(entry)
+        entry.id = 0
+        entry.state = "Queued"
+        entry.isWritten = false
+        if (entry.sequence > 0) store?.requeue(now, entry)
+      }
       for (const entry of [...again, ...queued]) queue.push(entry)
-      for (const entry of owned) settle(entry, succeeded)
-      for (const entry of lost) if (entry.message.qos === 2) fail(entry, "SessionLost")
+      for (const entry of owned) conclude(now, entry, succeeded)
+      for (const entry of lost) {
+        if (entry.state === "Published") conclude(now, entry, failure(entry, "SessionLost"))
+      }
     },
     linkLost: () => {
       if (link === undefined) return
@@ -227,21 +369,19 @@ export const make = (output: Output, ids: PacketIds, limits: Limits): Outbound =
       nextResend = 0
       for (const entry of published.values()) entry.writtenAt = undefined
       for (const entry of released.values()) entry.writtenAt = undefined
+      for (const entry of concluding.keys()) entry.writtenAt = undefined
       const queued = queue.drain()
       for (const entry of queued) if (entry.message.qos > 0) queue.push(entry)
       for (const entry of queued) if (entry.message.qos === 0) fail(entry, "Disconnected")
     },
     acknowledge: (now, packet) => {
       const entry = published.get(packet.packetId) ?? released.get(packet.packetId)
-      if (entry === undefined) return "unknown"
+      if (entry === undefined || !entry.isWritten) return "unknown"
       if ((packet._tag === "PubAck") !== (entry.message.qos === 1)) return "wrong"
-      if (packet._tag === "PubComp" && entry.state !== "Released") return "wrong"
+      if (packet._tag === "PubComp" && !(entry.state === "Released" && entry.isStored)) return "wrong"
       const reasonCode = packet.reasonCode ?? 0
       if (packet._tag === "PubRec" && reasonCode < 0x80) release(now, entry)
-      else {
-        forget(entry)
-        settle(entry, packet._tag === "PubComp" ? succeeded : resultOf(entry.message.topic, packet))
-      }
+      else conclude(now, entry, packet._tag === "PubComp" ? succeeded : resultOf(entry.message.topic, packet))
       flush(now)
       return "ok"
     },
@@ -256,11 +396,14 @@ export const make = (output: Output, ids: PacketIds, limits: Limits): Outbound =
     },
     failAll: (toError) => {
       const entries = [...released.values(), ...published.values(), ...queue.drain()]
+      const over = [...concluding]
       published.clear()
       released.clear()
+      concluding.clear()
+      for (const [entry, result] of over) settle(entry, result)
       for (const entry of entries) settle(entry, Either.left(toError(entry.message.topic)))
     },
-    isIdle: () => published.size === 0 && released.size === 0 && queue.count() === 0,
+    isIdle: () => published.size === 0 && released.size === 0 && queue.count() === 0 && concluding.size === 0,
     inFlight: () => published.size + released.size
   }
 }

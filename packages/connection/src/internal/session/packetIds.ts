@@ -13,6 +13,9 @@ export interface PacketIds {
   readonly claim: (id: number) => void
   readonly release: (id: number) => void
   readonly inUse: () => number
+  /** The last one given out; `startBehind` goes on from that of an earlier process. */
+  readonly cursor: () => number
+  readonly startBehind: (id: number) => void
 }
 
 export const make = (): PacketIds => {
@@ -51,6 +54,10 @@ export const make = (): PacketIds => {
       bitmap[id >>> 5] &= ~(1 << (id & 31))
       used--
     },
-    inUse: () => used
+    inUse: () => used,
+    cursor: () => cursor,
+    startBehind: (id) => {
+      cursor = id
+    }
   }
 }

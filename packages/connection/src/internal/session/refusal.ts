@@ -2,7 +2,7 @@
  * Which error a refusing CONNACK or a server's DISCONNECT stands for: the class column of the
  * reason codes [5 §2.4, §3.2.2.2, §3.14.2.1] and return codes [311 §3.2.2.3].
  */
-import type { ProtocolVersion } from "@effect-mqtt/codec"
+import type { Packet } from "@effect-mqtt/codec"
 import { AuthError, ConnectError } from "../../MqttError.ts"
 
 type ConnectReason = ConnectError["reason"]
@@ -29,11 +29,14 @@ const connectReason = (code: number, otherwise: ConnectReason): ConnectReason =>
   return otherwise
 }
 
-export const ofReasonCode = (
-  packet: "ConnAck" | "Disconnect",
-  reasonCode: number,
-  reasonString: string | undefined
-): AuthError | ConnectError => {
+interface Refusal {
+  readonly reasonCode: number
+  readonly reasonString?: string | undefined
+  readonly serverReference?: string | undefined
+}
+
+const ofReasonCode = (packet: "ConnAck" | "Disconnect", said: Refusal): AuthError | ConnectError => {
+  const { reasonCode, reasonString } = said
   const authReason = auth[reasonCode]
   if (authReason !== undefined) return new AuthError({ reason: authReason, reasonCode, reasonString })
   const reason = connectReason(reasonCode, packet === "ConnAck" ? "ServerUnavailable" : "ServerDisconnected")
@@ -41,7 +44,7 @@ export const ofReasonCode = (
   const permanent = (reason === "ConnectRefused" && !(packet === "Disconnect" && onePacket.has(reasonCode))) ||
     reason === "SessionTakenOver" ||
     (packet === "ConnAck" && reasonCode === 0x95)
-  return new ConnectError({ reason, retryable: !permanent, reasonCode, reasonString })
+  return new ConnectError({ reason, retryable: !permanent, ...said })
 }
 
 const ofReturnCode = (returnCode: number): AuthError | ConnectError => {
@@ -60,8 +63,18 @@ const ofReturnCode = (returnCode: number): AuthError | ConnectError => {
   }
 }
 
-export const ofConnAck = (
-  version: ProtocolVersion.ProtocolVersion,
-  code: number,
-  reasonString: string | undefined
-): AuthError | ConnectError => version === 4 ? ofReturnCode(code) : ofReasonCode("ConnAck", code, reasonString)
+const saidIn = (
+  reasonCode: number,
+  properties: Packet.ConnAck["properties"] | Packet.Disconnect["properties"]
+): Refusal => ({
+  reasonCode,
+  reasonString: properties?.reasonString,
+  ...(properties?.serverReference === undefined ? {} : { serverReference: properties.serverReference })
+})
+
+export const ofConnAck = ({ properties, reasonCode }: Packet.ConnAck): AuthError | ConnectError =>
+  // A 3.1.1-shaped CONNACK, which has no properties, carries a return code.
+  properties === undefined ? ofReturnCode(reasonCode) : ofReasonCode("ConnAck", saidIn(reasonCode, properties))
+
+export const ofDisconnect = ({ properties, reasonCode = 0 }: Packet.Disconnect): AuthError | ConnectError =>
+  ofReasonCode("Disconnect", saidIn(reasonCode, properties))
