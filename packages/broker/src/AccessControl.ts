@@ -84,3 +84,63 @@ export type Authorize = (
   action: Action,
   topic: string
 ) => boolean | Effect.Effect<boolean>
+
+/**
+ * One step of an enhanced authentication (MQTT 5 section 4.12).
+ *
+ * - `Challenge`: the client is asked for more, and its answer decides over the next step.
+ * - `Accept`: the client is who it says; it may have another name than the one in its CONNECT.
+ * - `Refuse`: it is not.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type AuthenticationStep =
+  | {
+    readonly _tag: "Challenge"
+    readonly data?: Uint8Array | undefined
+    readonly next: (answer: Uint8Array | undefined) => AuthenticationStep | Effect.Effect<AuthenticationStep>
+  }
+  | { readonly _tag: "Accept"; readonly data?: Uint8Array | undefined; readonly username?: string | undefined }
+  | { readonly _tag: "Refuse"; readonly reason: ConnectRefusal }
+
+/**
+ * An authentication method that a client names in CONNECT, begun with the data it sent along: once when it connects, and
+ * again each time it re-authenticates. At most ten challenges follow; a defect refuses the client.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Mechanism = (
+  connect: ConnectRequest,
+  data: Uint8Array | undefined
+) => AuthenticationStep | Effect.Effect<AuthenticationStep>
+
+/**
+ * Asks the client for more.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const challenge = (
+  data: Uint8Array | undefined,
+  next: (answer: Uint8Array | undefined) => AuthenticationStep | Effect.Effect<AuthenticationStep>
+): AuthenticationStep => ({ _tag: "Challenge", data, next })
+
+/**
+ * Lets the client in; the data goes with the acceptance.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const accept = (
+  options: { readonly data?: Uint8Array | undefined; readonly username?: string | undefined } = {}
+): AuthenticationStep => ({ _tag: "Accept", ...options })
+
+/**
+ * Does not let the client in.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const refuse = (reason: ConnectRefusal = "NotAuthorized"): AuthenticationStep => ({ _tag: "Refuse", reason })

@@ -14,8 +14,10 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import type { Authenticate, Authorize } from "./AccessControl.ts"
+import type { Authenticate, Authorize, Mechanism } from "./AccessControl.ts"
 import { PublishRefused } from "./BrokerError.ts"
+import * as Capabilities from "./Capabilities.ts"
+import type { Fault } from "./Fault.ts"
 import { Core } from "./internal/core.ts"
 import * as Message from "./internal/message.ts"
 import * as Reason from "./internal/reason.ts"
@@ -79,6 +81,8 @@ export interface BrokerStats {
   readonly messagesReceived: number
   /** Copies that a subscriber did not get because of a limit, and messages that could not be retained. */
   readonly messagesDropped: number
+  /** Bytes of everything that clients make the broker hold, apart from retained messages. */
+  readonly heldBytes: number
 }
 
 /**
@@ -102,6 +106,8 @@ export class Broker extends Context.Tag("@effect-mqtt/broker/Broker")<Broker, {
   readonly disconnect: (clientId: string) => Effect.Effect<boolean>
   /** Cuts every connection off. */
   readonly disconnectAll: Effect.Effect<void>
+  /** Makes something go wrong until the scope closes; several faults add up. */
+  readonly inject: (fault: Fault) => Effect.Effect<void, never, Scope.Scope>
   readonly stats: Effect.Effect<BrokerStats>
 }>() {}
 
@@ -114,8 +120,15 @@ export class Broker extends Context.Tag("@effect-mqtt/broker/Broker")<Broker, {
 export interface Options {
   /** Who may connect. @default everyone */
   readonly authenticate?: Authenticate | undefined
+  /**
+   * Methods of enhanced authentication (MQTT 5 section 4.12) by their names. A client that names one in CONNECT is
+   * decided over by it, not by `authenticate`; other names are refused.
+   */
+  readonly mechanisms?: { readonly [method: string]: Mechanism | undefined } | undefined
   /** Who may publish and subscribe to what. @default everyone, everything */
   readonly authorize?: Authorize | undefined
+  /** What is offered, where that is not everything. */
+  readonly capabilities?: Partial<Capabilities.Capabilities> | undefined
   /** Limits other than the default ones. Numbers outside what MQTT can express are moved to its border. */
   readonly limits?: { readonly [K in keyof Limits]?: Limits[K] | undefined } | undefined
 }
@@ -131,9 +144,12 @@ export const make = (options: Options = {}): Effect.Effect<Broker["Type"], never
     const clock = yield* Effect.clock
     const now = () => clock.unsafeCurrentTimeMillis()
     const deadlines = Effect.unsafeMakeLatch()
-    const { authenticate, authorize } = options
+    const { authenticate, authorize, capabilities, mechanisms = {} } = options
     const core = new Core({
       limits: resolve(options.limits ?? {}),
+      capabilities: { ...Capabilities.all, ...capabilities },
+      mechanism: (method) => Object.hasOwn(mechanisms, method) ? mechanisms[method] : undefined,
+      startedAt: now(),
       authenticates: authenticate !== undefined,
       authorizes: authorize !== undefined,
       newClientId,
@@ -155,6 +171,10 @@ export const make = (options: Options = {}): Effect.Effect<Broker["Type"], never
           return holder !== undefined
         }),
       disconnectAll: Effect.sync(() => closeAll(core, Reason.administrativeAction, now())),
+      inject: (fault) =>
+        Effect.asVoid(
+          Effect.acquireRelease(Effect.sync(() => core.faults.inject(fault)), (takeBack) => Effect.sync(takeBack))
+        ),
       stats: Effect.sync(() => stats(core))
     }
   })
@@ -218,7 +238,14 @@ const publish = (
   if (problem !== undefined || topic.split("/").length > core.limits.maxTopicLevels) return refuse("InvalidMessage")
   const bytes = typeof payload === "string" ? new TextEncoder().encode(payload) : payload
   const source = Message.make({ topic, payload: bytes, qos, retain, properties }, undefined, now)
-  const delivery = { message: source, qos: 0, retain: false, identifiers: undefined, isReplay: false } as const
+  const delivery = {
+    message: source,
+    qos: 0,
+    retain: false,
+    identifiers: undefined,
+    isReplay: false,
+    group: undefined
+  } as const
   const packet = Message.toPublish(delivery, undefined, false, 5, now)
   const error = Encoder.encodeInto(trial, packet, 5, { maxPacketBytes: core.limits.maxPacketBytes })
   trial.take()
@@ -249,7 +276,8 @@ const stats = (core: Core): BrokerStats => ({
   retainedMessages: core.retained.count,
   retainedBytes: core.retained.bytes,
   messagesReceived: core.received,
-  messagesDropped: core.dropped
+  messagesDropped: core.dropped,
+  heldBytes: core.ledger.bytes
 })
 
 const closeAll = (core: Core, reasonCode: number, now: number): void => {

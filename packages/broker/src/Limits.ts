@@ -25,13 +25,15 @@ export interface Limits {
   readonly maxClientIdLength: number
   /** Filters one session may be subscribed to. */
   readonly maxSubscriptionsPerClient: number
+  /** Bytes of the filters of one session, and of what holding them costs. */
+  readonly maxSubscriptionBytesPerClient: number
   /** Levels of a topic name or filter. */
   readonly maxTopicLevels: number
   /** Size of an incoming packet; announced to MQTT 5 clients as Maximum Packet Size. */
   readonly maxPacketBytes: number
   /** Unreleased QoS 2 messages a client may have sent; announced to MQTT 5 clients. 1 to 65535. */
   readonly receiveMaximum: number
-  /** Topic aliases a client may define on one connection. 0 to 65535. */
+  /** Topic aliases a client may define on one connection, and the most that are used towards it. 0 to 65535. */
   readonly topicAliasMaximum: number
   /** QoS 1 and 2 messages on their way to one client, or the client's Receive Maximum where that is lower. */
   readonly maxInFlight: number
@@ -45,6 +47,12 @@ export interface Limits {
   readonly maxRetainedMessages: number
   /** Bytes of all retained messages and their topics, and of what holding them costs. */
   readonly maxRetainedBytes: number
+  /**
+   * Bytes of everything that all clients together make the broker hold, apart from retained messages: messages that
+   * wait, unfinished packets, filters, wills, aliases. Beyond it, messages are dropped and whoever would need more is
+   * refused or disconnected.
+   */
+  readonly maxHeldBytes: number
   /** How long a connection may take to send a CONNECT and have it accepted. */
   readonly connectTimeout: Duration.DurationInput
   /** How long a client may leave a write unread before it is cut off. */
@@ -67,6 +75,7 @@ export const defaultLimits: Limits = {
   maxSessions: 10_000,
   maxClientIdLength: 1024,
   maxSubscriptionsPerClient: 1000,
+  maxSubscriptionBytesPerClient: 4 * 1024 * 1024,
   maxTopicLevels: 32,
   maxPacketBytes: 16 * 1024 * 1024,
   receiveMaximum: 256,
@@ -77,6 +86,7 @@ export const defaultLimits: Limits = {
   maxOutboundBytes: 1024 * 1024,
   maxRetainedMessages: 10_000,
   maxRetainedBytes: 64 * 1024 * 1024,
+  maxHeldBytes: 512 * 1024 * 1024,
   connectTimeout: "10 seconds",
   stallTimeout: "30 seconds",
   maxSessionExpiry: Duration.infinity,

@@ -20,6 +20,20 @@ export * as Broker from "./Broker.ts"
 export * as BrokerError from "./BrokerError.ts"
 
 /**
+ * What a broker offers its clients, for trying out how a program gets on with less.
+ *
+ * @since 0.1.0
+ */
+export * as Capabilities from "./Capabilities.ts"
+
+/**
+ * What can be made to go wrong between a broker and its clients, for tests of how a program copes.
+ *
+ * @since 0.1.0
+ */
+export * as Fault from "./Fault.ts"
+
+/**
  * What a broker lets its clients make it hold, and for how long.
  *
  * @since 0.1.0

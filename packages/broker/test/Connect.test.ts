@@ -16,8 +16,7 @@ describe("CONNECT", () => {
         properties: {
           receiveMaximum: 256,
           maximumPacketSize: 16 * 1024 * 1024,
-          topicAliasMaximum: 32,
-          sharedSubscriptionAvailable: 0
+          topicAliasMaximum: 32
         }
       })
     }))

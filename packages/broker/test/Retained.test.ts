@@ -39,13 +39,13 @@ describe("retained messages", () => {
       ["+", ["a"]],
       ["#", ["a", "a/b", "a/b/c", "d/b"]],
       ["+/b/#", ["a/b", "a/b/c", "d/b"]],
-      ["$SYS/#", ["$SYS/x"]],
+      ["$HOUSE/#", ["$HOUSE/x"]],
       ["x", []]
     ] as const
   )("the filter %s finds %j", ([filter, expected]) =>
     Effect.gen(function*() {
       const broker = yield* Broker.make()
-      for (const topic of ["a", "a/b", "a/b/c", "d/b", "$SYS/x"]) {
+      for (const topic of ["a", "a/b", "a/b/c", "d/b", "$HOUSE/x"]) {
         yield* broker.publish({ topic, payload: topic, retain: true })
       }
       const subscriber = yield* connect(broker, "s")

@@ -70,7 +70,7 @@ export const open = (
 ): Effect.Effect<RawClient, never, Scope.Scope> =>
   Effect.gen(function*() {
     const [near, far] = yield* Transport.makePipe
-    const serving = yield* Effect.forkScoped(broker.serve(far))
+    const serving = yield* Effect.forkScoped(Effect.ensuring(broker.serve(far), far.shutdown))
     const served = Effect.asVoid(Fiber.join(serving))
     return {
       ...overWire(near, version),

@@ -1,7 +1,12 @@
 import type * as Packet from "@effect-mqtt/codec/Packet"
 import * as QoS from "@effect-mqtt/codec/QoS"
+import * as Topic from "@effect-mqtt/codec/Topic"
+import type { Mechanism } from "../AccessControl.ts"
+import type { Capabilities } from "../Capabilities.ts"
+import { Faults } from "./faults.ts"
 import { Fifo } from "./fifo.ts"
 import type { Hub, OpenedSession, Routed } from "./hub.ts"
+import { Ledger } from "./ledger.ts"
 import { Link } from "./link.ts"
 import type { Delivery, Message } from "./message.ts"
 import type { Offered } from "./outgoing.ts"
@@ -10,14 +15,19 @@ import type { ResolvedLimits } from "./resolvedLimits.ts"
 import { Retained } from "./retained.ts"
 import { Router } from "./router.ts"
 import type { Holder, Subscription, Will } from "./session.ts"
-import { Session } from "./session.ts"
+import { identifierCost, Session } from "./session.ts"
+import { SharedGroup } from "./shared.ts"
+import * as System from "./system.ts"
 
 /** What the surroundings of the core provide. */
 export interface Environment {
   readonly limits: ResolvedLimits
+  readonly capabilities: Capabilities
   readonly authenticates: boolean
   readonly authorizes: boolean
+  readonly mechanism: (method: string) => Mechanism | undefined
   readonly newClientId: () => string
+  readonly startedAt: number
   /** There is a deadline before the one that `tick` announced last. */
   readonly onDeadline: () => void
 }
@@ -25,27 +35,43 @@ export interface Environment {
 /** Sessions, subscriptions, retained messages and wills: everything that outlives a connection. */
 export class Core implements Hub {
   readonly limits: ResolvedLimits
+  readonly capabilities: Capabilities
   readonly authenticates: boolean
   readonly authorizes: boolean
+  readonly mechanism: (method: string) => Mechanism | undefined
+  readonly faults = new Faults()
+  readonly ledger: Ledger
   readonly links = new Set<Link>()
   readonly sessions = new Map<string, Session>()
   readonly retained: Retained
+  /** Who is shown every message that comes in. */
+  readonly observers = new Set<(message: Message, now: number) => void>()
   subscriptionCount = 0
   /** Messages taken from clients, the program and wills. */
   received = 0
+  /** Copies of messages that subscribers were given. */
+  sent = 0
   /** Copies of messages that one subscriber did not get, and messages that could not be retained. */
   dropped = 0
   private readonly environment: Environment
   private readonly router = new Router()
   private readonly dueWills = new Fifo<Will>()
-  private publishingWills = false
+  /** Messages of shared subscriptions whose member has left. */
+  private readonly orphans = new Fifo<Delivery>()
+  private settling = false
+  /** Subscriptions to what the broker tells about itself, and when it does so next. */
+  private systemFilters = 0
+  private systemDue = Infinity
   private deadline = Infinity
 
   constructor(environment: Environment) {
     this.environment = environment
     this.limits = environment.limits
+    this.capabilities = environment.capabilities
     this.authenticates = environment.authenticates
     this.authorizes = environment.authorizes
+    this.mechanism = environment.mechanism
+    this.ledger = new Ledger(this.limits.maxHeldBytes)
     this.retained = new Retained(this.limits.maxRetainedMessages, this.limits.maxRetainedBytes)
   }
 
@@ -76,7 +102,13 @@ export class Core implements Hub {
     return clientId
   }
 
-  openSession(clientId: string, cleanStart: boolean, holder: Holder, now: number): OpenedSession | "QuotaExceeded" {
+  openSession(
+    clientId: string,
+    cleanStart: boolean,
+    holder: Holder,
+    will: Will | undefined,
+    now: number
+  ): OpenedSession | "QuotaExceeded" {
     this.sessions.get(clientId)?.holder?.close(Reason.sessionTakenOver, now) // [MQTT-3.1.4-3]
     let session = this.sessions.get(clientId)
     if (session !== undefined && (cleanStart || session.expiresAt <= now)) {
@@ -84,22 +116,26 @@ export class Core implements Hub {
       session = undefined
     }
     const present = session !== undefined
+    const willBytes = will?.bytes ?? 0
+    if (willBytes > 0 && !this.ledger.hasRoom(willBytes)) return "QuotaExceeded"
     if (session === undefined) {
       if (this.sessions.size >= this.limits.maxSessions) return "QuotaExceeded"
-      session = new Session(clientId, this.limits)
+      session = new Session(clientId, this.limits, this.ledger)
       this.sessions.set(clientId, session)
     }
+    this.ledger.add(willBytes - session.willBytes)
+    session.willBytes = willBytes
     session.holder = holder
     session.expiresAt = Infinity
     session.delayedWill = undefined // [MQTT-3.1.3-9]
-    this.publishWills(now)
+    this.settle(now)
     return { session, present }
   }
 
   closeSession(session: Session, holder: Holder, will: Will | undefined, now: number): void {
     if (session.holder !== holder) return
     session.holder = undefined
-    session.outgoing.detach()
+    this.adopt(session.outgoing.detach())
     const delay = Math.min(will?.delay ?? 0, session.expiry)
     if (will !== undefined && delay > 0) session.delayedWill = { will, dueAt: now + delay }
     else if (will !== undefined) this.dueWills.push(will)
@@ -109,7 +145,7 @@ export class Core implements Hub {
     } else {
       this.remove(session)
     }
-    this.publishWills(now)
+    this.settle(now)
   }
 
   publish(message: Message, mustKeep: boolean, now: number): Routed {
@@ -119,42 +155,54 @@ export class Core implements Hub {
       else if (mustKeep) return "RetainedFull"
       else this.dropped++
     }
+    for (const observe of this.observers) observe(message, now)
     const delivered = this.route(message, now)
-    this.publishWills(now)
+    this.settle(now)
     return delivered ? "Delivered" : "NoSubscribers"
   }
 
   subscribe(
     session: Session,
     request: Packet.Subscription,
-    identifier: number | undefined
+    identifier: number | undefined,
+    now: number
   ): "New" | "Replaced" | "QuotaExceeded" {
     const { filter, noLocal = false, qos, retainAsPublished = false } = request
     const old = session.subscriptions.get(filter)
-    if (old === undefined && session.subscriptions.size >= this.limits.maxSubscriptionsPerClient) {
-      return "QuotaExceeded"
-    }
-    const subscription = { session, filter, qos, noLocal, retainAsPublished, identifier }
+    const bytes = old === undefined ? chargeOf(filter) : 0
+    const { maxSubscriptionBytesPerClient, maxSubscriptionsPerClient } = this.limits
+    if (
+      bytes > 0 && (session.subscriptions.size >= maxSubscriptionsPerClient ||
+        session.filterBytes + bytes > maxSubscriptionBytesPerClient || !this.ledger.hasRoom(bytes))
+    ) return "QuotaExceeded"
+    const isShared = Topic.toShared(filter) !== undefined
+    const subscription = { session, filter, qos, noLocal, retainAsPublished, identifier, isShared }
     session.subscriptions.set(filter, subscription)
     this.router.set(subscription)
     if (old !== undefined) return "Replaced"
     this.subscriptionCount++
+    session.filterBytes += bytes
+    this.ledger.add(bytes)
+    if (filter.startsWith("$SYS") && this.systemFilters++ === 0) {
+      this.systemDue = now + System.intervalMillis
+      this.expect(this.systemDue)
+    }
     return "New"
   }
 
   unsubscribe(session: Session, filter: string): boolean {
     const subscription = session.subscriptions.get(filter)
     if (subscription === undefined) return false
-    session.subscriptions.delete(filter)
-    this.subscriptionCount--
-    this.router.remove(subscription)
+    this.withdraw(subscription)
     return true
   }
 
   replay(session: Session, filter: string, now: number): boolean {
     const subscription = session.subscriptions.get(filter)
     if (subscription === undefined) return true
-    for (const message of this.retained.match(filter, now)) {
+    const system = filter.startsWith("$SYS") ? this.system(now) : []
+    for (const message of [...this.retained.match(filter, now), ...system]) {
+      if (!Topic.matches(filter, message.topic)) continue
       if (subscription.noLocal && message.publisher === session.clientId) continue
       const offered = this.offer(session, toDelivery(message, subscription, true, true), now)
       if (offered === "Dropped" || offered === "Full") return false
@@ -177,13 +225,41 @@ export class Core implements Hub {
       }
       this.deadline = Math.min(this.deadline, session.expiresAt, session.delayedWill?.dueAt ?? Infinity)
     }
-    this.publishWills(now)
+    if (this.systemDue <= now) {
+      for (const message of this.system(now)) this.route({ ...message, retain: false }, now)
+      this.systemDue = now + System.intervalMillis
+    }
+    this.deadline = Math.min(this.deadline, this.systemDue)
+    this.settle(now)
     return this.deadline
+  }
+
+  private system(now: number): ReadonlyArray<Message> {
+    const { startedAt } = this.environment
+    let connected = 0
+    for (const session of this.sessions.values()) if (session.holder !== undefined) connected++
+    return System.messages({
+      startedAt,
+      connected,
+      sessions: this.sessions.size,
+      subscriptions: this.subscriptionCount,
+      retained: this.retained.count,
+      received: this.received,
+      sent: this.sent,
+      dropped: this.dropped,
+      heldBytes: this.ledger.bytes + this.retained.bytes
+    }, now)
   }
 
   private route(message: Message, now: number): boolean {
     const deliveries = new Map<Session, Delivery>()
+    let isShared = false
     for (const subscribers of this.router.match(message.topic)) {
+      if (subscribers instanceof SharedGroup) {
+        isShared = true
+        this.deal(subscribers, message, now)
+        continue
+      }
       for (const [session, subscription] of subscribers) {
         if (subscription.noLocal && message.publisher === session.clientId) continue
         const other = deliveries.get(session)
@@ -192,38 +268,80 @@ export class Core implements Hub {
       }
     }
     for (const [session, delivery] of deliveries) this.offer(session, delivery, now)
-    return deliveries.size > 0
+    return deliveries.size > 0 || isShared
+  }
+
+  /** To one member, on its own terms [MQTT-4.8.2-3]: nobody has to go because all are behind. */
+  private deal(group: SharedGroup, message: Message, now: number): void {
+    const member = group.choose(message)
+    if (member === undefined) {
+      this.dropped++
+      return
+    }
+    const retain = message.retain && member.retainAsPublished
+    this.offer(member.session, toDelivery(message, member, retain, false), now)
   }
 
   private offer(session: Session, delivery: Delivery, now: number): Offered {
     const offered = session.outgoing.offer(delivery, now)
-    if (offered !== "Accepted") this.dropped++
+    if (offered === "Accepted") this.sent++
+    else this.dropped++
     // A client that is there and does not keep up has to go; one that is away misses the newest.
     if (offered === "Full") session.holder?.shed(Reason.quotaExceeded, now)
     return offered
   }
 
-  /** One after the other: a will can end a slow subscriber, which has a will of its own. */
-  private publishWills(now: number): void {
-    if (this.publishingWills) return
-    this.publishingWills = true
+  private adopt(deliveries: ReadonlyArray<Delivery>): void {
+    for (const delivery of deliveries) this.orphans.push(delivery)
+  }
+
+  /** One after the other: a will can end a slow subscriber, which has a will and shared messages of its own. */
+  private settle(now: number): void {
+    if (this.settling) return
+    this.settling = true
     try {
-      for (let will = this.dueWills.shift(); will !== undefined; will = this.dueWills.shift()) {
+      for (;;) {
+        const orphan = this.orphans.shift()
+        if (orphan !== undefined) {
+          this.deliverAnew(orphan, now)
+          continue
+        }
+        const will = this.dueWills.shift()
+        if (will === undefined) return
         this.publish(will.message(now), false, now)
       }
     } finally {
-      this.publishingWills = false
+      this.settling = false
     }
+  }
+
+  private deliverAnew({ group, message }: Delivery, now: number): void {
+    const members = group === undefined ? undefined : this.router.get(group)
+    if (members instanceof SharedGroup) this.deal(members, message, now)
+    else this.dropped++
   }
 
   private remove(session: Session): void {
     this.sessions.delete(session.clientId)
-    for (const subscription of session.subscriptions.values()) this.router.remove(subscription)
-    this.subscriptionCount -= session.subscriptions.size
-    session.subscriptions.clear()
+    for (const subscription of [...session.subscriptions.values()]) this.withdraw(subscription)
+    this.adopt(session.outgoing.discard())
+    this.ledger.subtract(session.willBytes + session.received.size * identifierCost)
+    session.willBytes = 0
+    session.received.clear()
     // A will that was delayed comes no later than the end of the session.
     if (session.delayedWill !== undefined) this.dueWills.push(session.delayedWill.will)
     session.delayedWill = undefined
+  }
+
+  private withdraw(subscription: Subscription): void {
+    const { filter, session } = subscription
+    const bytes = chargeOf(filter)
+    session.subscriptions.delete(filter)
+    session.filterBytes -= bytes
+    this.ledger.subtract(bytes)
+    this.subscriptionCount--
+    this.router.remove(subscription)
+    if (filter.startsWith("$SYS") && --this.systemFilters === 0) this.systemDue = Infinity
   }
 
   private expect(at: number): void {
@@ -232,6 +350,12 @@ export class Core implements Hub {
     this.environment.onDeadline()
   }
 }
+
+/** What a filter, and each of its levels that no other filter shares, costs beside its text. */
+const filterCost = 512
+const levelCost = 256
+
+const chargeOf = (filter: string): number => filterCost + filter.length + levelCost * filter.split("/").length
 
 const toDelivery = (
   message: Message,
@@ -243,7 +367,8 @@ const toDelivery = (
   qos: QoS.min(message.qos, subscription.qos),
   retain,
   identifiers: subscription.identifier === undefined ? undefined : [subscription.identifier],
-  isReplay
+  isReplay,
+  group: subscription.isShared ? subscription.filter : undefined
 })
 
 /** Overlapping filters give one copy: the highest QoS and all identifiers [MQTT-3.3.4-2, -4]. */
@@ -252,5 +377,6 @@ const merge = (one: Delivery, two: Delivery): Delivery => ({
   qos: one.qos > two.qos ? one.qos : two.qos,
   retain: one.retain || two.retain,
   identifiers: two.identifiers === undefined ? one.identifiers : [...(one.identifiers ?? []), ...two.identifiers],
-  isReplay: false
+  isReplay: false,
+  group: undefined
 })

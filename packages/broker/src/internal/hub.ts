@@ -1,5 +1,16 @@
 import type * as Packet from "@effect-mqtt/codec/Packet"
-import type { Action, ClientIdentity, ConnectDecision, ConnectRequest } from "../AccessControl.ts"
+import type * as Effect from "effect/Effect"
+import type {
+  Action,
+  AuthenticationStep,
+  ClientIdentity,
+  ConnectDecision,
+  ConnectRequest,
+  Mechanism
+} from "../AccessControl.ts"
+import type { Capabilities } from "../Capabilities.ts"
+import type { Faults } from "./faults.ts"
+import type { Ledger } from "./ledger.ts"
 import type { Message } from "./message.ts"
 import type { ResolvedLimits } from "./resolvedLimits.ts"
 import type { Holder, Session, Will } from "./session.ts"
@@ -13,6 +24,11 @@ export type Question =
     readonly _tag: "Authenticate"
     readonly request: ConnectRequest
     readonly answer: (decision: ConnectDecision, now: number) => Question | undefined
+  }
+  | {
+    readonly _tag: "TakeStep"
+    readonly step: () => AuthenticationStep | Effect.Effect<AuthenticationStep>
+    readonly answer: (step: AuthenticationStep, now: number) => Question | undefined
   }
   | {
     readonly _tag: "Authorize"
@@ -35,8 +51,12 @@ export interface OpenedSession {
 /** The broker, as one of its links sees it. */
 export interface Hub {
   readonly limits: ResolvedLimits
+  readonly capabilities: Capabilities
+  readonly faults: Faults
+  readonly ledger: Ledger
   readonly authenticates: boolean
   readonly authorizes: boolean
+  readonly mechanism: (method: string) => Mechanism | undefined
   /** Further clients are told that the server is busy. */
   readonly isOverloaded: boolean
   readonly assignClientId: () => string
@@ -45,6 +65,7 @@ export interface Hub {
     clientId: string,
     cleanStart: boolean,
     holder: Holder,
+    will: Will | undefined,
     now: number
   ) => OpenedSession | "QuotaExceeded"
   /** The link is over; without a will when it ended normally. */
@@ -53,7 +74,8 @@ export interface Hub {
   readonly subscribe: (
     session: Session,
     request: Packet.Subscription,
-    identifier: number | undefined
+    identifier: number | undefined,
+    now: number
   ) => "New" | "Replaced" | "QuotaExceeded"
   readonly unsubscribe: (session: Session, filter: string) => boolean
   /** False when the session takes no more: the rest would only be counted as dropped. */

@@ -1,6 +1,8 @@
 import type { CodecError } from "@effect-mqtt/codec/CodecError"
 import * as Packet from "@effect-mqtt/codec/Packet"
-import type { ConnectDecision } from "../AccessControl.ts"
+import { Connecting } from "./connecting.ts"
+import type { Exchange } from "./exchange.ts"
+import * as Exchanging from "./exchange.ts"
 import type { Terms } from "./handshake.ts"
 import * as Handshake from "./handshake.ts"
 import type { Hub, Question } from "./hub.ts"
@@ -19,6 +21,7 @@ interface Established {
   readonly session: Session
   readonly incoming: Incoming
   readonly party: Subscribing.Party
+  readonly exchange: Exchange | undefined
   readonly connectedAt: number
 }
 
@@ -27,31 +30,37 @@ export class Link implements Holder {
   readonly outbox: Outbox
   established: Established | undefined
   isClosed = false
+  private readonly connecting: Connecting
   private writingSince: number | undefined
   private lastWriteAt = -Infinity
   /** `check` is due to look at the writes. */
   private watchesWrites = false
   private closedAt = 0
   private lastPacketAt: number
+  /** Bytes of a packet that is not complete yet. */
+  private unfinished = 0
   private readonly hub: Hub
   private readonly onChange: () => void
 
   /** `wake` is called when there is something to write, `onChange` when deadlines change or the link has ended. */
   constructor(hub: Hub, wake: () => void, onChange: () => void, now: number) {
     this.hub = hub
-    this.outbox = new Outbox(wake)
+    this.outbox = new Outbox(wake, (packet) => hub.faults.drops("toClient", packet._tag, this.clientId))
+    this.connecting = new Connecting(hub, this.outbox, this)
     this.onChange = onChange
     this.lastPacketAt = now
   }
 
+  /** As soon as it is known. */
+  get clientId(): string | undefined {
+    return this.established?.terms.identity.clientId ?? this.connecting.clientId
+  }
+
   /** A question has to be answered before the next packet is given. */
   receive(packet: Packet.Packet, now: number): Question | undefined {
-    if (this.isClosed) return undefined
+    if (this.isClosed || this.hub.faults.drops("fromClient", packet._tag, this.clientId)) return undefined
     const { established } = this
-    if (established === undefined) {
-      // The first packet has to be a CONNECT [MQTT-3.1.0-1].
-      return packet._tag === "Connect" ? this.connect(packet, now) : this.abandon(now)
-    }
+    if (established === undefined) return this.connecting.receive(packet, now)
     this.lastPacketAt = now
     const { incoming, session } = established
     switch (packet._tag) {
@@ -74,8 +83,10 @@ export class Link implements Holder {
         return undefined
       case "Disconnect":
         return this.disconnected(established, packet, now)
+      case "Auth":
+        return this.reauthenticate(established, packet, now)
       default:
-        // A second CONNECT [MQTT-3.1.0-2], AUTH without a method, or what only a server sends.
+        // A second CONNECT [MQTT-3.1.0-2], or what only a server sends.
         return this.close(Reason.protocolError, now)
     }
   }
@@ -90,6 +101,15 @@ export class Link implements Holder {
       this.outbox.send(Packet.connAck({ reasonCode: returnCode }))
     }
     this.close(error.reasonCode, now)
+  }
+
+  /** Says how much of an unfinished packet is held: nobody may fill the memory with beginnings. */
+  holds(bytes: number, now: number): void {
+    if (bytes === this.unfinished) return
+    this.hub.ledger.add(bytes - this.unfinished)
+    const grows = bytes > this.unfinished
+    this.unfinished = bytes
+    if (grows && this.hub.ledger.isFull) this.close(Reason.quotaExceeded, now)
   }
 
   /** Ends the link from this side, saying why if the protocol can. */
@@ -108,6 +128,8 @@ export class Link implements Holder {
   /** The transport is gone. */
   lost(now: number): void {
     if (!this.isClosed) this.end(true, now)
+    this.hub.ledger.subtract(this.unfinished)
+    this.unfinished = 0
   }
 
   /** A write has not completed. */
@@ -158,75 +180,52 @@ export class Link implements Holder {
     return this.check(now)
   }
 
-  private connect(packet: Packet.Connect, now: number): Question | undefined {
-    this.outbox.version = packet.protocolVersion
-    if (this.hub.isOverloaded) return this.refuseConnect("ServerBusy", now)
-    const problem = Handshake.problem(packet, this.hub.limits)
-    if (problem !== undefined) return this.refuseConnect(problem, now)
-    const clientId = packet.clientId === "" ? this.hub.assignClientId() : packet.clientId
-    const terms = Handshake.terms(packet, clientId, this.hub.limits)
-    this.outbox.maxPacketBytes = terms.maxPacketBytes
-    if (!this.hub.authenticates) return this.authorizeWill(packet, terms, now)
-    return {
-      _tag: "Authenticate",
-      request: Handshake.request(packet, clientId),
-      answer: (decision, now) => this.authenticated(packet, terms, decision, now)
-    }
-  }
-
-  private authenticated(
+  /** The client has been let in. */
+  establish(
     packet: Packet.Connect,
     terms: Terms,
-    decision: ConnectDecision,
+    exchange: Exchange | undefined,
+    proof: Uint8Array | undefined,
     now: number
-  ): Question | undefined {
-    if (this.isClosed) return undefined
-    if (decision === true) return this.authorizeWill(packet, terms, now)
-    return this.refuseConnect(decision === false ? "BadCredentials" : decision, now)
-  }
-
-  private authorizeWill(packet: Packet.Connect, terms: Terms, now: number): Question | undefined {
-    if (packet.will === undefined || !this.hub.authorizes) return this.accept(packet, terms, now)
-    return {
-      _tag: "Authorize",
-      identity: terms.identity,
-      action: "publish",
-      topics: [packet.will.topic],
-      answer: ([allowed], now) => {
-        if (this.isClosed) return undefined
-        return allowed === true ? this.accept(packet, terms, now) : this.refuseConnect("NotAuthorized", now)
-      }
-    }
-  }
-
-  private accept(packet: Packet.Connect, terms: Terms, now: number): undefined {
-    const { clientId } = terms.identity
-    const opened = this.hub.openSession(clientId, terms.cleanStart, this, now)
+  ): undefined {
+    const opened = this.hub.openSession(terms.identity.clientId, terms.cleanStart, this, terms.will, now)
     if (opened === "QuotaExceeded") return this.refuseConnect("QuotaExceeded", now)
     const { present, session } = opened
     session.expiry = terms.expiry
     this.lastPacketAt = now
     const incoming = new Incoming(this.hub, this, this.outbox, session, terms)
     const party = { hub: this.hub, link: this, outbox: this.outbox, session, identity: terms.identity }
-    this.established = { terms, session, incoming, party, connectedAt: now }
+    this.established = { terms, session, incoming, party, exchange, connectedAt: now }
     // CONNACK is the first packet [MQTT-3.2.0-1]; a client too small for it cannot be served.
-    if (!this.outbox.send(Handshake.accepted(packet, terms, present, this.hub.limits))) return this.end(true, now)
+    if (!this.outbox.send(Handshake.accepted(packet, terms, present, this.hub, proof))) return this.end(true, now)
     session.outgoing.attach(this.outbox, terms.receiveMaximum, now)
     this.onChange()
   }
 
-  private refuseConnect(refusal: Reason.Refusal, now: number): undefined {
+  refuseConnect(refusal: Reason.Refusal, now: number): undefined {
     this.outbox.send(Packet.connAck({ reasonCode: Reason.refusalCode(refusal, this.outbox.version) }))
     return this.end(true, now)
   }
 
   /** Before a CONNACK, a link is closed without a word. */
-  private abandon(now: number): undefined {
+  abandon(now: number): undefined {
     return this.end(true, now)
   }
 
   private checked(result: "Ok" | "Violation", now: number): undefined {
     if (result === "Violation") this.close(Reason.protocolError, now)
+  }
+
+  /** Everything else goes on meanwhile; only a refusal has an effect [MQTT-4.12.1-2]. */
+  private reauthenticate({ exchange, terms }: Established, packet: Packet.Auth, now: number): Question | undefined {
+    const question = exchange?.receive(packet, (outcome, now) => {
+      if (typeof outcome === "string") return this.close(Reason.notAuthorized, now)
+      const method = packet.properties?.authenticationMethod ?? ""
+      this.outbox.send(Exchanging.packetOf(Reason.success, method, outcome.data))
+    }) ?? "Violation"
+    if (question !== "Violation") return question
+    // A client without a method may not send AUTH at all [MQTT-4.12.0-7].
+    return terms.version === 5 ? this.close(Reason.protocolError, now) : this.abandon(now)
   }
 
   private disconnected({ session, terms }: Established, packet: Packet.Disconnect, now: number): undefined {
@@ -243,7 +242,8 @@ export class Link implements Holder {
     this.isClosed = true
     this.closedAt = now
     if (this.established !== undefined) {
-      const { session, terms } = this.established
+      const { incoming, session, terms } = this.established
+      incoming.end()
       this.hub.closeSession(session, this, abnormal ? terms.will : undefined, now)
     }
     this.onChange()

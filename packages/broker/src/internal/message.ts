@@ -17,6 +17,8 @@ export interface Message {
   readonly expiresAt: number
   /** What it is charged as, wherever memory is bounded: what came over the network, and what holding that costs. */
   readonly bytes: number
+  /** How many sessions hold it: it is charged to the broker once. */
+  copies: number
 }
 
 /** What a client or the program gives away. */
@@ -40,7 +42,8 @@ export const make = (source: Source, publisher: string | undefined, now: number)
     publisher,
     expiresAt: expiry === undefined ? Infinity : now + expiry * 1000,
     bytes: messageCost + source.payload.length + source.topic.length +
-      (properties === undefined ? 0 : sizeOf(properties))
+      (properties === undefined ? 0 : sizeOf(properties)),
+    copies: 0
   }
 }
 
@@ -52,6 +55,8 @@ export interface Delivery {
   readonly identifiers: ReadonlyArray<number> | undefined
   /** A retained message for a new subscription. */
   readonly isReplay: boolean
+  /** The shared subscription that it was chosen for: when this session leaves, another member gets it. */
+  readonly group: string | undefined
 }
 
 export const isExpired = (message: Message, now: number): boolean => message.expiresAt <= now

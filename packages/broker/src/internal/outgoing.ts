@@ -1,5 +1,8 @@
 import * as Packet from "@effect-mqtt/codec/Packet"
+import type { QoS } from "@effect-mqtt/codec/QoS"
+import { Account } from "./account.ts"
 import { Fifo } from "./fifo.ts"
+import type { Ledger } from "./ledger.ts"
 import type { Delivery } from "./message.ts"
 import * as Message from "./message.ts"
 import type { Outbox } from "./outbox.ts"
@@ -14,18 +17,11 @@ export interface Bounds {
   readonly maxRetainedBytes: number
 }
 
-/** What is held of one kind of delivery, and how much of it may be. */
-interface Account {
-  /** In the queue. */
-  messages: number
-  /** In the queue or on their way. */
-  bytes: number
-  readonly maxMessages: number
-  readonly maxBytes: number
-}
-
-/** Full: a QoS 1 or 2 message found no room. Dropped: it was QoS 0. TooLarge: the client does not take this one. */
+/** Full: a QoS 1 or 2 message found no room. Dropped: nothing can be done about it. TooLarge: the client does not take this one. */
 export type Offered = "Accepted" | "Dropped" | "Full" | "TooLarge"
+
+/** What would become of one more message: sent at once, sent later, kept until the client is back, or lost. */
+export type Readiness = "Now" | "Later" | "Away" | "Never"
 
 /** Violation: the acknowledgement contradicts the exchange (MQTT 5 section 4.3). */
 export type Acknowledged = "Ok" | "Violation"
@@ -38,6 +34,7 @@ interface InFlight {
 /** The sending half of a session: what waits, what is on its way, and the window between them. */
 export class Outgoing {
   private readonly bounds: Bounds
+  private readonly ledger: Ledger
   private readonly queue = new Fifo<Delivery>()
   /** In the order of sending, which is the order of a resend [MQTT-4.6.0-1]. */
   private readonly inFlight = new Map<number, InFlight>()
@@ -51,11 +48,12 @@ export class Outgoing {
   /** A replay of retained messages must not count as a client that falls behind. */
   private readonly replayed: Account
 
-  constructor(bounds: Bounds) {
+  constructor(bounds: Bounds, ledger: Ledger) {
     this.bounds = bounds
-    this.live = makeAccount(bounds.maxQueuedMessages, bounds.maxQueuedBytes)
-    this.unacknowledged = makeAccount(bounds.maxQueuedMessages, bounds.maxOutboundBytes)
-    this.replayed = makeAccount(bounds.maxRetainedMessages, bounds.maxRetainedBytes)
+    this.ledger = ledger
+    this.live = new Account(ledger, bounds.maxQueuedMessages, bounds.maxQueuedBytes)
+    this.unacknowledged = new Account(ledger, bounds.maxQueuedMessages, bounds.maxOutboundBytes)
+    this.replayed = new Account(ledger, bounds.maxRetainedMessages, bounds.maxRetainedBytes)
   }
 
   get queuedCount(): number {
@@ -78,31 +76,58 @@ export class Outgoing {
     this.pump(now)
   }
 
-  /** QoS 0 does not outlive the link. */
-  detach(): void {
+  /** QoS 0 does not outlive the link; gives what waits for a shared subscription, whose other members can have it. */
+  detach(): ReadonlyArray<Delivery> {
     this.outbox = undefined
     this.resend.clear()
+    const shared: Array<Delivery> = []
     this.queue.retain((delivery) => {
-      if (delivery.qos === 0) this.forget(delivery)
-      return delivery.qos > 0
+      if (delivery.group !== undefined) shared.push(delivery)
+      const stays = delivery.qos > 0 && delivery.group === undefined
+      if (!stays) this.forget(delivery)
+      return stays
     })
+    return shared
+  }
+
+  /**
+   * The session has ended, and what it held is free; gives what others may have. A QoS 2 message that was sent goes to
+   * nobody else [MQTT-4.8.2-5].
+   */
+  discard(): ReadonlyArray<Delivery> {
+    const shared: Array<Delivery> = []
+    for (const { delivery } of this.inFlight.values()) {
+      if (delivery === undefined) continue
+      this.accountOf(delivery).release(delivery.message)
+      if (delivery.group !== undefined && delivery.qos === 1) shared.push(delivery)
+    }
+    this.inFlight.clear()
+    shared.push(...this.detach())
+    this.queue.retain((delivery) => {
+      this.forget(delivery)
+      return false
+    })
+    return shared
+  }
+
+  readiness(qos: QoS, bytes: number): Readiness {
+    const hasRoom = (qos === 0 ? this.unacknowledged : this.live).hasRoom(bytes)
+    if (this.outbox === undefined) return qos > 0 && hasRoom ? "Away" : "Never"
+    const isFree = this.isClear(this.outbox) && (qos === 0 || this.inFlight.size < this.window)
+    return isFree ? "Now" : hasRoom ? "Later" : "Never"
   }
 
   offer(delivery: Delivery, now: number): Offered {
     if (delivery.qos === 0) {
       const { outbox } = this
       if (outbox === undefined) return "Dropped"
-      if (this.queue.length === 0 && this.resend.length === 0 && outbox.bytes < this.bounds.maxOutboundBytes) {
-        return this.sendQoS0(outbox, delivery, now) ? "Accepted" : "TooLarge"
-      }
+      if (this.isClear(outbox)) return this.sendQoS0(outbox, delivery, now) ? "Accepted" : "TooLarge"
     }
     const account = this.accountOf(delivery)
-    const { bytes } = delivery.message
-    if (
-      account.messages >= account.maxMessages || (account.bytes > 0 && account.bytes + bytes > account.maxBytes)
-    ) return delivery.qos === 0 ? "Dropped" : "Full"
-    account.messages++
-    account.bytes += bytes
+    const { message } = delivery
+    if (!account.hasRoom(message.bytes)) return delivery.qos === 0 ? "Dropped" : "Full"
+    if (!this.ledger.hasRoom(message.copies > 0 ? 0 : message.bytes)) return "Dropped"
+    account.enqueue(message)
     this.queue.push(delivery)
     this.pump(now)
     return "Accepted"
@@ -153,7 +178,7 @@ export class Outgoing {
       return "Ok"
     }
     if (entry.delivery !== undefined) {
-      this.accountOf(entry.delivery).bytes -= entry.delivery.message.bytes
+      this.accountOf(entry.delivery).release(entry.delivery.message)
       // Behind the others: PUBRELs are resent in the order of the PUBRECs [MQTT-4.6.0-4].
       this.inFlight.delete(packetId)
       this.inFlight.set(packetId, { delivery: undefined })
@@ -171,6 +196,11 @@ export class Outgoing {
     return "Ok"
   }
 
+  /** Nothing waits that a new message would overtake. */
+  private isClear(outbox: Outbox): boolean {
+    return this.queue.length === 0 && this.resend.length === 0 && outbox.bytes < this.bounds.maxOutboundBytes
+  }
+
   private accountOf(delivery: Delivery): Account {
     if (delivery.isReplay) return this.replayed
     return delivery.qos === 0 ? this.unacknowledged : this.live
@@ -178,25 +208,22 @@ export class Outgoing {
 
   private forget(delivery: Delivery): void {
     const account = this.accountOf(delivery)
-    account.messages--
-    account.bytes -= delivery.message.bytes
+    account.dequeue()
+    account.release(delivery.message)
   }
 
   private sendQoS0(outbox: Outbox, delivery: Delivery, now: number): boolean {
-    return outbox.send(Message.toPublish(delivery, undefined, false, outbox.version, now))
+    return outbox.publish(Message.toPublish(delivery, undefined, false, outbox.version, now))
   }
 
   private start(outbox: Outbox, delivery: Delivery, now: number): void {
     const packetId = this.unusedId()
     const account = this.accountOf(delivery)
-    account.messages--
+    account.dequeue()
     if (
       Message.isExpired(delivery.message, now) ||
-      !outbox.send(Message.toPublish(delivery, packetId, false, outbox.version, now))
-    ) {
-      account.bytes -= delivery.message.bytes
-      return
-    }
+      !outbox.publish(Message.toPublish(delivery, packetId, false, outbox.version, now))
+    ) return account.release(delivery.message)
     this.lastId = packetId
     this.quota--
     this.inFlight.set(packetId, { delivery })
@@ -206,13 +233,13 @@ export class Outgoing {
   private repeat(outbox: Outbox, packetId: number | undefined, now: number): void {
     const entry = packetId === undefined ? undefined : this.inFlight.get(packetId)
     if (packetId === undefined || entry?.delivery === undefined) return
-    if (outbox.send(Message.toPublish(entry.delivery, packetId, true, outbox.version, now))) this.quota--
+    if (outbox.publish(Message.toPublish(entry.delivery, packetId, true, outbox.version, now))) this.quota--
     else this.finish(packetId, entry)
   }
 
   private finish(packetId: number, entry: InFlight): void {
     this.inFlight.delete(packetId)
-    if (entry.delivery !== undefined) this.accountOf(entry.delivery).bytes -= entry.delivery.message.bytes
+    if (entry.delivery !== undefined) this.accountOf(entry.delivery).release(entry.delivery.message)
     this.quota = Math.min(this.quota + 1, this.window)
   }
 
@@ -228,13 +255,6 @@ export class Outgoing {
     return packetId
   }
 }
-
-const makeAccount = (maxMessages: number, maxBytes: number): Account => ({
-  messages: 0,
-  bytes: 0,
-  maxMessages,
-  maxBytes
-})
 
 const notFound = 0x92
 

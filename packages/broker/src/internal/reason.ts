@@ -4,6 +4,8 @@ import type { ConnectRefusal } from "../AccessControl.ts"
 export const success = 0x00
 export const noMatchingSubscribers = 0x10
 export const noSubscriptionExisted = 0x11
+export const continueAuthentication = 0x18
+export const reAuthenticate = 0x19
 export const unspecifiedError = 0x80
 export const protocolError = 0x82
 export const unsupportedProtocolVersion = 0x84
@@ -20,10 +22,20 @@ export const topicAliasInvalid = 0x94
 export const packetTooLarge = 0x95
 export const quotaExceeded = 0x97
 export const administrativeAction = 0x98
+export const retainNotSupported = 0x9a
+export const qosNotSupported = 0x9b
 export const sharedSubscriptionsNotSupported = 0x9e
+export const subscriptionIdentifiersNotSupported = 0xa1
+export const wildcardSubscriptionsNotSupported = 0xa2
 
 /** Why a CONNECT is refused: what the program may say, and what only the broker says. */
-export type Refusal = ConnectRefusal | "BadAuthenticationMethod" | "TopicNameInvalid"
+export type Refusal =
+  | ConnectRefusal
+  | "BadAuthenticationMethod"
+  | "TopicNameInvalid"
+  | "RetainNotSupported"
+  | "QosNotSupported"
+  | "ProtocolError"
 
 /** By version: MQTT 5 reason code, MQTT 3.1.1 return code. */
 const refusals: Record<Refusal, { readonly 4: number; readonly 5: number }> = {
@@ -35,7 +47,10 @@ const refusals: Record<Refusal, { readonly 4: number; readonly 5: number }> = {
   ServerBusy: { 4: 3, 5: 0x89 },
   QuotaExceeded: { 4: 3, 5: quotaExceeded },
   BadAuthenticationMethod: { 4: 5, 5: 0x8c },
-  TopicNameInvalid: { 4: 5, 5: topicNameInvalid }
+  TopicNameInvalid: { 4: 5, 5: topicNameInvalid },
+  RetainNotSupported: { 4: 5, 5: retainNotSupported },
+  QosNotSupported: { 4: 5, 5: qosNotSupported },
+  ProtocolError: { 4: 5, 5: protocolError }
 }
 
 export const refusalCode = (refusal: Refusal, version: 4 | 5): number => refusals[refusal][version]

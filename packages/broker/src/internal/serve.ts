@@ -2,8 +2,9 @@ import * as Decoder from "@effect-mqtt/codec/Decoder"
 import type { TransportError } from "@effect-mqtt/connection/MqttError"
 import type { Wire } from "@effect-mqtt/connection/Wire"
 import * as Effect from "effect/Effect"
-import type { Authenticate, Authorize, ConnectDecision } from "../AccessControl.ts"
+import type { Authenticate, AuthenticationStep, Authorize, ConnectDecision } from "../AccessControl.ts"
 import type { Core } from "./core.ts"
+import { faultyWire } from "./faults.ts"
 import type { Question } from "./hub.ts"
 import type { Link } from "./link.ts"
 import * as Reason from "./reason.ts"
@@ -36,14 +37,16 @@ export const serve = (host: Host, wire: Wire): Effect.Effect<void> =>
 const attend = (host: Host, wire: Wire): Effect.Effect<void> =>
   Effect.acquireUseRelease(
     Effect.sync(() => open(host)),
-    (connection) =>
-      Effect.raceFirst(
-        read(host, wire, connection),
-        Effect.raceFirst(write(host, wire, connection), keepDeadlines(host, connection))
+    (connection) => {
+      const faulty = faultyWire(wire, host.core.faults, () => connection.link.clientId)
+      return Effect.raceFirst(
+        read(host, faulty, connection),
+        Effect.raceFirst(write(host, faulty, connection), keepDeadlines(host, connection))
       ).pipe(
         Effect.flatMap((ending) => ending === "Flushed" ? wire.shutdown : Effect.void),
         Effect.onInterrupt(() => sayGoodbye(host, wire, connection.link))
-      ),
+      )
+    },
     ({ link }) => Effect.sync(() => host.core.release(link, host.now()))
   ).pipe(
     // Whatever it is, it must not reach the other connections.
@@ -77,6 +80,7 @@ const read = (host: Host, wire: Wire, { drained, link }: Connection): Effect.Eff
         link.refuse(error, now())
         yield* Effect.logDebug(error.message)
       }
+      link.holds(decoder.pendingBytes, now())
       // Who has not said who they are is not given room for a large packet.
       if (link.established === undefined && decoder.pendingBytes > maxConnectBytes) {
         link.close(Reason.packetTooLarge, now())
@@ -137,6 +141,10 @@ const ask = (host: Host, question: Question): Effect.Effect<Question | undefined
     case "Authenticate":
       return decide<ConnectDecision>("ServerUnavailable", () => authenticate?.(question.request) ?? true).pipe(
         Effect.map((decision) => question.answer(decision, now()))
+      )
+    case "TakeStep":
+      return decide<AuthenticationStep>({ _tag: "Refuse", reason: "ServerUnavailable" }, question.step).pipe(
+        Effect.map((step) => question.answer(step, now()))
       )
     case "Authorize":
       return Effect.forEach(

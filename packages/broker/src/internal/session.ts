@@ -1,4 +1,5 @@
 import type { QoS } from "@effect-mqtt/codec/QoS"
+import type { Ledger } from "./ledger.ts"
 import type { Message } from "./message.ts"
 import type { Bounds } from "./outgoing.ts"
 import { Outgoing } from "./outgoing.ts"
@@ -11,6 +12,7 @@ export interface Subscription {
   readonly noLocal: boolean
   readonly retainAsPublished: boolean
   readonly identifier: number | undefined
+  readonly isShared: boolean
 }
 
 /** What a session knows of the connection that holds it. */
@@ -24,7 +26,11 @@ export interface Holder {
 export interface Will {
   readonly message: (now: number) => Message
   readonly delay: number
+  readonly bytes: number
 }
+
+/** What an unreleased identifier costs. */
+export const identifierCost = 32
 
 /** The state of one client identifier (MQTT 5 section 4.1). */
 export class Session {
@@ -39,9 +45,13 @@ export class Session {
   /** While no connection holds it. */
   expiresAt = Infinity
   delayedWill: { readonly will: Will; readonly dueAt: number } | undefined
+  /** What its filters cost. */
+  filterBytes = 0
+  /** What its last will costs; charged until the next connection or the end of the session. */
+  willBytes = 0
 
-  constructor(clientId: string, bounds: Bounds) {
+  constructor(clientId: string, bounds: Bounds, ledger: Ledger) {
     this.clientId = clientId
-    this.outgoing = new Outgoing(bounds)
+    this.outgoing = new Outgoing(bounds, ledger)
   }
 }

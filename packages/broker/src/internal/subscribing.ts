@@ -1,4 +1,5 @@
 import * as Packet from "@effect-mqtt/codec/Packet"
+import * as QoS from "@effect-mqtt/codec/QoS"
 import * as Topic from "@effect-mqtt/codec/Topic"
 import type { ClientIdentity } from "../AccessControl.ts"
 import type { Hub, Question } from "./hub.ts"
@@ -18,14 +19,16 @@ export interface Party {
 /** One code for each filter, in order [MQTT-3.8.4-6]; retained messages follow the SUBACK. */
 export const subscribe = (party: Party, packet: Packet.Subscribe, now: number): Question | undefined => {
   const { hub, identity } = party
-  const problems = packet.subscriptions.map(({ filter }) => filterProblem(filter, hub))
+  const isNumbered = packet.properties?.subscriptionIdentifiers !== undefined
+  const problems = packet.subscriptions.map(({ filter }) => filterProblem(filter, isNumbered, hub))
   if (!hub.authorizes) return grant(party, packet, problems, now)
   const asked = packet.subscriptions.filter((_, index) => problems[index] === undefined)
   return {
     _tag: "Authorize",
     identity,
     action: "subscribe",
-    topics: asked.map(({ filter }) => filter),
+    // What is allowed depends on the messages, not on who else gets them.
+    topics: asked.map(({ filter }) => Topic.toShared(filter)?.filter ?? filter),
     answer: (allowed, now) => {
       const denied = new Set(asked.filter((_, index) => allowed[index] !== true))
       const codes = packet.subscriptions.map((subscription, index) =>
@@ -45,10 +48,15 @@ export const unsubscribe = ({ hub, outbox, session }: Party, packet: Packet.Unsu
   outbox.send(Packet.unsubAck(outbox.version === 5 ? { packetId, reasonCodes } : { packetId }))
 }
 
-const filterProblem = (filter: string, hub: Hub): number | undefined => {
+const filterProblem = (filter: string, isNumbered: boolean, { capabilities, limits }: Hub): number | undefined => {
   if (!Topic.isFilter(filter)) return Reason.topicFilterInvalid
-  if (filter.startsWith("$share/")) return Reason.sharedSubscriptionsNotSupported
-  return filter.split("/").length > hub.limits.maxTopicLevels ? Reason.topicFilterInvalid : undefined
+  const shared = Topic.toShared(filter)
+  if (shared !== undefined && !capabilities.sharedSubscriptions) return Reason.sharedSubscriptionsNotSupported
+  const levels = (shared?.filter ?? filter).split("/")
+  if (levels.length > limits.maxTopicLevels) return Reason.topicFilterInvalid
+  if (isNumbered && !capabilities.subscriptionIdentifiers) return Reason.subscriptionIdentifiersNotSupported
+  const isWild = levels.includes("+") || levels.includes("#")
+  return isWild && !capabilities.wildcardSubscriptions ? Reason.wildcardSubscriptionsNotSupported : undefined
 }
 
 const grant = (
@@ -60,14 +68,15 @@ const grant = (
   // The link may have ended while the program decided.
   if (session.holder !== link) return
   const identifier = packet.properties?.subscriptionIdentifiers?.[0]
+  const { maximumQoS } = hub.capabilities
   const replays = new Set<string>()
   const codes = packet.subscriptions.map((request, index) => {
     const problem = problems[index]
     if (problem !== undefined) return problem
-    const outcome = hub.subscribe(session, request, identifier)
+    const outcome = hub.subscribe(session, { ...request, qos: QoS.min(request.qos, maximumQoS) }, identifier, now)
     if (outcome === "QuotaExceeded") return Reason.quotaExceeded
     if (wantsReplay(request, outcome)) replays.add(request.filter)
-    return request.qos
+    return QoS.min(request.qos, maximumQoS)
   })
   const reasonCodes = codes.map((code) => code >= 0x80 ? Reason.subscribeFailure(code, outbox.version) : code)
   const { packetId } = packet
@@ -77,6 +86,7 @@ const grant = (
 
 /** Retain Handling [MQTT-3.3.1-9, -10, -11]; MQTT 3.1.1 always replays. */
 const wantsReplay = (request: Packet.Subscription, outcome: "New" | "Replaced"): boolean => {
+  if (Topic.toShared(request.filter) !== undefined) return false // MQTT 5 section 4.8.2
   const handling = request.retainHandling ?? 0
   return handling === 0 || (handling === 1 && outcome === "New")
 }
