@@ -90,6 +90,13 @@ export * as Reconnect from "./Reconnect.ts"
 export * as Session from "./Session.ts"
 
 /**
+ * Where a client keeps its half of the session.
+ *
+ * @since 0.1.0
+ */
+export * as SessionStore from "./SessionStore.ts"
+
+/**
  * A subscription and its messages.
  *
  * @since 0.1.0

@@ -1,4 +1,11 @@
 /**
+ * Sessions in files.
+ *
+ * @since 0.1.0
+ */
+export * as FileSessionStore from "./FileSessionStore.ts"
+
+/**
  * The MQTT client over Node's sockets.
  *
  * @since 0.1.0
