@@ -95,7 +95,7 @@ export const connect = (
   })
 
 export const subscribe = (
-  client: RawClient,
+  client: Pick<RawClient, "send" | "expect">,
   filter: string,
   options: Partial<Omit<Packet.Subscription, "filter">> & { readonly identifier?: number } = {}
 ) => {

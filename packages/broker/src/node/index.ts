@@ -1,5 +1,5 @@
 /**
- * The broker on TCP.
+ * The broker on TCP and WebSocket, with or without TLS.
  *
  * @since 0.1.0
  */

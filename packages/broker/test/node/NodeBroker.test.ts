@@ -2,17 +2,43 @@ import { Packet } from "@effect-mqtt/codec"
 import { Endpoint, Transport } from "@effect-mqtt/connection"
 import { NodeTransport } from "@effect-mqtt/connection/node"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Either, Exit, Scope } from "effect"
+import { Effect, Either, Exit, Redacted, Scope } from "effect"
+import { execFile, spawnSync } from "node:child_process"
+import { mkdtemp, readFile, rm } from "node:fs/promises"
 import * as Net from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { promisify } from "node:util"
 import { Broker } from "../../src/index.ts"
 import { NodeBroker } from "../../src/node/index.ts"
-import { overWire, publish } from "../rawClient.ts"
+import { overWire, publish, subscribe } from "../rawClient.ts"
 
-const dial = (url: string) =>
+const dial = (url: string, tls: NodeTransport.TlsOptions = {}) =>
   Effect.gen(function*() {
     const transport = yield* Transport.Transport
     return overWire(yield* transport.open(Either.getOrThrow(Endpoint.parse(url))), 5)
-  }).pipe(Effect.provide(NodeTransport.layerTcp))
+  }).pipe(Effect.provide(NodeTransport.layerWith({ tls })))
+
+const greet = (client: Effect.Effect.Success<ReturnType<typeof dial>>) =>
+  Effect.zipRight(client.send(Packet.connect({ clientId: "" })), client.expect("ConnAck"))
+
+const canCertify = spawnSync("openssl", ["version"]).status === 0
+if (!canCertify) console.warn("skipped without openssl: TLS of NodeBroker")
+
+/** A certificate for this machine that signs itself, made by `openssl`. */
+const selfSigned = Effect.acquireRelease(
+  Effect.promise(() => mkdtemp(join(tmpdir(), "broker-tls-"))),
+  (folder) => Effect.promise(() => rm(folder, { recursive: true }))
+).pipe(Effect.flatMap((folder) =>
+  Effect.promise(async () => {
+    const [key, certificate] = [join(folder, "key.pem"), join(folder, "certificate.pem")]
+    const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
+    const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+    const files = ["-keyout", key, "-out", certificate]
+    await promisify(execFile)("openssl", ["req", "-x509", "-nodes", "-days", "2", ...curve, ...subject, ...files])
+    return { key: await readFile(key, "utf8"), certificate: await readFile(certificate, "utf8") }
+  })
+))
 
 describe("NodeBroker", () => {
   it.scopedLive("serves clients on a free loopback port", () =>
@@ -72,6 +98,91 @@ describe("NodeBroker", () => {
         body: () => Effect.delay(Effect.map(broker.stats, ({ connections }) => connections), "5 millis")
       })
       yield* dial(`mqtt://${host}:${port}`)
+    }))
+
+  it.scopedLive.skipIf(!canCertify)(
+    "speaks TLS with its certificate, and asks clients for theirs",
+    () =>
+      Effect.gen(function*() {
+        const { certificate, key } = yield* selfSigned
+        const broker = yield* Broker.make()
+        const tls = { certificate, key: Redacted.make(key) }
+        const open = yield* NodeBroker.listenTcp(broker, { tls })
+        assert.match(open.url, /^mqtts:/)
+        yield* greet(yield* dial(open.url, { ca: certificate }))
+        assert.strictEqual((yield* Effect.flip(dial(open.url))).reason, "Untrusted")
+        const guarded = yield* NodeBroker.listenTcp(broker, { tls: { ...tls, clientAuthority: certificate } })
+        // TLS 1.3 tells a client only after its own side is done.
+        const stranger = yield* dial(guarded.url, { ca: certificate })
+        yield* stranger.send(Packet.connect({ clientId: "stranger" }))
+        assert.isUndefined(yield* stranger.next)
+        yield* greet(yield* dial(guarded.url, { ca: certificate, certificate, key: Redacted.make(key) }))
+      })
+  )
+
+  it.scopedLive.skipIf(!canCertify)("speaks WebSocket, plain and secure, beside TCP", () =>
+    Effect.gen(function*() {
+      const { certificate, key } = yield* selfSigned
+      const broker = yield* Broker.make()
+      const plain = yield* NodeBroker.listenWebSocket(broker)
+      assert.match(plain.url, /^ws:.*\/mqtt$/)
+      const subscriber = yield* dial((yield* NodeBroker.listenTcp(broker)).url)
+      yield* greet(subscriber)
+      yield* subscribe(subscriber, "t")
+      const publisher = yield* dial(plain.url)
+      yield* greet(publisher)
+      yield* publisher.send(publish("t", "x".repeat(100_000)))
+      assert.lengthOf((yield* subscriber.expect("Publish")).payload, 100_000)
+      const secure = yield* NodeBroker.listenWebSocket(broker, {
+        path: "/over/here",
+        tls: { certificate, key: Redacted.make(key) }
+      })
+      yield* greet(yield* dial(secure.url, { ca: certificate }))
+      const elsewhere = secure.url.replace("here", "there")
+      assert.strictEqual((yield* Effect.flip(dial(elsewhere, { ca: certificate }))).reason, "UpgradeRefused")
+      const page = yield* Effect.promise(() => fetch(plain.url.replace("ws:", "http:")))
+      assert.strictEqual(page.status, 426)
+    }))
+
+  it.scopedLive.skipIf(!canCertify)(
+    "closing the scope ends WebSockets and who has not finished shaking hands",
+    () =>
+      Effect.gen(function*() {
+        const { certificate, key } = yield* selfSigned
+        const broker = yield* Broker.make()
+        const scope = yield* Scope.make()
+        const ws = yield* Scope.extend(NodeBroker.listenWebSocket(broker), scope)
+        const tls = yield* Scope.extend(
+          NodeBroker.listenTcp(broker, { tls: { certificate, key: Redacted.make(key) } }),
+          scope
+        )
+        const client = yield* dial(ws.url)
+        yield* greet(client)
+        const silent = yield* dial(`mqtt://${tls.host}:${tls.port}`)
+        const idle = yield* dial(`mqtt://${ws.host}:${ws.port}`)
+        yield* Scope.close(scope, Exit.void)
+        assert.strictEqual((yield* client.expect("Disconnect")).reasonCode, 0x8b)
+        assert.isUndefined(yield* client.next)
+        assert.isUndefined(yield* silent.next)
+        assert.isUndefined(yield* idle.next)
+      })
+  )
+
+  it.scopedLive("a certificate that cannot be used is a typed failure", () =>
+    Effect.gen(function*() {
+      const broker = yield* Broker.make()
+      const tls = { certificate: "none", key: Redacted.make("none") }
+      assert.strictEqual((yield* Effect.flip(NodeBroker.listenTcp(broker, { tls }))).reason, "InvalidTls")
+      assert.strictEqual((yield* Effect.flip(NodeBroker.listenWebSocket(broker, { tls }))).reason, "InvalidTls")
+    }))
+
+  it.scopedLive("sockets are bounded, also those that say nothing", () =>
+    Effect.gen(function*() {
+      const broker = yield* Broker.make()
+      const { url } = yield* NodeBroker.listenTcp(broker, { maxSockets: 1 })
+      yield* greet(yield* dial(url))
+      const surplus = yield* dial(url)
+      assert.isUndefined(yield* surplus.next)
     }))
 
   it.scopedLive("an address that cannot be had is a typed failure", () =>
