@@ -51,16 +51,72 @@ export interface PublishOptions {
 }
 
 /**
- * How to subscribe to one filter. All but `qos` need MQTT 5.
+ * A message for a sink: each has its own options.
  *
  * @since 0.1.0
  * @category models
  */
-export interface SubscribeOptions {
+export interface OutgoingMessage extends PublishOptions {
+  readonly topic: string
+  /** Text travels as UTF-8. Bytes are copied when the sink takes the message. */
+  readonly payload: string | Uint8Array
+}
+
+/**
+ * How a sink publishes.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SinkOptions {
+  /**
+   * Messages of this sink that are not settled yet, before it takes no more. The client's own
+   * `maxInFlight` holds besides, so more than that helps only over a link with long pauses.
+   *
+   * @default the `maxInFlight` of the client
+   */
+  readonly inFlight?: number | undefined
+}
+
+/**
+ * What became of a stream that a sink has published.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface PublishSummary {
+  readonly messages: number
+  /** Of all payloads together. */
+  readonly bytes: number
+  /** QoS 1 and 2 messages of which the server said that nobody subscribes to their topic (MQTT 5 only). */
+  readonly unmatched: number
+}
+
+/**
+ * How to subscribe to one filter. `noLocal`, `retainAsPublished` and `retainHandling` need MQTT 5.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface FilterOptions {
   /** @default 0 */
   readonly qos?: QoS.QoS | undefined
   /**
-   * Leaves out what this client published itself.
+   * Fails with reason `QosNotGranted` if the server grants less than `qos`, now or after a reconnect.
+   *
+   * @default false
+   */
+  readonly requireQos?: boolean | undefined
+  /**
+   * The name of a group: each message goes to one of its members only [5 §4.8.2]. It makes the filter
+   * `$share/group/filter`. Servers send no retained messages to a group, and what one member refuses
+   * with a negative acknowledgement is gone for all of them.
+   *
+   * @default none
+   */
+  readonly share?: string | undefined
+  /**
+   * Leaves out what this client published itself. Not for a shared subscription.
    *
    * @default false
    */
@@ -71,9 +127,61 @@ export interface SubscribeOptions {
    * When retained messages are sent: 0 always, 1 if the subscription is new, 2 never
    * [5 §3.8.3.1].
    *
+   * A stream that joins a filter which another stream of this client has open gets retained messages
+   * only if it says 0 itself; they go to that stream alone.
+   *
    * @default 0
    */
   readonly retainHandling?: 0 | 1 | 2 | undefined
+}
+
+/**
+ * What becomes of a message that finds its stream full:
+ *
+ * - `backpressure`: nothing is lost. QoS 1 and 2 messages wait unacknowledged, for QoS 0 the client
+ *   stops reading. While it waits for an answer of its own it goes on, and QoS 0 messages that fit
+ *   nowhere are dropped.
+ * - `dropOldest`, `dropNewest`: makes room, or does not.
+ * - `latestPerTopic`: of each topic only the newest message waits; among too many topics, the one
+ *   that has waited longest goes.
+ * - `fail`: the stream gives what it holds and fails with reason `Overflow`.
+ *
+ * A QoS 1 or 2 message that is dropped is acknowledged with reason code 0x97, quota exceeded; in 3.1.1
+ * just acknowledged.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Overflow = "backpressure" | "dropOldest" | "dropNewest" | "latestPerTopic" | "fail"
+
+/**
+ * How to subscribe: the defaults of each filter, and what holds for the stream as a whole.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SubscribeOptions extends FilterOptions {
+  /**
+   * When a QoS 1 or 2 message counts as taken, and is acknowledged: once the consumer asks for the
+   * next ones or ends, or already when it is in the buffer of the stream.
+   *
+   * @default "pulled"
+   */
+  readonly ack?: "pulled" | "received" | undefined
+  /** @default "backpressure" */
+  readonly overflow?: Overflow | undefined
+  /**
+   * Messages that the stream holds.
+   *
+   * @default the client's `streamMessages`
+   */
+  readonly bufferMessages?: number | undefined
+  /**
+   * The same in bytes, by topic and payload. One message always fits.
+   *
+   * @default the client's `streamBytes`
+   */
+  readonly bufferBytes?: number | undefined
 }
 
 /**
@@ -82,7 +190,7 @@ export interface SubscribeOptions {
  * @since 0.1.0
  * @category models
  */
-export interface SubscribeRequest extends SubscribeOptions {
+export interface SubscribeRequest extends FilterOptions {
   readonly filter: string
 }
 

@@ -7,24 +7,44 @@
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
+import type * as Sink from "effect/Sink"
 import * as Stream from "effect/Stream"
 import type * as Subscribable from "effect/Subscribable"
-import type { ConnectionOptions, DisconnectOptions } from "./ConnectionOptions.ts"
+import type { ConnectionOptions, DisconnectOptions, PerAttempt } from "./ConnectionOptions.ts"
 import type { ConnectionStatus } from "./ConnectionStatus.ts"
+import type { Endpoint } from "./Endpoint.ts"
+import { makeConsume, makeSubscribeAckable } from "./internal/client/consume.ts"
+import { make as makeDeadLetters } from "./internal/client/deadLetters.ts"
 import * as drivers from "./internal/client/driver.ts"
+import { open as openSession } from "./internal/client/durability.ts"
 import * as engines from "./internal/client/engine.ts"
 import { make as resolveSettings } from "./internal/client/settings.ts"
-import { makeSubscription } from "./internal/client/subscription.ts"
+import { makeSink } from "./internal/client/sink.ts"
+import { makeSubscribe, makeSubscription } from "./internal/client/subscription.ts"
 import { make as makeSubscriptions } from "./internal/client/subscriptions.ts"
-import type { Message, PublishOptions, PublishResult, SubscribeOptions, SubscribeRequest } from "./Message.ts"
-import type { AuthError, ConnectError, PublishError, SubscribeError } from "./MqttError.ts"
+import * as values from "./internal/client/values.ts"
+import type {
+  Message,
+  OutgoingMessage,
+  PublishOptions,
+  PublishResult,
+  PublishSummary,
+  SinkOptions,
+  SubscribeOptions,
+  SubscribeRequest
+} from "./Message.ts"
+import type { AuthError, ConnectError, MqttError, PublishError, SubscribeError } from "./MqttError.ts"
+import type { Negotiated } from "./Negotiated.ts"
+import type { PayloadCodec } from "./PayloadCodec.ts"
 import type { Reconnect } from "./Reconnect.ts"
-import type { Subscription } from "./Subscription.ts"
+import type { AckableMessage, ConsumeOptions, Subscription } from "./Subscription.ts"
+import type { TopicDefaults } from "./TopicDefaults.ts"
 import { Transport } from "./Transport.ts"
 
 /**
@@ -62,14 +82,35 @@ export class MqttClient extends Context.Tag("@effect-mqtt/connection/MqttClient"
     options?: PublishOptions
   ) => Effect.Effect<PublishResult, PublishError>
   /**
+   * Publishes a value by a codec: the one given, else the one that `defaults` has for the topic, else
+   * text. Reason `InvalidMessage`, with a `CodecError` as its cause, if the codec does not write it.
+   */
+  readonly publishValue: {
+    <A>(
+      topic: string,
+      value: NoInfer<A>,
+      codec: PayloadCodec<A>,
+      options?: PublishOptions
+    ): Effect.Effect<PublishResult, PublishError>
+    (topic: string, value: unknown, options?: PublishOptions): Effect.Effect<PublishResult, PublishError>
+  }
+  /**
+   * Publishes a stream, chunk by chunk, and completes when everything is acknowledged. The fast way:
+   * it costs a wake-up for a chunk, where a fiber for each message costs several times the message.
+   * Messages leave in their order. The first failure fails the sink; what is on its way then goes on,
+   * and what was not written yet is never sent.
+   */
+  readonly sink: (options?: SinkOptions) => Sink.Sink<PublishSummary, OutgoingMessage, never, PublishError>
+  /**
    * Subscribes when the stream starts and unsubscribes when it ends. It goes on over reconnects,
    * and fails only if the server refuses the filter or the client gives up. Streams with the same
    * filter share one subscription at the server; a filter that is refused ends its whole stream.
    *
-   * QoS 1 and 2 messages are acknowledged when the consumer asks for more, or ends: also one that
-   * fails or is interrupted acknowledges the message at hand and what is buffered, unless the client
-   * is being closed. QoS 0 messages are dropped when a stream is full and reading cannot stop,
-   * because an answer is awaited; that logs a warning, and another only after there was room.
+   * QoS 1 and 2 messages are acknowledged when the consumer asks for more, or ends normally, and
+   * those that it has not seen too. One that fails or is interrupted leaves them behind: for
+   * `consumerTimeout` they wait for another stream that wants them, such as a retry of this one.
+   * QoS 0 messages are dropped when a stream is full and reading cannot stop, because an answer is
+   * awaited; that logs a warning.
    */
   readonly subscribe: (
     filter: string | ReadonlyArray<SubscribeRequest>,
@@ -83,6 +124,25 @@ export class MqttClient extends Context.Tag("@effect-mqtt/connection/MqttClient"
     filter: string | ReadonlyArray<SubscribeRequest>,
     options?: SubscribeOptions
   ) => Effect.Effect<Subscription, SubscribeError, Scope.Scope>
+  /**
+   * Runs a handler for each message, and acknowledges it when its handler has finished. Ends with the
+   * client; the first failure of a handler ends it too, unless `onFailure` says `nack`. Handlers that
+   * run when the client is closed may finish until `drainTimeout`. What a consumer leaves behind that
+   * stops waits for `consumerTimeout` for another one.
+   */
+  readonly consume: <E, R, R2 = never>(
+    filter: string | ReadonlyArray<SubscribeRequest>,
+    handler: (message: Message) => Effect.Effect<unknown, E, R>,
+    options?: ConsumeOptions<E, R2>
+  ) => Effect.Effect<void, SubscribeError | E, R | R2>
+  /**
+   * Like `subscribe`, but each message is acknowledged by the program itself. What it has not settled
+   * when the stream ends waits for `consumerTimeout` to be settled, or for another stream.
+   */
+  readonly subscribeAckable: (
+    filter: string | ReadonlyArray<SubscribeRequest>,
+    options?: Omit<SubscribeOptions, "ack">
+  ) => Stream.Stream<AckableMessage, SubscribeError>
   /** Asks the server for a sign of life and measures the round trip, in whole milliseconds. */
   readonly ping: Effect.Effect<Duration.Duration, ConnectError>
   /**
@@ -100,7 +160,27 @@ export class MqttClient extends Context.Tag("@effect-mqtt/connection/MqttClient"
    * end, whatever still waits fails with reason `Closed`. Closing the scope does the same.
    */
   readonly disconnect: (options?: DisconnectOptions) => Effect.Effect<void>
+  /**
+   * Replaces the link, and resumes the session on the new one; without a link it ends the wait for
+   * the next attempt, such as when the network is back. Completes with the next good link, or when
+   * the client is closed or gives up.
+   */
+  readonly reconnect: Effect.Effect<void>
+  /**
+   * Runs the `authentication` again on the present link, whose traffic goes on meanwhile (MQTT 5). A
+   * refusal by either side ends the link, and fails this with its reason; reason `Transport` without
+   * a link. Interrupting it stops the waiting only.
+   */
+  readonly reauthenticate: Effect.Effect<void, AuthError | ConnectError>
 }>() {}
+
+/**
+ * A hook for what has to be said or done on each link, such as a birth message.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type OnConnected = (client: MqttClient["Type"], negotiated: Negotiated) => Effect.Effect<unknown, MqttError>
 
 /**
  * The options of a client.
@@ -108,7 +188,28 @@ export class MqttClient extends Context.Tag("@effect-mqtt/connection/MqttClient"
  * @since 0.1.0
  * @category models
  */
-export interface Options extends ConnectionOptions {
+export interface Options extends Omit<ConnectionOptions, "url"> {
+  /**
+   * Where the server is: `mqtt://host:port`, `mqtts://...`; what else the transport offers. Of several
+   * URLs the next one is tried after each failure, and a delay follows only when none is left untried.
+   */
+  readonly url: PerAttempt<string | ReadonlyArray<string>>
+  /**
+   * Whether to follow a server that sends its clients elsewhere (MQTT 5 reason codes 0x9C and 0x9D):
+   * the credentials go there too. `permanent` says that the other server takes the place of the
+   * configured ones for as long as the client lives; otherwise it does so until the next good link.
+   * After five redirects without one, no more are followed.
+   *
+   * @default never
+   */
+  readonly followRedirect?: ((to: Endpoint, permanent: boolean) => boolean) | undefined
+  /**
+   * Runs for every link once it is ready, such as to publish that this client is there. It is
+   * interrupted when the link ends; a failure is logged as a warning.
+   *
+   * @default nothing
+   */
+  readonly onConnected?: OnConnected | undefined
   /**
    * Whether the server is to forget an earlier session: on every connect, on none, or only on the
    * `"first"` one of this client, so that a dropped link is resumed.
@@ -129,12 +230,40 @@ export interface Options extends ConnectionOptions {
   /** @default 16 MiB */
   readonly queueBytes?: number | undefined
   /**
-   * How long a QoS 1 or 2 message that belongs to no subscription of this client is held
-   * unacknowledged, for a stream to ask for it. After that it is acknowledged and dropped.
+   * How long a QoS 1 or 2 message that belongs to no subscription of this client, or was left behind
+   * by one, is held unacknowledged, for a stream to ask for it. After that it goes to `deadLetter`,
+   * is acknowledged and dropped.
    *
    * @default "10 seconds"
    */
   readonly consumerTimeout?: Duration.DurationInput | undefined
+  /**
+   * Gets a QoS 1 or 2 message that no stream has asked for in time, before it is acknowledged.
+   *
+   * @default nothing
+   */
+  readonly deadLetter?: ((message: Message) => Effect.Effect<unknown>) | undefined
+  /**
+   * How long a filter stays subscribed after its last stream has left, for one that comes back soon.
+   * What arrives then is acknowledged and dropped. Leaving does not wait for the server in that case.
+   *
+   * @default 0
+   */
+  readonly unsubscribeDelay?: Duration.DurationInput | undefined
+  /**
+   * Whether streams get retained messages once more when the server has lost the session: they may
+   * have changed meanwhile.
+   *
+   * @default true
+   */
+  readonly replayRetained?: boolean | undefined
+  /**
+   * Whether to subscribe again although the server has kept the session, for servers that lose
+   * subscriptions without saying so.
+   *
+   * @default false
+   */
+  readonly resubscribeOnResume?: boolean | undefined
   /**
    * When to try again after the link dropped.
    *
@@ -148,11 +277,18 @@ export interface Options extends ConnectionOptions {
    */
   readonly stableAfter?: Duration.DurationInput | undefined
   /**
-   * Whether building the client fails on the first failed attempt, or follows `reconnect`.
+   * Whether building the client fails when no endpoint lets it in at the first try, or follows
+   * `reconnect` for failures that may pass.
    *
    * @default "failFast"
    */
   readonly initialConnect?: "failFast" | "retry" | undefined
+  /**
+   * QoS, retain and payload codec of messages whose calls do not say, for all topics and for some.
+   *
+   * @default QoS 0, not retained, text
+   */
+  readonly defaults?: TopicDefaults | undefined
 }
 
 /**
@@ -168,21 +304,56 @@ export const make = (
   Effect.gen(function*() {
     const transport = yield* Transport
     const settings = yield* resolveSettings(options)
-    const engine = yield* engines.make(settings, makeSubscriptions(settings))
-    const driver = yield* drivers.make(transport, engine, settings, options)
-    const subscription = makeSubscription(engine)
-    yield* driver.connected
-    return {
-      publish: engine.publish,
+    const stored = yield* openSession(options.clientId)
+    const deadLetters = options.deadLetter === undefined ? undefined : yield* makeDeadLetters(options.deadLetter)
+    const engine = yield* engines.make(
+      settings,
+      options.authentication,
+      makeSubscriptions(settings, deadLetters),
+      stored
+    )
+    const self = yield* Deferred.make<MqttClient["Type"]>()
+    const driver = yield* drivers.make(
+      transport,
+      engine,
+      settings,
+      options,
+      onConnectedOf(options, Deferred.await(self))
+    )
+    const subscribe = makeSubscribe(engine, options.defaults)
+    const subscription = makeSubscription(subscribe)
+    const publish = values.makePublish(engine.publish, options.defaults)
+    const client: MqttClient["Type"] = {
+      publish,
+      publishValue: values.makePublishValue(publish, options.defaults),
+      sink: makeSink(engine, settings, options.defaults),
       subscribe: (filter, subscribeOptions) =>
         Stream.unwrapScoped(Effect.map(subscription(filter, subscribeOptions), ({ messages }) => messages)),
       subscription,
+      consume: makeConsume(subscribe),
+      subscribeAckable: makeSubscribeAckable(subscribe),
       ping: engine.ping,
       status: driver.status,
       failure: driver.failure,
-      disconnect: driver.disconnect
+      disconnect: driver.disconnect,
+      reconnect: driver.reconnect,
+      reauthenticate: engine.authenticator.reauthenticate
     }
+    yield* Deferred.succeed(self, client)
+    yield* driver.connected
+    return client
   })
+
+/** The hook of the options, in terms of what the driver knows. */
+const onConnectedOf =
+  ({ onConnected }: Options, self: Effect.Effect<MqttClient["Type"]>) =>
+  (negotiated: Negotiated): Effect.Effect<void> =>
+    onConnected === undefined ? Effect.void : self.pipe(
+      Effect.flatMap((client) => onConnected(client, negotiated)),
+      Effect.catchAll((error) => Effect.logWarning("onConnected failed", error.message)),
+      Effect.annotateLogs({ package: "connection" }),
+      Effect.asVoid
+    )
 
 /**
  * The client as a layer: two calls of `layer` are two connections, one layer value is one.

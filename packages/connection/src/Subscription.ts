@@ -1,11 +1,14 @@
 /**
- * A subscription and its messages.
+ * Subscriptions: their messages, how they are acknowledged, and what becomes of those that fail.
  *
  * @since 0.1.0
  */
 import type { QoS } from "@effect-mqtt/codec"
+import type * as Cause from "effect/Cause"
+import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
-import type { Message } from "./Message.ts"
+import type { Message, SubscribeOptions } from "./Message.ts"
 import type { SubscribeError } from "./MqttError.ts"
 
 /**
@@ -18,9 +21,89 @@ export interface Subscription {
   /** What the server granted for each filter that was given, in their order; it may be lower than asked for. */
   readonly grantedQos: ReadonlyArray<QoS.QoS>
   /**
-   * The messages, for one consumer at a time: a second one dies. A consumer takes whole batches and
-   * accepts them when it ends: what it has not looked at then is gone. So run the stream once, or
-   * pull it bit by bit with `Stream.toPull`.
+   * The messages, for one consumer at a time: a second one dies. A consumer takes whole batches, and
+   * has accepted its batch when it asks for the next one or ends: what it has not looked at then is
+   * gone. So run the stream once, or pull it bit by bit with `Stream.toPull`. QoS 1 and 2 messages of
+   * a consumer that fails or is interrupted are not accepted: they are given to the next one.
    */
   readonly messages: Stream.Stream<Message, SubscribeError>
+  /**
+   * The next message if there is one, without waiting. It is accepted when the next one is asked for.
+   * Fails when the subscription has; dies while `messages` has a consumer.
+   */
+  readonly poll: Effect.Effect<Option.Option<Message>, SubscribeError>
+}
+
+/**
+ * Why a message is refused [5 §3.4.2.1]: unspecified, implementation specific, not authorized, topic
+ * name invalid, quota exceeded, payload format invalid.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type NackCode = 0x80 | 0x83 | 0x87 | 0x90 | 0x97 | 0x99
+
+/**
+ * What an acknowledgement came to. `stale`: nobody waits for it any more, since the link over which the
+ * message came is gone (the server sends the message again), or because it was left behind for too long.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type AckOutcome = "acknowledged" | "stale"
+
+/**
+ * A message that its consumer acknowledges itself, once: a second call changes nothing and gives what
+ * the first one gave. Until then it counts against the server's Receive Maximum, and acknowledgements
+ * leave in the order in which messages came, so those of later messages wait. At QoS 0 there is nothing to
+ * acknowledge.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface AckableMessage extends Message {
+  /** The message is taken care of. */
+  readonly ack: Effect.Effect<AckOutcome>
+  /**
+   * The message is refused, and the server will not send it again. MQTT 3.1.1 has no word for that:
+   * there it is acknowledged, and dropped.
+   *
+   * @default 0x80
+   */
+  readonly nack: (code?: NackCode) => Effect.Effect<AckOutcome>
+}
+
+/**
+ * How to consume. Messages are acknowledged when their handler has finished, so there is no `ack`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ConsumeOptions<in E = unknown, out R = never> extends Omit<SubscribeOptions, "ack"> {
+  /**
+   * Most handlers that run at the same time.
+   *
+   * @default 1
+   */
+  readonly concurrency?: number | undefined
+  /**
+   * What happens when a handler fails: `stop` ends the consumer with that failure, and its message is
+   * not acknowledged; `nack` refuses the message and goes on. A defect always stops.
+   *
+   * @default "stop"
+   */
+  readonly onFailure?: "stop" | "nack" | undefined
+  /**
+   * The reason code of `nack`.
+   *
+   * @default 0x80
+   */
+  readonly nackCode?: NackCode | undefined
+  /**
+   * With `nack`: where a message goes whose handler failed. It is acknowledged when this has finished,
+   * since it is taken care of.
+   *
+   * @default the message is refused
+   */
+  readonly deadLetter?: ((message: Message, cause: Cause.Cause<E>) => Effect.Effect<unknown, never, R>) | undefined
 }

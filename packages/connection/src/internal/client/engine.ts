@@ -1,21 +1,27 @@
 /**
  * A session with its pump, and the operations on them that `MqttConnection` and `MqttClient` share.
  */
-import type { Packet } from "@effect-mqtt/codec"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
-import type { DisconnectOptions } from "../../ConnectionOptions.ts"
+import type * as FiberId from "effect/FiberId"
+import type { Mechanism } from "../../Authentication.ts"
 import type { Message, PublishOptions, PublishResult } from "../../Message.ts"
 import type { AuthError } from "../../MqttError.ts"
 import { ConnectError, PublishError } from "../../MqttError.ts"
 import type { Negotiated } from "../../Negotiated.ts"
 import type { Pending, Session } from "../../Session.ts"
 import * as sessions from "../../Session.ts"
+import type { StoredSession } from "../../SessionStore.ts"
+import type { Authenticator } from "./authenticator.ts"
+import * as authenticators from "./authenticator.ts"
+import type { Committer } from "./durability.ts"
+import { makeCommitter } from "./durability.ts"
 import type { Notices, Notify } from "./notices.ts"
 import { make as makeNotices } from "./notices.ts"
-import { toBytes } from "./payload.ts"
+import type { Outgoing } from "./outgoing.ts"
+import { toOutgoing } from "./outgoing.ts"
 import type { LinkError, Pump } from "./pump.ts"
 import * as pumps from "./pump.ts"
 import type { Settings } from "./settings.ts"
@@ -29,7 +35,8 @@ export interface Consumer {
   readonly mustPause: () => boolean
   readonly deadline: () => number
   readonly tick: (now: number) => void
-  readonly linkLost: () => void
+  /** Whether somebody works on messages that are not acknowledged; `except` is not waited for. */
+  readonly isBusy: (except: FiberId.FiberId) => boolean
 }
 
 /** Makes the consumer; `isClosing` says that new operations are refused. */
@@ -46,56 +53,63 @@ export interface Engine<C extends Consumer> {
     options?: PublishOptions
   ) => Effect.Effect<PublishResult, PublishError>
   readonly ping: Effect.Effect<Duration.Duration, ConnectError>
+  readonly authenticator: Authenticator
+  /** Commits what the session asks for; absent while it is kept in memory. */
+  readonly committer: Committer | undefined
   /** Whether new operations are refused, and why. */
   readonly stopped: () => LinkError | undefined
-  /** Refuses new operations from now on and waits, up to the drain time, for those in flight. */
-  readonly drain: Effect.Effect<void>
+  /** Refuses new operations from now on and waits for those in flight, up to the drain time if not told otherwise. */
+  readonly drain: (limit?: Duration.DurationInput) => Effect.Effect<void>
   /** Fails whatever still waits. */
   readonly dispose: (cause: LinkError) => void
 }
 
 const closedBy = (cause: AuthError) => new ConnectError({ reason: "Closed", retryable: false, cause })
 
-/** The reason code of a DISCONNECT: normal, or with will [5 §3.14.2.1]. */
-export const reasonOfGoodbye = (options: DisconnectOptions | undefined): number => options?.withWill === true ? 0x04 : 0
-
 export const closedError = new ConnectError({ reason: "Closed", retryable: false })
 
 export const make = <C extends Consumer>(
   settings: Settings,
-  makeConsumer: MakeConsumer<C>
+  mechanism: Mechanism | undefined,
+  makeConsumer: MakeConsumer<C>,
+  stored?: StoredSession
 ): Effect.Effect<Engine<C>> =>
   Effect.gen(function*() {
     const clock = yield* Effect.clock
     let stopped: LinkError | undefined
-    let onIdle: (() => void) | undefined
+    let onPass: (() => void) | undefined
 
     const session = sessions.make({
       ...settings,
+      records: stored?.records,
+      onUnattended: (error) => notices.notify({ _tag: "Unattended", error }),
       onConnected: (negotiated) => {
         pump.connected(negotiated)
         consumer.onConnected(negotiated)
       },
-      onMessage: (message, pending) => consumer.onMessage(message, pending)
+      onMessage: (message, pending) => consumer.onMessage(message, pending),
+      onAuthenticate: (step) => authenticator.onStep(step)
     })
     const pump = pumps.make(session, clock, settings.acknowledgementTimeout, {
       afterPass: () => {
         consumer.flush()
-        if (session.isIdle() || !session.isReady()) onIdle?.()
+        onPass?.()
+        committer?.ring()
       },
       mustPause: () => consumer.mustPause(),
       deadline: () => consumer.deadline(),
       tick: (now) => consumer.tick(now),
-      linkLost: () => consumer.linkLost(),
       takeReport: () => warnings.take()
     })
+    const committer = stored === undefined ? undefined : makeCommitter(session, pump, stored)
+    const authenticator = yield* authenticators.make(session, pump, mechanism)
     const notices = makeNotices()
     const warnings = makeWarnings(pump.now)
     notices.listen(warnings.listener)
     const consumer = makeConsumer(session, pump, () => stopped !== undefined, notices.notify)
 
     const publish: Engine<C>["publish"] = (topic, payload, options) =>
-      Effect.suspend(() => whenWritable(toOutgoing(topic, payload, options, settings)))
+      Effect.suspend(() => whenWritable(toOutgoing(topic, payload, options, settings.protocolVersion)))
 
     /** A full output makes the publisher wait before its message is taken, which bounds the output. */
     const whenWritable = (message: Outgoing): Effect.Effect<PublishResult, PublishError> =>
@@ -106,7 +120,7 @@ export const make = <C extends Consumer>(
         if (stopped !== undefined) return new PublishError({ reason: "Closed", topic: message.topic, cause: stopped })
         let settled: Either.Either<PublishResult, PublishError> | undefined
         let resume: ((result: Either.Either<PublishResult, PublishError>) => void) | undefined
-        const cancel = pump.pass((now) =>
+        const publication = pump.pass((now) =>
           session.publish(now, message, (result) => {
             settled = result
             resume?.(result)
@@ -116,7 +130,7 @@ export const make = <C extends Consumer>(
           return Effect.async<PublishResult, PublishError>((resumeFiber) => {
             if (settled !== undefined) return resumeFiber(settled)
             resume = resumeFiber
-            return Effect.sync(cancel)
+            return Effect.sync(() => publication.abandon(pump.now()))
           })
         }
         return settled
@@ -137,37 +151,34 @@ export const make = <C extends Consumer>(
       })
     })
 
-    const drain = Effect.gen(function*() {
-      stopped ??= closedError
-      if (session.isIdle() || !session.isReady()) return
-      const idle = yield* Deferred.make<void>()
-      onIdle = () => Deferred.unsafeDone(idle, Effect.void)
-      yield* Effect.timeoutOption(Effect.interruptible(Deferred.await(idle)), settings.drainTimeout)
-      onIdle = undefined
-    })
+    const drain: Engine<C>["drain"] = (limit = settings.drainTimeout) =>
+      Effect.gen(function*() {
+        stopped ??= closedError
+        // A handler that closes the client cannot be waited for: it waits itself.
+        const caller = yield* Effect.fiberId
+        const isOver = () => !session.isReady() || (session.isIdle() && !consumer.isBusy(caller))
+        if (isOver()) return
+        const idle = yield* Deferred.make<void>()
+        onPass = () => isOver() && Deferred.unsafeDone(idle, Effect.void)
+        yield* Effect.timeoutOption(Effect.interruptible(Deferred.await(idle)), limit)
+      }).pipe(Effect.ensuring(Effect.sync(() => onPass = undefined)))
 
     const dispose = (cause: LinkError) => {
       stopped ??= cause
       session.dispose(cause)
     }
 
-    return { session, pump, notices, publish, ping, stopped: () => stopped, drain, dispose, consumer }
+    return {
+      session,
+      pump,
+      notices,
+      publish,
+      ping,
+      authenticator,
+      stopped: () => stopped,
+      committer,
+      drain,
+      dispose,
+      consumer
+    }
   })
-
-type Outgoing = Omit<Packet.Publish, "packetId" | "dup">
-
-const toOutgoing = (
-  topic: string,
-  payload: string | Uint8Array,
-  options: PublishOptions | undefined,
-  settings: Settings
-): Outgoing => ({
-  _tag: "Publish",
-  topic,
-  payload: toBytes(payload),
-  qos: options?.qos ?? 0,
-  retain: options?.retain ?? false,
-  ...(settings.protocolVersion === 5 || options?.properties !== undefined
-    ? { properties: options?.properties ?? {} }
-    : {})
-})

@@ -6,11 +6,13 @@ import type { Packet } from "@effect-mqtt/codec"
 import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { AuthError } from "../../MqttError.ts"
-import { ConnectError, TransportError } from "../../MqttError.ts"
+import type { AuthError, ConnectError } from "../../MqttError.ts"
+import { TransportError } from "../../MqttError.ts"
 import type { Negotiated } from "../../Negotiated.ts"
 import type { Session } from "../../Session.ts"
 import type { Wire } from "../../Wire.ts"
+import { make as makeBell } from "./bell.ts"
+import { linkFailed } from "./linkFailed.ts"
 
 export type LinkError = AuthError | ConnectError
 
@@ -22,6 +24,8 @@ export interface Pump {
   readonly run: (
     wire: Wire,
     connect: Packet.Connect,
+    /** When the server has to have let us in. */
+    due: number,
     onReady: (negotiated: Negotiated) => Effect.Effect<void>
   ) => Effect.Effect<never, LinkError>
   readonly isWritable: () => boolean
@@ -43,7 +47,6 @@ export interface Hooks {
   /** The next instant that needs a `tick`. */
   readonly deadline: () => number
   readonly tick: (now: number) => void
-  readonly linkLost: () => void
   /** Something that somebody should know of, once. */
   readonly takeReport: () => Report | undefined
 }
@@ -51,7 +54,7 @@ export interface Hooks {
 export interface Report {
   readonly warning: string
   readonly total: number
-  readonly details: { readonly filters?: string }
+  readonly details: Readonly<Record<string, string>>
 }
 
 const highWaterBytes = 256 * 1024
@@ -60,30 +63,6 @@ const unsentAnswersBytes = 1024 * 1024
 
 /** For DISCONNECT to leave and the peer to end its side; after that the wire is destroyed. */
 export const goodbyeTimeout = Duration.seconds(2)
-
-/** Where one fiber waits to be woken. A ring that finds nobody waiting is kept for the next wait. */
-const makeBell = () => {
-  let waiting: (() => void) | undefined
-  let rung = false
-  return {
-    wait: Effect.async<void>((resume) => {
-      if (rung) {
-        rung = false
-        return resume(Effect.void)
-      }
-      waiting = () => resume(Effect.void)
-      return Effect.sync(() => {
-        waiting = undefined
-      })
-    }),
-    ring: () => {
-      const wake = waiting
-      waiting = undefined
-      if (wake === undefined) rung = true
-      else wake()
-    }
-  }
-}
 
 export const make = (session: Session, clock: Clock.Clock, stallTimeout: number, hooks: Hooks): Pump => {
   const writer = makeBell()
@@ -123,8 +102,7 @@ export const make = (session: Session, clock: Clock.Clock, stallTimeout: number,
     for (const resume of waiting) resume()
   }
 
-  const linkError = (cause: TransportError): LinkError =>
-    session.ended() ?? new ConnectError({ reason: "Transport", retryable: true, cause })
+  const linkError = (cause: TransportError): LinkError => session.ended() ?? linkFailed(cause)
 
   const takeOutput = () => {
     unsentAnswers = 0
@@ -215,13 +193,13 @@ export const make = (session: Session, clock: Clock.Clock, stallTimeout: number,
   return {
     now: () => clock.unsafeCurrentTimeMillis(),
     pass,
-    run: (wire, connect, onReady) =>
+    run: (wire, connect, due, onReady) =>
       Effect.suspend(() => {
         justConnected = undefined
         timerTarget = Infinity
         writingSince = undefined
         unsentAnswers = 0
-        pass((now) => session.open(now, connect))
+        pass((now) => session.open(now, connect, due))
         return Effect.raceFirst(
           Effect.raceFirst(reading(wire, onReady), writing(wire)),
           Effect.raceFirst(timing, watching)
@@ -229,10 +207,7 @@ export const make = (session: Session, clock: Clock.Clock, stallTimeout: number,
       }).pipe(
         Effect.ensuring(Effect.sync(() => {
           writingSince = undefined
-          pass(() => {
-            session.lost()
-            hooks.linkLost()
-          })
+          pass(session.lost)
           releaseWaiting()
         }))
       ),

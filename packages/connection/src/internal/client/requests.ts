@@ -6,14 +6,17 @@ import * as Either from "effect/Either"
 import type { SubscribeOptions, SubscribeRequest } from "../../Message.ts"
 import { SubscribeError } from "../../MqttError.ts"
 import type { Negotiated } from "../../Negotiated.ts"
+import * as TopicDefaults from "../../TopicDefaults.ts"
 
-/** One filter of a subscription, with every option decided. */
+/** One filter of a subscription, as the server gets it, with its options. */
 export interface Request {
   readonly filter: string
   readonly qos: QoS.QoS
+  readonly requireQos: boolean
   readonly noLocal: boolean
   readonly retainAsPublished: boolean
-  readonly retainHandling: 0 | 1 | 2
+  /** Undefined if nothing was said: who joins a subscription then does without what is retained. */
+  readonly retainHandling: 0 | 1 | 2 | undefined
 }
 
 export type Granted = Either.Either<QoS.QoS, SubscribeError>
@@ -21,33 +24,58 @@ export type Granted = Either.Either<QoS.QoS, SubscribeError>
 /** Fails on a filter that cannot be subscribed to, before anything is sent. */
 export const toRequests = (
   filter: string | ReadonlyArray<SubscribeRequest>,
-  options: SubscribeOptions | undefined
+  options: SubscribeOptions | undefined,
+  defaults: TopicDefaults.TopicDefaults = {}
 ): Effect.Effect<ReadonlyArray<Request>, SubscribeError> => {
   const given: ReadonlyArray<SubscribeRequest> = typeof filter === "string" ? [{ filter }] : filter
   if (given.length === 0) {
     return new SubscribeError({ reason: "InvalidFilter", filter: "", cause: new Error("there is no filter") })
   }
-  // The last request for a filter counts: it is one subscription.
-  const distinct = new Map(given.map((request) => [request.filter, { ...options, ...request }]))
-  return Effect.forEach(distinct.values(), (request) =>
-    Either.mapBoth(Topic.filter(request.filter), {
-      onLeft: (cause) => new SubscribeError({ reason: "InvalidFilter", filter: request.filter, cause }),
-      onRight: (name): Request => ({
-        filter: name,
-        qos: request.qos ?? 0,
-        noLocal: request.noLocal ?? false,
-        retainAsPublished: request.retainAsPublished ?? false,
-        retainHandling: request.retainHandling ?? 0
-      })
-    }))
+  const requests = new Map<string, Request>()
+  for (const one of given) {
+    const request = toRequest({ ...options, ...one }, defaults)
+    if (Either.isLeft(request)) return request.left
+    // The last request for a filter counts: it is one subscription.
+    requests.set(request.right.filter, request.right)
+  }
+  return Effect.succeed([...requests.values()])
 }
+
+const toRequest = (
+  request: SubscribeRequest,
+  defaults: TopicDefaults.TopicDefaults
+): Either.Either<Request, SubscribeError> => {
+  const name = fullFilter(request)
+  const invalid = (cause: unknown) => new SubscribeError({ reason: "InvalidFilter", filter: name, cause })
+  const filter = Topic.filter(name)
+  if (Either.isLeft(filter)) return Either.left(invalid(filter.left))
+  if (request.share?.includes("/") === true) {
+    return Either.left(invalid(new Error("the name of a group has no slash [MQTT-4.8.2-1]")))
+  }
+  if (request.noLocal === true && Topic.toShared(name) !== undefined) {
+    return Either.left(invalid(new Error("a shared subscription cannot leave out local messages [MQTT-3.8.3-4]")))
+  }
+  return Either.right({
+    filter: name,
+    qos: request.qos ?? TopicDefaults.qosOfFilter(defaults, request.filter) ?? 0,
+    requireQos: request.requireQos ?? false,
+    noLocal: request.noLocal ?? false,
+    retainAsPublished: request.retainAsPublished ?? false,
+    retainHandling: request.retainHandling
+  })
+}
+
+/** The filter as the server gets it: a shared subscription names its group. */
+export const fullFilter = ({ filter, share }: Pick<SubscribeRequest, "filter" | "share">): string =>
+  share === undefined ? filter : `$share/${share}/${filter}`
 
 /** What serves both: a stream that asked for less gets more, never the reverse. */
 export const combine = (one: Request, other: Request): Request => ({
   ...one,
   qos: one.qos > other.qos ? one.qos : other.qos,
   noLocal: one.noLocal && other.noLocal,
-  retainAsPublished: one.retainAsPublished || other.retainAsPublished
+  retainAsPublished: one.retainAsPublished || other.retainAsPublished,
+  retainHandling: (one.retainHandling ?? 0) < (other.retainHandling ?? 0) ? one.retainHandling : other.retainHandling
 })
 
 export const sameOptions = (one: Request, other: Request): boolean =>
@@ -68,7 +96,11 @@ export const toPacket = (
   identifier?: number
 ): Omit<Packet.Subscribe, "packetId"> => ({
   _tag: "Subscribe",
-  subscriptions: negotiated.protocolVersion === 5 ? requests : requests.map(({ filter, qos }) => ({ filter, qos })),
+  subscriptions: requests.map(({ filter, noLocal, qos, retainAsPublished, retainHandling }) =>
+    negotiated.protocolVersion === 5
+      ? { filter, qos, noLocal, retainAsPublished, retainHandling: retainHandling ?? 0 }
+      : { filter, qos }
+  ),
   ...(identifier === undefined ? {} : { properties: { subscriptionIdentifiers: [identifier] } })
 })
 

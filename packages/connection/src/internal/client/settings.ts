@@ -6,16 +6,22 @@ import type { ConnectionOptions } from "../../ConnectionOptions.ts"
 import { ConnectError } from "../../MqttError.ts"
 
 /** What only a client that reconnects has a use for. */
-export interface ClientOptions extends ConnectionOptions {
+export interface ClientOptions extends Omit<ConnectionOptions, "url"> {
   readonly cleanStart?: boolean | "first" | undefined
   readonly queueMessages?: number | undefined
   readonly queueBytes?: number | undefined
   readonly consumerTimeout?: Duration.DurationInput | undefined
   readonly stableAfter?: Duration.DurationInput | undefined
+  readonly unsubscribeDelay?: Duration.DurationInput | undefined
+  readonly replayRetained?: boolean | undefined
+  readonly resubscribeOnResume?: boolean | undefined
 }
 
 export interface Settings {
+  /** The version to begin with. */
   readonly protocolVersion: ProtocolVersion.ProtocolVersion
+  /** Whether a server that refuses the version is asked once more in 3.1.1. */
+  readonly versionFallback: boolean
   readonly cleanStart: boolean | "first"
   readonly sessionExpiry: number
   readonly keepAlive: number
@@ -25,6 +31,8 @@ export interface Settings {
   readonly acknowledgementTimeout: number
   readonly inFlight: number
   readonly receiveMaximum: number
+  readonly topicAliasMaximum: number
+  readonly maxTopicAliases: number
   readonly maxPacketBytes: number
   readonly queueMessages: number
   readonly queueBytes: number
@@ -32,6 +40,9 @@ export interface Settings {
   readonly bufferBytes: number
   readonly readAheadBytes: number
   readonly consumerTimeout: number
+  readonly unsubscribeDelay: number
+  readonly replayRetained: boolean
+  readonly resubscribeOnResume: boolean
   readonly stableAfter: number
   readonly drainTimeout: number
 }
@@ -72,12 +83,23 @@ const unsafeMake = (options: ClientOptions): Settings => {
   const keepAlive = millis(options, "keepAlive", "60 seconds")
   check(keepAlive <= highestShort * 1000, "keepAlive", `at most ${highestShort} seconds`)
   const pingLead = options.pingLead === undefined ? undefined : millis(options, "pingLead", 0)
-  const protocolVersion = options.protocolVersion ?? 5
-  check([4, 5].includes(protocolVersion), "protocolVersion", "4 or 5")
+  const version = options.protocolVersion ?? 5
+  check(version === "auto" || [4, 5].includes(version), "protocolVersion", "4, 5 or \"auto\"")
   const cleanStart = options.cleanStart ?? "first"
   check([true, false, "first"].includes(cleanStart), "cleanStart", "true, false or \"first\"")
+  check(
+    version !== 4 || options.clientId !== "" || cleanStart !== false,
+    "cleanStart",
+    "true or \"first\" without a client identifier: the session could not be resumed"
+  )
+  check(
+    options.authentication === undefined || version !== 4,
+    "authentication",
+    "left out: it needs MQTT 5"
+  )
   return {
-    protocolVersion,
+    protocolVersion: version === "auto" ? 5 : version,
+    versionFallback: version === "auto",
     cleanStart,
     sessionExpiry: millis(options, "sessionExpiry", "1 hour"),
     keepAlive,
@@ -87,6 +109,8 @@ const unsafeMake = (options: ClientOptions): Settings => {
     acknowledgementTimeout: positive(options, "acknowledgementTimeout", "30 seconds"),
     inFlight: whole("maxInFlight", 64, 1, highestShort),
     receiveMaximum: whole("receiveMaximum", 64, 1, highestShort),
+    topicAliasMaximum: whole("topicAliasMaximum", 32, 0, highestShort),
+    maxTopicAliases: whole("maxTopicAliases", 32, 0, highestShort),
     maxPacketBytes: whole("maxPacketBytes", 16 * mib, 1, largestPacketBytes),
     queueMessages: whole("queueMessages", 1000, 0),
     queueBytes: whole("queueBytes", 16 * mib, 0),
@@ -94,6 +118,9 @@ const unsafeMake = (options: ClientOptions): Settings => {
     bufferBytes: whole("streamBytes", 4 * mib, 1),
     readAheadBytes: whole("readAheadBytes", mib, 1),
     consumerTimeout: millis(options, "consumerTimeout", "10 seconds"),
+    unsubscribeDelay: millis(options, "unsubscribeDelay", 0),
+    replayRetained: options.replayRetained ?? true,
+    resubscribeOnResume: options.resubscribeOnResume ?? false,
     stableAfter: millis(options, "stableAfter", "30 seconds"),
     drainTimeout: millis(options, "drainTimeout", "5 seconds")
   }
@@ -107,6 +134,7 @@ type Time =
   | "connAckTimeout"
   | "acknowledgementTimeout"
   | "consumerTimeout"
+  | "unsubscribeDelay"
   | "stableAfter"
   | "drainTimeout"
 

@@ -1,64 +1,74 @@
 /**
- * QoS 1 and 2 messages that no subscription of this client accounts for: a server may send them by
- * itself, or before the program has opened the stream for them. They wait unacknowledged, so Receive
- * Maximum bounds them, for a stream to appear; after their time they are acknowledged and counted.
+ * QoS 1 and 2 messages that no stream accounts for: a server may send them by itself, or before the
+ * program has opened the stream for them; or their stream failed and left them behind. They wait
+ * unacknowledged, so Receive Maximum bounds them, for a stream to appear; after their time they go to
+ * the dead-letter hook if there is one, are acknowledged and counted.
  */
 import { Topic } from "@effect-mqtt/codec"
-import type { Message } from "../../Message.ts"
-import type { Pending, Session } from "../../Session.ts"
-import type { Notify } from "./notices.ts"
+import type { DeadLetters } from "./deadLetters.ts"
+import type { Delivery } from "./delivery.ts"
+import type { FlowControl } from "./flowControl.ts"
 
-export interface Held {
-  readonly message: Message
-  readonly pending: Pending
+interface Held {
+  readonly delivery: Delivery
   readonly due: number
 }
 
 export interface Unclaimed {
-  readonly hold: (now: number, message: Message, pending: Pending) => void
+  readonly hold: (delivery: Delivery) => void
   /** Takes what one of the filters covers, in the order of arrival. */
-  readonly claim: (filters: ReadonlyArray<string>) => ReadonlyArray<Held>
+  readonly claim: (filters: ReadonlyArray<string>) => ReadonlyArray<Delivery>
+  /** Takes this one, if it still waits. */
+  readonly withdraw: (delivery: Delivery) => boolean
   readonly deadline: () => number
   readonly tick: (now: number) => void
-  readonly linkLost: () => void
+  /** A new link: the server sends QoS 1 messages of the last one again, unless it has lost the session. */
+  readonly resumed: (sessionPresent: boolean) => void
+  readonly clear: () => void
+  readonly size: () => number
 }
 
-export const make = (session: Session, timeout: number, notify: Notify): Unclaimed => {
-  /** In the order of arrival, so of their due times too. */
+export const make = (flow: FlowControl, timeout: number, deadLetters: DeadLetters | undefined): Unclaimed => {
+  /** In the order of their due times. */
   let held: Array<Held> = []
 
-  const giveUp = (pending: Pending) => {
-    notify({ _tag: "Dropped", cause: "Unclaimed", filters: [], count: 1 })
-    session.accept(pending)
+  const giveUp = (delivery: Delivery) => {
+    flow.notify({ _tag: "Dropped", cause: "Unclaimed", filters: [], count: 1 })
+    if (deadLetters === undefined) flow.settle(delivery, 0)
+    else deadLetters(delivery.message, () => flow.pass(() => flow.settle(delivery, 0)))
   }
 
   return {
-    hold: (now, message, pending) => {
-      if (timeout === 0) giveUp(pending)
-      else held.push({ message, pending, due: now + timeout })
+    hold: (delivery) => {
+      if (timeout === 0) giveUp(delivery)
+      else held.push({ delivery, due: flow.now() + timeout })
     },
     claim: (filters) => {
-      if (held.length === 0) return held
-      const claimed: Array<Held> = []
-      const others: Array<Held> = []
-      for (const one of held) {
-        const isWanted = filters.some((filter) => Topic.matches(filter, one.message.topic))
-        if (isWanted) claimed.push(one)
-        else others.push(one)
-      }
-      held = others
-      return claimed
+      if (held.length === 0) return []
+      const isWanted = ({ delivery }: Held) => filters.some((filter) => Topic.matches(filter, delivery.message.topic))
+      const claimed = held.filter(isWanted)
+      held = held.filter((one) => !isWanted(one))
+      return claimed.map(({ delivery }) => delivery)
     },
-    deadline: () => held.length === 0 ? Infinity : held[0].due,
+    withdraw: (delivery) => {
+      const index = held.findIndex((one) => one.delivery === delivery)
+      if (index >= 0) held.splice(index, 1)
+      return index >= 0
+    },
+    deadline: () => held[0]?.due ?? Infinity,
     tick: (now) => {
-      if (held.length === 0 || held[0].due > now) return
-      const due = held.filter((one) => one.due <= now)
-      held = held.slice(due.length)
-      for (const { pending } of due) giveUp(pending)
+      while (held.length > 0 && held[0].due <= now) {
+        const [{ delivery }] = held
+        held.shift()
+        giveUp(delivery)
+      }
     },
-    // The server sends QoS 1 messages again; a QoS 2 message stays, and its second copy is recognised.
-    linkLost: () => {
-      held = held.filter(({ pending }) => pending.qos === 2)
-    }
+    resumed: (sessionPresent) => {
+      if (sessionPresent) held = held.filter(({ delivery }) => delivery.pending?.qos === 2)
+    },
+    clear: () => {
+      held = []
+    },
+    size: () => held.length
   }
 }

@@ -1,0 +1,59 @@
+/** Consumers that acknowledge a message when its handler has finished. */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { Message, SubscribeOptions, SubscribeRequest } from "../../Message.ts"
+import { SubscribeError } from "../../MqttError.ts"
+import type { AckableMessage, ConsumeOptions } from "../../Subscription.ts"
+import type { Handed } from "./handed.ts"
+import { toAckable } from "./handed.ts"
+import type { Subscribe } from "./subscription.ts"
+
+type Filter = string | ReadonlyArray<SubscribeRequest>
+
+const handed = (subscribe: Subscribe, filter: Filter, options: Omit<SubscribeOptions, "ack"> | undefined) =>
+  Stream.unwrapScoped(Effect.map(subscribe(filter, options, "manual"), ({ subscriber }) => subscriber.handed))
+
+export const makeSubscribeAckable =
+  (subscribe: Subscribe) =>
+  (filter: Filter, options?: Omit<SubscribeOptions, "ack">): Stream.Stream<AckableMessage, SubscribeError> =>
+    Stream.map(handed(subscribe, filter, options), toAckable)
+
+export const makeConsume = (subscribe: Subscribe) =>
+<E, R, R2 = never>(
+  filter: Filter,
+  handler: (message: Message) => Effect.Effect<unknown, E, R>,
+  options?: ConsumeOptions<E, R2>
+): Effect.Effect<void, SubscribeError | E, R | R2> => {
+  const { concurrency = 1 } = options ?? {}
+  if (!Number.isInteger(concurrency) || concurrency < 1) {
+    return new SubscribeError({
+      reason: "InvalidFilter",
+      filter: typeof filter === "string" ? filter : filter.map((request) => request.filter).join(", "),
+      cause: new Error("the option \"concurrency\" has to be a whole number from 1")
+    })
+  }
+  const handle = options?.onFailure === "nack" ? recovering(handler, options) : stopping(handler)
+  const messages = handed(subscribe, filter, options)
+  // Without concurrency the handler runs in the fiber that pulls: nothing is forked for a message.
+  return concurrency === 1
+    ? Stream.runForEach(messages, handle)
+    : Stream.runDrain(Stream.mapEffect(messages, handle, { concurrency, unordered: true }))
+}
+
+type Handler<E, R> = (message: Message) => Effect.Effect<unknown, E, R>
+
+const stopping = <E, R>(handler: Handler<E, R>) => ({ ack, delivery }: Handed) =>
+  Effect.zipRight(handler(delivery.message), ack)
+
+const recovering =
+  <E, R, R2>(handler: Handler<E, R>, { deadLetter, nackCode }: ConsumeOptions<E, R2>) =>
+  ({ ack, delivery: { message }, nack }: Handed): Effect.Effect<unknown, E, R | R2> =>
+    Effect.matchCauseEffect(handler(message), {
+      onSuccess: () => ack,
+      onFailure: (cause): Effect.Effect<unknown, E, R2> => {
+        // Only a failure says something about the message.
+        if (!Cause.isFailure(cause) || Cause.isDie(cause) || Cause.isInterrupted(cause)) return Effect.failCause(cause)
+        return deadLetter === undefined ? nack(nackCode) : Effect.zipRight(deadLetter(message, cause), ack)
+      }
+    })

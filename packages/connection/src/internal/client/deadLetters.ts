@@ -1,0 +1,20 @@
+/** Gives messages that nobody wants to the hook of the options, each in a fiber of its own: Receive Maximum bounds them. */
+import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
+import type * as Scope from "effect/Scope"
+import type { Message } from "../../Message.ts"
+
+/** Calls back when the message is taken care of. */
+export type DeadLetters = (message: Message, onDone: () => void) => void
+
+export const make = (
+  hook: (message: Message) => Effect.Effect<unknown>
+): Effect.Effect<DeadLetters, never, Scope.Scope> =>
+  Effect.map(FiberSet.makeRuntime<never>(), (run): DeadLetters => (message, onDone) => {
+    run(
+      hook(message).pipe(
+        Effect.catchAllDefect((defect) => Effect.logError("The dead-letter hook is broken", defect)),
+        Effect.zipRight(Effect.sync(onDone))
+      )
+    )
+  })

@@ -1,0 +1,22 @@
+/** Whether a topic exists that both filters match, by the rules of section 4.7. */
+import { Topic } from "@effect-mqtt/codec"
+
+const levelsOf = (filter: string): ReadonlyArray<string> => (Topic.toShared(filter)?.filter ?? filter).split("/")
+
+const isWildcard = (level: string | undefined): boolean => level === "+" || level === "#"
+
+export const filtersOverlap = (one: string, other: string): boolean => {
+  const left = levelsOf(one)
+  const right = levelsOf(other)
+  // A wildcard in the first level does not reach topics like $SYS.
+  if (isWildcard(left[0]) && right[0].startsWith("$")) return false
+  if (isWildcard(right[0]) && left[0].startsWith("$")) return false
+  for (let index = 0;; index++) {
+    const here = left[index]
+    const there = right[index]
+    // It also matches the level above it.
+    if (here === "#" || there === "#" || (here === undefined && there === undefined)) return true
+    if (here === undefined || there === undefined) return false
+    if (here !== there && here !== "+" && there !== "+") return false
+  }
+}
