@@ -60,7 +60,7 @@ export interface Result {
 export interface Decoder {
   /**
    * Takes the next bytes. The chunk becomes the decoder's: payloads may be views on it, so do not write to it again. A
-   * payload that is kept holds at most 8 KiB or 64 times its own size in memory, whichever is more: short ones are copied
+   * payload that is kept holds at most 64 KiB or 64 times its own size in memory, whichever is more: short ones are copied
    * out of large chunks. Payloads may share an `ArrayBuffer`. After an error nothing more is decoded.
    */
   readonly push: (chunk: Uint8Array) => Result

@@ -232,7 +232,7 @@ describe("Decoder", () => {
         for (const packet of packets) {
           const payload = payloadOf(packet)
           assert.isTrue(payload.length === size && payload.every((byte) => byte === (size & 0xff)))
-          assert.isAtMost(payload.buffer.byteLength, Math.max(8192, size * 64))
+          assert.isAtMost(payload.buffer.byteLength, Math.max(65_536, size * 64))
         }
       }
     })

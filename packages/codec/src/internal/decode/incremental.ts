@@ -2,7 +2,7 @@ import type { CodecError } from "../../CodecError.ts"
 import type { Packet } from "../../Packet.ts"
 import type { ProtocolVersion } from "../../ProtocolVersion.ts"
 import { malformed, Refusal, tooLarge, violation } from "../refusal.ts"
-import { readFirstByte } from "./header.ts"
+import { isPublish, judgeFirstByte } from "./header.ts"
 import { allocateHeld } from "./heldBytes.ts"
 import { readBody } from "./packet.ts"
 import { Reader, type Sender } from "./reader.ts"
@@ -87,12 +87,12 @@ export class Incremental {
   /** Reads the fixed header; the size of the whole packet, or 0 where the header is not complete. */
   #readHeader(bytes: Uint8Array, at: number, length: number): number {
     const reader = this.#reader
+    const first = bytes[at] // the caller has one byte at least
     reader.start = at
     reader.position = at
-    readFirstByte(reader, bytes[at]) // the caller has one byte at least
-    if (!this.#decided && reader.sender === "client" && reader.type !== "Connect") {
-      throw violation(reader, 0x82, "the first packet of a client has to be CONNECT", "3.1")
-    }
+    reader.first = first
+    if (!isPublish(first)) judgeFirstByte(reader)
+    if (!this.#decided) this.#expectConnect()
     let remaining = 0
     let shift = 0
     for (let position = at + 1; position < length; position++) {
@@ -113,6 +113,14 @@ export class Incremental {
       if (shift > 21) throw malformed(reader, "the Remaining Length takes more than four bytes", "2.1.4", "2.2.3")
     }
     return 0
+  }
+
+  /** What comes first from a client decides the version. */
+  #expectConnect(): void {
+    const reader = this.#reader
+    if (reader.sender === "client" && reader.type !== "Connect") {
+      throw violation(reader, 0x82, "the first packet of a client has to be CONNECT", "3.1")
+    }
   }
 
   /** Puts the beginning of a packet aside. */

@@ -3,6 +3,7 @@ import { malformed } from "../refusal.ts"
 import { readConnAck } from "./connAck.ts"
 import { readConnect } from "./connect.ts"
 import { readAuth, readDisconnect } from "./disconnect.ts"
+import { isPublish } from "./header.ts"
 import { readPublish } from "./publish.ts"
 import { readPublishAck } from "./publishAck.ts"
 import { expectEnd, type Reader } from "./reader.ts"
@@ -11,18 +12,18 @@ import { readSubAck, readUnsubAck } from "./subscribeAck.ts"
 
 /** Reads what stands behind the fixed header. `pinned` holds a CONNECT to the version of the reader. */
 export const readBody = (reader: Reader, pinned: boolean): Packet => {
-  switch (reader.type) {
-    case "Publish":
-      return readPublish(reader)
+  if (isPublish(reader.first)) return readPublish(reader)
+  const { type } = reader
+  switch (type) {
     case "PubAck":
     case "PubRec":
     case "PubRel":
     case "PubComp":
-      return readPublishAck(reader, reader.type)
+      return readPublishAck(reader, type)
     case "PingReq":
     case "PingResp":
       expectEnd(reader)
-      return { _tag: reader.type }
+      return { _tag: type }
     case "Connect":
       return readConnect(reader, pinned)
     case "ConnAck":
@@ -39,7 +40,7 @@ export const readBody = (reader: Reader, pinned: boolean): Packet => {
       return readDisconnect(reader)
     case "Auth":
       return readAuth(reader)
-    case undefined:
+    default:
       throw malformed(reader, "a packet without a type", "2.1.2", "2.2.1")
   }
 }

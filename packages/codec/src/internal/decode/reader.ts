@@ -6,6 +6,26 @@ import { firstIllFormed, foundNull, foundWide, foundWildcard, readAscii, readUtf
 /** Who wrote the bytes; `undefined` where either may have. */
 export type Sender = "client" | "server" | undefined
 
+/** Packet types by the high four bits of the first byte (section 2.1.2). */
+const packetTypes: ReadonlyArray<PacketType | undefined> = [
+  undefined,
+  "Connect",
+  "ConnAck",
+  "Publish",
+  "PubAck",
+  "PubRec",
+  "PubRel",
+  "PubComp",
+  "Subscribe",
+  "SubAck",
+  "Unsubscribe",
+  "UnsubAck",
+  "PingReq",
+  "PingResp",
+  "Disconnect",
+  "Auth"
+]
+
 const noMemory = new ArrayBuffer(0)
 const nothing = new Uint8Array(noMemory)
 
@@ -18,9 +38,8 @@ export class Reader implements Place {
   position = 0
   /** First byte behind the packet. */
   end = 0
-  /** Low four bits of the first byte. */
-  flags = 0
-  type: PacketType | undefined = undefined
+  /** First byte of the packet: its type and flags. */
+  first = 0
   /** The Remaining Length took more bytes than it needs. */
   overlong = false
   /** What `scan` has found in the text read last. */
@@ -39,6 +58,10 @@ export class Reader implements Place {
 
   get offset(): number {
     return this.position - this.start
+  }
+
+  get type(): PacketType | undefined {
+    return packetTypes[this.first >> 4]
   }
 
   /** Turns to other bytes, and lets go of those before. */
@@ -86,22 +109,34 @@ export const readVarInt = (reader: Reader): number => {
 }
 
 export const readText = (reader: Reader): string => {
-  const length = readUint16(reader)
-  const start = reader.position
-  const end = start + length
-  if (end > reader.end) throw cutShort(reader)
-  const bytes = reader.bytes
-  const found = scan(bytes, start, end)
+  const { bytes, end } = reader
+  const start = reader.position + 2
+  if (start > end) throw cutShort(reader)
+  const textEnd = start + (bytes[start - 2] << 8 | bytes[start - 1])
+  reader.position = start
+  if (textEnd > end) throw cutShort(reader)
+  const found = scan(bytes, start, textEnd)
+  if (found >= foundWide) return readWide(reader, start, textEnd, found)
+  if ((found & foundNull) !== 0) throw nullInside(reader)
   reader.found = found
-  const text = found < foundWide ? readAscii(bytes, start, end) : readUtf8(bytes, start, end)
+  reader.position = textEnd
+  return readAscii(bytes, start, textEnd)
+}
+
+/** Reads a text that is not all ASCII. */
+const readWide = (reader: Reader, start: number, end: number, found: number): string => {
+  const text = readUtf8(reader.bytes, start, end)
   if (text === undefined) {
-    reader.position = firstIllFormed(bytes, start, end)
+    reader.position = firstIllFormed(reader.bytes, start, end)
     throw malformed(reader, "a string is not well-formed UTF-8", "1.5.4", "1.5.3")
   }
-  if ((found & foundNull) !== 0) throw malformed(reader, "a string contains U+0000", "1.5.4", "1.5.3")
+  if ((found & foundNull) !== 0) throw nullInside(reader)
+  reader.found = found
   reader.position = end
   return text
 }
+
+const nullInside = (reader: Reader): Refusal => malformed(reader, "a string contains U+0000", "1.5.4", "1.5.3")
 
 /** Tells whether the text read last may not be a topic name [MQTT-3.3.2-2]. */
 export const hasWildcard = (reader: Reader): boolean => (reader.found & foundWildcard) !== 0

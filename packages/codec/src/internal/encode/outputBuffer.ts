@@ -228,7 +228,9 @@ export const hasWildcard = (output: OutputBuffer): boolean => (output.found & fo
 
 /** Writes length-prefixed binary data (section 1.5.6). */
 export const writeBinary = (output: OutputBuffer, data: Uint8Array, what: string): void => {
-  writeUint16(output, data.length, `the length of ${what}`)
+  // No text is made before it is needed: it would be all that writing a packet allocates.
+  if (data.length > 0xffff) throw outOfRange(output, `the length of ${what}`)
+  writeUint16(output, data.length, what)
   writeRaw(output, data)
 }
 

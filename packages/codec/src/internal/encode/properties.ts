@@ -45,10 +45,11 @@ const writeValue = (output: OutputBuffer, row: Row, value: unknown, carrier: Car
       writeByte(output, row.id, row.name)
       return writeBinary(output, value as Uint8Array, row.name) // the type of every row of this kind
     case "pair": {
-      for (const [name, text] of value as ReadonlyArray<UserProperty>) { // the type of every row of this kind
+      const pairs = value as ReadonlyArray<UserProperty> // the type of every row of this kind
+      for (const pair of pairs) {
         writeByte(output, row.id, row.name)
-        writeText(output, name, row.name)
-        writeText(output, text, row.name)
+        writeText(output, pair[0], row.name)
+        writeText(output, pair[1], row.name)
       }
       return
     }
