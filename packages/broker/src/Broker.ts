@@ -25,6 +25,7 @@ import { resolve } from "./internal/resolvedLimits.ts"
 import type { Host } from "./internal/serve.ts"
 import { serve } from "./internal/serve.ts"
 import type { Limits } from "./Limits.ts"
+import type { PublishedMessage } from "./PublishedMessage.ts"
 
 /**
  * A message that the program itself publishes.
@@ -106,6 +107,16 @@ export class Broker extends Context.Tag("@effect-mqtt/broker/Broker")<Broker, {
   readonly disconnect: (clientId: string) => Effect.Effect<boolean>
   /** Cuts every connection off. */
   readonly disconnectAll: Effect.Effect<void>
+  /**
+   * Shows every message to the topics of a filter as it comes in, until the scope closes. The
+   * listener is called at once, so it must be quick; one that throws is a defect of its caller.
+   */
+  readonly observe: (
+    filter: string,
+    listener: (message: PublishedMessage) => void
+  ) => Effect.Effect<void, never, Scope.Scope>
+  /** Waits until a client is subscribed to exactly this filter: then a test may publish what the program waits for. */
+  readonly awaitSubscription: (filter: string) => Effect.Effect<void>
   /** Makes something go wrong until the scope closes; several faults add up. */
   readonly inject: (fault: Fault) => Effect.Effect<void, never, Scope.Scope>
   readonly stats: Effect.Effect<BrokerStats>
@@ -171,6 +182,8 @@ export const make = (options: Options = {}): Effect.Effect<Broker["Type"], never
           return holder !== undefined
         }),
       disconnectAll: Effect.sync(() => closeAll(core, Reason.administrativeAction, now())),
+      observe: (filter, listener) => observe(core, filter, listener),
+      awaitSubscription: (filter) => awaitSubscription(core, filter),
       inject: (fault) =>
         Effect.asVoid(
           Effect.acquireRelease(Effect.sync(() => core.faults.inject(fault)), (takeBack) => Effect.sync(takeBack))
@@ -254,6 +267,40 @@ const publish = (
   const owned = bytes === payload ? { ...source, payload: bytes.slice() } : source
   return core.publish(owned, true, now) === "RetainedFull" ? refuse("RetainedFull") : Effect.void
 }
+
+const observe = (
+  core: Core,
+  filter: string,
+  listener: (message: PublishedMessage) => void
+): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.asVoid(Effect.acquireRelease(
+    Effect.sync(() => {
+      const observer = ({ payload, properties, publisher, qos, retain, topic }: Message.Message) => {
+        if (!Topic.matches(filter, topic)) return
+        const published = { topic, payload, qos, retain }
+        listener({
+          ...published,
+          ...(properties === undefined ? {} : { properties }),
+          ...(publisher === undefined ? {} : { clientId: publisher })
+        })
+      }
+      core.observers.add(observer)
+      return observer
+    }),
+    (observer) => Effect.sync(() => core.observers.delete(observer))
+  ))
+
+const awaitSubscription = (core: Core, filter: string): Effect.Effect<void> =>
+  Effect.async<void>((resume) => {
+    if (core.isSubscribed(filter)) return resume(Effect.void)
+    const onSubscribed = (subscribed: string) => {
+      if (subscribed !== filter) return
+      core.subscriptionObservers.delete(onSubscribed)
+      resume(Effect.void)
+    }
+    core.subscriptionObservers.add(onSubscribed)
+    return Effect.sync(() => core.subscriptionObservers.delete(onSubscribed))
+  })
 
 const clients = (core: Core): ReadonlyArray<ClientInfo> =>
   Array.from(core.links).flatMap(({ established, isClosed }) => {

@@ -20,6 +20,13 @@ export * as Broker from "./Broker.ts"
 export * as BrokerError from "./BrokerError.ts"
 
 /**
+ * Everything that a program with an `MqttClient` needs to run in a test.
+ *
+ * @since 0.1.0
+ */
+export * as BrokerTest from "./BrokerTest.ts"
+
+/**
  * What a broker offers its clients, for trying out how a program gets on with less.
  *
  * @since 0.1.0
@@ -39,3 +46,24 @@ export * as Fault from "./Fault.ts"
  * @since 0.1.0
  */
 export * as Limits from "./Limits.ts"
+
+/**
+ * A message as the broker took it in.
+ *
+ * @since 0.1.0
+ */
+export * as PublishedMessage from "./PublishedMessage.ts"
+
+/**
+ * What was published, for tests that say what they expect.
+ *
+ * @since 0.1.0
+ */
+export * as Recorder from "./Recorder.ts"
+
+/**
+ * A server that does nothing by itself: a test reads and writes every packet.
+ *
+ * @since 0.1.0
+ */
+export * as ScriptedServer from "./ScriptedServer.ts"

@@ -45,7 +45,9 @@ export class Core implements Hub {
   readonly sessions = new Map<string, Session>()
   readonly retained: Retained
   /** Who is shown every message that comes in. */
-  readonly observers = new Set<(message: Message, now: number) => void>()
+  readonly observers = new Set<(message: Message) => void>()
+  /** Who is told of every filter that a session newly subscribes to. */
+  readonly subscriptionObservers = new Set<(filter: string) => void>()
   subscriptionCount = 0
   /** Messages taken from clients, the program and wills. */
   received = 0
@@ -155,7 +157,7 @@ export class Core implements Hub {
       else if (mustKeep) return "RetainedFull"
       else this.dropped++
     }
-    for (const observe of this.observers) observe(message, now)
+    for (const observe of this.observers) observe(message)
     const delivered = this.route(message, now)
     this.settle(now)
     return delivered ? "Delivered" : "NoSubscribers"
@@ -181,6 +183,7 @@ export class Core implements Hub {
     this.router.set(subscription)
     if (old !== undefined) return "Replaced"
     this.subscriptionCount++
+    for (const observe of this.subscriptionObservers) observe(filter)
     session.filterBytes += bytes
     this.ledger.add(bytes)
     if (filter.startsWith("$SYS") && this.systemFilters++ === 0) {
@@ -188,6 +191,10 @@ export class Core implements Hub {
       this.expect(this.systemDue)
     }
     return "New"
+  }
+
+  isSubscribed(filter: string): boolean {
+    return this.router.get(filter) !== undefined
   }
 
   unsubscribe(session: Session, filter: string): boolean {

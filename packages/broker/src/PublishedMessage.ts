@@ -1,0 +1,25 @@
+/**
+ * A message as the broker took it in.
+ *
+ * @since 0.1.0
+ */
+import type * as Properties from "@effect-mqtt/codec/Properties"
+import type { QoS } from "@effect-mqtt/codec/QoS"
+
+/**
+ * A message that a client, a will or the program published, before it is delivered to anyone.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface PublishedMessage {
+  readonly topic: string
+  /** Shared with everybody who gets the message: not to be written to. */
+  readonly payload: Uint8Array
+  readonly qos: QoS
+  readonly retain: boolean
+  /** What travels on with it, without alias and expiry. */
+  readonly properties?: Properties.PublishProperties | undefined
+  /** The client it came from, also for its will; absent when the program published it. */
+  readonly clientId?: string | undefined
+}
