@@ -7,6 +7,7 @@ import type { Properties, ProtocolVersion, QoS } from "@effect-mqtt/codec"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
+import type { Mechanism } from "./Authentication.ts"
 import type { AuthError, ConnectError } from "./MqttError.ts"
 
 /**
@@ -55,9 +56,19 @@ export interface ConnectionOptions {
   readonly clientId?: string | undefined
   readonly username?: PerAttempt<string> | undefined
   readonly password?: PerAttempt<Redacted.Redacted<string>> | undefined
+  /**
+   * Enhanced authentication (MQTT 5), beside or in place of user name and password.
+   *
+   * @default none
+   */
+  readonly authentication?: Mechanism | undefined
   readonly will?: PerAttempt<Will> | undefined
-  /** @default 5 */
-  readonly protocolVersion?: ProtocolVersion.ProtocolVersion | undefined
+  /**
+   * 4 is MQTT 3.1.1. `"auto"` begins with 5, and asks a server that refuses it once more in 3.1.1.
+   *
+   * @default 5
+   */
+  readonly protocolVersion?: ProtocolVersion.ProtocolVersion | "auto" | undefined
   /**
    * MQTT 5: how long the server keeps the session, and a will with a delay, without a link. If it
    * is left out, a `MqttConnection` asks for none; a `MqttClient` asks for one hour, and gives the
@@ -75,12 +86,18 @@ export interface ConnectionOptions {
    */
   readonly pingLead?: Duration.DurationInput | undefined
   /**
-   * For name resolution, connect and TLS together.
+   * For the whole of an attempt: what the options' Effects take, name resolution, connect, TLS and
+   * the server's answer.
    *
    * @default "30 seconds"
    */
   readonly connectTimeout?: Duration.DurationInput | undefined
-  /** @default "10 seconds" */
+  /**
+   * How long the server may take to answer the CONNECT, and each step of an `authentication` together
+   * with its mechanism.
+   *
+   * @default "10 seconds"
+   */
   readonly connAckTimeout?: Duration.DurationInput | undefined
   /**
    * A server that leaves a packet unacknowledged, or takes none of our bytes, for this long gets a
@@ -101,6 +118,18 @@ export interface ConnectionOptions {
    * @default 64
    */
   readonly receiveMaximum?: number | undefined
+  /**
+   * How many topic aliases the server may use towards us (MQTT 5); 0 is none.
+   *
+   * @default 32
+   */
+  readonly topicAliasMaximum?: number | undefined
+  /**
+   * Most topic aliases used towards the server (MQTT 5); its own maximum may lower it, 0 is none.
+   *
+   * @default 32
+   */
+  readonly maxTopicAliases?: number | undefined
   /**
    * The largest packet accepted.
    *
@@ -130,16 +159,59 @@ export interface ConnectionOptions {
 }
 
 /**
- * How to say goodbye. MQTT 5 only; in 3.1.1 a DISCONNECT says nothing.
+ * The reason codes that a client may end a connection with [5 §3.14.2.1].
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type DisconnectReasonCode =
+  | 0x00
+  | 0x04
+  | 0x80
+  | 0x81
+  | 0x82
+  | 0x83
+  | 0x90
+  | 0x93
+  | 0x94
+  | 0x95
+  | 0x96
+  | 0x97
+  | 0x99
+
+/**
+ * How to say goodbye. A 3.1.1 DISCONNECT says nothing, so there only `drain` and the will count.
  *
  * @since 0.1.0
  * @category models
  */
 export interface DisconnectOptions {
   /**
-   * Asks the server to publish the will all the same (reason code 0x04).
+   * Has the server publish the will all the same: reason code 0x04, or in 3.1.1 an end without
+   * DISCONNECT. Closing the scope does that if it ends in a failure that is no interruption.
    *
    * @default false
    */
   readonly withWill?: boolean | undefined
+  /**
+   * Every code but 0x00 has the will published.
+   *
+   * @default 0x00, or 0x04 with `withWill`
+   */
+  readonly reasonCode?: DisconnectReasonCode | undefined
+  /** Left out if the packet would be too large for the server. */
+  readonly reasonString?: string | undefined
+  /**
+   * How long the server is to keep the session from now on. Has no effect on a connection that asked
+   * for no session at all [5 §3.14.2.2.2].
+   *
+   * @default what the connection asked for; a client whose `sessionExpiry` is not set gives it up
+   */
+  readonly sessionExpiry?: Duration.DurationInput | undefined
+  /**
+   * How long to wait for what is in flight; 0 closes at once.
+   *
+   * @default the `drainTimeout` of the connection
+   */
+  readonly drain?: Duration.DurationInput | undefined
 }

@@ -5,7 +5,7 @@
  *
  * @since 0.1.0
  */
-import type { QoS } from "@effect-mqtt/codec"
+import type { ProtocolVersion, QoS } from "@effect-mqtt/codec"
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
@@ -16,13 +16,16 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { ConnectionOptions, DisconnectOptions } from "./ConnectionOptions.ts"
+import * as Endpoint from "./Endpoint.ts"
 import * as attempts from "./internal/client/attempt.ts"
 import { clientIdOf } from "./internal/client/clientId.ts"
 import * as engines from "./internal/client/engine.ts"
+import * as goodbye from "./internal/client/goodbye.ts"
 import * as inboxes from "./internal/client/inbox.ts"
 import * as pumps from "./internal/client/pump.ts"
 import * as requests from "./internal/client/requests.ts"
 import * as settings from "./internal/client/settings.ts"
+import * as versions from "./internal/client/version.ts"
 import type { Message, PublishOptions, PublishResult, SubscribeOptions, SubscribeRequest } from "./Message.ts"
 import type { AuthError, PublishError } from "./MqttError.ts"
 import { ConnectError, SubscribeError } from "./MqttError.ts"
@@ -75,6 +78,11 @@ export interface MqttConnection {
   readonly messages: Stream.Stream<Message, ConnectError>
   /** Asks the server for a sign of life and measures the round trip, in whole milliseconds. */
   readonly ping: Effect.Effect<Duration.Duration, ConnectError>
+  /**
+   * Runs the `authentication` again on this link (MQTT 5), whose traffic goes on meanwhile. A refusal
+   * by either side ends the connection, and fails this with its reason.
+   */
+  readonly reauthenticate: Effect.Effect<void, AuthError | ConnectError>
   /** Waits for what is in flight, then says goodbye. Closing the scope does the same. */
   readonly disconnect: (options?: DisconnectOptions) => Effect.Effect<void>
   /** What the server announced. */
@@ -113,7 +121,7 @@ export const make = (
     const transport = yield* Transport
     // Nobody could resume the session of a connection that stays down.
     const resolved = yield* settings.make({ ...options, sessionExpiry: options.sessionExpiry ?? 0, cleanStart: true })
-    const engine = yield* engines.make(resolved, inboxes.make(resolved))
+    const engine = yield* engines.make(resolved, options.authentication, inboxes.make(resolved))
     const { consumer, pump, session } = engine
     const clientId = yield* clientIdOf(options)
     const ready = yield* Deferred.make<Negotiated, CloseReason>()
@@ -121,16 +129,18 @@ export const make = (
 
     const onReady = (negotiated: Negotiated) => Effect.asVoid(Deferred.succeed(ready, negotiated))
 
-    const link = yield* attempts.run(
-      transport,
-      pump,
-      options,
-      resolved,
-      clientId,
-      true,
-      onReady
-    )
+    const attempt = (protocolVersion: ProtocolVersion.ProtocolVersion) =>
+      attempts.run({ transport, engine, options, settings: resolved }, {
+        endpoint: Effect.flatMap(attempts.evaluate(options.url), Endpoint.parse),
+        clientId,
+        cleanStart: true,
+        protocolVersion,
+        onReady
+      })
+
+    const link = yield* attempt(resolved.protocolVersion)
       .pipe(
+        Effect.catchIf((error) => resolved.versionFallback && versions.isVersionRefusal(error), () => attempt(4)),
         Effect.onExit((exit) =>
           Effect.suspend(() => {
             const reason = reasonOf(exit)
@@ -147,17 +157,22 @@ export const make = (
         Effect.forkScoped
       )
 
-    const disconnect = (how?: DisconnectOptions) =>
-      Effect.gen(function*() {
-        yield* engine.drain
-        if (session.isReady()) {
-          pump.pass(() => session.disconnect(engines.reasonOfGoodbye(how)))
-          yield* Effect.timeoutOption(Effect.interruptible(Fiber.await(link)), pumps.goodbyeTimeout)
-        }
-        yield* Fiber.interrupt(link)
-      }).pipe(Effect.uninterruptible)
+    const disconnect = (how: DisconnectOptions = {}) =>
+      Effect.uninterruptibleMask((restore) =>
+        Effect.gen(function*() {
+          // Who is interrupted while closing still closes, but waits for nothing any more.
+          yield* Effect.exit(restore(engine.drain(how.drain)))
+          if (session.isReady()) {
+            pump.pass(() => goodbye.say(session, how, undefined))
+            yield* Effect.exit(
+              restore(Effect.timeoutOption(Effect.interruptible(Fiber.await(link)), pumps.goodbyeTimeout))
+            )
+          }
+          yield* Fiber.interrupt(link)
+        })
+      )
 
-    yield* Effect.addFinalizer(() => disconnect())
+    yield* Effect.addFinalizer((exit) => disconnect(goodbye.ofExit(exit)))
     const negotiated = yield* Deferred.await(ready)
 
     const operate = (
@@ -221,6 +236,7 @@ export const make = (
       },
       messages: consumer.messages,
       ping: engine.ping,
+      reauthenticate: engine.authenticator.reauthenticate,
       disconnect,
       negotiated,
       closed: Deferred.await(closed)

@@ -20,8 +20,8 @@ import * as keepAlives from "./internal/session/keepAlive.ts"
 import * as markers from "./internal/session/marker.ts"
 import * as operations from "./internal/session/operations.ts"
 import * as outbounds from "./internal/session/outbound.ts"
-import * as outgoingStore from "./internal/session/outgoingStore.ts"
 import * as outboundAliases from "./internal/session/outboundAliases.ts"
+import * as outgoingStore from "./internal/session/outgoingStore.ts"
 import * as outputs from "./internal/session/output.ts"
 import * as packetIds from "./internal/session/packetIds.ts"
 import * as persistences from "./internal/session/persistence.ts"
@@ -280,8 +280,6 @@ export const make = (options: Options): Session => {
   let authenticationWaiters: Array<(error: AuthError | ConnectError | undefined) => void> = []
 
   let broken: ConnectError | undefined
-  /** Queued publishes and subscriptions may follow: the store knows of the session, if there is one. */
-  let established = false
 
   const keepAlive = keepAlives.make(options.pingLead)
   const ids = packetIds.make()
@@ -310,7 +308,6 @@ export const make = (options: Options): Session => {
   /** The link counts for nothing any more: what it owed is settled, and nothing is written behind the last packet. */
   const over = (next: "Closed" | "Ended") => {
     phase = next
-    established = false
     durable?.marker.disconnected(clock)
     held = undefined
     handshakeDue = Infinity
@@ -377,21 +374,17 @@ export const make = (options: Options): Session => {
       durable?.subscriptions.sessionLost(clock)
     }
     hasState = negotiated.sessionExpiry > 0
+    // What the session is to keep is committed after this, so nothing has to wait for it.
+    durable?.marker.connected(clock, negotiated)
     phase = "Ready"
     handshakeDue = Infinity
     aliasesIn.reset(sent.properties?.topicAliasMaximum ?? 0)
     aliasesOut.reset(aliasesRefused ? 0 : Math.min(options.maxTopicAliases, negotiated.topicAliasMaximum))
     output.limit(negotiated.maximumPacketBytes)
     keepAlive.start(clock, negotiated.keepAlive * 1000)
-    const establish = (now: number) => {
-      if (connect !== sent || phase !== "Ready") return
-      established = true
-      outbound.resume(now, negotiated)
-      options.onConnected(negotiated)
-      outbound.flush(now)
-    }
-    if (durable === undefined) establish(clock)
-    else durable.marker.connected(clock, negotiated, establish)
+    outbound.resume(clock, negotiated)
+    options.onConnected(negotiated)
+    outbound.flush(clock)
   }
 
   const onPublish = (packet: Packet.Publish) => {
@@ -602,7 +595,7 @@ export const make = (options: Options): Session => {
     takeOutput: output.take,
     outputBytes: output.bytes,
     ended: () => ended,
-    isReady: () => established && phase === "Ready",
+    isReady: () => phase === "Ready",
     hasState: () => hasState,
     mustStartClean: () => mustStartClean,
     publish: (now, message, settle) => {
@@ -611,12 +604,12 @@ export const make = (options: Options): Session => {
     },
     subscribe: (now, packet, settle) => {
       clock = now
-      if (established) pending.start(now, packet, settle)
+      if (phase === "Ready") pending.start(now, packet, settle)
       else settle({ _tag: "LinkLost" })
     },
     unsubscribe: (now, packet, settle) => {
       clock = now
-      if (established) pending.start(now, packet, settle)
+      if (phase === "Ready") pending.start(now, packet, settle)
       else settle({ _tag: "LinkLost" })
     },
     authenticate: (now, data) => {

@@ -76,6 +76,13 @@ export * as Negotiated from "./Negotiated.ts"
 export * as PayloadCodec from "./PayloadCodec.ts"
 
 /**
+ * Through a proxy: what is said to it before the server is there.
+ *
+ * @since 0.1.0
+ */
+export * as Proxy from "./Proxy.ts"
+
+/**
  * When a client tries again.
  *
  * @since 0.1.0
@@ -95,6 +102,13 @@ export * as Session from "./Session.ts"
  * @since 0.1.0
  */
 export * as SessionStore from "./SessionStore.ts"
+
+/**
+ * Any `Socket` of `@effect/platform` as a wire.
+ *
+ * @since 0.1.0
+ */
+export * as SocketWire from "./SocketWire.ts"
 
 /**
  * A subscription and its messages.

@@ -20,7 +20,7 @@ const size = (bytes: number) => `${bytes / 1024 / 1024} MiB`
 
 describe("the defaults in the README", () => {
   it("are those of the code", () => {
-    const settings = Either.getOrThrow(make({ url: "mqtt://localhost" }))
+    const settings = Either.getOrThrow(make({}))
     const actual: Record<string, string> = {
       protocolVersion: `${settings.protocolVersion}`,
       cleanStart: `${settings.cleanStart}`,
@@ -32,6 +32,8 @@ describe("the defaults in the README", () => {
       acknowledgementTimeout: time(settings.acknowledgementTimeout),
       maxInFlight: `${settings.inFlight}`,
       receiveMaximum: `${settings.receiveMaximum}`,
+      topicAliasMaximum: `${settings.topicAliasMaximum}`,
+      maxTopicAliases: `${settings.maxTopicAliases}`,
       maxPacketBytes: size(settings.maxPacketBytes),
       queueMessages: `${settings.queueMessages}`,
       queueBytes: size(settings.queueBytes),
@@ -54,7 +56,7 @@ describe("the defaults in the README", () => {
       return Array.from(body.matchAll(/^ {2}readonly (\w+)\?: /gm), ([, option = ""]) => option)
     })
     assert.isAbove(options.length, 20)
-    const withoutDefault = ["username", "password", "will"]
+    const withoutDefault = ["username", "password", "will", "authentication"]
     assert.sameMembers([...stated.keys(), ...withoutDefault], options)
   })
 })

@@ -22,29 +22,11 @@ import {
   Stream,
   TestClock
 } from "effect"
+import { options, settle, start } from "./scriptedClient.ts"
 import * as Scripted from "./scriptedServer.ts"
 import { bytes, incoming } from "./sessionRig.ts"
 
-const options: MqttClient.Options = { url: "mqtt://memory", clientId: "me" }
-
 const texts = (messages: Chunk.Chunk<Message.Message>) => Chunk.toReadonlyArray(messages).map(Message.text)
-
-/** A client whose server the test plays, connected. */
-const start = (
-  overrides: Partial<MqttClient.Options> = {},
-  connAck?: Parameters<Scripted.Server["accept"]>[0],
-  version: 4 | 5 = 5
-) =>
-  Effect.gen(function*() {
-    const server = yield* Scripted.make(version)
-    const making = yield* Effect.fork(
-      Effect.provide(MqttClient.make({ ...options, protocolVersion: version, ...overrides }), server.layer)
-    )
-    const link = yield* server.accept(connAck)
-    return { server, link, client: yield* Fiber.join(making) }
-  })
-
-const settle = Effect.repeatN(Effect.yieldNow(), 50)
 
 describe("MqttClient", () => {
   describe("with a broker", () => {
@@ -411,7 +393,7 @@ describe("MqttClient", () => {
         const again = Effect.map(server.accept({ sessionPresent: true }), (next) => (current = next)).pipe(
           Effect.zipRight(settle)
         )
-        const aliased = Packet.publish({ topic: "t", payload: bytes(""), properties: { topicAlias: 1 } })
+        const aliased = Packet.publish({ topic: "t", payload: bytes(""), properties: { topicAlias: 33 } })
         yield* endWith(aliased)
         yield* again
         yield* endWith(aliased)

@@ -1,8 +1,8 @@
 import { Decoder, Encoder, Packet } from "@effect-mqtt/codec"
 import type { Wire } from "@effect-mqtt/connection"
-import { Transport } from "@effect-mqtt/connection"
+import { Endpoint, MqttError, Transport } from "@effect-mqtt/connection"
 import type { Scope } from "effect"
-import { Deferred, Effect, Either, Layer, Queue } from "effect"
+import { Context, Deferred, Effect, Either, Layer, Queue } from "effect"
 
 /** The server's end of one link: the test writes and reads every packet. */
 export interface Link {
@@ -24,9 +24,14 @@ export interface Server {
     fields?: Partial<Omit<Packet.ConnAck, "_tag">>
   ) => Effect.Effect<Link & { readonly connect: Packet.Connect }>
   readonly open: () => number
+  /** Where links were opened to, or would have been. */
+  readonly tried: ReadonlyArray<string>
 }
 
-export const make = (version: 4 | 5 = 5): Effect.Effect<Server, never, Scope.Scope> =>
+export const make = (
+  version: 4 | 5 = 5,
+  unreachable: ReadonlyArray<string> = []
+): Effect.Effect<Server, never, Scope.Scope> =>
   Effect.gen(function*() {
     const links = yield* Queue.unbounded<Link>()
     let open = 0
@@ -38,8 +43,18 @@ export const make = (version: 4 | 5 = 5): Effect.Effect<Server, never, Scope.Sco
         yield* Deferred.await(closed)
       }).pipe(Effect.ensuring(Effect.sync(() => open--)))
     ))
+    const tried: Array<string> = []
     return {
-      layer: Layer.succeedContext(transport),
+      layer: Layer.succeed(Transport.Transport, {
+        open: (endpoint) =>
+          Effect.suspend(() => {
+            tried.push(Endpoint.format(endpoint))
+            return unreachable.includes(endpoint.host)
+              ? new MqttError.TransportError({ reason: "Open" })
+              : Context.get(transport, Transport.Transport).open(endpoint)
+          })
+      }),
+      tried,
       link: Queue.take(links),
       accept: (fields) =>
         Effect.gen(function*() {
@@ -70,7 +85,9 @@ const makeLink = (wire: Wire.Wire, version: 4 | 5, close: Effect.Effect<void>): 
   return {
     wire,
     send: (...packets) =>
-      Effect.ignore(wire.write(packets.map((packet) => Either.getOrThrow(Encoder.encode(packet, version))))),
+      Effect.ignore(
+        wire.write(packets.map((packet) => Either.getOrThrow(Encoder.encode(packet, decoder.version ?? version))))
+      ),
     next,
     expect: <T extends Packet.PacketType>(tag: T) =>
       Effect.flatMap(next, (packet) => {

@@ -1,19 +1,40 @@
 /** One attempt to connect: evaluates what may change between attempts, opens a wire and runs it. */
-import type { Packet } from "@effect-mqtt/codec"
+import type { Packet, ProtocolVersion } from "@effect-mqtt/codec"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import type { Exchange } from "../../Authentication.ts"
 import type { ConnectionOptions, PerAttempt } from "../../ConnectionOptions.ts"
-import * as Endpoint from "../../Endpoint.ts"
-import type { TransportError } from "../../MqttError.ts"
+import type { Endpoint } from "../../Endpoint.ts"
 import { ConnectError } from "../../MqttError.ts"
 import type { Negotiated } from "../../Negotiated.ts"
 import type { Transport } from "../../Transport.ts"
+import type { Consumer, Engine } from "./engine.ts"
+import * as foreignPeer from "./foreignPeer.ts"
+import { linkFailed } from "./linkFailed.ts"
 import { toBytes } from "./payload.ts"
-import type { LinkError, Pump } from "./pump.ts"
+import type { LinkError } from "./pump.ts"
 import type { Settings } from "./settings.ts"
 
-const evaluate = <A>(value: PerAttempt<A>): Effect.Effect<A, LinkError> =>
+/** What every attempt of one client shares. */
+export interface Shared {
+  readonly transport: Context.Tag.Service<Transport>
+  readonly engine: Engine<Consumer>
+  readonly options: Omit<ConnectionOptions, "url">
+  readonly settings: Settings
+}
+
+/** What may differ from one attempt to the next. */
+export interface Attempt {
+  readonly endpoint: Effect.Effect<Endpoint, LinkError>
+  readonly clientId: string
+  readonly cleanStart: boolean
+  readonly protocolVersion: ProtocolVersion.ProtocolVersion
+  /** Runs once the server has let us in. */
+  readonly onReady: (negotiated: Negotiated) => Effect.Effect<void>
+}
+
+export const evaluate = <A>(value: PerAttempt<A>): Effect.Effect<A, LinkError> =>
   Effect.isEffect(value) ? value : Effect.succeed(value)
 
 const evaluateOptional = <A>(value: PerAttempt<A> | undefined): Effect.Effect<A | undefined, LinkError> =>
@@ -21,13 +42,25 @@ const evaluateOptional = <A>(value: PerAttempt<A> | undefined): Effect.Effect<A 
 
 const forever = 0xffffffff
 
-const seconds = (millis: number): number => Math.min(forever, Math.ceil(millis / 1000))
+export const seconds = (millis: number): number => Math.min(forever, Math.ceil(millis / 1000))
+
+const connectProperties = (
+  settings: Settings,
+  method: string | undefined,
+  data: Uint8Array | undefined
+): Packet.Connect["properties"] => ({
+  sessionExpiryInterval: seconds(settings.sessionExpiry),
+  receiveMaximum: settings.receiveMaximum,
+  maximumPacketSize: settings.maxPacketBytes,
+  ...(settings.topicAliasMaximum === 0 ? {} : { topicAliasMaximum: settings.topicAliasMaximum }),
+  ...(method === undefined ? {} : { authenticationMethod: method }),
+  ...(data === undefined ? {} : { authenticationData: data })
+})
 
 const connectPacket = (
-  options: ConnectionOptions,
-  settings: Settings,
-  clientId: string,
-  cleanStart: boolean
+  { options, settings }: Shared,
+  { cleanStart, clientId, protocolVersion }: Attempt,
+  exchange: Exchange | undefined
 ): Effect.Effect<Packet.Connect, LinkError> =>
   Effect.all({
     username: evaluateOptional(options.username),
@@ -37,7 +70,7 @@ const connectPacket = (
     Effect.map(({ password, username, will }): Packet.Connect => ({
       _tag: "Connect",
       protocolName: "MQTT",
-      protocolVersion: settings.protocolVersion,
+      protocolVersion,
       cleanStart,
       keepAlive: seconds(settings.keepAlive),
       clientId,
@@ -51,53 +84,35 @@ const connectPacket = (
             payload: toBytes(will.payload),
             qos: will.qos ?? 0,
             retain: will.retain ?? false,
-            ...(settings.protocolVersion === 5 ? { properties: will.properties ?? {} } : {})
+            ...(protocolVersion === 5 ? { properties: will.properties ?? {} } : {})
           }
         }),
-      ...(settings.protocolVersion === 5
-        ? {
-          properties: {
-            sessionExpiryInterval: seconds(settings.sessionExpiry),
-            receiveMaximum: settings.receiveMaximum,
-            maximumPacketSize: settings.maxPacketBytes
-          }
-        }
+      ...(protocolVersion === 5
+        ? { properties: connectProperties(settings, options.authentication?.method, exchange?.data) }
         : {})
     }))
   )
 
-const notReached = (cause: TransportError): ConnectError => {
-  switch (cause.reason) {
-    case "Unsupported":
-      return new ConnectError({ reason: "InvalidEndpoint", retryable: false, cause })
-    case "OpenTimeout":
-      return new ConnectError({ reason: "Timeout", retryable: true, cause })
-    default:
-      return new ConnectError({ reason: "Transport", retryable: cause.reason !== "Untrusted", cause })
-  }
-}
-
 /** Never succeeds: the error says why there is no link, or why there is none any more. */
-export const run = (
-  transport: Context.Tag.Service<Transport>,
-  pump: Pump,
-  options: ConnectionOptions,
-  settings: Settings,
-  clientId: string,
-  cleanStart: boolean,
-  onReady: (negotiated: Negotiated) => Effect.Effect<void>
-): Effect.Effect<never, LinkError> =>
+export const run = (shared: Shared, attempt: Attempt): Effect.Effect<never, LinkError> =>
   Effect.scoped(
     Effect.gen(function*() {
-      const endpoint = yield* Effect.flatMap(evaluate(options.url), Endpoint.parse)
-      const connect = yield* connectPacket(options, settings, clientId, cleanStart)
-      const wire = yield* transport.open(endpoint).pipe(
-        Effect.mapError(notReached),
+      const { engine: { authenticator, pump }, options, settings, transport } = shared
+      const due = pump.now() + settings.connectTimeout
+      const { connect, exchange, wire } = yield* Effect.gen(function*() {
+        const endpoint = yield* attempt.endpoint
+        const mechanism = attempt.protocolVersion === 5 ? options.authentication : undefined
+        const exchange = yield* mechanism === undefined ? Effect.succeed(undefined) : mechanism.start
+        const connect = yield* connectPacket(shared, attempt, exchange)
+        const wire = yield* Effect.mapError(transport.open(endpoint), linkFailed)
+        return { connect, exchange, wire }
+      }).pipe(
         Effect.timeoutFail({
           duration: settings.connectTimeout,
           onTimeout: () => new ConnectError({ reason: "Timeout", retryable: true })
         })
       )
-      return yield* pump.run(wire, connect, onReady)
+      const link = pump.run(foreignPeer.detecting(wire), connect, due, attempt.onReady)
+      return yield* exchange === undefined ? link : Effect.raceFirst(link, authenticator.run(exchange))
     })
   )

@@ -9,5 +9,5 @@ const random = Effect.map(
 )
 
 /** The identifier asked for, or a random one; one for all attempts of a client. */
-export const clientIdOf = (options: ConnectionOptions): Effect.Effect<string> =>
-  options.clientId === undefined ? random : Effect.succeed(options.clientId)
+export const clientIdOf = ({ clientId }: Pick<ConnectionOptions, "clientId">): Effect.Effect<string> =>
+  clientId === undefined ? random : Effect.succeed(clientId)

@@ -2,6 +2,7 @@
  * Opens link after link until the client is closed or the reconnect schedule is over, and keeps the
  * status. There is never more than one link: an attempt starts after the last wire is released.
  */
+import type { ProtocolVersion } from "@effect-mqtt/codec"
 import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -10,8 +11,9 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
 import type * as Subscribable from "effect/Subscribable"
-import type { DisconnectOptions } from "../../ConnectionOptions.ts"
+import type { DisconnectOptions, PerAttempt } from "../../ConnectionOptions.ts"
 import type { ConnectionStatus } from "../../ConnectionStatus.ts"
 import * as LiveValue from "../../LiveValue.ts"
 import { ConnectError, SubscribeError } from "../../MqttError.ts"
@@ -20,14 +22,21 @@ import * as Reconnect from "../../Reconnect.ts"
 import type { Transport } from "../../Transport.ts"
 import * as attempts from "./attempt.ts"
 import { clientIdOf } from "./clientId.ts"
+import type { FollowRedirect } from "./endpoints.ts"
+import * as endpointLists from "./endpoints.ts"
 import type { Engine } from "./engine.ts"
-import { closedError, reasonOfGoodbye } from "./engine.ts"
+import { closedError } from "./engine.ts"
+import * as goodbye from "./goodbye.ts"
 import type { LinkError } from "./pump.ts"
 import { goodbyeTimeout } from "./pump.ts"
+import * as retries from "./retry.ts"
 import type { ClientOptions, Settings } from "./settings.ts"
 import type { Subscriptions } from "./subscriptions.ts"
+import * as versions from "./version.ts"
 
-export interface Options extends ClientOptions {
+export interface Options extends Omit<ClientOptions, "url"> {
+  readonly url: PerAttempt<string | ReadonlyArray<string>>
+  readonly followRedirect?: FollowRedirect | undefined
   readonly reconnect?: Reconnect.Reconnect | undefined
   readonly initialConnect?: "failFast" | "retry" | undefined
 }
@@ -38,68 +47,88 @@ export interface Driver {
   readonly status: Subscribable.Subscribable<ConnectionStatus>
   /** Fails when the client gives up; a client that was closed here has not. */
   readonly failure: Effect.Effect<never, LinkError>
+  /** Replaces the link, or ends the wait for the next one; completes when there is one, or will be none. */
+  readonly reconnect: Effect.Effect<void>
   readonly disconnect: (options?: DisconnectOptions) => Effect.Effect<void>
 }
 
-/** Links in a row that end in the same protocol error, before the next one is not worth trying. */
-const protocolErrorsInARow = 3
+const replacedError = new ConnectError({ reason: "Closed", retryable: true })
+const identifierRefused = 0x85
 
-/** Codes that say that one side breaks the rules: the next link ends like this one, if nothing changes. */
-const brokenRules = new Set([0x81, 0x82, 0x8f, 0x90, 0x93, 0x94, 0x95, 0x99])
-
-/** What makes two protocol errors the same; undefined for every other error. */
-const protocolErrorOf = (error: LinkError): string | undefined => {
-  if (error._tag === "AuthError") return undefined
-  const { cause, reason, reasonCode } = error
-  if (reason !== "ProtocolError" && !(reasonCode !== undefined && brokenRules.has(reasonCode))) return undefined
-  return `${reason} ${reasonCode} ${cause instanceof Error ? cause.message : ""}`
-}
-
+/** `onConnected` runs beside each link, once it is ready, and ends with it at the latest. */
 export const make = (
   transport: Context.Tag.Service<Transport>,
   engine: Engine<Subscriptions>,
   settings: Settings,
-  options: Options
+  options: Options,
+  onConnected: (negotiated: Negotiated) => Effect.Effect<void>
 ): Effect.Effect<Driver, never, Scope.Scope> =>
   Effect.gen(function*() {
     const { consumer, pump, session } = engine
-    const reconnect = options.reconnect ?? Reconnect.forever
+    const shared: attempts.Shared = { transport, engine, options, settings }
     const failFast = options.initialConnect !== "retry"
+    const endpoints = endpointLists.make(options.url, options.followRedirect)
+    const retry = retries.make(settings.stableAfter)
+    const version = versions.make(settings)
     let clientId = yield* clientIdOf(options)
     const status = yield* LiveValue.make<ConnectionStatus>({ _tag: "Connecting", attempt: 1 })
     const setStatus = (now: ConnectionStatus) => status.update(() => now)
     const lastStatus = (last: ConnectionStatus) => Effect.zipRight(setStatus(last), status.end)
     const connected = yield* Deferred.make<void, LinkError>()
     const failure = yield* Deferred.make<never, LinkError>()
+    const closed = yield* Deferred.make<void>()
     let epoch = 0
     let closing = false
+    let replacing = false
+    let endWait: (() => void) | undefined
 
-    const cleanStart = () =>
+    const isDurable = engine.committer !== undefined
+
+    const cleanStart = (protocolVersion: ProtocolVersion.ProtocolVersion): boolean => {
       // Without an identifier there is nothing that could be resumed [MQTT-3.1.3-7].
-      session.mustStartClean() || clientId === "" ||
-      (settings.cleanStart === "first" ? epoch === 0 : settings.cleanStart)
+      if (session.mustStartClean() || clientId === "") return true
+      // In 3.1.1 a session that starts clean would not outlive its link.
+      if (isDurable && options.cleanStart === undefined) {
+        return protocolVersion === 5 && !session.isResumable(pump.now())
+      }
+      return settings.cleanStart === "first" ? epoch === 0 : settings.cleanStart
+    }
 
     const onReady = (negotiated: Negotiated) =>
       Effect.suspend(() => {
         // An identifier that the server assigned is what the session is known by from now on.
         clientId = negotiated.clientId
+        replacing = false
+        endpoints.ready()
         return setStatus({ _tag: "Connected", epoch: ++epoch, negotiated })
       }).pipe(
         Effect.zipRight(Deferred.succeed(connected, undefined)),
         Effect.zipRight(
           Effect.logDebug("MQTT connected").pipe(Effect.annotateLogs({ clientId: negotiated.clientId, epoch }))
-        )
+        ),
+        Effect.zipRight(Effect.fork(onConnected(negotiated)))
       )
 
     /** One link; its error, and how long it was ready. */
     const attempt = Effect.suspend(() => {
       let readyAt: number | undefined
-      return attempts.run(transport, pump, options, settings, clientId, cleanStart(), (negotiated) => {
-        readyAt = pump.now()
-        return onReady(negotiated)
+      const protocolVersion = version.next()
+      return attempts.run(shared, {
+        endpoint: endpoints.next,
+        clientId,
+        cleanStart: cleanStart(protocolVersion),
+        protocolVersion,
+        onReady: (negotiated) => {
+          readyAt = pump.now()
+          return onReady(negotiated)
+        }
       }).pipe(
         Effect.flip,
-        Effect.map((error) => ({ error, readyFor: readyAt === undefined ? undefined : pump.now() - readyAt }))
+        Effect.map((error): retries.Ending => ({
+          error,
+          protocolVersion,
+          readyFor: readyAt === undefined ? undefined : pump.now() - readyAt
+        }))
       )
     })
 
@@ -116,38 +145,63 @@ export const make = (
         ], { discard: true })
       })
 
+    /** What the last attempt has taught us is tried at once, and is no failure. */
+    const changed = ({ error, protocolVersion }: retries.Ending, wasToStartClean: boolean): boolean => {
+      // The server is fine, it only remembers more than this client does: once more, clean.
+      if (session.mustStartClean() && !wasToStartClean) return true
+      if (version.refused(protocolVersion, error)) return true
+      // An identifier that a server assigned need not please the next one [5 §3.2.2.3.7].
+      if (error._tag === "AuthError" || error.reasonCode !== identifierRefused) return false
+      if (options.clientId !== "" || clientId === "") return false
+      clientId = ""
+      return true
+    }
+
+    /** Waits as the schedule says, unless a program that knows better ends the wait. False if it is over. */
+    const wait = (schedule: Schedule.ScheduleDriver<unknown, LinkError>, error: LinkError) =>
+      Effect.raceFirst(
+        Effect.map(Effect.option(schedule.next(error)), Option.isSome),
+        Effect.async<boolean>((resume) => {
+          endWait = () => resume(Effect.succeed(true))
+        })
+      ).pipe(Effect.ensuring(Effect.sync(() => endWait = undefined)))
+
     const drive = Effect.gen(function*() {
+      const reconnect = options.reconnect ?? Reconnect.forever
       let schedule = yield* Schedule.driver(reconnect)
-      let refusals = 0
-      let protocolError: string | undefined
-      let protocolErrors = 0
+      let worthwhile = false
       for (let count = 1;; count++) {
         yield* setStatus({ _tag: "Connecting", attempt: count })
         const wasToStartClean = session.mustStartClean()
-        const { error, readyFor } = yield* attempt
+        const ending = yield* attempt
         if (closing) break
-        // The server is fine, it only remembers more than this client does: once more, clean.
-        if (session.mustStartClean() && !wasToStartClean) continue
-        if (readyFor !== undefined) {
+        if (replacing) {
+          replacing = false
           count = 0
-          if (readyFor >= settings.stableAfter) {
-            refusals = 0
-            protocolErrors = 0
-            schedule = yield* Schedule.driver(reconnect)
-          }
+          yield* setStatus({ _tag: "Disconnected", error: replacedError })
+          continue
         }
-        const last = protocolError
-        protocolError = protocolErrorOf(error)
-        protocolErrors = protocolError === undefined ? 0 : protocolError === last ? protocolErrors + 1 : 1
-        // Credentials are evaluated again for one more attempt: a token may have expired.
-        const again = error.retryable || (error._tag === "AuthError" && epoch > 0 && ++refusals === 1)
-        if (!again || (epoch === 0 && failFast) || protocolErrors >= protocolErrorsInARow) {
+        if (changed(ending, wasToStartClean)) continue
+        const { readyFor } = ending
+        const isStable = readyFor !== undefined && readyFor >= settings.stableAfter
+        if (readyFor !== undefined) count = 0
+        if (isStable) schedule = yield* Schedule.driver(reconnect)
+        const { again, error } = retry.judge(ending)
+        const next = endpoints.failed(error)
+        // Where a host is at fault, the next one may still be good.
+        const isOfHost = error._tag === "ConnectError" && error.reason === "Transport"
+        worthwhile ||= again || next === "Redirected"
+        const isOver = next === "RoundOver" ? !worthwhile || (epoch === 0 && failFast) : !again && !isOfHost
+        if (isOver && next !== "Redirected") {
           yield* giveUp(error)
           break
         }
         yield* setStatus({ _tag: "Disconnected", error })
         yield* Effect.logDebug("MQTT disconnected", error.message).pipe(Effect.annotateLogs({ clientId, epoch }))
-        if (Option.isNone(yield* Effect.option(schedule.next(error)))) {
+        // A server that lets us in only to send us away is approached as slowly as one that hangs up.
+        if (next === "Next" || (next === "Redirected" && (readyFor === undefined || isStable))) continue
+        worthwhile = false
+        if (!(yield* wait(schedule, error))) {
           yield* giveUp(error)
           break
         }
@@ -161,40 +215,64 @@ export const make = (
         giveUp(new ConnectError({ reason: "InvalidEndpoint", retryable: false, cause: Cause.squash(cause) }))
       )
 
-    // Fibers inherit the mask of whoever forks them: a client may be made where nothing is interruptible.
-    const fiber = yield* Effect.forkScoped(Effect.interruptible(Effect.onError(drive, broken)))
+    /** A session that cannot be kept any more ends the client. */
+    const driveDurably = engine.committer === undefined
+      ? drive
+      : Effect.raceFirst(drive, Effect.catchAll(engine.committer.run, giveUp))
 
-    const disconnect = (how?: DisconnectOptions) =>
-      Effect.gen(function*() {
-        if (closing) {
-          yield* Fiber.await(fiber)
-          return
-        }
-        closing = true
-        yield* engine.drain
-        if (session.isReady()) {
-          pump.pass(() => session.disconnect(reasonOfGoodbye(how), goodbye))
-          yield* Effect.timeoutOption(Effect.interruptible(Fiber.await(fiber)), goodbyeTimeout)
-        }
-        yield* Fiber.interrupt(fiber)
-        engine.dispose(closedError)
-        consumer.endAll(closedBy(closedError), "end")
-        yield* Deferred.fail(connected, closedError)
-        // A client that has given up stays `Failed`: its status has ended.
-        yield* lastStatus({ _tag: "Closed" })
-      }).pipe(Effect.asVoid, Effect.uninterruptible)
+    // Fibers inherit the mask of whoever forks them: a client may be made where nothing is interruptible.
+    const fiber = yield* Effect.forkScoped(Effect.interruptible(Effect.onError(driveDurably, broken)))
 
     // A session that was only kept for a quick return is not left behind.
-    const goodbye = settings.protocolVersion === 5 && options.sessionExpiry === undefined
-      ? { sessionExpiryInterval: 0 }
-      : undefined
+    const sessionExpiry = options.sessionExpiry === undefined && !isDurable ? 0 : undefined
 
-    yield* Effect.addFinalizer(() => disconnect())
+    const disconnect = (how: DisconnectOptions = {}) =>
+      Effect.uninterruptibleMask((restore) =>
+        Effect.gen(function*() {
+          if (closing) return yield* restore(Deferred.await(closed))
+          closing = true
+          // Who is interrupted while closing still closes, but waits for nothing any more.
+          yield* Effect.exit(restore(engine.drain(how.drain)))
+          if (session.isReady()) {
+            pump.pass(() => goodbye.say(session, how, sessionExpiry))
+            yield* Effect.exit(
+              restore(Effect.timeoutOption(Effect.interruptible(Fiber.await(fiber)), goodbyeTimeout))
+            )
+          }
+          yield* Fiber.interrupt(fiber)
+          engine.dispose(closedError)
+          consumer.endAll(closedBy(closedError), "end")
+          if (engine.committer !== undefined) yield* engine.committer.finish
+          yield* Deferred.fail(connected, closedError)
+          // A client that has given up stays `Failed`: its status has ended.
+          yield* lastStatus({ _tag: "Closed" })
+          yield* Deferred.succeed(closed, undefined)
+        })
+      )
+
+    yield* Effect.addFinalizer((exit) => disconnect(goodbye.ofExit(exit)))
+
+    const replaced = (before: number) =>
+      status.changes.pipe(
+        Stream.takeUntil((now) =>
+          (now._tag === "Connected" && now.epoch > before) || now._tag === "Failed" || now._tag === "Closed"
+        ),
+        Stream.runDrain
+      )
 
     return {
       connected: Deferred.await(connected),
       status,
       failure: Deferred.await(failure),
+      reconnect: Effect.suspend(() => {
+        if (closing) return Effect.void
+        const before = epoch
+        if (session.isReady()) {
+          replacing = true
+          pump.pass(() => session.disconnect(0))
+        } else endWait?.()
+        return replaced(before)
+      }),
       disconnect
     }
   })
