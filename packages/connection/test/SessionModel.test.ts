@@ -1,5 +1,6 @@
 import { Packet } from "@effect-mqtt/codec"
 import { assert, describe, it } from "@effect/vitest"
+import * as Worlds from "./durableWorld.ts"
 import * as Rig from "./sessionRig.ts"
 
 /** Repeatable random numbers: a seed names its run. */
@@ -141,4 +142,57 @@ describe("Session against a model", () => {
       }
     })
   }
+
+  describe.each([false, true])("with a durable store; server forgets: %s", (mayForget) => {
+    it("nothing is lost or doubled, whatever is cut or killed, and identifiers, order and window are kept", () => {
+      for (let seed = 1; seed <= 150; seed++) {
+        try {
+          runDurable(seed, mayForget)
+        } catch (error) {
+          throw new Error(`seed ${seed}`, { cause: error })
+        }
+      }
+    })
+  })
 })
+
+/** Bytes, commits, commands, cuts and kills in any order. */
+const runDurable = (seed: number, mayForget: boolean) => {
+  const random = makeRandom(seed)
+  const world = Worlds.make({
+    inFlight: 1 + random(6),
+    receiveMaximum: () => 1 + random(6),
+    ourReceiveMaximum: 1 + random(4)
+  })
+  const actions: ReadonlyArray<() => void> = [
+    () => world.publish(([0, 1, 2] as const)[random(3)] ?? 0),
+    () => world.send(random(2) === 0 ? 1 : 2),
+    () => world.take(),
+    () => world.write(),
+    () => world.commit(),
+    () => world.up(1 + random(40)),
+    () => world.down(1 + random(40)),
+    () => world.accept(random(4)),
+    () => {
+      if (random(10) === 0) world.cut()
+    },
+    () => {
+      if (random(10) === 0) world.crash()
+    },
+    () => {
+      if (!mayForget || random(20) > 0) return
+      world.cut()
+      if (!world.isLinked()) world.forget()
+    }
+  ]
+  for (let step = 0; step < 400; step++) {
+    if (!world.isLinked()) world.connect()
+    actions[random(actions.length)]?.()
+    const { session } = world.program()
+    if (session.ended() === undefined) continue
+    assert.isTrue(session.mustStartClean(), session.ended()?.message)
+    world.hangUp()
+  }
+  Worlds.settle(world)
+  Worlds.check(world, mayForget)
+}

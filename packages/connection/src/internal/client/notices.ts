@@ -3,6 +3,7 @@
  * given synchronously, in the middle of the work that causes it: listeners must be quick, must not
  * throw and must not call back. What can happen for every message is told once a batch.
  */
+import type { PublishError } from "../../MqttError.ts"
 
 export type Notice =
   /** Messages that no handler will see. */
@@ -21,6 +22,8 @@ export type Notice =
   }
   /** A stream has been holding up others for so many milliseconds; told once, until it goes on. */
   | { readonly _tag: "SlowConsumer"; readonly filters: ReadonlyArray<string>; readonly millis: number }
+  /** A message of an earlier run of the program, for which nobody waits any more, could not be sent. */
+  | { readonly _tag: "Unattended"; readonly error: PublishError }
   /** Filters cover each other where the server names no subscription: their streams may see repeats. */
   | { readonly _tag: "OverlappingFilters"; readonly filters: readonly [string, string] }
 

@@ -18,9 +18,16 @@ const sentenceOf = (notice: Notice): string => {
       return droppedSentences[notice.cause]
     case "SlowConsumer":
       return "A consumer holds up the others"
+    case "Unattended":
+      return "A message of an earlier run could not be sent"
     case "OverlappingFilters":
       return "Filters overlap, and the server does not say which one a message is for: streams may see it twice"
   }
+}
+
+const detailsOf = (notice: Notice): Report["details"] => {
+  if (notice._tag === "Unattended") return { error: notice.error.message }
+  return notice.filters.length === 0 ? {} : { filters: notice.filters.join(", ") }
 }
 
 interface Kind {
@@ -46,7 +53,7 @@ export const make = (now: () => number): Warnings => {
       const kind = kinds.get(sentence) ?? { total: 0, quietUntil: -Infinity, isReported: true, details: {} }
       kinds.set(sentence, kind)
       kind.total += notice._tag === "Dropped" ? notice.count : 1
-      kind.details = notice.filters.length === 0 ? {} : { filters: notice.filters.join(", ") }
+      kind.details = detailsOf(notice)
       const at = now()
       if (at < kind.quietUntil || !kind.isReported) return
       kind.quietUntil = at + quietTime

@@ -16,8 +16,7 @@ export interface SessionMarker {
    * must not take what the server makes of it for the session that it remembers.
    */
   readonly connecting: (now: number, connect: Packet.Connect, then: (now: number) => void) => void
-  /** The server has let us in; goes on when a restarted program would know that. */
-  readonly connected: (now: number, negotiated: Negotiated, then: (now: number) => void) => void
+  readonly connected: (now: number, negotiated: Negotiated) => void
   readonly disconnected: (now: number) => void
 }
 
@@ -50,16 +49,14 @@ export const make = (
         put(now, { protocolVersion, ...none, lastPacketId: ids.cursor() }, then)
       } else persistence.append(now, [], then)
     },
-    connected: (now, { protocolVersion, sessionExpiry }, then) => {
-      const known = marker?.isConfirmed === true && marker.sessionExpiry === sessionExpiry
-      put(
-        now,
-        { protocolVersion, isConfirmed: true, sessionExpiry, disconnectedAt: undefined, lastPacketId: ids.cursor() },
-        known ? undefined : then
-      )
-      // One that is only touched does not hold anything up.
-      if (known) then(now)
-    },
+    connected: (now, { protocolVersion, sessionExpiry }) =>
+      put(now, {
+        protocolVersion,
+        isConfirmed: true,
+        sessionExpiry,
+        disconnectedAt: undefined,
+        lastPacketId: ids.cursor()
+      }),
     disconnected: (now) => {
       if (marker?.isConfirmed === true && marker.disconnectedAt === undefined) {
         put(now, { ...marker, disconnectedAt: now, lastPacketId: ids.cursor() })
