@@ -3,14 +3,17 @@
  *
  * @since 0.1.0
  */
+import * as Socket from "@effect/platform/Socket"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import type { Endpoint } from "./Endpoint.ts"
+import { format } from "./Endpoint.ts"
 import * as pipe from "./internal/transport/pipe.ts"
-import type { TransportError } from "./MqttError.ts"
+import * as webSocketWire from "./internal/transport/webSocketWire.ts"
+import { TransportError } from "./MqttError.ts"
 import type { Wire } from "./Wire.ts"
 
 /**
@@ -68,4 +71,64 @@ export const layerMemory = (serve: (wire: Wire) => Effect.Effect<void>): Layer.L
           )
       }
     })
+  )
+
+/**
+ * How a WebSocket of the platform is used.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface WebSocketOptions {
+  /**
+   * MQTT demands that the server chooses the subprotocol `mqtt`; `optional` accepts one that chooses
+   * none [5 §6].
+   *
+   * @default "required"
+   */
+  readonly subprotocol?: "required" | "optional" | undefined
+  /**
+   * The link is given up when more waits to be read, since a browser cannot stop the server.
+   *
+   * @default 64 MiB
+   */
+  readonly maxUnreadBytes?: number | undefined
+}
+
+/**
+ * `ws` and `wss` endpoints over the WebSocket of the platform: `WebSocketConstructor` of
+ * `@effect/platform` makes it, `Socket.layerWebSocketConstructorGlobal` in a browser.
+ *
+ * A browser cannot be made to stop receiving (`canPause` is false), and does not say why it could
+ * not connect. On Node, `NodeTransport` can do both.
+ *
+ * @example
+ * ```ts
+ * import { MqttClient, Transport } from "@effect-mqtt/connection"
+ * import { Socket } from "@effect/platform"
+ * import { Layer } from "effect"
+ *
+ * export const live = MqttClient.layer({ url: "wss://broker.example/mqtt" }).pipe(
+ *   Layer.provide(Transport.layerWebSocket()),
+ *   Layer.provide(Socket.layerWebSocketConstructorGlobal)
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerWebSocket = (
+  { maxUnreadBytes = 64 * 1024 * 1024, subprotocol = "required" }: WebSocketOptions = {}
+): Layer.Layer<Transport, never, Socket.WebSocketConstructor> =>
+  Layer.effect(
+    Transport,
+    Effect.map(Socket.WebSocketConstructor, (construct) => ({
+      open: (endpoint) =>
+        endpoint.scheme === "ws" || endpoint.scheme === "wss"
+          ? webSocketWire.open(construct, { url: format(endpoint), subprotocol, maxUnreadBytes })
+          : new TransportError({
+            reason: "Unsupported",
+            cause: new Error(`this transport does not open "${endpoint.scheme}" endpoints`)
+          })
+    }))
   )

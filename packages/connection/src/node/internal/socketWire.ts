@@ -1,19 +1,18 @@
 /**
  * A wire over a Node stream: a socket, a TLS socket, a WebSocket as a stream.
  *
- * Reading: at most `readAheadBytes` wait in the queue, then the socket is paused, which closes the
- * TCP window. Writing: all pieces in one `writev`, then wait for `drain` if the socket asks for it.
+ * Reading: when too much waits, the stream is paused, which closes the TCP window. Writing: all
+ * pieces in one `writev`, then wait for `drain` if the stream asks for it.
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { Duplex } from "node:stream"
+import type { Resume } from "../../internal/transport/unread.ts"
+import * as unreads from "../../internal/transport/unread.ts"
 import { TransportError } from "../../MqttError.ts"
 import type { Wire } from "../../Wire.ts"
 
-const readAheadBytes = 64 * 1024
 const lingerMillis = 1000
-
-type Resume<A> = (result: Either.Either<A, TransportError>) => void
 
 export interface SocketWire extends Wire {
   readonly destroy: Effect.Effect<void>
@@ -28,36 +27,16 @@ export const make = (
   socket: Duplex,
   explain: (failure: unknown) => TransportError | undefined = () => undefined
 ): SocketWire => {
-  const queue: Array<Uint8Array> = []
-  let queuedBytes = 0
-  let reader: Resume<Uint8Array> | undefined
+  const unread = unreads.make({ pause: () => socket.pause(), resume: () => socket.resume() })
   let writer: Resume<void> | undefined
   let failure: unknown
-  let ended = false
   let closed = socket.destroyed
 
-  const endOfLink = (reason: "Read" | "Write") =>
-    Either.left(
-      explain(failure) ??
-        (failure === undefined
-          ? new TransportError({ reason: "Closed" })
-          : new TransportError({ reason, cause: failure }))
-    )
-
-  const wakeReader = () => {
-    const resume = reader
-    if (resume === undefined) return
-    const chunk = queue.shift()
-    if (chunk !== undefined) {
-      queuedBytes -= chunk.length
-      reader = undefined
-      if (queuedBytes <= readAheadBytes && socket.isPaused()) socket.resume()
-      resume(Either.right(chunk))
-    } else if (ended || closed) {
-      reader = undefined
-      resume(endOfLink("Read"))
-    }
-  }
+  const endOfLink = (reason: "Read" | "Write"): TransportError =>
+    explain(failure) ??
+      (failure === undefined
+        ? new TransportError({ reason: "Closed" })
+        : new TransportError({ reason, cause: failure }))
 
   const wakeWriter = (result: Either.Either<void, TransportError>) => {
     const resume = writer
@@ -66,26 +45,19 @@ export const make = (
   }
 
   const listeners = {
-    data: (chunk: Uint8Array) => {
-      queue.push(chunk)
-      queuedBytes += chunk.length
-      if (reader !== undefined) wakeReader()
-      else if (queuedBytes > readAheadBytes) socket.pause()
-    },
+    data: unread.push,
     drain: () => wakeWriter(Either.right(undefined)),
     error: (cause: unknown) => {
       failure = cause
     },
-    end: () => {
-      ended = true
-      wakeReader()
-    },
+    end: () => unread.end(endOfLink("Read")),
     close: () => {
       closed = true
-      wakeReader()
-      wakeWriter(endOfLink("Write"))
+      unread.end(endOfLink("Read"))
+      wakeWriter(Either.left(endOfLink("Write")))
     }
   }
+  if (closed) unread.end(endOfLink("Read"))
   for (const [event, listener] of Object.entries(listeners)) socket.on(event, listener)
 
   const released = Effect.async<void>((resume) => {
@@ -97,16 +69,10 @@ export const make = (
 
   return {
     canPause: true,
-    read: Effect.async<Uint8Array, TransportError>((resume) => {
-      reader = resume
-      wakeReader()
-      return Effect.sync(() => {
-        reader = undefined
-      })
-    }),
+    read: unread.read,
     write: (pieces) =>
       Effect.async<void, TransportError>((resume) => {
-        if (closed || !socket.writable) return resume(endOfLink("Write"))
+        if (closed || !socket.writable) return resume(Either.left(endOfLink("Write")))
         socket.cork()
         for (const piece of pieces) socket.write(piece)
         socket.uncork()
@@ -133,7 +99,7 @@ export const make = (
       // An error that nobody listens for would end the process.
       socket.on("error", () => {})
       socket.pause()
-      for (const chunk of queue.splice(0).reverse()) socket.unshift(chunk)
+      for (const chunk of unread.takeAll().reverse()) socket.unshift(chunk)
       listeners.close()
       return socket
     }

@@ -4,6 +4,8 @@ import type * as Scope from "effect/Scope"
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http"
 import type { Duplex } from "node:stream"
 import { createWebSocketStream, WebSocket, WebSocketServer } from "ws"
+import * as closeCode from "../../internal/transport/closeCode.ts"
+import { join } from "../../internal/transport/pieces.ts"
 import { TransportError } from "../../MqttError.ts"
 import type { Wire } from "../../Wire.ts"
 import { openError } from "./opening.ts"
@@ -125,9 +127,6 @@ const settings = (maxMessageBytes: number) => ({
   closeTimeout: 1000
 })
 
-const policyViolation = 1008
-const normalCodes = [1000, 1001, 1005]
-
 const toWire = (socket: WebSocket): Effect.Effect<Wire, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.sync(() => {
@@ -139,17 +138,19 @@ const toWire = (socket: WebSocket): Effect.Effect<Wire, never, Scope.Scope> =>
         stream.destroy()
       })
       socket.on("close", (code) => {
-        ending ??= endOf(code)
+        ending ??= closeCode.toError(code)
       })
       const stream = createWebSocketStream(socket)
       const wire = socketWire.make(stream, (failure) => failure === undefined ? ending : undefined)
       return {
         ...wire,
         // One message for all pieces: servers exist that want no packet in two of them.
-        write: (pieces: ReadonlyArray<Uint8Array>) => {
-          const bytes = pieces.length === 1 ? pieces : [Buffer.concat(pieces)]
-          return wire.write(bytes.filter((piece) => piece.length > 0))
-        }
+        write: (pieces: ReadonlyArray<Uint8Array>) =>
+          Effect.suspend(() => {
+            if (socket.readyState !== WebSocket.OPEN) return ending ?? new TransportError({ reason: "Closed" })
+            const bytes = join(pieces)
+            return bytes.length === 0 ? Effect.void : wire.write([bytes])
+          })
       }
     }),
     (wire) =>
@@ -158,9 +159,3 @@ const toWire = (socket: WebSocket): Effect.Effect<Wire, never, Scope.Scope> =>
         return wire.destroy
       })
   )
-
-const endOf = (code: number): TransportError | undefined => {
-  if (normalCodes.includes(code)) return undefined
-  const cause = new Error(`the WebSocket was closed with code ${code}`)
-  return new TransportError({ reason: code === policyViolation ? "Forbidden" : "Closed", cause })
-}

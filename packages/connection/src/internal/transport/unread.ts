@@ -1,0 +1,75 @@
+/** Bytes that have arrived and wait to be read, and the one who reads. */
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type { TransportError } from "../../MqttError.ts"
+
+export type Resume<A> = (result: Either.Either<A, TransportError>) => void
+
+export interface Unread {
+  readonly push: (chunk: Uint8Array) => void
+  /** Nothing more comes: reads fail behind the last bytes. The first reason holds. */
+  readonly end: (reason: TransportError) => void
+  readonly ended: () => TransportError | undefined
+  readonly read: Effect.Effect<Uint8Array, TransportError>
+  /** Everything that waits, for somebody else to read. */
+  readonly takeAll: () => Array<Uint8Array>
+  readonly bytes: () => number
+}
+
+/** What may wait before the source is asked to pause. */
+const readAheadBytes = 64 * 1024
+
+export const make = (flow: { readonly pause: () => void; readonly resume: () => void }): Unread => {
+  const queue: Array<Uint8Array> = []
+  let queuedBytes = 0
+  let paused = false
+  let ended: TransportError | undefined
+  let reader: Resume<Uint8Array> | undefined
+
+  const wake = () => {
+    const resume = reader
+    if (resume === undefined) return
+    const chunk = queue.shift()
+    if (chunk !== undefined) {
+      queuedBytes -= chunk.length
+      reader = undefined
+      if (paused && queuedBytes <= readAheadBytes) {
+        paused = false
+        flow.resume()
+      }
+      resume(Either.right(chunk))
+    } else if (ended !== undefined) {
+      reader = undefined
+      resume(Either.left(ended))
+    }
+  }
+
+  return {
+    push: (chunk) => {
+      queue.push(chunk)
+      queuedBytes += chunk.length
+      if (reader !== undefined) wake()
+      else if (!paused && queuedBytes > readAheadBytes) {
+        paused = true
+        flow.pause()
+      }
+    },
+    end: (reason) => {
+      ended ??= reason
+      wake()
+    },
+    ended: () => ended,
+    read: Effect.async<Uint8Array, TransportError>((resume) => {
+      reader = resume
+      wake()
+      return Effect.sync(() => {
+        reader = undefined
+      })
+    }),
+    takeAll: () => {
+      queuedBytes = 0
+      return queue.splice(0)
+    },
+    bytes: () => queuedBytes
+  }
+}
