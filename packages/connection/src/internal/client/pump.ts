@@ -29,7 +29,10 @@ export interface Pump {
     onReady: (negotiated: Negotiated) => Effect.Effect<void>
   ) => Effect.Effect<never, LinkError>
   readonly isWritable: () => boolean
-  /** Whether reading cannot stop now: an answer, or room for a publisher, may lie behind unread bytes. */
+  /**
+   * Whether reading cannot stop now: an answer, or room for a publisher, may lie behind unread bytes,
+   * or the wire cannot be paused.
+   */
   readonly mustRead: () => boolean
   /** Waits until the bytes that wait for the wire are below the high-water mark, or the link is over. */
   readonly writable: Effect.Effect<void>
@@ -74,10 +77,16 @@ export const make = (session: Session, clock: Clock.Clock, stallTimeout: number,
   let justConnected: Negotiated | undefined
   let writingSince: number | undefined
   let unsentAnswers = 0
+  /** Whether not reading stops the server; otherwise the bytes would only wait in another place. */
+  let pausable = true
 
-  const mustRead = () => session.awaitsAnswer() || waitingForRoom.size > 0
+  const mayHoldAnswer = () => session.awaitsAnswer() || waitingForRoom.size > 0
 
-  const paused = () => unsentAnswers > unsentAnswersBytes || ((session.mustPause() || hooks.mustPause()) && !mustRead())
+  const mustRead = () => !pausable || mayHoldAnswer()
+
+  const paused = () =>
+    unsentAnswers > unsentAnswersBytes || (session.mustPause() && !mayHoldAnswer()) ||
+    (hooks.mustPause() && !mustRead())
 
   const stalledAt = () => writingSince === undefined ? Infinity : writingSince + stallTimeout
 
@@ -142,6 +151,11 @@ export const make = (session: Session, clock: Clock.Clock, stallTimeout: number,
   const reading = (wire: Wire, onReady: (negotiated: Negotiated) => Effect.Effect<void>) =>
     Effect.forever(
       Effect.suspend(() => {
+        const negotiated = justConnected
+        if (negotiated !== undefined) {
+          justConnected = undefined
+          return onReady(negotiated)
+        }
         if (paused()) {
           pass((now) => session.readingPaused(now, true))
           return Effect.tap(reader.wait, Effect.sync(() => pass((now) => session.readingPaused(now, false))))
@@ -150,10 +164,7 @@ export const make = (session: Session, clock: Clock.Clock, stallTimeout: number,
           const before = session.outputBytes()
           pass((now) => session.receive(now, bytes))
           unsentAnswers += session.outputBytes() - before
-          const negotiated = justConnected
-          if (negotiated === undefined) return report()
-          justConnected = undefined
-          return onReady(negotiated)
+          return report()
         })
       })
     )
@@ -199,6 +210,7 @@ export const make = (session: Session, clock: Clock.Clock, stallTimeout: number,
         timerTarget = Infinity
         writingSince = undefined
         unsentAnswers = 0
+        pausable = wire.canPause
         pass((now) => session.open(now, connect, due))
         return Effect.raceFirst(
           Effect.raceFirst(reading(wire, onReady), writing(wire)),
