@@ -160,13 +160,11 @@ export const make = (
     const disconnect = (how: DisconnectOptions = {}) =>
       Effect.uninterruptibleMask((restore) =>
         Effect.gen(function*() {
-          // Who is interrupted while closing still closes, but waits for nothing any more.
+          // Who is interrupted while closing still closes, but waits for nothing that is in flight any more.
           yield* Effect.exit(restore(engine.drain(how.drain)))
           if (session.isReady()) {
             pump.pass(() => goodbye.say(session, how, undefined))
-            yield* Effect.exit(
-              restore(Effect.timeoutOption(Effect.interruptible(Fiber.await(link)), pumps.goodbyeTimeout))
-            )
+            yield* Effect.timeoutOption(Effect.interruptible(Fiber.await(link)), pumps.goodbyeTimeout)
           }
           yield* Fiber.interrupt(link)
         })

@@ -10,6 +10,8 @@ import * as Effect from "effect/Effect"
 import { dual } from "effect/Function"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
+import * as ScheduleDecision from "effect/ScheduleDecision"
+import * as ScheduleInterval from "effect/ScheduleInterval"
 import type { AuthError, ConnectError } from "./MqttError.ts"
 
 /**
@@ -23,20 +25,46 @@ export type Reconnect = Schedule.Schedule<unknown, AuthError | ConnectError>
 const baseMillis = 1000
 const capMillis = 60_000
 
+/** Between which milliseconds the next delay is drawn; `doubled` is the base delay, doubled with each failure. */
+const bounds = (error: AuthError | ConnectError, doubled: number): readonly [least: number, most: number] => {
+  const most = Math.min(capMillis, Math.max(baseMillis, doubled))
+  switch (error.reasonCode) {
+    case messageRateTooHigh:
+      return [rateMillis, Math.max(2 * rateMillis, most)]
+    case administrativeAction:
+      return [capMillis / 2, capMillis]
+    case maximumConnectTime:
+      // Only a link that lasted begins a new run: for it, the server's limit is no trouble.
+      return doubled > baseMillis ? [baseMillis / 2, most] : [0, baseMillis / 2]
+    default:
+      return [baseMillis / 2, most]
+  }
+}
+
+const messageRateTooHigh = 0x96
+const administrativeAction = 0x98
+const maximumConnectTime = 0xa0
+const rateMillis = 5000
+
 /**
  * For ever, with delays drawn evenly between half a second and a bound that starts at one second
  * and doubles up to one minute. The spread keeps many clients from coming back at the same moment.
  *
+ * A server that says why gets what it needs: at least five seconds after "message rate too high"
+ * (0x96), half a minute to a minute after an administrative action (0x98), and no more than half a
+ * second after "maximum connect time" (0xA0) on a link that was stable.
+ *
  * @since 0.1.0
  * @category schedules
  */
-export const forever: Reconnect = Schedule.exponential(baseMillis).pipe(
-  Schedule.modifyDelayEffect((_, delay) =>
-    Effect.map(
-      Random.nextRange(baseMillis / 2, Math.min(capMillis, Math.max(baseMillis, Duration.toMillis(delay)))),
-      (millis) => Duration.millis(Math.round(millis))
-    )
-  )
+export const forever: Reconnect = Schedule.makeWithState(
+  baseMillis,
+  (now, error: AuthError | ConnectError, doubled) =>
+    Effect.map(Random.nextRange(...bounds(error, doubled)), (millis) => {
+      const delay = Math.round(millis)
+      const next = ScheduleDecision.continueWith(ScheduleInterval.after(now + delay))
+      return [Math.min(capMillis, doubled * 2), delay, next] as const
+    })
 )
 
 /**

@@ -2,12 +2,16 @@ import { MqttError, Reconnect } from "@effect-mqtt/connection"
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Duration, Effect, Schedule } from "effect"
 
-const error = new MqttError.ConnectError({ reason: "Transport", retryable: true })
+const said = { reason: "ServerDisconnected", retryable: true } as const
 
 /** The delays that a schedule asks for, in milliseconds. */
-const delays = (reconnect: Reconnect.Reconnect, attempts: number) =>
+const delays = (reconnect: Reconnect.Reconnect, attempts: number, reasonCode?: number) =>
   Effect.map(
-    Schedule.run(Schedule.delays(reconnect), 0, Array.from({ length: attempts }, () => error)),
+    Schedule.run(
+      Schedule.delays(reconnect),
+      0,
+      Array.from({ length: attempts }, () => new MqttError.ConnectError({ ...said, reasonCode }))
+    ),
     (chunk) => Chunk.toReadonlyArray(chunk).map(Duration.toMillis)
   )
 
@@ -21,6 +25,16 @@ describe("Reconnect", () => {
         assert.strictEqual(delay, Math.round(delay))
       })
       assert.isAbove(Math.max(...millis), 50_000)
+    }))
+
+  it.live("forever: a server that says why gets what it needs", () =>
+    Effect.gen(function*() {
+      for (const delay of yield* delays(Reconnect.forever, 50, 0x96)) assert.isAtLeast(delay, 5000)
+      for (const delay of yield* delays(Reconnect.forever, 50, 0x98)) assert.isAtLeast(delay, 30_000)
+      const [first, ...others] = yield* delays(Reconnect.forever, 50, 0xa0)
+      assert.isAtMost(first, 500)
+      // It let us in, and out again at once: no reason to hurry.
+      for (const delay of others) assert.isAtLeast(delay, 500)
     }))
 
   it.live("maxInterval lowers the delays", () =>

@@ -191,8 +191,11 @@ export const make = (
         // Where a host is at fault, the next one may still be good.
         const isOfHost = error._tag === "ConnectError" && error.reason === "Transport"
         worthwhile ||= again || next === "Redirected"
-        const isOver = next === "RoundOver" ? !worthwhile || (epoch === 0 && failFast) : !again && !isOfHost
-        if (isOver && next !== "Redirected") {
+        const isFirst = epoch === 0 && failFast
+        const isOver = next === "RoundOver"
+          ? isFirst || !worthwhile
+          : next === "Next" && !isOfHost && !(isFirst ? error.retryable : again)
+        if (isOver) {
           yield* giveUp(error)
           break
         }
@@ -231,13 +234,11 @@ export const make = (
         Effect.gen(function*() {
           if (closing) return yield* restore(Deferred.await(closed))
           closing = true
-          // Who is interrupted while closing still closes, but waits for nothing any more.
+          // Who is interrupted while closing still closes, but waits for nothing that is in flight any more.
           yield* Effect.exit(restore(engine.drain(how.drain)))
           if (session.isReady()) {
             pump.pass(() => goodbye.say(session, how, sessionExpiry))
-            yield* Effect.exit(
-              restore(Effect.timeoutOption(Effect.interruptible(Fiber.await(fiber)), goodbyeTimeout))
-            )
+            yield* Effect.timeoutOption(Effect.interruptible(Fiber.await(fiber)), goodbyeTimeout)
           }
           yield* Fiber.interrupt(fiber)
           engine.dispose(closedError)
