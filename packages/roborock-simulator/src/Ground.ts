@@ -1,10 +1,11 @@
 /**
- * What a simulator stands on: where its broker runs and where its web API is served. There is one in memory and one on
+ * What a simulator stands on: where its broker runs, where its web API is served, and the home network of its robots. There is one in memory and one on
  * loopback ports; another broker or another server is another ground.
  *
  * @since 0.1.0
  */
 import type { Authenticate, Authorize } from "@effect-mqtt/broker/AccessControl"
+import type { Wire } from "@effect-mqtt/connection/Wire"
 import type * as HttpApp from "@effect/platform/HttpApp"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -39,7 +40,25 @@ export interface BrokerHost {
 }
 
 /**
- * Both halves of the cloud, each started once.
+ * The home network that robots are on.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface HomeNetwork {
+  /** An address for the robot of this number, or nothing where there is none for it: then it is in the cloud only. */
+  readonly addressOf: (index: number) => Effect.Effect<string | undefined>
+  /** Takes connections to the robots' TCP port at an address until the scope closes, which also ends them. */
+  readonly listen: (
+    host: string,
+    serve: (wire: Wire) => Effect.Effect<void>
+  ) => Effect.Effect<void, SimulatorError, Scope.Scope>
+  /** Sends a datagram from that address to the discovery port of everybody. */
+  readonly broadcast: (from: string, datagram: Uint8Array) => Effect.Effect<void>
+}
+
+/**
+ * Both halves of the cloud, each started once, and the home.
  *
  * @since 0.1.0
  * @category models
@@ -47,6 +66,7 @@ export interface BrokerHost {
 export interface Ground {
   /** The broker runs when this returns. */
   readonly broker: (access: BrokerAccess) => Effect.Effect<BrokerHost, SimulatorError, Scope.Scope>
+  readonly home: HomeNetwork
   /** Serves the web API and returns its base URL, without a slash at the end. */
   readonly serve: (app: HttpApp.Default) => Effect.Effect<string, SimulatorError, Scope.Scope>
 }

@@ -4,16 +4,20 @@
  * @since 0.1.0
  */
 import * as MqttClient from "@effect-mqtt/connection/MqttClient"
-import type { Transport } from "@effect-mqtt/connection/Transport"
+import { Transport } from "@effect-mqtt/connection/Transport"
+import * as DiscoveryBroadcast from "@effect-mqtt/roborock/DiscoveryBroadcast"
 import * as MqttCredentials from "@effect-mqtt/roborock/MqttCredentials"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as FiberHandle from "effect/FiberHandle"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { HomeRoom, RobotIdentity } from "./Account.ts"
 import type { FloorPlan } from "./FloorPlan.ts"
+import type { HomeNetwork } from "./Ground.ts"
+import * as LocalPort from "./LocalPort.ts"
 import * as Robot from "./Robot.ts"
 import * as V1Device from "./V1Device.ts"
 
@@ -34,6 +38,14 @@ export interface SimulatedRobot {
   readonly awaitOnline: Effect.Effect<void>
   /** Returns as soon as it has noticed that it has none. */
   readonly awaitOffline: Effect.Effect<void>
+  /** Its address on the home network; `undefined` when it is not on it. */
+  readonly host: string | undefined
+  /**
+   * Its TCP port: `silent` takes connections and answers nothing, `closed` takes none and is not heard of any more.
+   */
+  readonly setLocal: (mode: LocalMode) => Effect.Effect<void>
+  /** Switches it off for a time: no cloud, no home network. It drives on where it was. */
+  readonly restart: (downFor: Duration.DurationInput) => Effect.Effect<void>
   /** Makes it stop with an error code, as when somebody lifts it. */
   readonly fail: (errorCode: number) => Effect.Effect<void>
   /** Puts it right; a cleaning that was under way is paused then. */
@@ -45,6 +57,14 @@ export interface SimulatedRobot {
   /** The data points that the cloud knows of it. */
   readonly dataPoints: Effect.Effect<ReadonlyMap<number, unknown>>
 }
+
+/**
+ * What a robot does on the home network.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type LocalMode = "open" | "silent" | "closed"
 
 /**
  * What a robot is, where it lives, and which broker it reports to.
@@ -59,6 +79,11 @@ export interface Options {
   /** The user part of the account's topics. */
   readonly owner: { readonly userId: string; readonly username: string }
   readonly mqttUrl: string
+  readonly home: HomeNetwork
+  /** Its number in the home. */
+  readonly index: number
+  /** @default "1.0" */
+  readonly localVersion?: LocalPort.LocalVersion | "none" | undefined
   /**
    * How much faster than life it lives.
    * @default 1
@@ -78,6 +103,9 @@ export interface Options {
  * @category defaults
  */
 export const defaultReconnect: Schedule.Schedule<number> = Schedule.spaced("500 millis")
+
+/** Real ones say where they are every few seconds. */
+const betweenBroadcasts: Duration.DurationInput = "10 seconds"
 
 /** How long nothing worth a push happens by itself; `undefined` when nothing will, until somebody gives an order. */
 const quietTime = ({ activity, battery }: Robot.RobotState): Duration.Duration | undefined => {
@@ -103,13 +131,15 @@ const quietTime = ({ activity, battery }: Robot.RobotState): Duration.Duration |
  */
 export const make = (options: Options): Effect.Effect<SimulatedRobot, never, Scope.Scope | Transport> =>
   Effect.gen(function*() {
-    const { identity, mqttUrl, owner, plan, rooms } = options
+    const { home, identity, localVersion = "1.0", mqttUrl, owner, plan, rooms } = options
+    const transport = yield* Transport
+    const host = localVersion === "none" ? undefined : yield* home.addressOf(options.index)
     const robot = Robot.make(plan, {
       nowMillis: yield* Clock.currentTimeMillis,
       speed: options.speed,
       battery: options.battery
     })
-    const device = yield* V1Device.make({ identity, plan, robot, rooms })
+    const device = yield* V1Device.make({ identity, plan, robot, rooms, host: host ?? "0.0.0.0" })
     const online = yield* Effect.makeLatch(false)
     const offline = yield* Effect.makeLatch(true)
     /** Something has happened that may be worth a push. */
@@ -166,7 +196,40 @@ export const make = (options: Options): Effect.Effect<SimulatedRobot, never, Sco
       Effect.retry(defaultReconnect),
       Effect.annotateLogs({ package: "roborock-simulator", robot: identity.name })
     )
-    yield* Effect.forkScoped(Effect.interruptible(live))
+    let mode: LocalMode = "open"
+    const isOpen = yield* Effect.makeLatch(true)
+    const isClosed = yield* Effect.makeLatch(false)
+    const onHome = host === undefined || localVersion === "none" ? Effect.never : Effect.gen(function*() {
+      yield* isOpen.await
+      const serve = LocalPort.serve({
+        localKey: identity.localKey,
+        version: localVersion,
+        device,
+        isSilent: () => mode === "silent",
+        onAnswered: Effect.asVoid(stirred.open)
+      })
+      yield* Effect.catchAll(home.listen(host, serve), (error) => Effect.logWarning(error.message))
+      let seq = 0
+      const call = Effect.suspend(() =>
+        home.broadcast(host, DiscoveryBroadcast.encode({ duid: identity.duid, ip: host, version: localVersion }, ++seq))
+      )
+      yield* Effect.raceFirst(Effect.repeat(call, Schedule.spaced(betweenBroadcasts)), isClosed.await)
+    }).pipe(Effect.scoped, Effect.forever)
+
+    const power = yield* FiberHandle.make<unknown>()
+    const random = yield* Effect.random
+    const on = FiberHandle.run(
+      power,
+      Effect.interruptible(
+        Effect.provideService(
+          Effect.all([live, Effect.withRandom(onHome, random)], { concurrency: 2 }),
+          Transport,
+          transport
+        )
+      )
+    )
+    const timer = yield* FiberHandle.make<unknown>()
+    yield* on
 
     const tell = (command: Robot.Command) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) => {
@@ -181,6 +244,19 @@ export const make = (options: Options): Effect.Effect<SimulatedRobot, never, Sco
         return robot.state
       }),
       isOnline: Effect.sync(() => isOnline),
+      host,
+      setLocal: (next) =>
+        Effect.suspend(() => {
+          mode = next
+          return next === "closed"
+            ? Effect.asVoid(Effect.zipRight(isOpen.close, isClosed.open))
+            : Effect.asVoid(Effect.zipRight(isClosed.close, isOpen.open))
+        }),
+      restart: (downFor) =>
+        Effect.zipRight(
+          FiberHandle.clear(power),
+          Effect.asVoid(FiberHandle.run(timer, Effect.interruptible(Effect.delay(on, downFor))))
+        ),
       awaitOnline: online.await,
       awaitOffline: offline.await,
       fail: (errorCode) => tell({ _tag: "Fail", errorCode }),

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { Transport } from "@effect-mqtt/connection/Transport"
+import { LocalNetwork } from "@effect-mqtt/roborock/LocalNetwork"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -17,6 +18,7 @@ import type { Ground } from "./Ground.ts"
 import { makeMemoryGround } from "./internal/memory/ground.ts"
 import { makeBrokerAccess } from "./internal/simulation/brokerAccess.ts"
 import { makeScenes } from "./internal/simulation/scenes.ts"
+import type { LocalVersion } from "./LocalPort.ts"
 import * as Sessions from "./Sessions.ts"
 import * as SimulatedRobot from "./SimulatedRobot.ts"
 import { SimulatorError } from "./SimulatorError.ts"
@@ -106,6 +108,11 @@ export interface RobotOptions {
    * @default 100
    */
   readonly battery?: number | undefined
+  /**
+   * What it speaks on the home network; `none` keeps it off that.
+   * @default "1.0"
+   */
+  readonly localVersion?: LocalVersion | "none" | undefined
 }
 
 const onlineTimeout = "10 seconds"
@@ -138,6 +145,9 @@ export const make = (
         rooms: account.home.rooms,
         plan,
         owner,
+        home: ground.home,
+        index,
+        localVersion: robotOptions[index]?.localVersion,
         mqttUrl: broker.url,
         speed: options.speed,
         battery: robotOptions[index]?.battery
@@ -186,7 +196,8 @@ export const make = (
 /**
  * A simulator in memory, for tests: no port is opened, and everything follows the program's `Clock`.
  *
- * It provides the `HttpClient` and the `Transport` that lead into it (and nowhere else), for the client under test.
+ * It provides the `HttpClient`, the `Transport` and the `LocalNetwork` that lead into it (and nowhere else), for the
+ * client under test.
  *
  * @example
  * ```ts
@@ -207,10 +218,12 @@ export const make = (
  * @since 0.1.0
  * @category layers
  */
-export const layer = (options: Options = {}): Layer.Layer<Simulator | HttpClient.HttpClient | Transport> =>
+export const layer = (
+  options: Options = {}
+): Layer.Layer<Simulator | HttpClient.HttpClient | LocalNetwork | Transport> =>
   Layer.scopedContext(
     Effect.gen(function*() {
-      const ground = makeMemoryGround()
+      const ground = yield* makeMemoryGround
       const simulator = yield* make(options, ground).pipe(
         Effect.provideService(Transport, ground.transport),
         // Memory opens no port and has no other broker, and robots are let in by their own simulator.
@@ -218,6 +231,7 @@ export const layer = (options: Options = {}): Layer.Layer<Simulator | HttpClient
       )
       return Context.make(Simulator, simulator).pipe(
         Context.add(HttpClient.HttpClient, ground.httpClient),
+        Context.add(LocalNetwork, ground.localNetwork),
         Context.add(Transport, ground.transport)
       )
     })

@@ -46,6 +46,13 @@ export type Answer = methodTable.Answer
 export interface V1Device {
   /** Answers a message. What is damaged, or sealed with another key, is passed over in silence. */
   readonly handle: (message: Uint8Array) => Effect.Effect<ReadonlyArray<Uint8Array>>
+  /**
+   * Answers the payload of a request of the home network; the answer wants the time of its frame (Unix seconds). Maps
+   * come by MQTT only. Nothing for what is no request.
+   */
+  readonly handleLocal: (
+    payload: Uint8Array
+  ) => Effect.Effect<((timestamp: number) => Uint8Array) | undefined>
   /** Brings the robot to the present; returns a push when a data point has changed since the last one. */
   readonly tick: Effect.Effect<ReadonlyArray<Uint8Array>>
   /** Calls a method without the network, as the cloud does for a routine. */
@@ -68,9 +75,13 @@ export interface Options {
   readonly rooms: ReadonlyArray<HomeRoom>
   readonly plan: FloorPlan
   readonly robot: Robot
+  /** Its address on the home network, as it reports it. */
+  readonly host: string
 }
 
 const maxSequence = 0xffff_ffff
+
+const mapMethod = "get_map_v1"
 
 /**
  * A device around a robot. Time and frame numbers come from the `Clock` and `Random` services.
@@ -80,7 +91,7 @@ const maxSequence = 0xffff_ffff
  */
 export const make = (options: Options): Effect.Effect<V1Device> =>
   Effect.gen(function*() {
-    const { identity, plan, robot, rooms } = options
+    const { host, identity, plan, robot, rooms } = options
     const keys: Frame.Keys = { localKey: identity.localKey }
     const settings = factorySettings()
     const consumables = makeConsumables()
@@ -96,6 +107,7 @@ export const make = (options: Options): Effect.Effect<V1Device> =>
       settings,
       consumables,
       bornSeconds,
+      host,
       onLocate: () => {
         located++
       }
@@ -144,7 +156,7 @@ export const make = (options: Options): Effect.Effect<V1Device> =>
     const answer = (request: Rpc.Request): Effect.Effect<ReadonlyArray<Uint8Array>> =>
       Effect.gen(function*() {
         const { id, method, params = [], security } = request
-        const wantsMap = method === "get_map_v1"
+        const wantsMap = method === mapMethod
         const outcome: Answer = wantsMap
           ? security === undefined ? methodTable.invalidParams : { result: ["ok"] }
           : yield* call(method, params)
@@ -167,6 +179,16 @@ export const make = (options: Options): Effect.Effect<V1Device> =>
           })
           return answers.flat()
         }),
+      handleLocal: (payload) => {
+        const request = Rpc.decodeRequest(payload)
+        if (Either.isLeft(request)) return Effect.succeed(undefined)
+        const { id, method, params = [] } = request.right
+        const outcome = method === mapMethod ? Effect.succeed(methodTable.invalidParams) : call(method, params)
+        return Effect.map(
+          outcome,
+          (answer) => (timestamp: number) => Rpc.encodeResponse({ id, ...answer }, timestamp)
+        )
+      },
       tick: Effect.flatMap(Clock.currentTimeMillis, (now) => {
         robot.advance(now)
         return push

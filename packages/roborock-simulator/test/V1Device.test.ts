@@ -16,7 +16,7 @@ const makeBench = (options?: Partial<Robot.Options>) =>
     const [identity] = account.robots
     assert.isDefined(identity)
     const robot = Robot.make(plan, { nowMillis: 0, ...options })
-    const device = yield* V1Device.make({ identity, rooms: account.home.rooms, plan, robot })
+    const device = yield* V1Device.make({ identity, rooms: account.home.rooms, plan, robot, host: "192.0.2.10" })
     const keys = { localKey: identity.localKey }
     let lastId = 100
     const open = (messages: ReadonlyArray<Uint8Array>) => messages.flatMap((bytes) => Frame.decode(bytes, keys).frames)

@@ -10,6 +10,7 @@ import * as MqttClient from "@effect-mqtt/connection/MqttClient"
 import type { Reconnect } from "@effect-mqtt/connection/Reconnect"
 import { Transport } from "@effect-mqtt/connection/Transport"
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -17,6 +18,7 @@ import * as Effect from "effect/Effect"
 import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
@@ -25,6 +27,7 @@ import type * as Subscribable from "effect/Subscribable"
 import * as SynchronizedRef from "effect/SynchronizedRef"
 import { fromConnection, fromPublish, fromSubscribe } from "./internal/device/linkError.ts"
 import * as MqttCredentials from "./MqttCredentials.ts"
+import { RoborockAuth } from "./RoborockAuth.ts"
 import { type AuthError, ConnectError } from "./RoborockError.ts"
 import type { UserData } from "./UserData.ts"
 
@@ -61,6 +64,13 @@ export class CloudChannel extends Context.Tag("@effect-mqtt/roborock/CloudChanne
    */
   readonly send: (duid: string, payload: Uint8Array) => Effect.Effect<void, AuthError | ConnectError>
   readonly link: Subscribable.Subscribable<Link>
+  /**
+   * To be called when a request that was sent got no answer. Brokers sometimes keep a connection that they deliver
+   * nothing over: after three in a row it is replaced, at most once in half an hour.
+   */
+  readonly unanswered: Effect.Effect<void>
+  /** To be called when a device has answered. */
+  readonly answered: Effect.Effect<void>
 }>() {}
 
 /**
@@ -70,7 +80,6 @@ export class CloudChannel extends Context.Tag("@effect-mqtt/roborock/CloudChanne
  * @category models
  */
 export interface Options {
-  readonly userData: UserData
   /** @default {@link defaultReconnect} */
   readonly reconnect?: Reconnect | undefined
   /** How long a connection that is needed may take, and after it the first subscription of a device. @default "30 seconds" */
@@ -95,14 +104,21 @@ const afterRefusal: Duration.DurationInput = "1 hour"
 /** What a client that has given up for another reason waits for. */
 const afterFailure: Duration.DurationInput = "5 minutes"
 
-/** How soon a listener notices that there is a client again. */
-const betweenTries: Duration.DurationInput = "30 seconds"
+/** How soon a listener looks for a client again: soon after one was replaced, rarely while nobody may try. */
+const betweenTries = Schedule.exponential("2 seconds").pipe(
+  Schedule.union(Schedule.spaced("30 seconds")),
+  Schedule.resetAfter("5 minutes")
+)
+
+const maxUnanswered = 3
+
+const betweenReplacements = Duration.toMillis("30 minutes")
 
 type LinkError = AuthError | ConnectError
 
 type State =
   | { readonly _tag: "None" }
-  | { readonly _tag: "Running"; readonly client: MqttClient.MqttClient["Type"] }
+  | { readonly _tag: "Running"; readonly client: MqttClient.MqttClient["Type"]; readonly close: Effect.Effect<void> }
   /** Nobody may try before the pause is over. */
   | { readonly _tag: "Paused"; readonly error: LinkError }
 
@@ -122,53 +138,84 @@ const toLink = (status: ConnectionStatus): Link => {
 
 const isUp = (status: ConnectionStatus) => status._tag === "Connected"
 
+const invalidAddress = (cause: unknown) =>
+  new ConnectError({ reason: "InvalidAddress", service: "MQTT broker", retryable: false, cause })
+
+const timedOut = () => new ConnectError({ reason: "TimedOut", service: "MQTT broker", retryable: true })
+
+const silent = () => new ConnectError({ reason: "ConnectionLost", service: "MQTT broker", retryable: true })
+
 /**
  * The channel of one account. Nothing is connected before somebody listens or sends; everything ends with the scope.
+ * A login that the broker refuses is renewed where that is possible.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const make = (options: Options): Effect.Effect<CloudChannel["Type"], never, Scope.Scope | Transport> =>
+export const make = (
+  options: Options = {}
+): Effect.Effect<CloudChannel["Type"], never, RoborockAuth | Scope.Scope | Transport> =>
   Effect.gen(function*() {
     const transport = yield* Transport
+    const auth = yield* RoborockAuth
     const scope = yield* Effect.scope
     const link = yield* LiveValue.make<Link>({ _tag: "Idle" })
     const state = yield* SynchronizedRef.make<State>({ _tag: "None" })
     const firstTimeout = options.connectTimeout ?? "30 seconds"
-    const credentials = Effect.mapError(
-      MqttCredentials.make(options.userData.rriot),
-      (cause) => new ConnectError({ reason: "InvalidAddress", service: "MQTT broker", retryable: false, cause })
-    )
+    let unanswered = 0
+    let replacedAt = Number.NEGATIVE_INFINITY
 
-    const timedOut = () => new ConnectError({ reason: "TimedOut", service: "MQTT broker", retryable: true })
+    const credentialsOf = (userData: UserData) => Effect.mapError(MqttCredentials.make(userData.rriot), invalidAddress)
+    const credentials = Effect.flatMap(auth.userData, credentialsOf)
 
-    const connect = Effect.flatMap(credentials, ({ password, url, username }) =>
-      MqttClient.make({
-        url,
-        username,
-        password,
-        // With a name of one's own, two programs with the same login do not throw each other out.
-        cleanStart: true,
-        sessionExpiry: 0,
-        keepAlive: "45 seconds",
-        connectTimeout: firstTimeout,
-        reconnect: options.reconnect ?? defaultReconnect
-      })).pipe(
-        Effect.provideService(Transport, transport),
-        Effect.mapError((error) => error instanceof ConnectError ? error : fromConnection(error)),
-        Effect.timeoutFail({ duration: firstTimeout, onTimeout: timedOut })
+    const connectAs = (userData: UserData) =>
+      Effect.flatMap(credentialsOf(userData), ({ password, url, username }) =>
+        MqttClient.make({
+          url,
+          username,
+          password,
+          // With a name of one's own, two programs with the same login do not throw each other out.
+          cleanStart: true,
+          sessionExpiry: 0,
+          keepAlive: "45 seconds",
+          connectTimeout: firstTimeout,
+          reconnect: options.reconnect ?? defaultReconnect
+        })).pipe(
+          Effect.provideService(Transport, transport),
+          Effect.mapError((error) => error instanceof ConnectError ? error : fromConnection(error)),
+          Effect.timeoutFail({ duration: firstTimeout, onTimeout: timedOut })
+        )
+
+    const connect = Effect.gen(function*() {
+      const userData = yield* auth.userData
+      const client = yield* Effect.catchTag(
+        connectAs(userData),
+        "AuthError",
+        (error) => Effect.flatMap(auth.renew(userData, error), connectAs)
       )
+      return { client, userData: yield* auth.userData }
+    })
 
     // Whoever opens a device may do so where nothing can be interrupted; what runs behind it must end with the scope
     // all the same.
-    const supervise = (client: MqttClient.MqttClient["Type"], clientScope: Scope.CloseableScope) =>
+    const supervise = (
+      client: MqttClient.MqttClient["Type"],
+      userData: UserData,
+      close: Effect.Effect<void>,
+      isReplaced: () => boolean
+    ) =>
       Effect.gen(function*() {
         const error = fromConnection(yield* Effect.flip(client.failure))
-        yield* Effect.logWarning(`the connection to the Roborock cloud is given up for now: ${error.message}`)
-        yield* SynchronizedRef.set(state, { _tag: "Paused", error })
-        yield* Scope.close(clientScope, Exit.void)
-        yield* link.update(() => ({ _tag: "Down", error }))
-        yield* Effect.sleep(error._tag === "AuthError" ? afterRefusal : afterFailure)
+        if (isReplaced()) return
+        const renewed = error._tag === "AuthError"
+          ? Effect.isSuccess(auth.renew(userData, error))
+          : Effect.succeed(false)
+        if (!(yield* renewed)) {
+          yield* Effect.logWarning(`the connection to the Roborock cloud is given up for now: ${error.message}`)
+          yield* SynchronizedRef.set(state, { _tag: "Paused", error })
+          yield* Effect.zipRight(close, link.update(() => ({ _tag: "Down", error })))
+          yield* Effect.sleep(error._tag === "AuthError" ? afterRefusal : afterFailure)
+        } else yield* Effect.zipRight(close, link.update(() => ({ _tag: "Down", error })))
         yield* SynchronizedRef.set(state, { _tag: "None" })
       }).pipe(Effect.interruptible, Effect.forkIn(scope))
 
@@ -177,13 +224,20 @@ export const make = (options: Options): Effect.Effect<CloudChannel["Type"], neve
       (clientScope) =>
         Effect.gen(function*() {
           yield* link.update(() => ({ _tag: "Connecting" }))
-          const client = yield* Scope.extend(connect, clientScope)
+          const { client, userData } = yield* Scope.extend(connect, clientScope)
           yield* client.status.changes.pipe(
             Stream.runForEach((status) => link.update(() => toLink(status))),
             Effect.forkIn(clientScope)
           )
-          yield* supervise(client, clientScope)
-          return client
+          let isReplaced = false
+          const end = Scope.close(clientScope, Exit.void)
+          yield* supervise(client, userData, end, () => isReplaced)
+          const close = Effect.suspend(() => {
+            isReplaced = true
+            return end
+          })
+          unanswered = 0
+          return { _tag: "Running", client, close } as const
         }).pipe(Effect.onError((cause) =>
           Effect.zipRight(
             Scope.close(clientScope, Exit.failCause(cause)),
@@ -207,18 +261,29 @@ export const make = (options: Options): Effect.Effect<CloudChannel["Type"], neve
           case "Paused":
             return Effect.fail(before.error)
           case "None":
-            return Effect.map(start, (client) => [client, { _tag: "Running", client }] as const)
+            return Effect.map(start, (running) => [running.client, running] as const)
         }
       }
     )
 
+    const replace = SynchronizedRef.updateEffect(state, (before) =>
+      before._tag === "Running"
+        ? before.close.pipe(
+          Effect.zipRight(link.update(() => ({ _tag: "Down", error: silent() }))),
+          Effect.zipRight(Effect.logWarning("the connection to the Roborock cloud delivers nothing: it is replaced")),
+          Effect.as<State>({ _tag: "None" })
+        )
+        : Effect.succeed(before))
+
     const listenOnce = (
-      topic: string,
+      duid: string,
       handler: (payload: Uint8Array) => Effect.Effect<void>,
       onReady: Effect.Effect<unknown>
     ) =>
       Effect.gen(function*() {
         const client = yield* current
+        // A login that was renewed may have other topics.
+        const topic = MqttCredentials.responseTopic(yield* credentials, duid)
         const { messages } = yield* Effect.mapError(client.subscription(topic), fromSubscribe)
         yield* onReady
         yield* Effect.mapError(Stream.runForEach(messages, ({ payload }) => handler(payload)), fromSubscribe)
@@ -226,15 +291,23 @@ export const make = (options: Options): Effect.Effect<CloudChannel["Type"], neve
 
     return {
       link,
+      answered: Effect.sync(() => {
+        unanswered = 0
+      }),
+      unanswered: Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        if (++unanswered < maxUnanswered || now - replacedAt < betweenReplacements) return Effect.void
+        replacedAt = now
+        return Effect.asVoid(Effect.forkIn(Effect.interruptible(replace), scope))
+      }),
       listen: (duid, handler) =>
         Effect.gen(function*() {
-          const topic = MqttCredentials.responseTopic(yield* credentials, duid)
+          yield* credentials
           const ready = yield* Deferred.make<void, LinkError>()
-          const fiber = yield* listenOnce(topic, handler, Deferred.succeed(ready, undefined)).pipe(
+          const fiber = yield* listenOnce(duid, handler, Deferred.succeed(ready, undefined)).pipe(
             Effect.as(true),
             // The first failure is the caller's; later ones are waited out.
             Effect.catchAll((error) => Effect.map(Deferred.fail(ready, error), (first) => !first)),
-            Effect.repeat({ while: (again) => again, schedule: Schedule.spaced(betweenTries) }),
+            Effect.repeat({ while: (again) => again, schedule: betweenTries }),
             Effect.interruptible,
             Effect.forkScoped
           )
@@ -246,20 +319,26 @@ export const make = (options: Options): Effect.Effect<CloudChannel["Type"], neve
         }),
       send: (duid, payload) =>
         Effect.gen(function*() {
-          const topic = MqttCredentials.requestTopic(yield* credentials, duid)
           const client = yield* current
+          const topic = MqttCredentials.requestTopic(yield* credentials, duid)
           if (!isUp(yield* client.status.get)) {
             yield* client.status.changes.pipe(
               Stream.filter(isUp),
               Stream.runHead,
               Effect.raceFirst(Effect.mapError(client.failure, fromConnection)),
-              Effect.filterOrFail(
-                Option.isSome,
-                () => new ConnectError({ reason: "ConnectionLost", service: "MQTT broker", retryable: true })
-              )
+              Effect.filterOrFail(Option.isSome, silent)
             )
           }
           yield* Effect.mapError(client.publish(topic, payload, { qos: 0 }), fromPublish)
         })
     }
   })
+
+/**
+ * The channel as a layer.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options: Options = {}): Layer.Layer<CloudChannel, never, RoborockAuth | Transport> =>
+  Layer.scoped(CloudChannel, make(options))

@@ -12,17 +12,19 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
 import * as Queue from "effect/Queue"
-import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type * as Subscribable from "effect/Subscribable"
-import { CloudChannel } from "./CloudChannel.ts"
+import * as Subscribable from "effect/Subscribable"
+import type { CloudChannel } from "./CloudChannel.ts"
 import * as DeviceChannel from "./DeviceChannel.ts"
 import * as DeviceState from "./DeviceState.ts"
 import type { HomeDevice, HomeRoom } from "./HomeData.ts"
 import { poll } from "./internal/device/poll.ts"
 import * as vacuums from "./internal/device/vacuum.ts"
+import type { LocalDiscovery } from "./LocalDiscovery.ts"
+import type { LocalNetwork } from "./LocalNetwork.ts"
 import { type AuthError, type ConnectError, UnsupportedTrait } from "./RoborockError.ts"
+import type { Route } from "./Route.ts"
 import * as Trait from "./Trait.ts"
 
 /**
@@ -41,6 +43,8 @@ export interface Device {
   /** Shared with this account by another person. */
   readonly shared: boolean
   readonly unsupported: string | undefined
+  /** How the device is reached now; `None` for one that is not supported. */
+  readonly route: Subscribable.Subscribable<Route>
   /** `get` is the state now; `changes` begins with it and ends with the session. A slow reader misses states in between. */
   readonly state: Subscribable.Subscribable<DeviceState.DeviceState>
   /**
@@ -71,21 +75,32 @@ export interface Polling {
  * @since 0.1.0
  * @category models
  */
-export interface Options {
+export interface Options
+  extends Pick<DeviceChannel.Options, "mqttKey" | "timeout" | "place" | "onPlace" | "evenUnreachable">
+{
   readonly home: HomeDevice
-  /** The MQTT key `rriot.k` of the account. */
-  readonly mqttKey: Redacted.Redacted
   /** The rooms of the home; asks the cloud once more when told that a room is missing. */
   readonly homeRooms: (missing: boolean) => Effect.Effect<ReadonlyArray<HomeRoom>>
-  /** @default "10 seconds" */
-  readonly timeout?: Duration.DurationInput | undefined
   readonly poll?: Polling | undefined
 }
+
+const unreachable: Subscribable.Subscribable<Route> = Subscribable.make({
+  get: Effect.succeed({ _tag: "None" }),
+  changes: Stream.succeed({ _tag: "None" })
+})
 
 const makeTraits = (options: Options, state: LiveValue.LiveValue<DeviceState.DeviceState>) =>
   Effect.gen(function*() {
     const { home, homeRooms, mqttKey, timeout } = options
-    const channel = yield* DeviceChannel.make({ duid: home.duid, localKey: home.localKey, mqttKey, timeout })
+    const channel = yield* DeviceChannel.make({
+      duid: home.duid,
+      localKey: home.localKey,
+      mqttKey,
+      timeout,
+      place: options.place,
+      onPlace: options.onPlace,
+      evenUnreachable: options.evenUnreachable
+    })
     const wakeUps = yield* Queue.sliding<void>(1)
     const wake = Effect.asVoid(Queue.offer(wakeUps, undefined))
     const vacuum = vacuums.make({ name: home.name, channel, state, homeRooms, wake })
@@ -103,10 +118,10 @@ const makeTraits = (options: Options, state: LiveValue.LiveValue<DeviceState.Dev
       Effect.interruptible,
       Effect.forkScoped
     )
-    // What the device did during an outage of the link is not pushed again.
-    yield* (yield* CloudChannel).link.changes.pipe(
+    // What the device did while it could not be reached is not pushed again.
+    yield* channel.route.changes.pipe(
       Stream.drop(1),
-      Stream.filter((link) => link._tag === "Up"),
+      Stream.filter((route) => route._tag !== "None"),
       Stream.runForEach(() => wake),
       Effect.interruptible,
       Effect.forkScoped
@@ -118,7 +133,7 @@ const makeTraits = (options: Options, state: LiveValue.LiveValue<DeviceState.Dev
       active: options.poll?.active ?? "30 seconds",
       idle: options.poll?.idle ?? "3 minutes"
     }).pipe(Effect.interruptible, Effect.forkScoped)
-    return Trait.make(vacuum)
+    return { traits: Trait.make(vacuum), route: channel.route }
   })
 
 /**
@@ -130,7 +145,11 @@ const makeTraits = (options: Options, state: LiveValue.LiveValue<DeviceState.Dev
  */
 export const make = (
   options: Options
-): Effect.Effect<Device, AuthError | ConnectError, CloudChannel | Scope.Scope> =>
+): Effect.Effect<
+  Device,
+  AuthError | ConnectError,
+  CloudChannel | LocalDiscovery | LocalNetwork | Scope.Scope
+> =>
   Effect.gen(function*() {
     const { home } = options
     const { unsupported } = home
@@ -139,7 +158,8 @@ export const make = (
       DeviceState.isSame
     )
     const listeners = yield* FiberSet.make<void>()
-    const traits = unsupported === undefined ? yield* makeTraits(options, state) : undefined
+    const opened = unsupported === undefined ? yield* makeTraits(options, state) : undefined
+    const traits = opened?.traits
     return {
       duid: home.duid,
       name: home.name,
@@ -148,6 +168,7 @@ export const make = (
       firmware: home.firmware,
       shared: home.shared,
       unsupported,
+      route: opened?.route ?? unreachable,
       state,
       onState: (listener) =>
         state.changes.pipe(

@@ -1,5 +1,9 @@
 /**
- * Requests to one V1 device over the cloud, and what it sends by itself.
+ * Requests to one V1 device, and what it sends by itself: over the home network where that works, through the cloud
+ * where it does not.
+ *
+ * A question that the home network does not answer within three seconds is put to the cloud; a command is not, because
+ * the device may have carried it out. After three answers that did not come, the connection is replaced, here and there.
  *
  * All clients of an account hear all that its devices answer, so what we did not ask for is counted and dropped, and
  * so is what is damaged, sealed with another key, or late: no message of a device or of somebody else can break the
@@ -8,20 +12,27 @@
  * @since 0.1.0
  */
 import { randomBytes } from "@noble/hashes/utils.js"
-import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
-import * as Exit from "effect/Exit"
 import * as PubSub from "effect/PubSub"
 import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import type * as Subscribable from "effect/Subscribable"
 import { CloudChannel } from "./CloudChannel.ts"
 import * as Frame from "./Frame.ts"
-import { read as readIncoming } from "./internal/device/incoming.ts"
+import { makeDispatch } from "./internal/device/dispatch.ts"
+import * as localLink from "./internal/device/localLink.ts"
 import * as deviceRequests from "./internal/device/requests.ts"
-import { type AuthError, type CommandError, type ConnectError, DeviceError, RequestError } from "./RoborockError.ts"
+import { toCloud, toDevice } from "./internal/device/sender.ts"
+import { watchRoute } from "./internal/device/watchRoute.ts"
+import { isRecord } from "./internal/v1/json.ts"
+import type { LocalDiscovery } from "./LocalDiscovery.ts"
+import type { LocalNetwork } from "./LocalNetwork.ts"
+import { type AuthError, type CommandError, type ConnectError, RequestError } from "./RoborockError.ts"
+import type { Place, Route } from "./Route.ts"
 import * as Rpc from "./Rpc.ts"
 import * as Security from "./Security.ts"
 
@@ -105,6 +116,8 @@ export interface DeviceChannel {
     params?: Params,
     options?: RequestOptions
   ) => Effect.Effect<Uint8Array, CommandError>
+  /** The way that the next request goes, if it is not one that needs the cloud (maps do). */
+  readonly route: Subscribable.Subscribable<Route>
   /** What the device sends unasked. A slow reader misses the oldest of more than 64. */
   readonly pushes: Stream.Stream<Push>
   readonly stats: Effect.Effect<Stats>
@@ -123,35 +136,48 @@ export interface Options {
   readonly mqttKey: Redacted.Redacted
   /** @default "10 seconds" */
   readonly timeout?: Duration.DurationInput | undefined
+  /** Where the device was found before, or is known to be. @default found by itself */
+  readonly place?: Place | undefined
+  /** Told where the device is each time it was reached on the home network. */
+  readonly onPlace?: ((place: Place) => Effect.Effect<void>) | undefined
+  /** Give the channel even while neither way works: it comes up by itself later. @default false */
+  readonly evenUnreachable?: boolean | undefined
 }
 
-const reasonsOfDevice = {
-  UnknownMethod: "UnknownMethod",
-  Retry: "Busy",
-  InvalidStatus: "InvalidState",
-  DeviceError: "Refused"
-} as const
+/** Answered with a blob, which comes by MQTT only, or about the home network, which is asked when it does not work. */
+const cloudMethods: ReadonlySet<string> = new Set([
+  "get_map_v1",
+  "get_clean_record_map",
+  "get_multi_map",
+  "get_photo",
+  "get_network_info",
+  "get_multi_maps_list",
+  "load_multi_map"
+])
 
-const commandError = (method: string, error: Rpc.RpcError): CommandError =>
-  error.reason === "MalformedPayload"
-    ? new RequestError({ reason: "BadAnswer", method, cause: error })
-    : new DeviceError({
-      reason: reasonsOfDevice[error.reason],
-      method,
-      code: error.code,
-      text: error.deviceMessage?.slice(0, 200)
-    })
+/** How long a channel that has no cloud waits for the home network. */
+const localGrace: Duration.DurationInput = "15 seconds"
+
+/** After a cloud that could not be had at the beginning. */
+const listenAgain = Schedule.exponential("30 seconds", 1.5).pipe(
+  Schedule.modifyDelay((_, delay) => Duration.min(delay, "10 minutes"))
+)
 
 /**
- * Opens the channel: starts the cloud connection if need be and subscribes to what the device sends. It outlives
- * outages of the link: requests made meanwhile wait for it until their time-out.
+ * Opens the channel: subscribes to what the device sends through the cloud, and looks for it on the home network. It is
+ * there as soon as one of the two is; it fails with the error of the cloud when neither can be had. It outlives outages
+ * of both: requests made meanwhile wait until their time-out.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const make = (
   options: Options
-): Effect.Effect<DeviceChannel, AuthError | ConnectError, CloudChannel | Scope.Scope> =>
+): Effect.Effect<
+  DeviceChannel,
+  AuthError | ConnectError,
+  CloudChannel | LocalDiscovery | LocalNetwork | Scope.Scope
+> =>
   Effect.gen(function*() {
     const cloud = yield* CloudChannel
     const { duid, localKey, mqttKey } = options
@@ -163,91 +189,76 @@ export const make = (
     const security = yield* Effect.sync(() => Security.make(mqttKey, Redacted.make(randomBytes(Security.nonceBytes))))
     const hub = yield* Effect.acquireRelease(PubSub.sliding<Push>(64), PubSub.shutdown)
     const stats = { answers: 0, pushes: 0, unmatched: 0, damaged: 0 }
-    let seq = random.getUint32(4) & 0xfffff
+    const listening = yield* Deferred.make<void>()
+    const sendToCloud = toCloud(cloud, { duid, localKey }, security, random.getUint32(4) & 0xfffff)
 
-    const encode = (id: number, { method, params }: deviceRequests.Call, timestamp: number) => {
-      seq = (seq + 1) >>> 0
-      const payload = Rpc.encodeRequest({ id, method, params, security }, timestamp)
-      const header = {
-        version: "1.0",
-        seq,
-        random: new DataView(randomBytes(4).buffer).getUint32(0),
-        timestamp
-      } as const
-      return Frame.encode({ ...header, protocol: Frame.protocols.rpcRequest, payload }, { localKey })
-    }
+    const requests: deviceRequests.Requests = yield* deviceRequests.make(random.getUint32(0), {
+      choose: ({ map, method }) =>
+        Effect.gen(function*() {
+          if (map || cloudMethods.has(method) || local.current() === undefined) return "cloud"
+          if (deviceRequests.isQuestion(method) || local.isTrusted()) return "local"
+          return (yield* cloud.link.get)._tag === "Up" ? "cloud" : "local"
+        }),
+      transmit: (id, call, way) =>
+        Effect.suspend(() => {
+          // An answer that comes before the subscription is confirmed would be lost.
+          if (way === "cloud") return Effect.zipRight(Deferred.await(listening), sendToCloud(id, call))
+          const channel = local.current()
+          return channel === undefined
+            ? new RequestError({ reason: "NotConnected", method: call.method })
+            : toDevice(channel, id, call)
+        }),
+      unanswered: (way) => way === "cloud" ? cloud.unanswered : local.unanswered
+    })
+    const dispatch = makeDispatch(requests, security, stats, (push) => PubSub.publish(hub, push))
 
-    const transmit: deviceRequests.Transmit = (id, call) =>
-      Effect.gen(function*() {
-        const { method } = call
-        const now = yield* Clock.currentTimeMillis
-        const bytes = yield* Effect.mapError(
-          encode(id, call, Math.floor(now / 1000)),
-          (cause) => new RequestError({ reason: "TooLarge", method, cause })
-        )
-        yield* Effect.mapError(
-          cloud.send(duid, bytes),
-          (cause) =>
-            new RequestError({
-              // Our topics are valid and QoS 0 is always there: only the size of a message can be refused.
-              reason: cause.reason === "Unsendable" ? "TooLarge" : "NotConnected",
-              method,
-              cause
-            })
-        )
-      })
+    const askForHost = requests.ask(
+      { method: "get_network_info", params: [], map: false },
+      timeoutOf(undefined, 1)
+    ).pipe(
+      Effect.map(hostOf),
+      Effect.catchAll((error) => Effect.as(Effect.logDebug(error.message), undefined))
+    )
+    const local = yield* localLink.make({
+      duid,
+      localKey,
+      known: options.place,
+      remember: options.onPlace ?? (() => Effect.void),
+      ask: askForHost,
+      onFrames: (frames, skipped) => dispatch({ frames, skipped }),
+      onLost: (error) => requests.abandonSent("local", error)
+    })
+    yield* Effect.forkScoped(Effect.interruptible(local.run))
 
-    const requests = yield* deviceRequests.make(random.getUint32(0), transmit)
-
-    const answer = (
-      id: number,
-      isMap: boolean,
-      outcome: (method: string) => Exit.Exit<unknown, CommandError>
-    ): Effect.Effect<void> => {
-      const entry = requests.find(id)
-      if (entry === undefined || isMap && !entry.map) {
-        stats.unmatched++
-        return Effect.void
-      }
-      const exit = outcome(entry.method)
-      if (entry.map && !isMap && Exit.isSuccess(exit)) return Effect.void
-      stats.answers++
-      return deviceRequests.settle(entry, exit)
-    }
-
-    const receive = (payload: Uint8Array): Effect.Effect<void> =>
-      Effect.forEach(readIncoming(payload, { localKey }, security), (message): Effect.Effect<unknown> => {
-        switch (message._tag) {
-          case "Response":
-            return answer(message.id, false, (method) =>
-              Either.match(message.outcome, {
-                onLeft: (error) => Exit.fail(commandError(method, error)),
-                onRight: Exit.succeed
-              }))
-          case "Map":
-            return answer(message.id, true, (method) =>
-              Either.match(message.content, {
-                onLeft: (cause) => Exit.fail(new RequestError({ reason: "BadAnswer", method, cause })),
-                onRight: Exit.succeed
-              }))
-          case "Push":
-            stats.pushes++
-            return PubSub.publish(hub, message)
-          case "Foreign":
-            stats.unmatched++
-            return Effect.void
-          case "Damaged":
-            stats.damaged++
-            return Effect.logDebug(`dropped a part of a message: ${message.why}`)
-        }
-      }, { discard: true })
-
-    yield* cloud.listen(duid, receive)
-    // The broker keeps nothing for a client that is away: what was asked before the link dropped stays unanswered.
-    yield* cloud.link.changes.pipe(
-      Stream.runForEach((link) => link._tag === "Down" ? requests.abandonSent(link.error) : Effect.void),
+    const failure = yield* Deferred.make<never, AuthError | ConnectError>()
+    const receive = (payload: Uint8Array) =>
+      Effect.zipRight(cloud.answered, Effect.suspend(() => dispatch(Frame.decode(payload, { localKey }))))
+    yield* cloud.listen(duid, receive).pipe(
+      Effect.zipRight(Deferred.succeed(listening, undefined)),
+      Effect.tapError((error) => Deferred.fail(failure, error)),
+      Effect.retry(listenAgain),
       Effect.interruptible,
       Effect.forkScoped
+    )
+    // The broker keeps nothing for a client that is away: what was asked before the link dropped stays unanswered.
+    yield* cloud.link.changes.pipe(
+      Stream.runForEach((link) => link._tag === "Down" ? requests.abandonSent("cloud", link.error) : Effect.void),
+      Effect.interruptible,
+      Effect.forkScoped
+    )
+    const route = yield* watchRoute(cloud, local)
+
+    const hasLocal = Effect.map(local.triedOnce, () => local.current() !== undefined)
+    const onlyLocal = (error: AuthError | ConnectError) =>
+      Effect.timeoutTo(hasLocal, { duration: localGrace, onSuccess: (has) => has, onTimeout: () => false }).pipe(
+        Effect.flatMap((has) => has || options.evenUnreachable === true ? Effect.void : Effect.fail(error))
+      )
+    // The one that comes second must be given up also where the caller cannot be interrupted.
+    yield* Effect.raceFirst(
+      Effect.interruptible(
+        Effect.catchAll(Effect.raceFirst(Deferred.await(listening), Deferred.await(failure)), onlyLocal)
+      ),
+      Effect.interruptible(Effect.flatMap(hasLocal, (has) => has ? Effect.void : Effect.never))
     )
 
     const channel: DeviceChannel = {
@@ -259,8 +270,15 @@ export const make = (
           (content) => content instanceof Uint8Array,
           () => new RequestError({ reason: "BadAnswer", method })
         ),
+      route,
       pushes: Stream.fromPubSub(hub),
       stats: Effect.sync(() => ({ ...stats }))
     }
     return channel
   })
+
+const hostOf = (result: unknown): string | undefined => {
+  const info = Rpc.unwrap(result)
+  const host = isRecord(info) ? info["ip"] : undefined
+  return typeof host === "string" && host !== "" && host.length <= 64 ? host : undefined
+}

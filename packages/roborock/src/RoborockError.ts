@@ -56,19 +56,27 @@ const connectMessages = {
   TooManyRequests: "got too many requests. Wait before the next try: the limit can last a day, and trying prolongs it.",
   ClockSkew: "refused the request because the clock of this machine is wrong. Set the clock and try again.",
   ConnectionLost: "dropped the connection.",
-  Unsendable: "does not take this message, however often it is sent."
+  Unsendable: "does not take this message, however often it is sent.",
+  HandshakeRefused: "refused the connection. It may have too many already: close other programs that use it."
+} as const
+
+const serviceNames = {
+  "login API": "The login API of Roborock",
+  "home API": "The home API of Roborock",
+  "MQTT broker": "The MQTT broker of Roborock",
+  device: "The device on the home network"
 } as const
 
 /**
  * Roborock could not be asked, or did not answer usefully: the same request may succeed later. `service` says which
- * part of the cloud; `cause` holds the error of the HTTP client or of `@effect-mqtt/connection`.
+ * part of the cloud, or that it is a device on the home network; `cause` holds the error of the HTTP client or of `@effect-mqtt/connection`.
  *
  * @since 0.1.0
  * @category errors
  */
 export class ConnectError extends Data.TaggedError("ConnectError")<{
   readonly reason: keyof typeof connectMessages
-  readonly service: "login API" | "home API" | "MQTT broker"
+  readonly service: "login API" | "home API" | "MQTT broker" | "device"
   readonly retryable: boolean
   /** Result code or HTTP status of the service. */
   readonly code?: number | string | undefined
@@ -84,14 +92,14 @@ export class ConnectError extends Data.TaggedError("ConnectError")<{
     const skew = this.skewSeconds === undefined
       ? ""
       : ` It is ${Math.abs(this.skewSeconds)} s ${this.skewSeconds > 0 ? "ahead" : "behind"}.`
-    return `The ${this.service} of Roborock ${connectMessages[this.reason]}${skew}${code}`
+    return `${serviceNames[this.service]} ${connectMessages[this.reason]}${skew}${code}`
   }
 }
 
 const requestMessages = {
   TimedOut: "the device did not answer in time",
   ConnectionLost: "the connection ended before the answer came",
-  NotConnected: "there was no connection to the MQTT broker within the time-out",
+  NotConnected: "there was no connection to the device within the time-out",
   QueueTimeout: "earlier requests took all the time, so it was not sent",
   InvalidArgument: "an argument is not allowed",
   TooLarge: "the request is too large to send",

@@ -19,7 +19,10 @@ import type { Credentials } from "./Credentials.ts"
 import * as Device from "./Device.ts"
 import type { HomeDevice, HomeRoom } from "./HomeData.ts"
 import { keepFirstSuccess } from "./internal/keepFirstSuccess.ts"
+import * as LocalDiscovery from "./LocalDiscovery.ts"
+import type { LocalNetwork } from "./LocalNetwork.ts"
 import * as RoborockApi from "./RoborockApi.ts"
+import * as RoborockAuth from "./RoborockAuth.ts"
 import { type AuthError, type ConnectError, UnknownDevice } from "./RoborockError.ts"
 import type { UserData } from "./UserData.ts"
 
@@ -155,7 +158,7 @@ export const make = (
 ): Effect.Effect<
   RoborockSession["Type"],
   AuthError | ConnectError,
-  RoborockApi.RoborockApi | Transport | Scope.Scope
+  RoborockApi.RoborockApi | Transport | LocalNetwork | LocalDiscovery.LocalDiscovery | Scope.Scope
 > =>
   Effect.gen(function*() {
     const api = yield* RoborockApi.RoborockApi
@@ -163,7 +166,14 @@ export const make = (
     const userData = yield* api.login(options.credentials)
     let account = toAccount(userData, yield* api.homeDetail(userData))
     const { connectTimeout, poll, reconnect, requestTimeout } = options
-    const cloud = yield* CloudChannel.make({ userData, reconnect, connectTimeout })
+    const cloud = yield* CloudChannel.make({ reconnect, connectTimeout }).pipe(
+      Effect.provideService(RoborockAuth.RoborockAuth, RoborockAuth.fixed(userData))
+    )
+    const context = Context.add(
+      yield* Effect.context<LocalNetwork | LocalDiscovery.LocalDiscovery>(),
+      CloudChannel.CloudChannel,
+      cloud
+    )
     const home = keepFirstSuccess(Effect.suspend(() => api.homeData(userData, account.homeId)))
 
     /** Rooms of the home, and after that of one device; a missing room is looked for once. */
@@ -196,7 +206,7 @@ export const make = (
           timeout: requestTimeout,
           poll
         }).pipe(
-          Effect.provideService(CloudChannel.CloudChannel, cloud),
+          Effect.provide(context),
           Scope.extend(deviceScope),
           Effect.onError((cause) => Scope.close(deviceScope, Exit.failCause(cause)))
         ))
@@ -244,8 +254,9 @@ export const make = (
  */
 export const layer = (
   options: Options
-): Layer.Layer<RoborockSession, AuthError | ConnectError, HttpClient.HttpClient | Transport> =>
+): Layer.Layer<RoborockSession, AuthError | ConnectError, HttpClient.HttpClient | Transport | LocalNetwork> =>
   Layer.scoped(RoborockSession, make(options)).pipe(
+    Layer.provide(LocalDiscovery.layer),
     Layer.provide(RoborockApi.layer({
       baseUrl: options.baseUrl,
       deviceIdentifier: options.deviceIdentifier,

@@ -1,6 +1,6 @@
 import { Broker } from "@effect-mqtt/broker"
 import { MqttError, Transport } from "@effect-mqtt/connection"
-import { CloudChannel, MqttCredentials, UserData } from "@effect-mqtt/roborock"
+import { CloudChannel, MqttCredentials, RoborockAuth, UserData } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Layer, Schedule, Scope, TestClock } from "effect"
 import { loginAnswer } from "./scriptedCloud.ts"
@@ -12,7 +12,9 @@ const toDevice = MqttCredentials.requestTopic(credentials, "d1")
 
 const bytes = (...values: ReadonlyArray<number>) => Uint8Array.from(values)
 
-const open = CloudChannel.make({ userData, reconnect: Schedule.spaced("2 seconds") })
+const login = Effect.provideService(RoborockAuth.RoborockAuth, RoborockAuth.fixed(userData))
+
+const open = login(CloudChannel.make({ reconnect: Schedule.spaced("2 seconds") }))
 
 const collect = (into: Array<Uint8Array>) => (payload: Uint8Array) => Effect.sync(() => void into.push(payload))
 
@@ -193,7 +195,11 @@ describe("a connection that cannot be made", () => {
   it.scoped("an address that is none is a ConnectError that will not change", () =>
     Effect.gen(function*() {
       const rriot = { ...userData.rriot, r: { ...userData.rriot.r, m: "nonsense" } }
-      const cloud = yield* CloudChannel.make({ userData: { ...userData, rriot } })
+      const cloud = yield* Effect.provideService(
+        CloudChannel.make(),
+        RoborockAuth.RoborockAuth,
+        RoborockAuth.fixed({ ...userData, rriot })
+      )
       const error = yield* Effect.flip(cloud.send("d1", bytes(1)))
       assert.deepInclude(error, { _tag: "ConnectError", reason: "InvalidAddress", retryable: false })
     }).pipe(Effect.provide(Broker.layerMemory())))
@@ -229,4 +235,42 @@ describe("a login that is revoked while it runs", () => {
       assert.deepStrictEqual(heard, [bytes(5)])
     }).pipe(Effect.provide(Broker.layerMemory({ authenticate })))
   })
+})
+
+describe("a connection that delivers nothing", () => {
+  const clientIds = Effect.flatMap(
+    Broker.Broker,
+    ({ clients }) => Effect.map(clients, (list) => list.map(({ clientId }) => clientId))
+  )
+
+  it.scoped("is replaced after three requests in a row without an answer, once in half an hour", () =>
+    Effect.gen(function*() {
+      const broker = yield* Broker.Broker
+      const cloud = yield* open
+      const heard: Array<Uint8Array> = []
+      yield* cloud.listen("d1", collect(heard))
+      const first = yield* clientIds
+      yield* cloud.unanswered
+      yield* cloud.unanswered
+      yield* cloud.answered
+      yield* cloud.unanswered
+      yield* TestClock.adjust("5 seconds")
+      assert.deepStrictEqual(yield* clientIds, first)
+      yield* cloud.unanswered
+      yield* cloud.unanswered
+      yield* TestClock.adjust("5 seconds")
+      const second = yield* clientIds
+      assert.lengthOf(second, 1)
+      assert.notDeepEqual(second, first)
+      yield* broker.publish({ topic: fromDevice, payload: bytes(5) })
+      yield* settle
+      assert.deepStrictEqual(heard, [bytes(5)])
+      for (let round = 0; round < 9; round++) yield* cloud.unanswered
+      yield* TestClock.adjust("5 seconds")
+      assert.deepStrictEqual(yield* clientIds, second)
+      yield* TestClock.adjust("30 minutes")
+      yield* cloud.unanswered
+      yield* TestClock.adjust("5 seconds")
+      assert.notDeepEqual(yield* clientIds, second)
+    }).pipe(Effect.provide(Broker.layerMemory())))
 })

@@ -1,6 +1,13 @@
 import { Broker } from "@effect-mqtt/broker"
 import { MqttClient, Transport } from "@effect-mqtt/connection"
-import { MqttCredentials, RoborockApi, RoborockSession, UserData } from "@effect-mqtt/roborock"
+import {
+  LocalDiscovery,
+  LocalNetwork,
+  MqttCredentials,
+  RoborockApi,
+  RoborockSession,
+  UserData
+} from "@effect-mqtt/roborock"
 import { Simulator } from "@effect-mqtt/roborock-simulator"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Layer, Redacted, Schedule, Scope, Stream, TestClock } from "effect"
@@ -59,7 +66,7 @@ const sessionOn = (script: Script, options: Partial<RoborockSession.Options> = {
     baseUrl,
     reconnect: Schedule.spaced("2 seconds"),
     ...options
-  }).pipe(Layer.provide(cloud.layer), Layer.provideMerge(Broker.layerMemory()))
+  }).pipe(Layer.provide(cloud.layer), Layer.provide(LocalNetwork.layerNone), Layer.provideMerge(Broker.layerMemory()))
   return { seen: cloud.seen, layer }
 }
 
@@ -93,7 +100,9 @@ describe("building a session", () => {
       assert.strictEqual((yield* session.account).homeId, 77)
     }).pipe(
       Effect.provide(
-        Layer.provideMerge(RoborockApi.layer({ baseUrl }), Layer.merge(cloud.layer, Broker.layerMemory()))
+        Layer.mergeAll(RoborockApi.layer({ baseUrl }), LocalDiscovery.layer).pipe(
+          Layer.provideMerge(Layer.mergeAll(cloud.layer, LocalNetwork.layerNone, Broker.layerMemory()))
+        )
       )
     )
   })
@@ -203,6 +212,7 @@ describe("devices", () => {
     const cloud = scriptedCloud(cloudWith([device]))
     const layer = RoborockSession.layer({ credentials: { userData }, baseUrl }).pipe(
       Layer.provide(cloud.layer),
+      Layer.provide(LocalNetwork.layerNone),
       Layer.provide(Transport.layerMemory(() => Effect.void))
     )
     return Effect.gen(function*() {
@@ -307,7 +317,7 @@ it.scoped("the end of the layer ends streams and the connection", () =>
     const context = yield* Layer.buildWithScope(
       Layer.provide(
         RoborockSession.layer({ credentials: { userData }, baseUrl }),
-        scriptedCloud(cloudWith([device])).layer
+        Layer.merge(scriptedCloud(cloudWith([device])).layer, LocalNetwork.layerNone)
       ),
       scope
     )

@@ -1,4 +1,12 @@
-import { CloudChannel, Frame, MapResponse, type RoborockError, Rpc } from "@effect-mqtt/roborock"
+import {
+  CloudChannel,
+  Frame,
+  LocalDiscovery,
+  LocalNetwork,
+  MapResponse,
+  type RoborockError,
+  Rpc
+} from "@effect-mqtt/roborock"
 import { Clock, Effect, Either, Layer, PubSub, Redacted, Stream, Subscribable } from "effect"
 
 export const localKey = Redacted.make("key123key123key1")
@@ -40,6 +48,7 @@ export const make = (answers: (request: Rpc.Request) => Answer) => {
   const handlers = new Set<(payload: Uint8Array) => Effect.Effect<void>>()
   let trouble: Effect.Effect<void, RoborockError.ConnectError> = Effect.void
 
+  const health = { unanswered: 0 }
   const links = Effect.runSync(PubSub.bounded<CloudChannel.Link>(8))
   let link: CloudChannel.Link = { _tag: "Up" }
 
@@ -60,11 +69,21 @@ export const make = (answers: (request: Rpc.Request) => Answer) => {
           yield* Effect.forEach(replies(request, answers(request)), deliver, { discard: true })
         }
       }),
+    answered: Effect.sync(() => {
+      health.unanswered = 0
+    }),
+    unanswered: Effect.sync(() => {
+      health.unanswered++
+    }),
     link: Subscribable.make({ get: Effect.sync(() => link), changes: Stream.fromPubSub(links) })
   }
 
+  const cloud = Layer.succeed(CloudChannel.CloudChannel, service)
   return {
-    layer: Layer.succeed(CloudChannel.CloudChannel, service),
+    cloud,
+    /** The cloud alone, without a home network. */
+    layer: Layer.merge(cloud, Layer.provideMerge(LocalDiscovery.layer, LocalNetwork.layerNone)),
+    health,
     sent,
     handlers,
     deliver,

@@ -10,10 +10,11 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Http from "node:http"
-import type { BrokerHost, Ground } from "../Ground.ts"
+import type { BrokerHost, Ground, HomeNetwork } from "../Ground.ts"
 import { makeEmbeddedHost } from "../internal/simulation/brokerHost.ts"
 import * as Simulator from "../Simulator.ts"
 import { SimulatorError } from "../SimulatorError.ts"
+import { makeLoopbackHome } from "./internal/loopbackHome.ts"
 
 /**
  * Where to listen, besides all that can be chosen in memory.
@@ -45,8 +46,8 @@ export interface Options extends Simulator.Options {
 }
 
 /**
- * A simulator with its web API and its broker on free loopback ports, over plain HTTP and plain TCP. Closing the scope
- * closes both.
+ * A simulator with its web API and its broker on free loopback ports, over plain HTTP and plain TCP, and its robots on
+ * loopback addresses of their own. Closing the scope closes all of them.
  *
  * @example
  * ```ts
@@ -65,13 +66,23 @@ export interface Options extends Simulator.Options {
  * @category layers
  */
 export const layer = (options: Options = {}): Layer.Layer<Simulator.Simulator, SimulatorError> =>
-  Layer.scoped(Simulator.Simulator, Simulator.make(options, makeGround(options))).pipe(
+  Layer.scoped(
+    Simulator.Simulator,
+    Effect.flatMap(
+      makeLoopbackHome(options.host ?? "127.0.0.1"),
+      (home) => Simulator.make(options, makeGround(options, home))
+    )
+  ).pipe(
     Layer.provide(NodeTransport.layerTcp)
   )
 
 const listenFailed = (cause: unknown) => new SimulatorError({ reason: "Listen", cause })
 
-const makeGround = ({ host = "127.0.0.1", mqttPort = 0, mqttUrl, webPort = 0 }: Options): Ground => ({
+const makeGround = (
+  { host = "127.0.0.1", mqttPort = 0, mqttUrl, webPort = 0 }: Options,
+  home: HomeNetwork
+): Ground => ({
+  home,
   broker: (access) => {
     if (mqttUrl !== undefined) return Effect.succeed(externalBroker(mqttUrl))
     // The first start takes a free port, and every later one the same.

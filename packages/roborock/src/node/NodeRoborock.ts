@@ -12,8 +12,9 @@ import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import type { AuthError, ConnectError } from "../RoborockError.ts"
 import * as RoborockSession from "../RoborockSession.ts"
+import * as NodeLocalNetwork from "./NodeLocalNetwork.ts"
 
-const platform = Layer.merge(NodeHttpClient.layerUndici, NodeTransport.layer)
+const platform = Layer.mergeAll(NodeHttpClient.layerUndici, NodeTransport.layer, NodeLocalNetwork.layer)
 
 /**
  * A session of an account. TLS certificates are verified.

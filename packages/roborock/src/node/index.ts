@@ -1,1 +1,2 @@
+export * as NodeLocalNetwork from "./NodeLocalNetwork.ts"
 export * as NodeRoborock from "./NodeRoborock.ts"

@@ -24,6 +24,7 @@ export interface Device {
   readonly consumables: Consumables
   /** When its map was made, Unix seconds. */
   readonly bornSeconds: number
+  readonly host: string
   readonly onLocate: () => void
 }
 
@@ -189,7 +190,7 @@ export const makeMethods = (device: Device): ReadonlyMap<string, Method> => {
     ["get_server_timer", () => ({ result: [] })],
     ["get_serial_number", () => ({ result: [{ serial_number: identity.serialNumber }] })],
     ["get_network_info", () => ({
-      result: { ip: "127.0.0.1", ssid: "simulated", mac: "02:00:00:00:00:01", bssid: "02:00:00:00:00:02", rssi: -42 }
+      result: { ip: device.host, ssid: "simulated", mac: "02:00:00:00:00:01", bssid: "02:00:00:00:00:02", rssi: -42 }
     })],
     ["get_consumable", () => ({
       result: [{

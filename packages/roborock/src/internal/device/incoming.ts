@@ -53,17 +53,18 @@ const readRpc = (payload: Uint8Array): ReadonlyArray<Incoming> =>
     }
   })
 
-/** Reads one MQTT message of a device. Nothing that can be in it makes this fail. */
-export const read = (payload: Uint8Array, keys: Frame.Keys, security: Security): ReadonlyArray<Incoming> => {
-  const { frames, skipped } = Frame.decode(payload, keys)
-  return [
-    ...skipped.map((error): Incoming => ({ _tag: "Damaged", why: error.message })),
-    ...frames.flatMap((frame) =>
-      frame.protocol === Frame.protocols.mapResponse
-        ? readMap(frame.payload, security)
-        : frame.protocol === Frame.protocols.deviceStatus
-        ? readStatus(frame.payload)
-        : readRpc(frame.payload)
-    )
-  ]
-}
+const readFrame = (frame: Frame.Frame, security: Security): ReadonlyArray<Incoming> =>
+  frame.protocol === Frame.protocols.mapResponse
+    ? readMap(frame.payload, security)
+    : frame.protocol === Frame.protocols.deviceStatus
+    ? readStatus(frame.payload)
+    : readRpc(frame.payload)
+
+/** Reads what frames of a device hold. Nothing that can be in them makes this fail. */
+export const read = (
+  { frames, skipped }: Frame.Decoded,
+  security: Security
+): ReadonlyArray<Incoming> => [
+  ...skipped.map((error): Incoming => ({ _tag: "Damaged", why: error.message })),
+  ...frames.flatMap((frame) => readFrame(frame, security))
+]

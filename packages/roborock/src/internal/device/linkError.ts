@@ -15,6 +15,7 @@ const reasons: Record<Mqtt.ConnectError["reason"], ConnectError["reason"]> = {
   ServerDisconnected: "ConnectionLost",
   SessionTakenOver: "ConnectionLost",
   ProtocolError: "BadAnswer",
+  StoreError: "Unavailable",
   Closed: "ConnectionLost"
 }
 
@@ -40,6 +41,8 @@ const publishReasons: Record<Mqtt.PublishError["reason"], readonly [ConnectError
   PacketTooLarge: ["Unsendable", "final"],
   NotSupported: ["Unsendable", "final"],
   PublishRejected: ["ApiError", "final"],
+  // There is nothing to store at QoS 0.
+  StoreError: ["Unsendable", "final"],
   // Messages are sent over a link that is up: for them to pile up, it has just dropped.
   QueueFull: ["ConnectionLost", "retryable"],
   SessionLost: ["ConnectionLost", "retryable"],

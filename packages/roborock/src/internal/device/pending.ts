@@ -2,11 +2,15 @@ import type * as Deferred from "effect/Deferred"
 import type * as Effect from "effect/Effect"
 import type { CommandError } from "../../RoborockError.ts"
 
+/** Over the home network, or through the cloud. */
+export type Way = "local" | "cloud"
+
 /** A request that waits. */
 export interface Pending {
   readonly method: string
   /** Answered by the map that follows the response; the response itself only counts when it is a refusal. */
   readonly map: boolean
+  readonly way: Way
   /** It has left: with the link its answer is lost, too. */
   sent: boolean
   readonly result: Deferred.Deferred<unknown, CommandError>

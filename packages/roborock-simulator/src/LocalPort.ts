@@ -1,0 +1,110 @@
+/**
+ * The local side of a simulated robot: what it says on TCP port 58867 to a client that has found it on the home network
+ * (PROTOCOL 5).
+ *
+ * @since 0.1.0
+ */
+import type { TransportError } from "@effect-mqtt/connection/MqttError"
+import type { Wire } from "@effect-mqtt/connection/Wire"
+import * as Frame from "@effect-mqtt/roborock/Frame"
+import * as LocalFrame from "@effect-mqtt/roborock/LocalFrame"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Random from "effect/Random"
+import type * as Redacted from "effect/Redacted"
+import type { V1Device } from "./V1Device.ts"
+
+/**
+ * The versions that a robot speaks on the home network; each robot speaks one.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type LocalVersion = "1.0" | "L01"
+
+/**
+ * Who answers, and how.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly localKey: Redacted.Redacted
+  readonly version: LocalVersion
+  readonly device: Pick<V1Device, "handleLocal">
+  /** While true, it takes what comes and answers nothing, as robots do that have lost their mind. */
+  readonly isSilent: () => boolean
+  /** A request was answered. */
+  readonly onAnswered: Effect.Effect<void>
+}
+
+const helloAccepted = 0
+
+const nowSeconds = Effect.map(Clock.currentTimeMillis, (now) => Math.floor(now / 1000))
+
+/** A frame without payload may also come with an empty payload and its CRC. */
+const toControl = (message: LocalFrame.Message): Omit<LocalFrame.Control, "word"> | undefined =>
+  message._tag === "Control" ? message.control : message.frame.payload.length === 0 ? message.frame : undefined
+
+/**
+ * Serves one connection until it ends. A hello in another version is passed over in silence, and so is everything before
+ * the hello.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const serve = (options: Options) => (wire: Wire): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const { device, localKey, version } = options
+    const decoder = LocalFrame.makeDecoder()
+    let keys: Frame.Keys = { localKey }
+    let greeted = false
+    let seq = 0
+
+    const onControl = (control: Omit<LocalFrame.Control, "word">): Effect.Effect<void, TransportError> =>
+      Effect.gen(function*() {
+        if (control.version !== version) return
+        const header = { version, seq: control.seq, timestamp: yield* nowSeconds }
+        if (control.protocol === Frame.protocols.helloRequest) {
+          const ackNonce = yield* Random.nextIntBetween(1, 0x7fff_ffff)
+          keys = { localKey, nonces: { connectNonce: control.random, ackNonce } }
+          greeted = true
+          yield* wire.write([LocalFrame.encodeControl(
+            { ...header, random: ackNonce, protocol: Frame.protocols.helloResponse },
+            helloAccepted
+          )])
+        } else if (control.protocol === Frame.protocols.pingRequest && greeted) {
+          yield* wire.write([LocalFrame.encodeControl(
+            { ...header, random: control.random, protocol: Frame.protocols.pingResponse }
+          )])
+        }
+      })
+
+    const onRequest = (payload: Uint8Array): Effect.Effect<void, TransportError> =>
+      Effect.gen(function*() {
+        const answer = yield* device.handleLocal(payload)
+        if (answer === undefined) return
+        const timestamp = yield* nowSeconds
+        const random = yield* Random.nextIntBetween(0, 0x7fff_ffff)
+        const frame = { version, seq: ++seq, random, timestamp, protocol: Frame.protocols.generalRequest }
+        const sealed = LocalFrame.encode({ ...frame, payload: answer(timestamp) }, keys)
+        if (Either.isRight(sealed)) yield* wire.write([sealed.right])
+        yield* options.onAnswered
+      })
+
+    const onMessage = (message: LocalFrame.Message): Effect.Effect<void, TransportError> => {
+      if (options.isSilent()) return Effect.void
+      const control = toControl(message)
+      if (control !== undefined) return onControl(control)
+      return message._tag === "Data" && greeted && message.frame.protocol === Frame.protocols.generalRequest
+        ? onRequest(message.frame.payload)
+        : Effect.void
+    }
+
+    return wire.read.pipe(
+      Effect.flatMap((bytes) => Effect.forEach(decoder.push(bytes, keys).messages, onMessage, { discard: true })),
+      Effect.forever,
+      Effect.ignore
+    )
+  })

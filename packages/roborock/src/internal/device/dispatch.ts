@@ -1,0 +1,78 @@
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import type * as Frame from "../../Frame.ts"
+import { type CommandError, DeviceError, RequestError } from "../../RoborockError.ts"
+import type * as Rpc from "../../Rpc.ts"
+import type { Security } from "../../Security.ts"
+import type { Incoming } from "./incoming.ts"
+import { read } from "./incoming.ts"
+import { type Requests, settle } from "./requests.ts"
+
+const reasonsOfDevice = {
+  UnknownMethod: "UnknownMethod",
+  Retry: "Busy",
+  InvalidStatus: "InvalidState",
+  DeviceError: "Refused"
+} as const
+
+const commandError = (method: string, error: Rpc.RpcError): CommandError =>
+  error.reason === "MalformedPayload"
+    ? new RequestError({ reason: "BadAnswer", method, cause: error })
+    : new DeviceError({
+      reason: reasonsOfDevice[error.reason],
+      method,
+      code: error.code,
+      text: error.deviceMessage?.slice(0, 200)
+    })
+
+/** Hands what a device sends to whom it concerns: answers to their requests, pushes to `onPush`. Counts in `stats`. */
+export const makeDispatch = (
+  requests: Requests,
+  security: Security,
+  stats: { answers: number; pushes: number; unmatched: number; damaged: number },
+  onPush: (push: Extract<Incoming, { readonly _tag: "Push" }>) => Effect.Effect<unknown>
+) => {
+  const answer = (
+    id: number,
+    isMap: boolean,
+    outcome: (method: string) => Exit.Exit<unknown, CommandError>
+  ): Effect.Effect<void> => {
+    const entry = requests.find(id)
+    if (entry === undefined || isMap && !entry.map) {
+      stats.unmatched++
+      return Effect.void
+    }
+    const exit = outcome(entry.method)
+    if (entry.map && !isMap && Exit.isSuccess(exit)) return Effect.void
+    stats.answers++
+    return settle(entry, exit)
+  }
+
+  return (decoded: Frame.Decoded): Effect.Effect<void> =>
+    Effect.forEach(read(decoded, security), (message): Effect.Effect<unknown> => {
+      switch (message._tag) {
+        case "Response":
+          return answer(message.id, false, (method) =>
+            Either.match(message.outcome, {
+              onLeft: (error) => Exit.fail(commandError(method, error)),
+              onRight: Exit.succeed
+            }))
+        case "Map":
+          return answer(message.id, true, (method) =>
+            Either.match(message.content, {
+              onLeft: (cause) => Exit.fail(new RequestError({ reason: "BadAnswer", method, cause })),
+              onRight: Exit.succeed
+            }))
+        case "Push":
+          stats.pushes++
+          return onPush(message)
+        case "Foreign":
+          stats.unmatched++
+          return Effect.void
+        case "Damaged":
+          stats.damaged++
+          return Effect.logDebug(`dropped a part of a message: ${message.why}`)
+      }
+    }, { discard: true })
+}
