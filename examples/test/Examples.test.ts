@@ -41,6 +41,12 @@ describe("examples", () => {
     assert.include(output, "3 readings in no time")
   })
 
+  it("custom-transport.ts runs the same program over a transport of its own", { timeout: 60_000 }, async () => {
+    const { code, output } = await run("custom-transport.ts")
+    assert.strictEqual(code, 0, output)
+    assert.include(output, "3 readings over Web Streams")
+  })
+
   it("roborock.ts sends the robot to the kitchen", { timeout: 60_000 }, async () => {
     const { code, output } = await run("roborock.ts")
     assert.strictEqual(code, 0, output)
