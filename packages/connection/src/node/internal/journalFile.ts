@@ -5,6 +5,7 @@
  * opened. A bad frame with good ones behind it is damage that nobody may guess about. The file is
  * written anew beside the old one and takes its place in one step, so it is never half of either.
  */
+import CRC32 from "crc-32"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { randomBytes } from "node:crypto"
@@ -16,8 +17,9 @@ import type { Medium } from "../../internal/store/journal.ts"
 import { StoreError } from "../../MqttError.ts"
 import type { Change } from "../../SessionStore.ts"
 
-/** "EMQJ", the version of the format, the salt of the checksums. */
-const headerBytes = 9
+/** "EMQJ", the version of the format, the salt of the checksums, the checksum of all that. */
+const headerBytes = 13
+const checkedBytes = 9
 const version = 1
 const signature = Uint8Array.of(0x45, 0x4d, 0x51, 0x4a, version)
 
@@ -42,13 +44,17 @@ interface Content {
 const makeHeader = (salt: number): Uint8Array => {
   const header = new Uint8Array(headerBytes)
   header.set(signature)
-  new DataView(header.buffer).setUint32(5, salt)
+  const view = new DataView(header.buffer)
+  view.setUint32(5, salt)
+  view.setInt32(checkedBytes, CRC32.buf(header.subarray(0, checkedBytes)))
   return header
 }
 
 const read = (bytes: Uint8Array): Content => {
   if (signature.some((byte, index) => bytes[index] !== byte)) throw corrupt("this is not a session journal")
-  const salt = new DataView(bytes.buffer, bytes.byteOffset).getUint32(5)
+  const view = new DataView(bytes.buffer, bytes.byteOffset)
+  if (view.getInt32(checkedBytes) !== CRC32.buf(bytes.subarray(0, checkedBytes))) throw corrupt("damage in the header")
+  const salt = view.getUint32(5)
   const records = new Map<string, Uint8Array>()
   let at = headerBytes
   for (let end = batch.frameEnd(bytes, at, salt); end !== undefined; end = batch.frameEnd(bytes, at, salt)) {

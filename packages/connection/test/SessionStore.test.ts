@@ -1,0 +1,60 @@
+import { SessionStore } from "@effect-mqtt/connection"
+import { KeyValueStore } from "@effect/platform"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer, Option } from "effect"
+import { commitAll, contract, put, stored } from "./sessionStoreContract.ts"
+
+/** A `KeyValueStore` in a map that the test sees. */
+const inMap = () => {
+  const values = new Map<string, Uint8Array>()
+  const layer = Layer.succeed(
+    KeyValueStore.KeyValueStore,
+    KeyValueStore.make({
+      get: (key) => Effect.sync(() => Option.map(Option.fromNullable(values.get(key)), (value) => value.toString())),
+      getUint8Array: (key) => Effect.sync(() => Option.fromNullable(values.get(key))),
+      set: (key, value) =>
+        Effect.sync(() => {
+          values.set(key, typeof value === "string" ? new TextEncoder().encode(value) : value)
+        }),
+      remove: (key) => Effect.sync(() => void values.delete(key)),
+      clear: Effect.sync(() => values.clear()),
+      size: Effect.sync(() => values.size)
+    })
+  )
+  return { values, layer: Layer.provide(SessionStore.layerKeyValueStore({ prefix: "p", maxBytes: 10_000 }), layer) }
+}
+
+describe("SessionStore.layerKeyValueStore", () => {
+  contract(Effect.sync(() => inMap().layer))
+
+  it.effect("bounds what it leaves behind", () =>
+    Effect.gen(function*() {
+      const { layer, values } = inMap()
+      const batches = Array.from({ length: 5000 }, (_, index) => [put("a", `${index}`.repeat(50))])
+      yield* Effect.provide(commitAll(batches), layer)
+      assert.isBelow([...values.values()].reduce((sum, value) => sum + value.length, 0), 400_000)
+      assert.isTrue([...values.keys()].every((key) => key.startsWith("p/c/")))
+    }))
+
+  it.effect("drops a last value that a crash has torn, and says so when it is not the last", () =>
+    Effect.gen(function*() {
+      const { layer, values } = inMap()
+      yield* Effect.provide(commitAll([[put("a", "1")], [put("b", "2")]]), layer)
+      const last = values.get("p/c/commit/1")
+      assert.isDefined(last)
+      values.set("p/c/commit/1", last.slice(0, -1))
+      assert.deepStrictEqual(yield* Effect.provide(stored(), layer), { a: "1" })
+      values.set("p/c/commit/1", last)
+      values.set("p/c/commit/0", last.slice(1))
+      assert.strictEqual((yield* Effect.flip(Effect.provide(stored(), layer))).reason, "Corrupt")
+    }))
+})
+
+describe("SessionStore.layerMemory", () => {
+  it.effect("is what a program without a layer has", () =>
+    Effect.gen(function*() {
+      const store = yield* SessionStore.SessionStore
+      assert.isFalse(store.isDurable)
+      assert.strictEqual(yield* Effect.provide(SessionStore.SessionStore, SessionStore.layerMemory), store)
+    }))
+})
