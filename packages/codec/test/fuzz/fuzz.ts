@@ -3,6 +3,7 @@ import { Either } from "effect"
 import { isDeepStrictEqual } from "node:util"
 import { type Input, inputs } from "./inputs.ts"
 import type { Random } from "./random.ts"
+import { Sequence } from "./sequence.ts"
 
 /** What a run did and saw. Errors are counted by their place in the specification: a wide spread says the inputs reach far. */
 export interface Report {
@@ -13,6 +14,8 @@ export interface Report {
   readonly strategies: Map<string, number>
   split: number
   reencoded: number
+  /** Packets compared that were written one behind the other. */
+  inSequence: number
   /** The longest that one input took, in milliseconds. */
   slowest: number
 }
@@ -60,7 +63,12 @@ const cut = (bytes: Uint8Array, random: Random): ReadonlyArray<Uint8Array> => {
   return pieces
 }
 
-const checkEncoding = (packet: Packet.Packet, version: ProtocolVersion.ProtocolVersion, input: Input): void => {
+const checkEncoding = (
+  packet: Packet.Packet,
+  version: ProtocolVersion.ProtocolVersion,
+  input: Input,
+  sequence: Sequence
+): void => {
   const bytes = Encoder.encode(packet, version)
   if (Either.isLeft(bytes)) throw new Finding(`what it reads it does not write: ${bytes.left.message}`, input)
   const again = Decoder.make({ ...input.options, version, maxPacketBytes: undefined }).push(bytes.right.slice())
@@ -72,9 +80,11 @@ const checkEncoding = (packet: Packet.Packet, version: ProtocolVersion.ProtocolV
   if (!isDeepStrictEqual(again, { packets: [expected], error: undefined })) {
     throw new Finding("what it writes is not what it had read", input)
   }
+  const problem = sequence.add(packet, version, bytes.right)
+  if (problem !== undefined) throw new Finding(problem, input)
 }
 
-const check = (input: Input, random: Random, report: Report): void => {
+const check = (input: Input, random: Random, report: Report, sequence: Sequence): void => {
   const whole = pushed(input, [input.bytes.slice()])
   report.packets += whole.packets.length
   if (whole.error !== undefined) {
@@ -91,7 +101,7 @@ const check = (input: Input, random: Random, report: Report): void => {
   for (const packet of whole.packets) {
     if (random.below(4) !== 0) continue
     report.reencoded++
-    checkEncoding(packet, whole.version, input)
+    checkEncoding(packet, whole.version, input, sequence)
   }
 }
 
@@ -105,18 +115,21 @@ export const fuzz = (random: Random, count: number, progress?: (report: Report) 
     strategies: new Map(),
     split: 0,
     reencoded: 0,
+    inSequence: 0,
     slowest: 0
   }
+  const sequence = new Sequence(random)
   for (const input of inputs(random, count)) {
     const start = performance.now()
     try {
-      check(input, random, report)
+      check(input, random, report, sequence)
     } catch (cause) {
       if (cause instanceof Finding) throw cause
       throw new Finding(`an exception that is no error of the codec: ${String(cause)}`, input, cause)
     }
     report.slowest = Math.max(report.slowest, performance.now() - start)
     report.inputs++
+    report.inSequence = sequence.packets
     report.bytes += input.bytes.length
     report.strategies.set(input.strategy, (report.strategies.get(input.strategy) ?? 0) + 1)
     if (progress !== undefined && report.inputs % 100_000 === 0) progress(report)
