@@ -52,6 +52,8 @@ export interface Engine<C extends Consumer> {
     payload: string | Uint8Array,
     options?: PublishOptions
   ) => Effect.Effect<PublishResult, PublishError>
+  /** To be called after publishing outside of a pass. */
+  readonly outputAdded: () => void
   readonly ping: Effect.Effect<Duration.Duration, ConnectError>
   readonly authenticator: Authenticator
   /** Commits what the session asks for; absent while it is kept in memory. */
@@ -108,6 +110,11 @@ export const make = <C extends Consumer>(
     notices.listen(warnings.listener)
     const consumer = makeConsumer(session, pump, () => stopped !== undefined, notices.notify)
 
+    const outputAdded = () => {
+      pump.outputAdded()
+      committer?.ring()
+    }
+
     const publish: Engine<C>["publish"] = (topic, payload, options) =>
       Effect.suspend(() => whenWritable(toOutgoing(topic, payload, options, settings.protocolVersion)))
 
@@ -115,26 +122,23 @@ export const make = <C extends Consumer>(
     const whenWritable = (message: Outgoing): Effect.Effect<PublishResult, PublishError> =>
       pump.isWritable() ? submit(message) : Effect.flatMap(pump.writable, () => whenWritable(message))
 
-    const submit = (message: Outgoing): Effect.Effect<PublishResult, PublishError> =>
-      Effect.suspend(() => {
-        if (stopped !== undefined) return new PublishError({ reason: "Closed", topic: message.topic, cause: stopped })
-        let settled: Either.Either<PublishResult, PublishError> | undefined
-        let resume: ((result: Either.Either<PublishResult, PublishError>) => void) | undefined
-        const publication = pump.pass((now) =>
-          session.publish(now, message, (result) => {
-            settled = result
-            resume?.(result)
-          })
-        )
-        if (settled === undefined) {
-          return Effect.async<PublishResult, PublishError>((resumeFiber) => {
-            if (settled !== undefined) return resumeFiber(settled)
-            resume = resumeFiber
-            return Effect.sync(() => publication.abandon(pump.now()))
-          })
-        }
-        return settled
+    /** Completes without waiting if the session settles at once. */
+    const submit = (message: Outgoing): Effect.Effect<PublishResult, PublishError> => {
+      if (stopped !== undefined) return new PublishError({ reason: "Closed", topic: message.topic, cause: stopped })
+      let settled: Either.Either<PublishResult, PublishError> | undefined
+      let resume: ((result: Either.Either<PublishResult, PublishError>) => void) | undefined
+      const publication = session.publish(pump.publishTime(), message, (result) => {
+        settled = result
+        resume?.(result)
       })
+      outputAdded()
+      return settled ?? Effect.async<PublishResult, PublishError>((resumeFiber) => {
+        if (settled !== undefined) return resumeFiber(settled)
+        resume = resumeFiber
+        // What is written already stays with the session; a canceller would double the cost of the wait.
+        return publication.isQueued ? Effect.sync(() => publication.abandon(pump.now())) : undefined
+      })
+    }
 
     const ping: Engine<C>["ping"] = Effect.suspend(() => {
       if (stopped !== undefined) return stopped._tag === "ConnectError" ? stopped : closedBy(stopped)
@@ -173,6 +177,7 @@ export const make = <C extends Consumer>(
       pump,
       notices,
       publish,
+      outputAdded,
       ping,
       authenticator,
       stopped: () => stopped,

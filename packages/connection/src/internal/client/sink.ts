@@ -28,7 +28,7 @@ interface Run {
 }
 
 const makeRun = (
-  { pump, session, stopped }: Engine<Consumer>,
+  { outputAdded, pump, session, stopped }: Engine<Consumer>,
   settings: Settings,
   defaults: TopicDefaults | undefined,
   inFlight: number
@@ -63,21 +63,22 @@ const makeRun = (
     }).pipe(Effect.flatMap(() => failure ?? Effect.void))
 
   /** Hands messages over from an index on, as long as there is room; returns where it stopped. */
-  const submit = (messages: ReadonlyArray<OutgoingMessage>, from: number): number =>
-    pump.pass((now) => {
-      let index = from
-      while (index < messages.length && unsettled < inFlight && failure === undefined && pump.isWritable()) {
-        const message = messages[index++]
-        const options = defaults === undefined ? message : publishOptions(defaults, message.topic, message)
-        const outgoing = toOutgoing(message.topic, message.payload, options, settings.protocolVersion)
-        unsettled++
-        const publication = session.publish(now, outgoing, onSettled)
-        if (!publication.isSettled) publications.push(publication)
-        summary.messages++
-        summary.bytes += outgoing.payload.length
-      }
-      return index
-    })
+  const submit = (messages: ReadonlyArray<OutgoingMessage>, from: number): number => {
+    const now = pump.publishTime()
+    let index = from
+    while (index < messages.length && unsettled < inFlight && failure === undefined && pump.isWritable()) {
+      const message = messages[index++]
+      const options = defaults === undefined ? message : publishOptions(defaults, message.topic, message)
+      const outgoing = toOutgoing(message.topic, message.payload, options, settings.protocolVersion)
+      unsettled++
+      const publication = session.publish(now, outgoing, onSettled)
+      if (!publication.isSettled) publications.push(publication)
+      summary.messages++
+      summary.bytes += outgoing.payload.length
+    }
+    outputAdded()
+    return index
+  }
 
   const publishFrom = (messages: ReadonlyArray<OutgoingMessage>, from: number): Effect.Effect<void, PublishError> =>
     Effect.suspend(() => {

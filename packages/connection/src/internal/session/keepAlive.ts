@@ -26,23 +26,25 @@ const smallestLeadMillis = 500
 
 export const make = (leadMillis: (keepAliveMillis: number) => number): KeepAlive => {
   let interval = 0
+  /** How long nothing may be sent, or received, before a ping. */
+  let silence = 0
   let lastSent = 0
   let lastReceived = 0
   let pingedAt: number | undefined
   let paused = false
 
-  const silence = () => interval - Math.min(interval / 2, Math.max(smallestLeadMillis, leadMillis(interval)))
   // Any packet since the ping is evidence of life, not only its answer.
   const awaiting = (at: number | undefined): at is number => at !== undefined && !paused && lastReceived <= at
   const deadline = () => {
     if (awaiting(pingedAt)) return pingedAt + (interval > 0 ? Math.min(answerMillis, interval) : answerMillis)
     if (interval === 0) return Infinity
-    return (paused ? lastSent : Math.min(lastSent, lastReceived)) + silence()
+    return (paused ? lastSent : Math.min(lastSent, lastReceived)) + silence
   }
 
   return {
     start: (now, keepAliveMillis) => {
       interval = keepAliveMillis
+      silence = interval - Math.min(interval / 2, Math.max(smallestLeadMillis, leadMillis(interval)))
       lastSent = now
       lastReceived = now
       pingedAt = undefined

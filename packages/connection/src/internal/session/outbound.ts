@@ -9,6 +9,8 @@ import type { PublishResult } from "../../Message.ts"
 import type { StoreError } from "../../MqttError.ts"
 import { PublishError } from "../../MqttError.ts"
 import type { Negotiated } from "../../Negotiated.ts"
+import type { Linked } from "./exchanges.ts"
+import { Exchanges } from "./exchanges.ts"
 import type { OutgoingStore } from "./outgoingStore.ts"
 import type { Output } from "./output.ts"
 import type { PacketIds } from "./packetIds.ts"
@@ -43,7 +45,7 @@ export interface Publication {
   readonly abandon: (now: number) => void
 }
 
-class Entry implements Queued, Publication {
+class Entry implements Queued, Publication, Linked<Entry> {
   message: Outgoing
   settle: SettlePublish
   state: State = "Queued"
@@ -59,6 +61,8 @@ class Entry implements Queued, Publication {
   withdrawn = false
   /** When it was written on this link, where it holds a place in the window; else undefined. */
   writtenAt: number | undefined = undefined
+  before: Entry | undefined = undefined
+  behind: Entry | undefined = undefined
   readonly #withdraw: (now: number, entry: Entry) => void
 
   constructor(message: Outgoing, settle: SettlePublish, withdraw: (now: number, entry: Entry) => void) {
@@ -120,9 +124,9 @@ export const make = (
 ): Outbound => {
   const queue = sendQueue.make<Entry>()
   /** PUBLISHes without acknowledgement, in the order of their first write [MQTT-4.6.0-1]. */
-  const published = new Map<number, Entry>()
+  const published = new Exchanges<Entry>()
   /** PUBRELs without acknowledgement, in the order of the PUBRECs [MQTT-4.6.0-4]. */
-  const released = new Map<number, Entry>()
+  const released = new Exchanges<Entry>()
   /** PUBLISHes that this link has not resent yet. */
   let resends: ReadonlyArray<Entry> = []
   let nextResend = 0
@@ -141,14 +145,8 @@ export const make = (
     entry.settle(result)
   }
 
-  const failure = (entry: Entry, reason: PublishError["reason"], cause?: unknown) =>
-    Either.left(new PublishError({ reason, topic: entry.message.topic, cause }))
-
   const fail = (entry: Entry, reason: PublishError["reason"], cause?: unknown) =>
-    settle(entry, failure(entry, reason, cause))
-
-  const unsendable = (entry: Entry, problem: CodecError.CodecError) =>
-    failure(entry, problem._tag === "PacketTooLarge" ? "PacketTooLarge" : "InvalidMessage", problem)
+    settle(entry, failure(entry.message, reason, cause))
 
   /** It does not leave, so no record of it stays. */
   const refuse = (now: number, entry: Entry, result: Either.Either<PublishResult, PublishError>) => {
@@ -165,8 +163,7 @@ export const make = (
 
   /** The exchange is over: it settles when its record is gone for good. */
   const conclude = (now: number, entry: Entry, result: Either.Either<PublishResult, PublishError>) => {
-    published.delete(entry.id)
-    released.delete(entry.id)
+    if (!published.delete(entry)) released.delete(entry)
     if (store === undefined) {
       giveBack(entry)
       return settle(entry, result)
@@ -186,11 +183,11 @@ export const make = (
   }
 
   const writePublish = (now: number, entry: Entry) => {
-    const problem = output.write({ ...entry.message, dup: entry.isWritten, packetId: entry.id })
+    const problem = output.write(toPacket(entry.message, entry.id, entry.isWritten))
     if (problem === undefined) {
       entry.isWritten = true
       occupy(entry, now)
-    } else conclude(now, entry, unsendable(entry, problem))
+    } else conclude(now, entry, unsendable(entry.message, problem))
   }
 
   const writePubRel = (now: number, entry: Entry) => {
@@ -215,43 +212,47 @@ export const make = (
     const failed = (at: number, error: StoreError) => {
       storing--
       if (published.get(id) === entry) {
-        published.delete(id)
+        published.delete(entry)
         giveBack(entry)
-        refuse(at, entry, failure(entry, "StoreError", error))
+        refuse(at, entry, failure(entry.message, "StoreError", error))
       }
       flush(at)
     }
     const problem = outgoing.put(now, { id, message, sequence }, negotiated.maximumPacketBytes, stored, failed)
     if (problem !== undefined) {
       ids.release(id)
-      return refuse(now, entry, unsendable(entry, problem))
+      return refuse(now, entry, unsendable(entry.message, problem))
     }
     entry.sequence = sequence
     storing++
     entry.isStored = false
-    published.set(id, entry)
+    published.add(entry)
     occupy(entry, now)
+  }
+
+  /** QoS 0 leaves nothing behind: no entry is needed for it. */
+  const writeAtOnce = (message: Outgoing, negotiated: Negotiated): Either.Either<PublishResult, PublishError> => {
+    if (message.retain && !negotiated.retainAvailable) return failure(message, "NotSupported")
+    const problem = output.write(toPacket(message, 0, false))
+    return problem === undefined ? succeeded : unsendable(message, problem)
   }
 
   const send = (now: number, entry: Entry, negotiated: Negotiated) => {
     const { message } = entry
     if (message.qos > negotiated.maximumQoS || (message.retain && !negotiated.retainAvailable)) {
-      return refuse(now, entry, failure(entry, "NotSupported"))
+      return refuse(now, entry, failure(entry.message, "NotSupported"))
     }
-    if (message.qos === 0) {
-      const problem = output.write({ ...message, dup: false })
-      return settle(entry, problem === undefined ? succeeded : unsendable(entry, problem))
-    }
+    if (message.qos === 0) return settle(entry, writeAtOnce(message, negotiated))
     entry.id = ids.allocate()
     entry.state = "Published"
     if (store !== undefined) return storeFirst(now, entry, store, negotiated)
-    const problem = output.write({ ...message, dup: false, packetId: entry.id })
+    const problem = output.write(toPacket(message, entry.id, false))
     if (problem !== undefined) {
       ids.release(entry.id)
-      return settle(entry, unsendable(entry, problem))
+      return settle(entry, unsendable(entry.message, problem))
     }
     entry.isWritten = true
-    published.set(entry.id, entry)
+    published.add(entry)
     occupy(entry, now)
   }
 
@@ -265,6 +266,14 @@ export const make = (
     }
   }
 
+  /** Whether the message would be sent now, were it the next one. */
+  const hasRoom = ({ qos }: Outgoing) =>
+    // What waits for the store was submitted before.
+    qos === 0 ? storing === 0 : quota > 0 && ids.inUse() < 65535 - reservedIds
+
+  /** Whether nothing that came before has to be sent first. */
+  const isNext = () => queue.count() === 0 && nextResend === resends.length
+
   const flush = (now: number) => {
     resend(now)
     // Nothing new overtakes what the session still owes. Settling may call back into the session,
@@ -272,9 +281,7 @@ export const make = (
     while (link !== undefined && nextResend === resends.length) {
       const entry = queue.first()
       if (entry === undefined) return
-      if (entry.message.qos > 0 && (quota <= 0 || ids.inUse() >= 65535 - reservedIds)) return
-      // What waits for the store was submitted before.
-      if (entry.message.qos === 0 && storing > 0) return
+      if (!hasRoom(entry.message)) return
       queue.shift()
       send(now, entry, link)
     }
@@ -284,8 +291,8 @@ export const make = (
     if (entry.state === "Published") {
       entry.state = "Released"
       entry.message = { ...entry.message, payload: noPayload }
-      published.delete(entry.id)
-      released.set(entry.id, entry)
+      published.delete(entry)
+      released.add(entry)
       occupy(entry, now)
       if (store !== undefined) {
         entry.isStored = false
@@ -311,14 +318,23 @@ export const make = (
     if (state === "Queued") queue.push(entry)
     else {
       ids.claim(id)
-      if (state === "Published") published.set(id, entry)
-      else released.set(id, entry)
+      if (state === "Published") published.add(entry)
+      else released.add(entry)
     }
   }
 
   return {
     publish: (now, message, onSettled) => {
+      const negotiated = isNext() && hasRoom(message) ? link : undefined
+      if (negotiated !== undefined && message.qos === 0) {
+        onSettled(writeAtOnce(message, negotiated))
+        return settledPublication
+      }
       const entry = new Entry(message, onSettled, withdraw)
+      if (negotiated !== undefined) {
+        send(now, entry, negotiated)
+        return entry
+      }
       const full = queue.count() >= limits.queueMessages || queue.bytes() + entry.size > limits.queueBytes
       // With a link, the callers that wait for their answer are the bound.
       if (link === undefined && full) fail(entry, "QueueFull")
@@ -336,14 +352,14 @@ export const make = (
         if (entry.isStored) writePubRel(now, entry)
         else occupy(entry, now)
       }
-      resends = [...published.values()]
+      resends = published.values()
       nextResend = 0
       resend(now)
     },
     flush,
     sessionLost: (now) => {
-      const lost = [...published.values()]
-      const owned = [...released.values()]
+      const lost = published.values()
+      const owned = released.values()
       const queued = queue.drain()
       published.clear()
       released.clear()
@@ -359,7 +375,7 @@ export const make = (
       for (const entry of [...again, ...queued]) queue.push(entry)
       for (const entry of owned) conclude(now, entry, succeeded)
       for (const entry of lost) {
-        if (entry.state === "Published") conclude(now, entry, failure(entry, "SessionLost"))
+        if (entry.state === "Published") conclude(now, entry, failure(entry.message, "SessionLost"))
       }
     },
     linkLost: () => {
@@ -387,12 +403,9 @@ export const make = (
     },
     oldestWrite: () => {
       // Both are in the order in which this link wrote them.
-      for (const first of published.values()) {
-        for (const other of released.values()) return earlier(first.writtenAt, other.writtenAt)
-        return first.writtenAt
-      }
-      for (const first of released.values()) return first.writtenAt
-      return undefined
+      const one = published.first?.writtenAt
+      const other = released.first?.writtenAt
+      return one === undefined || (other !== undefined && other < one) ? other : one
     },
     failAll: (toError) => {
       const entries = [...released.values(), ...published.values(), ...queue.drain()]
@@ -410,8 +423,29 @@ export const make = (
 
 const ignore = () => {}
 
-const earlier = (one: number | undefined, other: number | undefined): number | undefined =>
-  one === undefined || (other !== undefined && other < one) ? other : one
+const settledPublication: Publication = { isQueued: false, isSettled: true, abandon: ignore }
+
+const failure = ({ topic }: Outgoing, reason: PublishError["reason"], cause?: unknown) =>
+  Either.left(new PublishError({ reason, topic, cause }))
+
+const unsendable = (message: Outgoing, problem: CodecError.CodecError) =>
+  failure(message, problem._tag === "PacketTooLarge" ? "PacketTooLarge" : "InvalidMessage", problem)
+
+/** Written out, since a spread costs more than the encoding. The fields are in the order of the decoder's. */
+const toPacket = (
+  { payload, properties, qos, retain, topic }: Outgoing,
+  packetId: number,
+  dup: boolean
+): Packet.Publish => {
+  if (properties === undefined) {
+    return packetId === 0
+      ? { _tag: "Publish", dup, qos, retain, topic, payload }
+      : { _tag: "Publish", dup, qos, retain, topic, packetId, payload }
+  }
+  return packetId === 0
+    ? { _tag: "Publish", dup, qos, retain, topic, payload, properties }
+    : { _tag: "Publish", dup, qos, retain, topic, packetId, payload, properties }
+}
 
 const resultOf = (
   topic: string,

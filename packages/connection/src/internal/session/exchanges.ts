@@ -1,0 +1,81 @@
+/**
+ * Open exchanges by packet identifier, in the order in which they were put in. It does what a `Map`
+ * does, which is the wrong thing here: with entries that come and go all the time, each table that a
+ * `Map` leaves behind keeps the next one alive, and with it most entries, until a full collection.
+ */
+export interface Linked<A> {
+  readonly id: number
+  /** Neighbours in the order; the table's own business. */
+  before: A | undefined
+  behind: A | undefined
+}
+
+const fewest = 16
+
+export class Exchanges<A extends Linked<A>> {
+  /** By the lower bits of the identifier. They rotate, so two that are open seldom share a slot; then it grows. */
+  #slots: Array<A | undefined> = []
+  #first: A | undefined = undefined
+  #last: A | undefined = undefined
+  #size = 0
+
+  get size(): number {
+    return this.#size
+  }
+
+  get first(): A | undefined {
+    return this.#first
+  }
+
+  get(id: number): A | undefined {
+    const entry = this.#slots[id & (this.#slots.length - 1)]
+    return entry !== undefined && entry.id === id ? entry : undefined
+  }
+
+  /** Puts one at the end, in the place of another one with its identifier. */
+  add(entry: A): void {
+    const present = this.get(entry.id)
+    if (present !== undefined) this.delete(present)
+    while (this.#slots[entry.id & (this.#slots.length - 1)] !== undefined || this.#slots.length === 0) this.#grow()
+    this.#slots[entry.id & (this.#slots.length - 1)] = entry
+    entry.before = this.#last
+    if (this.#last === undefined) this.#first = entry
+    else this.#last.behind = entry
+    this.#last = entry
+    this.#size++
+  }
+
+  delete(entry: A): boolean {
+    if (this.get(entry.id) !== entry) return false
+    this.#slots[entry.id & (this.#slots.length - 1)] = undefined
+    const { before, behind } = entry
+    if (before === undefined) this.#first = behind
+    else before.behind = behind
+    if (behind === undefined) this.#last = before
+    else behind.before = before
+    // What is gone must not keep what is there alive.
+    entry.before = undefined
+    entry.behind = undefined
+    this.#size--
+    return true
+  }
+
+  /** All of them, in order. */
+  values(): Array<A> {
+    const all: Array<A> = []
+    for (let entry = this.#first; entry !== undefined; entry = entry.behind) all.push(entry)
+    return all
+  }
+
+  clear(): void {
+    for (const entry of this.values()) this.delete(entry)
+  }
+
+  #grow(): void {
+    const old = this.#slots
+    this.#slots = new Array<A | undefined>(Math.max(fewest, old.length * 2)).fill(undefined)
+    for (const entry of old) {
+      if (entry !== undefined) this.#slots[entry.id & (this.#slots.length - 1)] = entry
+    }
+  }
+}
