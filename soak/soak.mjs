@@ -1,0 +1,37 @@
+/**
+ * Builds a soak test the way a published package is built and runs it in a process of its own.
+ *
+ *   pnpm soak crash                             100 000 messages of each QoS, 200 kills of each program
+ *   pnpm soak crash --messages=2000 --kills=5   shorter
+ */
+import { build } from "esbuild"
+import { spawnSync } from "node:child_process"
+import { existsSync, readdirSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+const here = dirname(fileURLToPath(import.meta.url))
+const [name, ...rest] = process.argv.slice(2).filter((argument) => argument !== "--")
+if (name === undefined || !existsSync(join(here, name, "main.ts"))) {
+  console.error(`Which soak test? ${name ?? "None named"}; there is: crash`)
+  process.exit(2)
+}
+
+const outdir = join(here, "build", name)
+await build({
+  absWorkingDir: here,
+  banner: { js: "import { createRequire } from \"node:module\"; const require = createRequire(import.meta.url);" },
+  bundle: true,
+  conditions: ["@effect-mqtt/source"],
+  entryPoints: readdirSync(join(here, name)).filter((file) => file.endsWith(".ts")).map((file) => `${name}/${file}`),
+  format: "esm",
+  logLevel: "warning",
+  outdir,
+  outExtension: { ".js": ".mjs" },
+  platform: "node",
+  sourcemap: true,
+  target: "es2022"
+})
+
+const { status } = spawnSync(process.execPath, [join(outdir, "main.mjs"), ...rest], { stdio: "inherit" })
+process.exitCode = status ?? 1
