@@ -172,6 +172,8 @@ export interface Session {
   readonly deadline: () => number
   /** Bytes to write, in one batch. */
   readonly takeOutput: () => ReadonlyArray<Uint8Array>
+  /** The transport has taken what was taken last: a ping that never gets there is one without answer. */
+  readonly flushed: (now: number) => void
   readonly outputBytes: () => number
   /** Why the link has to be closed, once its output is flushed. */
   readonly ended: () => AuthError | ConnectError | undefined
@@ -253,7 +255,12 @@ interface Held {
   error: CodecError.CodecError | undefined
 }
 
+type Acknowledgement = (Packet.PubAck | Packet.PubRec | Packet.PubComp | Packet.SubAck | Packet.UnsubAck) & {
+  readonly reasonCode?: number | undefined
+}
+
 const unspecifiedError = 0x80
+const identifierInUse = 0x91
 const topicAliasInvalid = 0x94
 
 /**
@@ -450,8 +457,13 @@ export const make = (options: Options): Session => {
     }
   }
 
-  const checked = (packet: Packet.Packet, verdict: "ok" | "unknown" | "wrong") => {
-    if (verdict === "wrong") violation(`${packet._tag} does not fit the exchange of its packet identifier`)
+  const checked = (packet: Acknowledgement, verdict: "ok" | "unknown" | "wrong") => {
+    if (verdict === "wrong") return violation(`${packet._tag} does not fit the exchange of its packet identifier`)
+    if (packet.reasonCode === identifierInUse) {
+      // Its state is another than ours: only a resumed session can tell what became of the exchange.
+      return violation("the server says that a free packet identifier is in use")
+    }
+    pending.flush(clock)
   }
 
   const handle = (packet: Packet.Packet) => {
@@ -546,8 +558,9 @@ export const make = (options: Options): Session => {
     receive: (now, bytes) => {
       clock = now
       if (phase === "Closed" || phase === "Ended") return
-      keepAlive.received(now)
       const { packets, error } = decoder.push(bytes)
+      if (packets.length > 0) keepAlive.received(now)
+      else keepAlive.progressed()
       handleAll(packets, error)
     },
     tick: (now) => {
@@ -592,7 +605,11 @@ export const make = (options: Options): Session => {
       phase === "Ready"
         ? Math.min(keepAlive.deadline(), oldestWrite() + options.acknowledgementTimeout, handshakeDue)
         : handshakeDue,
-    takeOutput: output.take,
+    takeOutput: () => {
+      keepAlive.taken()
+      return output.take()
+    },
+    flushed: keepAlive.flushed,
     outputBytes: output.bytes,
     ended: () => ended,
     isReady: () => phase === "Ready",

@@ -605,7 +605,7 @@ describe("MqttClient", () => {
   describe("a peer that talks and takes no bytes", () => {
     it.scoped("is given up after the acknowledgement time-out, whatever it sends", () =>
       Effect.gen(function*() {
-        const { client, link } = yield* start({ keepAlive: "5 seconds" })
+        const { client, link } = yield* start()
         yield* client.publish("t", new Uint8Array(300_000))
         for (let times = 0; times < 29; times++) {
           yield* link.send(Packet.publish({ topic: "n", payload: bytes("") }))
@@ -616,6 +616,21 @@ describe("MqttClient", () => {
         yield* TestClock.adjust("1 second")
         const status = yield* client.status.get
         assert.isTrue(status._tag === "Disconnected" && status.error.message.includes("takes no bytes"))
+        yield* link.close
+      }))
+
+    it.scoped("does not get a ping past its full link, so a short keep-alive finds it sooner", () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start({ keepAlive: "5 seconds" })
+        yield* client.publish("t", new Uint8Array(300_000))
+        for (let times = 0; times < 10; times++) {
+          assert.strictEqual((yield* client.status.get)._tag, "Connected")
+          yield* link.send(Packet.publish({ topic: "n", payload: bytes("") }))
+          yield* settle
+          yield* TestClock.adjust("1 second")
+        }
+        const status = yield* client.status.get
+        assert.isTrue(status._tag === "Disconnected" && status.error.reason === "KeepAliveTimeout")
         yield* link.close
       }))
 

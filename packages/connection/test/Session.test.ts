@@ -565,10 +565,67 @@ describe("Session", () => {
     it("any packet after the ping is a sign of life", () => {
       const rig = Rig.make()
       rig.connect()
-      rig.advance(55_000)
+      rig.advance(54_000)
+      rig.sent()
       rig.receive(Packet.publish({ topic: "t", payload: new Uint8Array() }))
       rig.advance(20_000)
       assert.isUndefined(rig.ended())
+    })
+
+    it("a ping that the transport does not take is one without answer, whatever comes meanwhile", () => {
+      const rig = Rig.make()
+      rig.connect()
+      rig.sent()
+      rig.advance(54_000)
+      rig.session.takeOutput()
+      for (let second = 0; second < 9; second++) {
+        rig.advance(1000)
+        rig.receive(Packet.publish({ topic: "t", payload: new Uint8Array() }))
+      }
+      assert.isUndefined(rig.ended())
+      rig.advance(1000)
+      assert.strictEqual(rig.ended(), "ConnectError.KeepAliveTimeout")
+    })
+
+    it("has its time from the moment at which it left", () => {
+      const rig = Rig.make()
+      rig.connect()
+      rig.sent()
+      rig.advance(54_000)
+      rig.session.takeOutput()
+      rig.advance(9000)
+      rig.session.flushed(rig.now())
+      rig.advance(9999)
+      assert.isUndefined(rig.ended())
+      rig.advance(1)
+      assert.strictEqual(rig.ended(), "ConnectError.KeepAliveTimeout")
+    })
+
+    it("the parts of a large packet put that off, three times", () => {
+      const rig = Rig.make()
+      rig.connect()
+      rig.advance(54_000)
+      rig.sent()
+      rig.receiveBytes(Uint8Array.of(0x30, 0xe8, 0x07))
+      for (let times = 0; times < 3; times++) {
+        rig.receiveBytes(new Uint8Array(10))
+        rig.advance(10_000)
+        assert.isUndefined(rig.ended())
+      }
+      rig.receiveBytes(new Uint8Array(10))
+      rig.advance(10_000)
+      assert.strictEqual(rig.ended(), "ConnectError.KeepAliveTimeout")
+    })
+
+    it("a process that slept for an hour asks first, and gives the peer the time to answer", () => {
+      const rig = Rig.make()
+      rig.connect()
+      rig.sent()
+      // Nothing ticks while it sleeps.
+      rig.session.tick(3_600_000)
+      assert.strictEqual(rig.session.outputBytes(), 2)
+      assert.isUndefined(rig.ended())
+      assert.strictEqual(rig.session.deadline(), 3_610_000)
     })
 
     it.each<[number, number, number]>([[10, 60, 9000], [120, 60, 108_000], [1, 60, 500], [30, 0, 27_000]])(
@@ -599,9 +656,9 @@ describe("Session", () => {
       assert.isUndefined(rig.ended())
       assert.isAtLeast(rig.tags().length, 3)
       rig.session.readingPaused(rig.now(), false)
-      rig.advance(20_000)
+      rig.advance(9999)
       assert.isUndefined(rig.ended())
-      rig.advance(10_000)
+      rig.advance(1)
       assert.strictEqual(rig.ended(), "ConnectError.KeepAliveTimeout")
     })
 
@@ -620,6 +677,20 @@ describe("Session", () => {
   })
 
   describe("time-outs and endings", () => {
+    it.each<Packet.Packet>([
+      Packet.pubAck({ packetId: 1, reasonCode: 0x91 }),
+      Packet.pubRec({ packetId: 1, reasonCode: 0x91 })
+    ])("a server that says an identifier is in use knows another state: the link is replaced", (packet) => {
+      const rig = Rig.make()
+      rig.connect()
+      const publish = rig.publish("t", packet._tag === "PubAck" ? 1 : 2)
+      rig.sent()
+      rig.receive(packet)
+      assert.strictEqual(publish.result, "PublishRejected")
+      assert.strictEqual(rig.ended(), "ConnectError.ProtocolError")
+      assert.deepInclude(rig.sent()[0], { _tag: "Disconnect", reasonCode: 0x82 })
+    })
+
     it("an unacknowledged packet ends the link after its time, on the same link nothing is resent", () => {
       const rig = Rig.make()
       rig.connect()
@@ -796,6 +867,42 @@ describe("Session", () => {
       rig.session.unsubscribe(0, { _tag: "Unsubscribe", filters: ["a", "b"] }, (outcome) => outcomes.push(outcome))
       rig.receive(Packet.unsubAck({ packetId: 1 }))
       assert.deepStrictEqual(outcomes, [{ _tag: "Answered", reasonCodes: [0, 0] }])
+    })
+
+    it("waits for an identifier when all are taken, in turn", () => {
+      const rig = Rig.make()
+      rig.connect()
+      const outcomes: Array<string> = []
+      const subscribe = (name: string) =>
+        rig.session.subscribe(
+          0,
+          { _tag: "Subscribe", subscriptions: [{ filter: name, qos: 0 }] },
+          ({ _tag }) => outcomes.push(`${name} ${_tag}`)
+        )
+      for (let count = 0; count < 65_535; count++) subscribe("early")
+      subscribe("late")
+      subscribe("later")
+      assert.strictEqual(rig.sent().length, 65_535)
+      assert.deepStrictEqual(outcomes, [])
+      assert.isFalse(rig.session.isIdle())
+      rig.receive(Packet.subAck({ packetId: 7, reasonCodes: [0] }))
+      const [next] = rig.sent()
+      assert.isTrue(next._tag === "Subscribe" && next.packetId === 7 && next.subscriptions[0].filter === "late")
+      rig.session.lost()
+      assert.strictEqual(outcomes.at(-1), "later LinkLost")
+      assert.strictEqual(outcomes.length, 65_537)
+    })
+
+    it("waits for an identifier that a publish gives back", () => {
+      const rig = Rig.make(5, { inFlight: 65_535 })
+      rig.connect()
+      for (let count = 0; count < 65_519; count++) rig.publish("t", 1)
+      const subscribe = () =>
+        rig.session.subscribe(0, { _tag: "Subscribe", subscriptions: [{ filter: "f", qos: 0 }] }, () => {})
+      for (let count = 0; count < 17; count++) subscribe()
+      rig.sent()
+      rig.receive(Packet.pubAck({ packetId: 3 }))
+      assert.deepStrictEqual(rig.tags(), ["Subscribe"])
     })
 
     it("what cannot be written is refused, and takes no identifier", () => {

@@ -55,12 +55,16 @@ export const make = (version: Version = 5, overrides: Partial<Session.Options> =
     ...overrides
   })
 
-  const sent = (): ReadonlyArray<Packet.Packet> =>
-    session.takeOutput().flatMap((piece) => {
+  /** What the session has written; the transport takes it at once. */
+  const sent = (): ReadonlyArray<Packet.Packet> => {
+    const pieces = session.takeOutput()
+    session.flushed(now)
+    return pieces.flatMap((piece) => {
       const { error, packets } = decoder.push(piece.slice())
       if (error !== undefined) throw error
       return packets
     })
+  }
 
   const open = (fields: Partial<Packet.Connect> = {}) => {
     decoder = Decoder.make({ role: "server" })

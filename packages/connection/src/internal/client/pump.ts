@@ -148,6 +148,7 @@ export const make = (session: Session, clock: Clock.Clock, stallTimeout: number,
 
   const written = Effect.sync(() => {
     writingSince = undefined
+    session.flushed(clock.unsafeCurrentTimeMillis())
     releaseWaiting()
   })
 

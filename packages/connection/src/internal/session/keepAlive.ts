@@ -9,9 +9,16 @@ export interface KeepAlive {
   readonly start: (now: number, keepAliveMillis: number) => void
   readonly stop: () => void
   readonly sent: (now: number) => void
+  /** A whole packet came. */
   readonly received: (now: number) => void
-  /** A ping goes out now; its answer is due at {@link deadline}. */
+  /** A part of a packet came. */
+  readonly progressed: () => void
+  /** A ping was written to the output; until {@link deadline} it has to leave, and then to be answered. */
   readonly pinged: (now: number) => void
+  /** The output is on its way to the transport. */
+  readonly taken: () => void
+  /** The transport has taken it. */
+  readonly flushed: (now: number) => void
   /** The round trip of the outstanding ping in milliseconds, which it ends. */
   readonly answered: (now: number) => number | undefined
   readonly outstanding: () => boolean
@@ -23,6 +30,8 @@ export interface KeepAlive {
 
 const answerMillis = 10_000
 const smallestLeadMillis = 500
+/** How often the parts of a large packet put off the time at which an answer has to be there. */
+const mostExtensions = 3
 
 export const make = (leadMillis: (keepAliveMillis: number) => number): KeepAlive => {
   let interval = 0
@@ -32,13 +41,30 @@ export const make = (leadMillis: (keepAliveMillis: number) => number): KeepAlive
   let lastReceived = 0
   let pingedAt: number | undefined
   let paused = false
+  /** Of the outstanding ping: from when on its deadline counts, and how far it has come. */
+  let since = 0
+  let isTaken = false
+  let isFlushed = false
+  /** Any packet since the ping left is evidence of life, not only its answer. */
+  let isEvident = false
+  let hasProgressed = false
+  let extensions = 0
 
-  // Any packet since the ping is evidence of life, not only its answer.
-  const awaiting = (at: number | undefined): at is number => at !== undefined && !paused && lastReceived <= at
+  const isAwaiting = () => pingedAt !== undefined && !paused && !isEvident
   const deadline = () => {
-    if (awaiting(pingedAt)) return pingedAt + (interval > 0 ? Math.min(answerMillis, interval) : answerMillis)
+    if (isAwaiting()) return since + (interval > 0 ? Math.min(answerMillis, interval) : answerMillis)
     if (interval === 0) return Infinity
     return (paused ? lastSent : Math.min(lastSent, lastReceived)) + silence
+  }
+
+  const due = (now: number): "nothing" | "ping" | "dead" => {
+    if (now < deadline()) return "nothing"
+    if (!isAwaiting()) return "ping"
+    if (!isFlushed || !hasProgressed || extensions === mostExtensions) return "dead"
+    extensions++
+    hasProgressed = false
+    since = now
+    return "nothing"
   }
 
   return {
@@ -59,9 +85,27 @@ export const make = (leadMillis: (keepAliveMillis: number) => number): KeepAlive
     },
     received: (now) => {
       lastReceived = now
+      isEvident = isFlushed
+    },
+    progressed: () => {
+      hasProgressed = true
     },
     pinged: (now) => {
       pingedAt = now
+      since = now
+      isTaken = false
+      isFlushed = false
+      isEvident = false
+      hasProgressed = false
+      extensions = 0
+    },
+    taken: () => {
+      isTaken = pingedAt !== undefined
+    },
+    flushed: (now) => {
+      if (!isTaken || isFlushed) return
+      isFlushed = true
+      since = now
     },
     answered: (now) => {
       const roundTrip = pingedAt === undefined ? undefined : now - pingedAt
@@ -70,10 +114,13 @@ export const make = (leadMillis: (keepAliveMillis: number) => number): KeepAlive
     },
     outstanding: () => pingedAt !== undefined,
     readingPaused: (now, next) => {
-      if (paused && !next) lastReceived = now
+      if (paused && !next) {
+        lastReceived = now
+        since = now
+      }
       paused = next
     },
-    due: (now) => now < deadline() ? "nothing" : awaiting(pingedAt) ? "dead" : "ping",
+    due,
     deadline
   }
 }

@@ -22,6 +22,13 @@ type Request = Omit<Packet.Subscribe, "packetId"> | Omit<Packet.Unsubscribe, "pa
 
 export type SettleOperation = (outcome: OperationOutcome) => void
 
+const allIds = 65_535
+
+interface Waiting {
+  readonly packet: Request
+  readonly settle: SettleOperation
+}
+
 interface Operation {
   readonly packet: Request
   readonly settle: SettleOperation
@@ -32,6 +39,8 @@ export interface Operations {
   readonly start: (now: number, packet: Request, settle: SettleOperation) => void
   /** Applies SUBACK or UNSUBACK. */
   readonly acknowledge: (now: number, packet: Packet.SubAck | Packet.UnsubAck) => "ok" | "unknown" | "wrong"
+  /** An identifier may have become free: writes those that wait for one. */
+  readonly flush: (now: number) => void
   readonly oldestWrite: () => number | undefined
   readonly linkLost: () => void
   readonly isIdle: () => boolean
@@ -42,9 +51,15 @@ export const make = (output: Output, ids: PacketIds, store: SubscriptionStore | 
   const pending = new Map<number, Operation>()
   /** Those that wait for the store, on this link. */
   let storing = new Set<SettleOperation>()
+  /** Those that wait for a free packet identifier, on this link. */
+  let waiting = new Set<Waiting>()
 
   const write = (now: number, packet: Request, settle: SettleOperation) => {
     const packetId = ids.allocate()
+    if (packetId === 0) {
+      waiting.add({ packet, settle })
+      return
+    }
     const cause = output.write({ ...packet, packetId })
     if (cause !== undefined) {
       ids.release(packetId)
@@ -53,7 +68,17 @@ export const make = (output: Output, ids: PacketIds, store: SubscriptionStore | 
     pending.set(packetId, { packet, settle, writtenAt: now })
   }
 
+  /** Writes those that wait, as far as there are identifiers. */
+  const flush = (now: number) => {
+    for (const request of waiting) {
+      if (ids.inUse() === allIds) return
+      waiting.delete(request)
+      write(now, request.packet, request.settle)
+    }
+  }
+
   return {
+    flush,
     start: (now, packet, settle) => {
       if (store === undefined) return write(now, packet, settle)
       const waiting = storing
@@ -76,6 +101,7 @@ export const make = (output: Output, ids: PacketIds, store: SubscriptionStore | 
       ids.release(packet.packetId)
       store?.answered(now, request, reasonCodes)
       operation.settle({ _tag: "Answered", reasonCodes })
+      flush(now)
       return "ok"
     },
     oldestWrite: () => {
@@ -85,14 +111,17 @@ export const make = (output: Output, ids: PacketIds, store: SubscriptionStore | 
     linkLost: () => {
       const operations = [...pending]
       const unwritten = storing
+      const unsent = waiting
       pending.clear()
       storing = new Set()
+      waiting = new Set()
       for (const [id, operation] of operations) {
         ids.release(id)
         operation.settle({ _tag: "LinkLost" })
       }
+      for (const { settle } of unsent) settle({ _tag: "LinkLost" })
       for (const settle of [...unwritten]) if (unwritten.delete(settle)) settle({ _tag: "LinkLost" })
     },
-    isIdle: () => pending.size === 0 && storing.size === 0
+    isIdle: () => pending.size === 0 && storing.size === 0 && waiting.size === 0
   }
 }
