@@ -24,6 +24,8 @@ export interface Server {
     fields?: Partial<Omit<Packet.ConnAck, "_tag">>
   ) => Effect.Effect<Link & { readonly connect: Packet.Connect }>
   readonly open: () => number
+  /** Drops every link: a client that waits for an answer of its server does not close. */
+  readonly closeAll: Effect.Effect<void>
   /** Where links were opened to, or would have been. */
   readonly tried: ReadonlyArray<string>
 }
@@ -35,11 +37,14 @@ export const make = (
   Effect.gen(function*() {
     const links = yield* Queue.unbounded<Link>()
     let open = 0
+    const closing = new Set<Effect.Effect<void>>()
     const transport = yield* Layer.build(Transport.layerMemory((wire) =>
       Effect.gen(function*() {
         const closed = yield* Deferred.make<void>()
         open++
-        yield* Queue.offer(links, makeLink(wire, version, Effect.asVoid(Deferred.succeed(closed, undefined))))
+        const close = Effect.asVoid(Deferred.succeed(closed, undefined))
+        closing.add(close)
+        yield* Queue.offer(links, makeLink(wire, version, close))
         yield* Deferred.await(closed)
       }).pipe(Effect.ensuring(Effect.sync(() => open--)))
     ))
@@ -63,7 +68,8 @@ export const make = (
           yield* link.send(Packet.connAck(fields))
           return { ...link, connect }
         }),
-      open: () => open
+      open: () => open,
+      closeAll: Effect.suspend(() => Effect.all(closing, { discard: true }))
     }
   })
 

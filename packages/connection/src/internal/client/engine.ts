@@ -27,6 +27,9 @@ import * as pumps from "./pump.ts"
 import type { Settings } from "./settings.ts"
 import { make as makeWarnings } from "./warnings.ts"
 
+/** What consumers need of a pump. */
+export type Intake = Pick<Pump, "now" | "pass" | "mustRead" | "wakeReader">
+
 export interface Consumer {
   readonly onConnected: (negotiated: Negotiated) => void
   readonly onMessage: (message: Message, pending: Pending | undefined) => void
@@ -40,7 +43,7 @@ export interface Consumer {
 }
 
 /** Makes the consumer; `isClosing` says that new operations are refused. */
-export type MakeConsumer<C> = (session: Session, pump: Pump, isClosing: () => boolean, notify: Notify) => C
+export type MakeConsumer<C> = (session: Session, pump: Intake, isClosing: () => boolean, notify: Notify) => C
 
 export interface Engine<C extends Consumer> {
   readonly consumer: C

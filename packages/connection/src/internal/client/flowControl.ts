@@ -5,8 +5,8 @@
 import type { Pending, Session } from "../../Session.ts"
 import type { AckOutcome } from "../../Subscription.ts"
 import type { Delivery } from "./delivery.ts"
+import type { Intake } from "./engine.ts"
 import type { Notify } from "./notices.ts"
-import type { Pump } from "./pump.ts"
 
 export interface Bounds {
   readonly bufferMessages: number
@@ -37,7 +37,7 @@ export interface FlowControl {
 export const make = (
   bounds: Bounds,
   session: Session,
-  pump: Pump,
+  pump: Intake,
   isClosing: () => boolean,
   notify: Notify
 ): FlowControl => {
