@@ -66,7 +66,7 @@ const transportSentences: Record<TransportError["reason"], string> = {
   Unsupported: "The transport does not support this endpoint",
   Untrusted: "No safe link to the peer can be agreed on",
   WrongHost: "The peer's certificate is for another host",
-  NotTls: "The peer does not speak TLS",
+  NotTls: "The peer does not answer with TLS",
   ProxyRefused: "The proxy refused to connect",
   ProxyDenied: "The proxy refused the credentials",
   UpgradeRefused: "The server refused the WebSocket upgrade",

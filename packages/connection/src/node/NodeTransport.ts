@@ -21,7 +21,7 @@ import type { Wire } from "../Wire.ts"
 import { within } from "./internal/opening.ts"
 import * as socketWire from "./internal/socketWire.ts"
 import * as tcp from "./internal/tcp.ts"
-import { secure } from "./internal/tls.ts"
+import { refusal, secure } from "./internal/tls.ts"
 import * as sockets from "./internal/webSocket.ts"
 import * as wireDuplex from "./internal/wireDuplex.ts"
 
@@ -250,7 +250,9 @@ export const withTls = (
 ): Effect.Effect<Wire, TransportError, Scope.Scope> =>
   wireDuplex.make(wire).pipe(
     Effect.flatMap((stream) => secure(stream, host, options)),
-    Effect.flatMap(fromSocket)
+    Effect.flatMap((socket) =>
+      Effect.acquireRelease(Effect.sync(() => socketWire.make(socket, refusal)), ({ destroy }) => destroy)
+    )
   )
 
 /**

@@ -50,10 +50,9 @@ const resolve = (host: string): Effect.Effect<Addresses, TransportError> =>
   Effect.async((resume) => {
     const family = Net.isIP(host)
     if (family !== 0) return resume(Effect.succeed([{ address: host, family }]))
-    Dns.lookup(host, { all: true }, (cause, [first, ...others]) =>
-      resume(
-        cause !== null || first === undefined
-          ? Effect.fail(openError(cause ?? new Error("the host name has no address")))
-          : Effect.succeed([first, ...others])
-      ))
+    Dns.lookup(host, { all: true }, (cause, addresses) => {
+      if (cause !== null) return resume(openError(cause))
+      const [first, ...others] = addresses
+      resume(first === undefined ? openError(new Error("the host has no address")) : Effect.succeed([first, ...others]))
+    })
   })

@@ -43,14 +43,23 @@ const untrusted = (cause: unknown) => new TransportError({ reason: "Untrusted", 
 
 const explain = (cause: unknown, socket: Tls.TLSSocket | undefined): TransportError => {
   if (cause instanceof TransportError) return cause
-  const code = cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : ""
   // Nothing was sent: the options hold a key or a certificate that cannot be used.
   if (socket === undefined) return new TransportError({ reason: "Unsupported", cause })
+  const code = codeOf(cause)
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return new TransportError({ reason: "WrongHost", cause })
   // Set when the verification of the peer's certificate failed, whatever its reason.
-  if (Boolean(socket.authorizationError) || refused.test(code)) return untrusted(cause)
-  return foreign.test(code) ? new TransportError({ reason: "NotTls", cause: notTls }) : openError(cause)
+  if (Boolean(socket.authorizationError)) return untrusted(cause)
+  if (foreign.test(code)) return new TransportError({ reason: "NotTls", cause: notTls })
+  if (code === "ECONNRESET") return new TransportError({ reason: "NotTls", cause: hungUp })
+  return refusal(cause) ?? openError(cause)
 }
+
+/** An alert about our certificate comes after the handshake in TLS 1.3: it ends a link that seemed to be made. */
+export const refusal = (cause: unknown): TransportError | undefined =>
+  refused.test(codeOf(cause)) ? untrusted(cause) : undefined
+
+const codeOf = (cause: unknown): string =>
+  cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : ""
 
 /** OpenSSL's reasons: alerts about our certificate, and nothing in common. */
 const refused =
@@ -61,3 +70,6 @@ const foreign =
   /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL|RECORD_LAYER_FAILURE|UNEXPECTED_MESSAGE)|^EPROTO$/
 
 const notTls = new Error("it answered in another protocol; does the port take plain connections?")
+
+/** What a server does that takes our first bytes for a malformed packet. */
+const hungUp = new Error("it hung up during the handshake; does the port take plain connections?")

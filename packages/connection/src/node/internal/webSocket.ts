@@ -10,6 +10,7 @@ import { TransportError } from "../../MqttError.ts"
 import type { Wire } from "../../Wire.ts"
 import { openError } from "./opening.ts"
 import * as socketWire from "./socketWire.ts"
+import { refusal } from "./tls.ts"
 
 export interface UpgradeOptions {
   /** As the server is to see it: `ws://host:port/path`; the stream is there already. */
@@ -26,25 +27,24 @@ export const upgrade = (
   Effect.acquireRelease(
     Effect.try({
       try: () =>
-        new WebSocket(options.url, ["mqtt"], {
-          createConnection: () => stream,
-          finishRequest: (request) => {
-            // The layer below left the stream paused; by now somebody listens to it.
-            request.once("socket", () => stream.resume())
-            request.end()
-          },
-          headers: { ...options.headers },
-          ...settings(options.maxMessageBytes)
-        }),
+        toLink(
+          new WebSocket(options.url, ["mqtt"], {
+            createConnection: () => stream,
+            finishRequest: (request) => {
+              // The layer below left the stream paused; by now somebody listens to it.
+              request.once("socket", () => stream.resume())
+              request.end()
+            },
+            headers: { ...options.headers },
+            ...settings(options.maxMessageBytes)
+          })
+        ),
       catch: (cause) => new TransportError({ reason: "Unsupported", cause })
     }),
-    (socket) =>
-      Effect.sync(() => {
-        socket.terminate()
-      })
+    ({ destroy }) => destroy
   ).pipe(
-    Effect.tap((socket) => opened(socket, options.subprotocol)),
-    Effect.flatMap((socket) => toWire(socket))
+    Effect.tap(({ socket }) => opened(socket, options.subprotocol)),
+    Effect.map(({ wire }) => wire)
   )
 
 const opened = (socket: WebSocket, subprotocol: "required" | "optional") =>
@@ -73,6 +73,8 @@ const refused = ({ statusCode = 0 }: IncomingMessage): TransportError =>
 const explainUpgrade = (cause: Error): TransportError => {
   // What `ws` says when the server chooses none of the offered subprotocols.
   if (/subprotocol/i.test(cause.message)) return new TransportError({ reason: "NoSubprotocol" })
+  const untrusted = refusal(cause)
+  if (untrusted !== undefined) return untrusted
   const code = "code" in cause && typeof cause.code === "string" ? cause.code : ""
   return code.startsWith("HPE_") || /Sec-WebSocket|Upgrade header/i.test(cause.message)
     ? new TransportError({ reason: "UpgradeRefused", cause })
@@ -92,12 +94,11 @@ export const accept = (
   Effect.acquireRelease(
     Effect.sync(() => {
       stream.on("error", () => {})
-      return stream
     }),
     () => Effect.sync(() => stream.destroy())
   ).pipe(
-    Effect.flatMap(() =>
-      Effect.async<WebSocket, TransportError>((resume) => {
+    Effect.zipRight(
+      Effect.async<Wire, TransportError>((resume) => {
         const refuse = (error: TransportError): void => {
           stream.end(badRequest, () => resume(Effect.fail(error)))
         }
@@ -108,10 +109,14 @@ export const accept = (
           ...settings(maxMessageBytes)
         })
         server.on("wsClientError", (cause) => refuse(new TransportError({ reason: "UpgradeRefused", cause })))
-        server.handleUpgrade(request, stream, Buffer.from(head), (socket) => resume(Effect.succeed(socket)))
+        server.handleUpgrade(
+          request,
+          stream,
+          Buffer.from(head),
+          (socket) => resume(Effect.succeed(toLink(socket).wire))
+        )
       })
-    ),
-    Effect.flatMap((socket) => toWire(socket))
+    )
   )
 
 const badRequest = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
@@ -127,35 +132,53 @@ const settings = (maxMessageBytes: number) => ({
   closeTimeout: 1000
 })
 
-const toWire = (socket: WebSocket): Effect.Effect<Wire, never, Scope.Scope> =>
-  Effect.acquireRelease(
-    Effect.sync(() => {
-      let ending: TransportError | undefined
-      socket.on("message", (_, isBinary) => {
-        if (isBinary) return
-        ending ??= new TransportError({ reason: "TextFrame" })
-        socket.close(1003)
-        stream.destroy()
-      })
-      socket.on("close", (code) => {
-        ending ??= closeCode.toError(code)
-      })
-      const stream = createWebSocketStream(socket)
-      const wire = socketWire.make(stream, (failure) => failure === undefined ? ending : undefined)
-      return {
-        ...wire,
-        // One message for all pieces: servers exist that want no packet in two of them.
-        write: (pieces: ReadonlyArray<Uint8Array>) =>
-          Effect.suspend(() => {
-            if (socket.readyState !== WebSocket.OPEN) return ending ?? new TransportError({ reason: "Closed" })
-            const bytes = join(pieces)
-            return bytes.length === 0 ? Effect.void : wire.write([bytes])
-          })
-      }
-    }),
-    (wire) =>
-      Effect.suspend(() => {
-        socket.terminate()
-        return wire.destroy
-      })
-  )
+interface Link {
+  readonly socket: WebSocket
+  readonly wire: Wire
+  readonly destroy: Effect.Effect<void>
+}
+
+/** To be made with the socket, in one go: its first message may come with the answer to the upgrade. */
+const toLink = (socket: WebSocket): Link => {
+  let ending: TransportError | undefined
+  socket.on("message", (_, isBinary) => {
+    if (isBinary) return
+    ending ??= new TransportError({ reason: "TextFrame" })
+    socket.close(1003)
+    stream.destroy()
+  })
+  socket.on("close", (code) => {
+    ending ??= closeCode.toError(code)
+  })
+  const stream = createWebSocketStream(socket)
+  const wire = socketWire.make(stream, (failure) => failure === undefined ? ending : refusal(failure))
+  const closed = Effect.async<void>((resume) => {
+    if (socket.readyState === WebSocket.CLOSED) return resume(Effect.void)
+    socket.once("close", () => resume(Effect.void))
+  })
+  /** What ended the link is known when it has ended. */
+  const lost = (pieces: ReadonlyArray<Uint8Array>) =>
+    Effect.zipRight(
+      closed,
+      Effect.suspend(() =>
+        stream.errored === null ? ending ?? new TransportError({ reason: "Closed" }) : wire.write(pieces)
+      )
+    )
+  return {
+    socket,
+    wire: {
+      ...wire,
+      // One message for all pieces: servers exist that want no packet in two of them.
+      write: (pieces) =>
+        Effect.suspend(() => {
+          if (socket.readyState !== WebSocket.OPEN) return lost(pieces)
+          const bytes = join(pieces)
+          return bytes.length === 0 ? Effect.void : wire.write([bytes])
+        })
+    },
+    destroy: Effect.suspend(() => {
+      socket.terminate()
+      return wire.destroy
+    })
+  }
+}

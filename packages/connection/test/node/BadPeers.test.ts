@@ -1,0 +1,248 @@
+import type { Endpoint } from "@effect-mqtt/connection"
+import { MqttConnection, MqttError, Transport } from "@effect-mqtt/connection"
+import { NodeTransport } from "@effect-mqtt/connection/node"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Redacted } from "effect"
+import * as Http from "node:http"
+import * as Net from "node:net"
+import * as Tls from "node:tls"
+import type { WebSocket } from "ws"
+import { WebSocketServer } from "ws"
+import { certificates } from "./certificates.ts"
+import type { Listening } from "./listening.ts"
+import { listen } from "./listening.ts"
+
+const pair = certificates?.server
+const none = { ca: undefined, client: undefined, otherHost: undefined }
+const { ca, client, otherHost } = certificates ?? none
+
+/** What a program gets that connects there, after which the server holds nothing of it. */
+const failure = (server: Listening, url: string, options: NodeTransport.Options = {}) =>
+  Effect.gen(function*() {
+    const error = yield* MqttConnection.make({ url, connectTimeout: "5 seconds" }).pipe(
+      Effect.scoped,
+      Effect.flip,
+      Effect.provide(NodeTransport.layerWith(options))
+    )
+    yield* Effect.repeat(Effect.delay(Effect.sync(server.open), "5 millis"), {
+      until: (count) => count === 0,
+      times: 400
+    })
+    assert.strictEqual(server.open(), 0, "links that are left")
+    assert.instanceOf(error.cause, MqttError.TransportError)
+    return { error, tag: error._tag, why: error.cause.reason, message: error.message }
+  })
+
+/** A server that says the same to everybody. */
+const saying = (text: string) =>
+  Net.createServer((socket) => {
+    socket.on("data", () => socket.end(text))
+  })
+
+const page = () =>
+  Http.createServer((_, response) => {
+    response.end("<h1>It works!</h1>")
+  })
+
+const webSockets = (onOpen: (socket: WebSocket) => void, protocol: false | "mqtt" = "mqtt") => {
+  const server = Http.createServer()
+  new WebSocketServer({ server, handleProtocols: () => protocol }).on("connection", onOpen)
+  return server
+}
+
+const tls = (options: Tls.TlsOptions) => Tls.createServer(options).on("tlsClientError", () => {})
+
+describe("peers that are not what they should be", () => {
+  it.scopedLive("nobody listens there", () =>
+    Effect.gen(function*() {
+      const server = yield* listen(Net.createServer())
+      const { message, why } = yield* failure(server, "mqtt://127.0.0.1:1")
+      assert.strictEqual(why, "Open")
+      assert.include(message, "ECONNREFUSED")
+    }))
+
+  it.scopedLive("a host that has no address", () =>
+    Effect.gen(function*() {
+      const server = yield* listen(Net.createServer())
+      const { message, why } = yield* failure(server, "mqtt://does-not-exist.invalid")
+      assert.strictEqual(why, "Open")
+      assert.include(message, "does-not-exist.invalid")
+    }))
+
+  it.scopedLive("a web server on the MQTT port", () =>
+    Effect.gen(function*() {
+      const server = yield* listen(page())
+      const { message, why } = yield* failure(server, `mqtt://127.0.0.1:${server.port}`)
+      assert.strictEqual(why, "NotMqtt")
+      assert.include(message, "it answers like a web server")
+    }))
+
+  it.scopedLive("a web server on the WebSocket port", () =>
+    Effect.gen(function*() {
+      const server = yield* listen(page())
+      const { message, tag, why } = yield* failure(server, `ws://127.0.0.1:${server.port}`)
+      assert.strictEqual(why, "UpgradeRefused")
+      assert.strictEqual(tag, "ConnectError")
+      assert.include(message, "HTTP status 200")
+    }))
+
+  it.scopedLive("no HTTP at all on the WebSocket port", () =>
+    Effect.gen(function*() {
+      const server = yield* listen(saying("\u0020\u0002\u0000\u0000"))
+      const { message, why } = yield* failure(server, `ws://127.0.0.1:${server.port}`)
+      assert.strictEqual(why, "UpgradeRefused", message)
+    }))
+
+  it.scopedLive.each([401, 403])(
+    "a WebSocket server that answers %d is an AuthError",
+    (status) =>
+      Effect.gen(function*() {
+        const server = yield* listen(Http.createServer((_, response) => response.writeHead(status).end()))
+        const { tag, why } = yield* failure(server, `ws://127.0.0.1:${server.port}`)
+        assert.deepStrictEqual([tag, why], ["AuthError", "Forbidden"])
+      })
+  )
+
+  it.scopedLive("a WebSocket server without the subprotocol, unless that is allowed", () =>
+    Effect.gen(function*() {
+      const server = yield* listen(webSockets((socket) => socket.close(1008), false))
+      const url = `ws://127.0.0.1:${server.port}`
+      assert.strictEqual((yield* failure(server, url)).why, "NoSubprotocol")
+      const { tag, why } = yield* failure(server, url, { webSocket: { subprotocol: "optional" } })
+      // Then it got as far as the close with "policy violation".
+      assert.deepStrictEqual([tag, why], ["AuthError", "Forbidden"])
+    }))
+
+  it.scopedLive("a text frame", () =>
+    Effect.gen(function*() {
+      const server = yield* listen(webSockets((socket) => socket.send("hello")))
+      const { why } = yield* failure(server, `ws://127.0.0.1:${server.port}`)
+      assert.strictEqual(why, "TextFrame")
+    }))
+
+  it.scopedLive("a message larger than allowed", () =>
+    Effect.gen(function*() {
+      const server = yield* listen(webSockets((socket) => socket.send(new Uint8Array(2000))))
+      const { message } = yield* failure(server, `ws://127.0.0.1:${server.port}`, {
+        webSocket: { maxMessageBytes: 1000 }
+      })
+      assert.include(message, "Max payload size exceeded")
+    }))
+
+  it.scopedLive("every step has a time-out of its own", () =>
+    Effect.gen(function*() {
+      const server = yield* listen(Net.createServer((socket) => socket.resume()))
+      const address = `127.0.0.1:${server.port}`
+      const times = { tls: "20 millis", upgrade: "20 millis", proxy: "20 millis" }
+      const steps = [
+        [`mqtts://${address}`, undefined, "the TLS handshake"],
+        [`ws://${address}`, undefined, "the WebSocket upgrade"],
+        [`mqtt://${address}`, { protocol: "http", host: "127.0.0.1", port: server.port }, "the proxy's answer"],
+        [`mqtt://${address}`, { protocol: "socks5", host: "127.0.0.1", port: server.port }, "the proxy's answer"]
+      ] as const
+      for (const [url, proxy, step] of steps) {
+        const { error, message } = yield* failure(server, url, { timeouts: { ...times }, proxy })
+        assert.strictEqual(error.reason, "Timeout")
+        assert.include(message, step)
+      }
+    }))
+})
+
+describe.skipIf(certificates === undefined)("peers that are not what they should be, with TLS", () => {
+  it.scopedLive("a certificate that cannot be verified", () =>
+    Effect.gen(function*() {
+      const server = yield* listen(tls({ ...pair }))
+      const { error, why } = yield* failure(server, `mqtts://localhost:${server.port}`)
+      assert.strictEqual(why, "Untrusted")
+      assert.isFalse(error.retryable)
+    }))
+
+  it.scopedLive("a certificate for another host", () =>
+    Effect.gen(function*() {
+      const server = yield* listen(tls({ ...otherHost }))
+      const { error, message, why } = yield* failure(server, `mqtts://localhost:${server.port}`, { tls: { ca } })
+      assert.strictEqual(why, "WrongHost")
+      assert.include(message, "elsewhere.example")
+      assert.isFalse(error.retryable)
+    }))
+
+  it.scopedLive("TLS on a plain port", () =>
+    Effect.gen(function*() {
+      const web = yield* listen(page())
+      assert.strictEqual((yield* failure(web, `mqtts://localhost:${web.port}`)).why, "NotTls")
+      const mqtt = yield* listen(saying("\u0020\u0002\u0000\u0000"))
+      assert.strictEqual((yield* failure(mqtt, `wss://localhost:${mqtt.port}`)).why, "NotTls")
+    }))
+
+  it.scopedLive("plain on a TLS port", () =>
+    Effect.gen(function*() {
+      const server = yield* listen(tls({ ...pair }))
+      const { message } = yield* failure(server, `mqtt://localhost:${server.port}`)
+      assert.match(message, /it answers with TLS|is this the port for this protocol/)
+    }))
+
+  it.scopedLive("a server that wants a client certificate", () =>
+    Effect.gen(function*() {
+      const server = yield* listen(tls({ ...pair, ca, requestCert: true }))
+      const { why } = yield* failure(server, `mqtts://localhost:${server.port}`, { tls: { ca } })
+      assert.strictEqual(why, "Untrusted")
+    }))
+
+  it.scopedLive("a server that knows none of our protocols", () =>
+    Effect.gen(function*() {
+      const server = yield* listen(tls({ ...pair, ALPNProtocols: ["h2"] }))
+      const options = { tls: { ca, alpnProtocols: ["mqtt"] } }
+      assert.strictEqual((yield* failure(server, `mqtts://localhost:${server.port}`, options)).why, "Untrusted")
+    }))
+
+  it.scopedLive("a key that is none", () =>
+    Effect.gen(function*() {
+      const server = yield* listen(tls({ ...pair }))
+      const key = Redacted.make("not a key")
+      const { error, message } = yield* failure(server, `mqtts://localhost:${server.port}`, {
+        tls: { ca, certificate: client?.cert, key }
+      })
+      assert.strictEqual(error.reason, "InvalidEndpoint")
+      assert.notInclude(message, "not a key")
+    }))
+})
+
+const open = (endpoint: Endpoint.Endpoint, options: NodeTransport.Options) =>
+  Effect.flatMap(Transport.Transport, (transport) => transport.open(endpoint)).pipe(
+    Effect.provide(NodeTransport.layerWith(options))
+  )
+
+describe.skipIf(certificates === undefined)("TLS options", () => {
+  it.scopedLive("client certificate, ALPN and server name, as an Effect for every attempt", () =>
+    Effect.gen(function*() {
+      const seen: Array<unknown> = []
+      const server = yield* listen(
+        Tls.createServer({ ...otherHost, ca, requestCert: true, ALPNProtocols: ["mqtt"] }, (socket) => {
+          seen.push([socket.authorized, socket.alpnProtocol, "servername" in socket ? socket.servername : undefined])
+        })
+      )
+      let attempts = 0
+      const options = Effect.sync((): NodeTransport.TlsOptions => {
+        attempts++
+        return {
+          ca,
+          certificate: client?.cert,
+          key: Redacted.make(client?.key ?? ""),
+          alpnProtocols: ["mqtt"],
+          servername: "elsewhere.example"
+        }
+      })
+      const endpoint = { scheme: "mqtts", host: "localhost", port: server.port, path: "" } as const
+      yield* open(endpoint, { tls: options })
+      yield* open(endpoint, { tls: options })
+      yield* Effect.repeat(Effect.sleep("5 millis"), { until: () => seen.length === 2, times: 400 })
+      assert.deepStrictEqual(seen, [[true, "mqtt", "elsewhere.example"], [true, "mqtt", "elsewhere.example"]])
+      assert.strictEqual(attempts, 2)
+    }))
+
+  it.scopedLive("verification can be switched off, and only so", () =>
+    Effect.gen(function*() {
+      const server = yield* listen(tls({ ...pair }))
+      yield* open({ scheme: "mqtts", host: "localhost", port: server.port, path: "" }, { tls: { verify: false } })
+    }))
+})
