@@ -7,8 +7,9 @@ import { describe, it } from "@effect/vitest"
 import type { Scope } from "effect"
 import { Context, Effect, Layer, Queue } from "effect"
 import { certificates } from "../node/certificates.ts"
-import type { WireServer } from "../node/listening.ts"
+import type { Listening, WireServer } from "../node/listening.ts"
 import { tcpServer, tlsServer, unixServer, webSocketServer } from "../node/listening.ts"
+import { httpProxy, socksProxy } from "../node/proxies.ts"
 
 type Fixture = Effect.Effect<TransportSuite.Fixture, unknown, Scope.Scope>
 
@@ -81,6 +82,19 @@ const overConstructor = over(
   Layer.provide(Transport.layerWebSocket(), NodeSocket.layerWebSocketConstructor)
 )
 
+/** The proxy is the one whose links count: it holds one as long as either side does. */
+const through = (
+  protocol: "http" | "socks5",
+  proxy: Effect.Effect<Listening, never, Scope.Scope>,
+  server: Effect.Effect<WireServer, never, Scope.Scope>
+): Fixture =>
+  Effect.gen(function*() {
+    const { open, port } = yield* proxy
+    const layer = NodeTransport.layerWith({ tls: { ca }, proxy: { protocol, host: "127.0.0.1", port } })
+    const fixture = yield* over(server, layer)
+    return { ...fixture, reset: undefined, links: Effect.sync(open) }
+  })
+
 const run = (name: string, fixture: Fixture, options?: TransportSuite.Options) =>
   describe(name, () => {
     for (const check of TransportSuite.make(fixture, options)) it.live(check.name, () => check.run)
@@ -97,5 +111,7 @@ run("WebSocketConstructor", overConstructor)
 describe.skipIf(certificates === undefined)("with certificates", () => {
   run("TLS", over(tlsServer(pair), trusting))
   run("secure WebSocket", over(webSocketServer(pair), trusting))
+  run("TLS through an HTTP proxy", through("http", httpProxy, tlsServer(pair)), { burstBytes: 16 * 1024 * 1024 })
+  run("WebSocket through SOCKS5", through("socks5", socksProxy, webSocketServer()), { burstBytes: 16 * 1024 * 1024 })
   run("WebSocket over TLS over any wire", overLayers, { burstBytes: 16 * 1024 * 1024 })
 })
