@@ -47,6 +47,10 @@ export interface PublishOptions {
   readonly qos?: QoS.QoS | undefined
   /** @default false */
   readonly retain?: boolean | undefined
+  /**
+   * Those of a message that came may be passed on: topic alias and subscription identifiers, which
+   * belong to its link, are left out.
+   */
   readonly properties?: Properties.PublishProperties | undefined
 }
 

@@ -10,6 +10,7 @@ import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
@@ -60,8 +61,8 @@ export interface MqttConnection {
   ) => Effect.Effect<PublishResult, PublishError>
   /**
    * Completes with the SUBACK: the QoS granted for each filter, in their order. What arrives comes in
-   * `messages`. If the server refuses filters, it fails with the first of them; the others are
-   * subscribed all the same, and `unsubscribe` takes all of them back.
+   * `messages`. If the server refuses filters, it fails with the first of them, and takes back those
+   * that this call has added.
    */
   readonly subscribe: (
     filter: string | ReadonlyArray<SubscribeRequest>,
@@ -194,6 +195,19 @@ export const make = (
         })
       })
 
+    /** What the server has granted, so that a call that fails leaves the subscriptions as they were. */
+    const subscribed = new Set<string>()
+
+    const leave = (filters: ReadonlyArray<string>) =>
+      operate(
+        filters.join(", "),
+        (now, settle) => session.unsubscribe(now, { _tag: "Unsubscribe", filters }, settle)
+      )
+
+    // The refusal is what the caller has to hear of; a server that does not let go either keeps sending.
+    const takeBack = (filters: ReadonlyArray<string>) =>
+      filters.length === 0 ? Effect.void : Effect.ignore(leave(filters))
+
     return {
       publish: engine.publish,
       subscribe: (filter, subscribeOptions) =>
@@ -207,10 +221,17 @@ export const make = (
             wanted[0].filter,
             (now, settle) => session.subscribe(now, requests.toPacket(wanted, negotiated), settle)
           )
+          const answers = wanted.map(({ filter: name }, index) => requests.toGranted(name, codes[index]))
           const granted = new Map<string, QoS.QoS>()
-          for (const [index, { filter: name }] of wanted.entries()) {
-            granted.set(name, yield* requests.toGranted(name, codes[index]))
+          for (const [index, answer] of answers.entries()) {
+            if (Either.isRight(answer)) granted.set(wanted[index].filter, answer.right)
           }
+          const refused = answers.find(Either.isLeft)?.left
+          if (refused !== undefined) {
+            yield* takeBack([...granted.keys()].filter((name) => !subscribed.has(name)))
+            return yield* refused
+          }
+          for (const name of granted.keys()) subscribed.add(name)
           // A filter that was given twice is one subscription, and has one answer.
           const asked = typeof filter === "string" ? [filter] : filter.map((request) => request.filter)
           return asked.map((name) => granted.get(name) ?? 0)
@@ -218,11 +239,9 @@ export const make = (
       unsubscribe: (filter) => {
         const filters = typeof filter === "string" ? [filter] : filter
         return Effect.flatMap(
-          operate(
-            filters.join(", "),
-            (now, settle) => session.unsubscribe(now, { _tag: "Unsubscribe", filters }, settle)
-          ),
+          leave(filters),
           (codes) => {
+            for (const [index, code] of codes.entries()) if (code < 0x80) subscribed.delete(filters[index])
             const refused = codes.findIndex((code) => code >= 0x80)
             return refused < 0 ? Effect.void : new SubscribeError({
               reason: "SubscribeRejected",

@@ -1,9 +1,9 @@
 import { Broker } from "@effect-mqtt/broker"
 import { Packet } from "@effect-mqtt/codec"
 import type { ConnectionOptions } from "@effect-mqtt/connection"
-import { Message, MqttConnection, Transport } from "@effect-mqtt/connection"
+import { Authentication, Message, MqttConnection, Transport } from "@effect-mqtt/connection"
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, Effect, Exit, Fiber, Scope, Stream, TestClock } from "effect"
+import { Chunk, Effect, Exit, Fiber, Redacted, Scope, Stream, TestClock } from "effect"
 import * as Scripted from "./scriptedServer.ts"
 import { bytes } from "./sessionRig.ts"
 
@@ -115,6 +115,54 @@ describe("MqttConnection", () => {
       assert.deepStrictEqual(subscriptions.map(({ filter, qos }) => [filter, qos]), [["a", 2], ["b", 1]])
       yield* link.send(Packet.subAck({ packetId, reasonCodes: [1, 0] }))
       assert.deepStrictEqual(yield* Fiber.join(subscribing), [1, 0, 1])
+    }))
+
+  it.scoped("a list of which the server refuses a part is taken back, but for what was there before", () =>
+    Effect.gen(function*() {
+      const { connection, link } = yield* start
+      const first = yield* Effect.fork(connection.subscribe("old"))
+      const { packetId } = yield* link.expect("Subscribe")
+      yield* link.send(Packet.subAck({ packetId, reasonCodes: [0] }))
+      yield* Fiber.join(first)
+      const second = yield* Effect.fork(
+        Effect.flip(connection.subscribe(["old", "new", "no"].map((filter) => ({ filter }))))
+      )
+      const { packetId: next } = yield* link.expect("Subscribe")
+      yield* link.send(Packet.subAck({ packetId: next, reasonCodes: [0, 1, 0x87] }))
+      const { filters, packetId: last } = yield* link.expect("Unsubscribe")
+      assert.deepStrictEqual(filters, ["new"])
+      yield* link.send(Packet.unsubAck({ packetId: last, reasonCodes: [0] }))
+      assert.deepInclude(yield* Fiber.join(second), { reason: "SubscribeRejected", filter: "no", reasonCode: 0x87 })
+    }))
+
+  it.scoped("falls back to 3.1.1 on demand, authenticates anew, and passes on what it got", () =>
+    Effect.gen(function*() {
+      const server = yield* Scripted.make()
+      const falling = yield* Effect.fork(
+        Effect.provide(MqttConnection.make({ ...options, protocolVersion: "auto" }), server.layer)
+      )
+      const refusing = yield* server.link
+      yield* refusing.expect("Connect")
+      yield* refusing.send(Packet.connAck({ reasonCode: 0x84 }))
+      yield* refusing.close
+      assert.strictEqual((yield* server.accept()).connect.protocolVersion, 4)
+      assert.strictEqual((yield* Fiber.join(falling)).negotiated.protocolVersion, 4)
+
+      const making = yield* Effect.fork(Effect.provide(
+        MqttConnection.make({ ...options, authentication: Authentication.token("M", Redacted.make("secret")) }),
+        server.layer
+      ))
+      const link = yield* server.accept({ properties: { authenticationMethod: "M" } })
+      assert.deepInclude(link.connect.properties, { authenticationMethod: "M", authenticationData: bytes("secret") })
+      const connection = yield* Fiber.join(making)
+      const again = yield* Effect.fork(connection.reauthenticate)
+      assert.deepInclude(yield* link.expect("Auth"), { reasonCode: 0x19 })
+      yield* link.send(Packet.auth({ reasonCode: 0, properties: { authenticationMethod: "M" } }))
+      yield* Fiber.join(again)
+      yield* connection.publish("t", "x", {
+        properties: { topicAlias: 7, subscriptionIdentifiers: [3], contentType: "text" }
+      })
+      assert.deepStrictEqual((yield* link.expect("Publish")).properties, { contentType: "text" })
     }))
 
   it.scoped("asks for nothing that the server, by its own word, would end the link over", () =>

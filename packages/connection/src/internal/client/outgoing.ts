@@ -1,11 +1,18 @@
 /** A message as its caller gave it, made the session's own. */
-import type { Packet, ProtocolVersion } from "@effect-mqtt/codec"
+import type { Packet, Properties, ProtocolVersion } from "@effect-mqtt/codec"
 import type { PublishOptions } from "../../Message.ts"
 import { toBytes } from "./payload.ts"
 
 export type Outgoing = Omit<Packet.Publish, "packetId" | "dup">
 
 const noProperties = {}
+
+/** Without what belongs to the link that a message came over: a program may pass on what it got. */
+const ofMessage = (properties: Properties.PublishProperties): Properties.PublishProperties => {
+  if (properties.topicAlias === undefined && properties.subscriptionIdentifiers === undefined) return properties
+  const { subscriptionIdentifiers: _, topicAlias: __, ...others } = properties
+  return others
+}
 
 /** With fields in one order and without spreads: every message passes here. */
 export const toOutgoing = (
@@ -16,7 +23,8 @@ export const toOutgoing = (
 ): Outgoing => {
   const qos = options?.qos ?? 0
   const retain = options?.retain ?? false
-  const properties = options?.properties ?? (version === 5 ? noProperties : undefined)
+  const given = options?.properties
+  const properties = given === undefined ? (version === 5 ? noProperties : undefined) : ofMessage(given)
   return properties === undefined
     ? { _tag: "Publish", retain, qos, topic, payload: toBytes(payload) }
     : { _tag: "Publish", retain, qos, topic, payload: toBytes(payload), properties }
