@@ -1,31 +1,38 @@
 /**
  * Builds a benchmark the way a published package is built and runs it in a process of its own.
  *
- *   pnpm bench codec                         all rows
+ *   pnpm bench codec                         all rows; "client" is the other benchmark
  *   pnpm bench codec decode 64B              rows whose name contains every word
  *   pnpm bench codec --rounds=5 --millis=10  shorter
  *   BENCH_NODE=/path/to/node pnpm bench codec
  */
 import { build } from "esbuild"
 import { spawnSync } from "node:child_process"
-import { existsSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
+/** The programs of each benchmark; `main` starts or loads the others. */
+const programs = {
+  client: ["main", "stub", "ours", "rival", "raw"],
+  codec: ["main", "subject"]
+}
+
 const here = dirname(fileURLToPath(import.meta.url))
 const [name, ...rest] = process.argv.slice(2).filter((argument) => argument !== "--")
-if (name === undefined || !existsSync(join(here, name, "main.ts"))) {
-  console.error(`Which benchmark? ${name ?? "None named"}; there is: codec`)
+if (name === undefined || !Object.hasOwn(programs, name)) {
+  console.error(`Which benchmark? ${name ?? "None named"}; there are: ${Object.keys(programs).join(", ")}`)
   process.exit(2)
 }
 
 const outdir = join(here, "build", name)
 await build({
   absWorkingDir: here,
+  // For what is bundled and is no ES module itself.
+  banner: { js: "import { createRequire } from \"node:module\"\nconst require = createRequire(import.meta.url)" },
   bundle: true,
   conditions: ["@effect-mqtt/source"],
-  entryPoints: [`${name}/main.ts`, `${name}/subject.ts`],
-  external: ["mitata", "mqtt-packet"],
+  entryPoints: programs[name].map((program) => `${name}/${program}.ts`),
+  external: ["mitata", "mqtt", "mqtt-packet"],
   format: "esm",
   logLevel: "warning",
   outdir,
