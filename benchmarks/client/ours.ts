@@ -112,10 +112,10 @@ const resume = Effect.gen(function*() {
     reconnect: Schedule.spaced("1 millis")
   })
   const read = startClock()
-  yield* Effect.forEach(
-    Array.from({ length: job.count }, (_, index) => topics[index % topics.length]),
-    (topic) => client.publish(topic, payload, { qos: 1 }),
-    { concurrency: "unbounded", discard: true }
+  const messages = Array.from({ length: job.count }, (_, index) => topics[index % topics.length])
+  yield* Stream.fromIterable(messages).pipe(
+    Stream.map((topic) => ({ topic, payload, qos: 1 as const })),
+    Stream.run(client.sink())
   )
   return { ...read(), messages: job.count }
 })
