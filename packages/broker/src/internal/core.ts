@@ -3,6 +3,7 @@ import * as QoS from "@effect-mqtt/codec/QoS"
 import * as Topic from "@effect-mqtt/codec/Topic"
 import type { Mechanism } from "../AccessControl.ts"
 import type { Capabilities } from "../Capabilities.ts"
+import { Deadlines } from "./deadlines.ts"
 import { Faults } from "./faults.ts"
 import { Fifo } from "./fifo.ts"
 import type { Hub, OpenedSession, Routed } from "./hub.ts"
@@ -61,6 +62,7 @@ export class Core implements Hub {
   /** Messages of shared subscriptions whose member has left. */
   private readonly orphans = new Fifo<Delivery>()
   private settling = false
+  private readonly due = new Deadlines<Session>()
   /** Subscriptions to what the broker tells about itself, and when it does so next. */
   private systemFilters = 0
   private systemDue = Infinity
@@ -128,6 +130,7 @@ export class Core implements Hub {
     this.ledger.add(willBytes - session.willBytes)
     session.willBytes = willBytes
     session.holder = holder
+    this.takePlaces(session)
     session.expiresAt = Infinity
     session.delayedWill = undefined // [MQTT-3.1.3-9]
     this.settle(now)
@@ -137,13 +140,15 @@ export class Core implements Hub {
   closeSession(session: Session, holder: Holder, will: Will | undefined, now: number): void {
     if (session.holder !== holder) return
     session.holder = undefined
+    this.takePlaces(session)
     this.adopt(session.outgoing.detach())
     const delay = Math.min(will?.delay ?? 0, session.expiry)
     if (will !== undefined && delay > 0) session.delayedWill = { will, dueAt: now + delay }
     else if (will !== undefined) this.dueWills.push(will)
     if (session.expiry > 0) {
       session.expiresAt = now + session.expiry
-      this.expect(now + (session.delayedWill === undefined ? session.expiry : delay))
+      this.due.enter(session, this.sessions)
+      this.expect(session.dueAt)
     } else {
       this.remove(session)
     }
@@ -219,25 +224,21 @@ export class Core implements Hub {
 
   /** Ends what has expired; the next deadline, or Infinity. */
   tick(now: number): number {
-    this.deadline = Infinity
-    for (const session of this.sessions.values()) {
-      if (session.holder !== undefined) continue
+    for (let session = this.due.take(now); session !== undefined; session = this.due.take(now)) {
       if (session.expiresAt <= now) {
         this.remove(session)
         continue
       }
-      if (session.delayedWill !== undefined && session.delayedWill.dueAt <= now) {
-        this.dueWills.push(session.delayedWill.will)
-        session.delayedWill = undefined
-      }
-      this.deadline = Math.min(this.deadline, session.expiresAt, session.delayedWill?.dueAt ?? Infinity)
+      if (session.delayedWill !== undefined) this.dueWills.push(session.delayedWill.will)
+      session.delayedWill = undefined
+      this.due.enter(session, this.sessions)
     }
     if (this.systemDue <= now) {
       for (const message of this.system(now)) this.route({ ...message, retain: false }, now)
       this.systemDue = now + System.intervalMillis
     }
-    this.deadline = Math.min(this.deadline, this.systemDue)
     this.settle(now)
+    this.deadline = Math.min(this.due.next, this.systemDue)
     return this.deadline
   }
 
@@ -296,6 +297,13 @@ export class Core implements Hub {
     // A client that is there and does not keep up has to go; one that is away misses the newest.
     if (offered === "Full") session.holder?.shed(Reason.quotaExceeded, now)
     return offered
+  }
+
+  /** Shared subscriptions go by who is connected. */
+  private takePlaces(session: Session): void {
+    for (const subscription of session.subscriptions.values()) {
+      if (subscription.isShared) this.router.set(subscription)
+    }
   }
 
   private adopt(deliveries: ReadonlyArray<Delivery>): void {

@@ -54,4 +54,9 @@ export class Session {
     this.clientId = clientId
     this.outgoing = new Outgoing(bounds, ledger)
   }
+
+  /** When something has to happen to it, or Infinity. */
+  get dueAt(): number {
+    return this.holder === undefined ? Math.min(this.expiresAt, this.delayedWill?.dueAt ?? Infinity) : Infinity
+  }
 }

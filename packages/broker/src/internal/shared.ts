@@ -1,9 +1,40 @@
 import * as QoS from "@effect-mqtt/codec/QoS"
 import type { Message } from "./message.ts"
+import type { Readiness } from "./outgoing.ts"
 import type { Session, Subscription } from "./session.ts"
 
 /** One shared subscription: each message goes to one of its members (MQTT 5 section 4.8.2). */
 export class SharedGroup {
+  /** Members that are connected, and those that are away. */
+  private readonly present = new Turns()
+  private readonly absent = new Turns()
+
+  get isEmpty(): boolean {
+    return this.present.isEmpty && this.absent.isEmpty
+  }
+
+  /** Replaces what the session had; also called when it comes or goes. */
+  set(subscription: Subscription): void {
+    const isPresent = subscription.session.holder !== undefined
+    ;(isPresent ? this.absent : this.present).delete(subscription.session)
+    ;(isPresent ? this.present : this.absent).set(subscription)
+  }
+
+  delete(session: Session): void {
+    this.present.delete(session)
+    this.absent.delete(session)
+  }
+
+  /**
+   * The members take turns. Who has to wait for room is passed over while another has not, and who is away gets a
+   * message only when nobody else has room. None when it would find no room with any of them.
+   */
+  choose(message: Message): Subscription | undefined {
+    return this.present.choose(message, "Now") ?? this.absent.choose(message, "Away")
+  }
+}
+
+class Turns {
   private readonly members: Array<Subscription> = []
   private turn = 0
 
@@ -11,42 +42,41 @@ export class SharedGroup {
     return this.members.length === 0
   }
 
-  /** Replaces what the session had. */
   set(subscription: Subscription): void {
-    const index = this.members.findIndex(({ session }) => session === subscription.session)
+    const index = this.indexOf(subscription.session)
     if (index === -1) this.members.push(subscription)
     else this.members[index] = subscription
   }
 
   delete(session: Session): void {
-    const index = this.members.findIndex((member) => member.session === session)
+    const index = this.indexOf(session)
     if (index === -1) return
     this.members.splice(index, 1)
     if (index < this.turn) this.turn--
   }
 
-  /**
-   * The members take turns. Who has to wait for room is passed over while another has not, and who is away gets a
-   * message only when nobody is there. None when the message would find no room with any of them.
-   */
-  choose(message: Message): Subscription | undefined {
+  /** The next one that is as ready as this, else the next one that has room at all. */
+  choose(message: Message, best: Readiness): Subscription | undefined {
     const { members } = this
-    let best: Subscription | undefined
-    let bestRank = ranks.Never
-    let bestIndex = 0
-    for (let step = 0; step < members.length && bestRank < ranks.Now; step++) {
+    let found = -1
+    for (let step = 0; step < members.length; step++) {
+      if (step >= mostAsked && found !== -1) break
       const index = (this.turn + step) % members.length
       const member = members[index]
       if (member === undefined) continue
-      const rank = ranks[member.session.outgoing.readiness(QoS.min(message.qos, member.qos), message.bytes)]
-      if (rank <= bestRank) continue
-      best = member
-      bestRank = rank
-      bestIndex = index
+      const readiness = member.session.outgoing.readiness(QoS.min(message.qos, member.qos), message.bytes)
+      if (readiness === "Never" || (found !== -1 && readiness !== best)) continue
+      found = index
+      if (readiness === best) break
     }
-    if (best !== undefined) this.turn = bestIndex + 1
-    return best
+    if (found !== -1) this.turn = found + 1
+    return members[found]
+  }
+
+  private indexOf(session: Session): number {
+    return this.members.findIndex((member) => member.session === session)
   }
 }
 
-const ranks = { Never: 0, Away: 1, Later: 2, Now: 3 }
+/** How many members are asked for one that can send at once, where one is found that can send later. */
+const mostAsked = 64
