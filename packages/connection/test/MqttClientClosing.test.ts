@@ -1,0 +1,192 @@
+import { Packet } from "@effect-mqtt/codec"
+import type { Endpoint } from "@effect-mqtt/connection"
+import { MqttClient, Transport } from "@effect-mqtt/connection"
+import { assert, describe, it } from "@effect/vitest"
+import { Context, Effect, Exit, Fiber, Layer, Scope, Supervisor, TestClock } from "effect"
+import { options, settle } from "./scriptedClient.ts"
+import * as Scripted from "./scriptedServer.ts"
+
+/** A client on its way, and a way to close it whose link the server does not care about. */
+interface Situation {
+  readonly server: Scripted.Server
+  readonly scope: Scope.CloseableScope
+  /** The client, if it was ever connected. */
+  readonly client: MqttClient.MqttClient["Type"] | undefined
+  readonly building: Fiber.RuntimeFiber<MqttClient.MqttClient["Type"], unknown>
+  /** Those of the client that have not ended. */
+  readonly fibers: Supervisor.Supervisor<ReadonlyArray<Fiber.RuntimeFiber<unknown, unknown>>>
+  /** What was on its way when it was closed; it has to end. */
+  readonly operations: ReadonlyArray<Fiber.RuntimeFiber<unknown, unknown>>
+}
+
+type Prepare = Effect.Effect<Situation, never, Scope.Scope>
+
+const build = (
+  server: Scripted.Server,
+  overrides: Partial<MqttClient.Options> = {},
+  layer: Layer.Layer<Transport.Transport> = server.layer
+) =>
+  Effect.gen(function*() {
+    const scope = yield* Scope.make()
+    // A timer or a listener of the client would be a fiber that sleeps or waits.
+    const fibers = yield* Supervisor.track
+    const building = yield* Effect.fork(
+      MqttClient.make({ ...options, ...overrides }).pipe(
+        Effect.provide(layer),
+        Scope.extend(scope),
+        Effect.supervised(fibers)
+      )
+    )
+    yield* settle
+    return { server, scope, building, fibers, client: undefined, operations: [] }
+  })
+
+const opening: Prepare = Effect.flatMap(Scripted.make(), (server) =>
+  build(
+    server,
+    {},
+    Layer.map(server.layer, (context) =>
+      Context.make(Transport.Transport, {
+        open: (endpoint: Endpoint.Endpoint) =>
+          Effect.zipRight(Context.get(context, Transport.Transport).open(endpoint), Effect.never)
+      }))
+  ))
+
+const handshaking: Prepare = Effect.flatMap(Scripted.make(), (server) => build(server))
+
+const judging: Prepare = Effect.gen(function*() {
+  const server = yield* Scripted.make()
+  const situation = yield* build(server, {
+    authentication: {
+      method: "M",
+      start: Effect.succeed({ respond: () => Effect.succeed(undefined), verify: () => Effect.never })
+    }
+  })
+  yield* server.accept({ properties: { authenticationMethod: "M" } })
+  yield* settle
+  return situation
+})
+
+const connect = Effect.gen(function*() {
+  const server = yield* Scripted.make()
+  const situation = yield* build(server)
+  const link = yield* server.accept()
+  const client = yield* Effect.orDie(Fiber.join(situation.building))
+  return { situation: { ...situation, client }, client, link }
+})
+
+const ready: Prepare = Effect.gen(function*() {
+  const { client, link, situation } = yield* connect
+  const operations = [
+    yield* Effect.fork(client.publish("t", "x", { qos: 1 })),
+    yield* Effect.fork(client.publish("t", "x", { qos: 2 })),
+    yield* Effect.fork(Effect.scoped(client.subscription("f"))),
+    yield* Effect.fork(client.ping),
+    yield* Effect.fork(client.reconnect)
+  ]
+  yield* settle
+  yield* Effect.forkScoped(Effect.forever(link.next))
+  return { ...situation, operations }
+})
+
+const draining: Prepare = Effect.gen(function*() {
+  const { client, situation } = yield* connect
+  const operations = [yield* Effect.fork(client.publish("t", "x", { qos: 1 })), yield* Effect.fork(client.disconnect())]
+  yield* settle
+  return { ...situation, operations }
+})
+
+const disconnecting: Prepare = Effect.gen(function*() {
+  const { client, link, situation } = yield* connect
+  const operations = [yield* Effect.fork(client.disconnect())]
+  yield* link.expect("Disconnect")
+  return { ...situation, operations }
+})
+
+const waiting: Prepare = Effect.gen(function*() {
+  const { client, link, situation } = yield* connect
+  yield* link.close
+  yield* settle
+  const operations = [
+    yield* Effect.fork(client.publish("t", "x")),
+    yield* Effect.fork(Effect.scoped(client.subscription("f")))
+  ]
+  yield* settle
+  return { ...situation, operations }
+})
+
+const failed: Prepare = Effect.gen(function*() {
+  const { link, situation } = yield* connect
+  yield* link.send(Packet.disconnect({ reasonCode: 0x8e }))
+  yield* settle
+  yield* link.close
+  yield* settle
+  return situation
+})
+
+const closed: Prepare = Effect.gen(function*() {
+  const { client, link, situation } = yield* connect
+  const closing = yield* Effect.fork(client.disconnect())
+  yield* link.expect("Disconnect")
+  yield* link.close
+  yield* Fiber.join(closing)
+  return situation
+})
+
+const states: ReadonlyArray<readonly [string, Prepare]> = [
+  ["opening", opening],
+  ["handshaking", handshaking],
+  ["judging the server", judging],
+  ["ready", ready],
+  ["draining", draining],
+  ["disconnecting", disconnecting],
+  ["waiting", waiting],
+  ["failed", failed],
+  ["closed", closed]
+]
+
+/** Nothing runs, and nobody waits. */
+const nothingIsLeft = ({ building, client, fibers, operations, server }: Situation) =>
+  Effect.gen(function*() {
+    yield* settle
+    for (const fiber of [building, ...operations]) yield* Fiber.await(fiber)
+    // The scripted server ends a link only when it is told to: one fiber each.
+    assert.strictEqual((yield* fibers.value).length, server.open())
+    if (client !== undefined) {
+      const status = yield* client.status.get
+      assert.include(["Closed", "Failed"], status._tag)
+    }
+  })
+
+describe("closing, whatever the client is about", () => {
+  it.scoped.each(states)("%s: by its scope, twice, with nothing left behind", ([, prepare]) =>
+    Effect.gen(function*() {
+      const situation = yield* prepare
+      const calls = yield* Effect.forEach([1, 2], () => Effect.fork(Scope.close(situation.scope, Exit.void)))
+      yield* settle
+      yield* TestClock.adjust("10 seconds")
+      yield* Effect.forEach(calls, Fiber.join)
+      yield* nothingIsLeft(situation)
+    }))
+
+  it.scoped.each(states)("%s: by disconnect, twice and interrupted", ([, prepare]) =>
+    Effect.gen(function*() {
+      const situation = yield* prepare
+      const { client } = situation
+      if (client === undefined) {
+        // Nobody has the client yet: it is the building that is interrupted.
+        yield* Fiber.interrupt(situation.building)
+        yield* Scope.close(situation.scope, Exit.void)
+      } else {
+        const calls = yield* Effect.forEach([client.disconnect(), client.disconnect()], (call) => Effect.fork(call))
+        yield* settle
+        const interrupting = yield* Effect.fork(Fiber.interruptAll(calls))
+        yield* settle
+        // The peer has two seconds to take the DISCONNECT.
+        yield* TestClock.adjust("2 seconds")
+        yield* Fiber.join(interrupting)
+      }
+      yield* TestClock.adjust("4 seconds")
+      yield* nothingIsLeft(situation)
+    }))
+})
