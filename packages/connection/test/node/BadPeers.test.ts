@@ -129,11 +129,27 @@ describe("peers that are not what they should be", () => {
       assert.include(message, "Max payload size exceeded")
     }))
 
+  it.scopedLive("a proxy that refuses, one that wants credentials, and none at all", () =>
+    Effect.gen(function*() {
+      const through = (server: Listening, protocol: "http" | "socks5") =>
+        failure(server, "mqtt://broker.example", { proxy: { protocol, host: "127.0.0.1", port: server.port } })
+      const refusing = yield* listen(saying("HTTP/1.1 403 Forbidden\r\n\r\n"))
+      const { message, why } = yield* through(refusing, "http")
+      assert.strictEqual(why, "ProxyRefused")
+      assert.include(message, "HTTP status 403")
+      const asking = yield* listen(saying("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"))
+      const { error, why: denied } = yield* through(asking, "http")
+      assert.deepStrictEqual([denied, error.retryable], ["ProxyDenied", false])
+      assert.strictEqual((yield* through(refusing, "socks5")).why, "ProxyRefused")
+      const silent = yield* listen(Net.createServer((socket) => socket.resume().end()))
+      assert.strictEqual((yield* through(silent, "socks5")).why, "ProxyRefused")
+    }))
+
   it.scopedLive("every step has a time-out of its own", () =>
     Effect.gen(function*() {
       const server = yield* listen(Net.createServer((socket) => socket.resume()))
       const address = `127.0.0.1:${server.port}`
-      const times = { tls: "20 millis", upgrade: "20 millis", proxy: "20 millis" }
+      const times = { tls: "20 millis", upgrade: "20 millis", proxy: "20 millis" } as const
       const steps = [
         [`mqtts://${address}`, undefined, "the TLS handshake"],
         [`ws://${address}`, undefined, "the WebSocket upgrade"],
@@ -141,7 +157,7 @@ describe("peers that are not what they should be", () => {
         [`mqtt://${address}`, { protocol: "socks5", host: "127.0.0.1", port: server.port }, "the proxy's answer"]
       ] as const
       for (const [url, proxy, step] of steps) {
-        const { error, message } = yield* failure(server, url, { timeouts: { ...times }, proxy })
+        const { error, message } = yield* failure(server, url, { timeouts: times, proxy })
         assert.strictEqual(error.reason, "Timeout")
         assert.include(message, step)
       }
