@@ -42,8 +42,9 @@ export const make = (output: Output, receiveMaximum: number, received: ReceivedI
   const classic = () => output.version() === 4
   /** Came on this link and take a place in the Receive Maximum, which starts anew with each link [5 §4.9]. */
   const counted = new Set<number>()
-  /** In the order of arrival on this link. */
+  /** In the order of arrival on this link; those before `head` are acknowledged. */
   let order: Array<Pending> = []
+  let head = 0
   /** Not acknowledged yet, by identifier. A QoS 2 message stays across links until it is accepted. */
   const pendings = new Map<number, Pending>()
 
@@ -62,19 +63,22 @@ export const make = (output: Output, receiveMaximum: number, received: ReceivedI
     })
 
   const acknowledgeInOrder = (now: number) => {
-    let count = 0
-    while (count < order.length && order[count].accepted) {
-      const { id, qos, reasonCode } = order[count++]
+    while (head < order.length && order[head].accepted) {
+      const { id, qos, reasonCode } = order[head++]
       // MQTT 3.1.1 has no negative acknowledgement: there, what was refused is acknowledged and gone.
-      const refusal = reasonCode === 0 || classic() ? {} : { reasonCode }
+      const refusal = classic() ? 0 : reasonCode
       pendings.delete(id)
       // Refused at QoS 2, its exchange is over, and the identifier may carry a new message [MQTT-4.3.3-9].
-      if (qos === 1 || "reasonCode" in refusal) {
+      if (qos === 1 || refusal !== 0) {
         counted.delete(id)
-        output.write({ _tag: qos === 1 ? "PubAck" : "PubRec", packetId: id, ...refusal })
+        const _tag = qos === 1 ? "PubAck" : "PubRec"
+        output.write(refusal === 0 ? { _tag, packetId: id } : { _tag, packetId: id, reasonCode: refusal })
       } else receive(now, id)
     }
-    if (count > 0) order = order.slice(count)
+    // Cutting off each one alone would copy the rest as often.
+    if (head * 2 < order.length) return
+    order = order.slice(head)
+    head = 0
   }
 
   return {
@@ -115,27 +119,27 @@ export const make = (output: Output, receiveMaximum: number, received: ReceivedI
       const known = received.has(packetId)
       const complete = () => {
         if (known) counted.delete(packetId)
-        output.write({
-          _tag: "PubComp",
-          packetId,
-          ...(known || classic() ? {} : { reasonCode: unknownId })
-        })
+        output.write(
+          known || classic() ? { _tag: "PubComp", packetId } : { _tag: "PubComp", packetId, reasonCode: unknownId }
+        )
       }
       if (known) received.remove(now, packetId, complete)
       else complete()
     },
     linkLost: () => {
       order = []
+      head = 0
       counted.clear()
       received.linkLost()
       for (const pending of pendings.values()) if (pending.qos === 1) pendings.delete(pending.id)
     },
     sessionLost: (now) => {
       order = []
+      head = 0
       pendings.clear()
       received.clear(now)
     },
-    isFull: () => classic() && order.length >= receiveMaximum,
-    blockedBy: () => order.length >= receiveMaximum ? order[0] : undefined
+    isFull: () => classic() && order.length - head >= receiveMaximum,
+    blockedBy: () => order.length - head >= receiveMaximum ? order[head] : undefined
   }
 }
