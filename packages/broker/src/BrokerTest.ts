@@ -26,8 +26,9 @@ export interface Options {
 /**
  * A connected `MqttClient`, the broker in memory that it is connected to, and a recorder of what is
  * published. No port and no waiting: all timing follows the program's `Clock`, so under `TestClock`
- * the test decides when keep-alive, expiry and reconnects are due. The `Transport` makes further
- * clients of the same broker.
+ * the test decides when keep-alive, expiry and reconnects are due. Nobody moves that clock while the
+ * layer is released, so the client then does not wait for acknowledgements (`drainTimeout` is 0). The
+ * `Transport` makes further clients of the same broker.
  *
  * @example
  * ```ts
@@ -52,7 +53,7 @@ export const layer = (
   MqttClient.MqttClient | Broker.Broker | Recorder.Recorder | Transport,
   AuthError | ConnectError
 > =>
-  MqttClient.layer({ url: "mqtt://memory", ...options.client }).pipe(
+  MqttClient.layer({ url: "mqtt://memory", drainTimeout: 0, ...options.client }).pipe(
     Layer.provideMerge(Recorder.layer(options.record)),
     Layer.provideMerge(Broker.layerMemory(options.broker))
   )
