@@ -7,13 +7,14 @@ import { make } from "../src/internal/client/settings.ts"
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
 const driver = readFileSync(new URL("../src/internal/client/driver.ts", import.meta.url), "utf8")
 
-/** The defaults that the README states, by option. */
-const stated = new Map(
-  Array.from(
-    (readme.split("## Defaults and bounds")[1] ?? "").split("\n## ")[0]?.matchAll(/^\| `(\w+)` \| ([^|]+) \|/gm) ?? [],
-    ([, option = "", value = ""]) => [option, value.trim()]
-  )
-)
+const section = (readme.split("## Defaults and bounds")[1] ?? "").split("\n## ")[0] ?? ""
+
+const rows = (pattern: RegExp) =>
+  new Map(Array.from(section.matchAll(pattern), ([, name = "", value = ""]) => [name, value.trim()]))
+
+/** The defaults that the README states, by option, and its other bounds, by name. */
+const stated = rows(/^\| `(\w+)` \| ([^|]+) \|/gm)
+const bounds = rows(/^\| ([a-zA-Z ]+) \| (\d[^|]*) \|/gm)
 
 const time = (millis: number) => millis === 3_600_000 ? "1 h" : `${millis / 1000} s`
 const size = (bytes: number) => `${bytes / 1024 / 1024} MiB`
@@ -41,12 +42,37 @@ describe("the defaults in the README", () => {
       streamBytes: size(settings.bufferBytes),
       readAheadBytes: size(settings.readAheadBytes),
       consumerTimeout: time(settings.consumerTimeout),
+      unsubscribeDelay: time(settings.unsubscribeDelay),
+      replayRetained: `${settings.replayRetained}`,
+      resubscribeOnResume: `${settings.resubscribeOnResume}`,
       stableAfter: time(settings.stableAfter),
       drainTimeout: time(settings.drainTimeout)
     }
     for (const [option, value] of Object.entries(actual)) assert.strictEqual(stated.get(option), value, option)
     assert.include(driver, `options.reconnect ?? Reconnect.${stated.get("reconnect")}`)
     assert.isDefined(Reconnect.forever)
+  })
+
+  it("and so are the bounds that are no options", () => {
+    const constant = (file: string, name: string): number => {
+      const source = readFileSync(new URL(`../src/${file}.ts`, import.meta.url), "utf8")
+      return Number(
+        new RegExp(`const ${name} = (?:Duration.seconds\\()?([\\d_]+)`).exec(source)?.[1]?.replaceAll("_", "")
+      )
+    }
+    const actual = {
+      "answer to a ping": time(constant("internal/session/keepAlive", "answerMillis")),
+      "extensions of it": `${constant("internal/session/keepAlive", "mostExtensions")}`,
+      goodbye: time(constant("internal/client/pump", "goodbyeTimeout") * 1000),
+      "links that end alike": `${constant("internal/client/retry", "mostInARow")}`,
+      "links that end at once": time(constant("internal/client/retry", "atOnceMillis")),
+      "steps of an authentication": `${constant("internal/session/authentication", "mostRounds")}`,
+      redirects: `${constant("internal/client/endpoints", "mostRedirects")}`,
+      "servers of one redirect": `${constant("internal/client/endpoints", "mostServers")}`,
+      "identifiers kept free": `${constant("internal/session/outbound", "reservedIds")}`,
+      "status changes": `${constant("LiveValue", "heldForReader")}`
+    }
+    assert.deepStrictEqual(Object.fromEntries(bounds), actual)
   })
 
   it("name every option", () => {
