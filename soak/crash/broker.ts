@@ -28,7 +28,10 @@ const isListening = (port: number) =>
   })
 
 /** Mosquitto with persistence, which drops no message however many wait. */
-export const start = async (path: string, directory: string): Promise<{ readonly url: string; readonly stop: () => void }> => {
+export const start = async (
+  path: string,
+  directory: string
+): Promise<{ readonly url: string; readonly stop: () => void }> => {
   const port = await freePort()
   const config = join(directory, "mosquitto.conf")
   writeFileSync(
@@ -38,7 +41,6 @@ export const start = async (path: string, directory: string): Promise<{ readonly
       `user ${userInfo().username}`,
       "allow_anonymous true",
       "max_queued_messages 0",
-      "max_inflight_messages 1000",
       "persistence true",
       `persistence_location ${directory}/`,
       ""

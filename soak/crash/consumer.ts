@@ -44,7 +44,8 @@ const live = NodeMqttClient.layer({
   url,
   clientId: "soak-consumer",
   sessionExpiry: "1 day",
-  receiveMaximum: 400,
+  // More than ever waits: Mosquitto 2.0.11 sends one message too many when it resumes a session with a backlog.
+  receiveMaximum: 20_000,
   initialConnect: "retry",
   reconnect: Reconnect.maxInterval(Reconnect.forever, "100 millis")
 }).pipe(Layer.provide(store))

@@ -77,7 +77,9 @@ try {
   console.log(`messages: ${messages} at QoS 1, ${messages} at QoS 2, in ${seconds.toFixed(0)} s`)
   console.log(`kills: publisher ${publisherKills}, consumer ${consumerKills}`)
   console.log(`lost: QoS 1 ${lost[1]}, QoS 2 ${lost[2]}`)
-  console.log(`came again: QoS 1 ${duplicates[1]}, QoS 2 ${duplicates[2]}, all in the documented window but ${unexplained.length}`)
+  console.log(
+    `came again: QoS 1 ${duplicates[1]}, QoS 2 ${duplicates[2]}, all in the documented window but ${unexplained.length}`
+  )
   process.exitCode = lost[1] + lost[2] + unexplained.length === 0 ? 0 : 1
 } finally {
   broker.stop()

@@ -38,7 +38,9 @@ const program = Effect.gen(function*() {
       Effect.sync(() => ledger.note("done", [message]))
     )
   }
-  const missing = Array.from({ length: Number(count) }, (_, index) => index + 1).filter((message) => !stored.has(message))
+  const missing = Array.from({ length: Number(count) }, (_, index) => index + 1).filter((message) =>
+    !stored.has(message)
+  )
   yield* Effect.forEach(missing, publish, { concurrency: 400, discard: true })
   // Closing waits until what earlier lives have left is acknowledged, too.
 })

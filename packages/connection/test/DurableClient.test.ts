@@ -1,0 +1,193 @@
+import { Packet } from "@effect-mqtt/codec"
+import { Message, MqttClient, MqttError, SessionStore } from "@effect-mqtt/connection"
+import { KeyValueStore } from "@effect/platform"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Exit, Fiber, Layer, Scope, Stream } from "effect"
+import { options, settle } from "./scriptedClient.ts"
+import * as Scripted from "./scriptedServer.ts"
+import { incoming } from "./sessionRig.ts"
+
+const durable: MqttClient.Options = { ...options, clientId: "c", drainTimeout: 0 }
+
+const begin = Effect.gen(function*() {
+  const server = yield* Scripted.make()
+  // One store for all runs of the program.
+  const store = yield* Layer.build(Layer.provide(SessionStore.layerKeyValueStore(), KeyValueStore.layerMemory))
+  /** A run of the program, up to its CONNACK; `stop` ends it in good order. */
+  const run = (sessionPresent: boolean, more: Partial<MqttClient.Options> = {}) =>
+    Effect.gen(function*() {
+      const scope = yield* Scope.make()
+      const making = yield* Effect.fork(
+        MqttClient.make({ ...durable, ...more }).pipe(
+          Effect.provide(server.layer),
+          Effect.provide(store),
+          Scope.extend(scope)
+        )
+      )
+      const link = yield* server.accept({ sessionPresent })
+      const client = yield* Fiber.join(making)
+      return { client, link, scope, stop: Effect.zipLeft(Scope.close(scope, Exit.void), settle) }
+    })
+  return { server, store, run }
+})
+
+interface Run {
+  readonly client: MqttClient.MqttClient["Type"]
+  readonly link: Scripted.Link
+  readonly stop: Effect.Effect<void>
+}
+
+/** Closed before its streams end, a client leaves its subscriptions to the next run. */
+const close = ({ client, link, stop }: Run) =>
+  Effect.gen(function*() {
+    const closing = yield* Effect.fork(client.disconnect())
+    assert.isUndefined((yield* link.expect("Disconnect")).properties?.sessionExpiryInterval)
+    yield* link.close
+    yield* Fiber.join(closing)
+    yield* stop
+  })
+
+describe("MqttClient with a durable store", () => {
+  it.scoped("the next run resumes the session, and sends what the last one left, in order", () =>
+    Effect.gen(function*() {
+      const { run } = yield* begin
+      const first = yield* run(false)
+      assert.isTrue(first.link.connect.cleanStart)
+      for (const qos of [1, 2] as const) yield* Effect.fork(first.client.publish(`q${qos}`, "x", { qos }))
+      assert.strictEqual((yield* first.link.expect("Publish")).dup, false)
+      yield* first.link.expect("Publish")
+      yield* first.stop
+
+      const second = yield* run(true)
+      assert.isFalse(second.link.connect.cleanStart)
+      const again = [yield* second.link.expect("Publish"), yield* second.link.expect("Publish")]
+      assert.deepStrictEqual(again.map(({ dup, packetId, topic }) => [topic, packetId, dup]), [["q1", 1, true], [
+        "q2",
+        2,
+        true
+      ]])
+      yield* second.link.send(Packet.pubAck({ packetId: 1 }), Packet.pubRec({ packetId: 2 }))
+      yield* second.link.expect("PubRel")
+      yield* second.stop
+
+      const third = yield* run(true)
+      assert.deepInclude(yield* third.link.expect("PubRel"), { packetId: 2 })
+      yield* third.link.send(Packet.pubComp({ packetId: 2 }))
+      yield* settle
+      yield* third.stop
+      const fourth = yield* run(true)
+      yield* Effect.fork(fourth.client.publish("new", "x", { qos: 1 }))
+      assert.deepInclude(yield* fourth.link.expect("Publish"), { topic: "new", packetId: 3 })
+    }))
+
+  it.scoped("does not give its session up when it closes, and the next run knows which messages the last one had", () =>
+    Effect.gen(function*() {
+      const { run } = yield* begin
+      const first = yield* run(false)
+      yield* Effect.fork(Stream.runDrain(first.client.subscribe("t", { qos: 2 })))
+      const subscribe = yield* first.link.expect("Subscribe")
+      yield* first.link.send(
+        Packet.subAck({ packetId: subscribe.packetId, reasonCodes: [2] }),
+        incoming("t", 7, 2, { properties: { subscriptionIdentifiers: [1] } })
+      )
+      assert.deepInclude(yield* first.link.expect("PubRec"), { packetId: 7 })
+      yield* close(first)
+
+      const second = yield* run(true)
+      yield* second.link.send(incoming("t", 7, 2, { dup: true, properties: { subscriptionIdentifiers: [1] } }))
+      assert.deepInclude(yield* second.link.expect("PubRec"), { packetId: 7 })
+    }))
+
+  it.scoped("messages that the server kept find the stream of the next run by their old identifier", () =>
+    Effect.gen(function*() {
+      const { run } = yield* begin
+      const first = yield* run(false)
+      yield* Effect.fork(Stream.runDrain(first.client.subscribe("a/#", { qos: 1 })))
+      const subscribe = yield* first.link.expect("Subscribe")
+      const { subscriptionIdentifiers } = subscribe.properties ?? {}
+      yield* first.link.send(Packet.subAck({ packetId: subscribe.packetId, reasonCodes: [1] }))
+      yield* settle
+      yield* close(first)
+
+      const second = yield* run(true)
+      yield* second.link.send(incoming("a/b", 1, 1, { properties: { subscriptionIdentifiers } }))
+      yield* settle
+      const got: Array<string> = []
+      const collect = (filter: string) =>
+        second.client.subscribe(filter, { qos: 1 }).pipe(
+          Stream.runForEach((message) => Effect.sync(() => got.push(`${filter} ${Message.text(message)}`))),
+          Effect.fork
+        )
+      yield* collect("b")
+      yield* collect("a/#")
+      for (const name of ["b", "a/#"]) {
+        const { packetId, properties, subscriptions } = yield* second.link.expect("Subscribe")
+        assert.strictEqual(subscriptions[0]?.filter, name)
+        // Another filter must not get the identifier of the first one.
+        const isSame = properties?.subscriptionIdentifiers?.[0] === subscriptionIdentifiers?.[0]
+        assert.strictEqual(isSame, name === "a/#")
+        yield* second.link.send(Packet.subAck({ packetId, reasonCodes: [1] }))
+      }
+      yield* settle
+      assert.deepStrictEqual(got, ["a/# a/b"])
+    }))
+
+  it.scoped("needs a client identifier, and has its session for itself", () =>
+    Effect.gen(function*() {
+      const { run, server, store } = yield* begin
+      const make = (more: Partial<MqttClient.Options>) =>
+        MqttClient.make({ ...durable, ...more }).pipe(
+          Effect.provide(server.layer),
+          Effect.provide(store),
+          Effect.scoped,
+          Effect.flip
+        )
+      assert.deepInclude(yield* make({ clientId: undefined }), { _tag: "ConnectError", reason: "InvalidEndpoint" })
+      yield* run(false)
+      const refused = yield* make({})
+      assert.deepInclude(refused, { _tag: "ConnectError", reason: "StoreError", retryable: false })
+      assert.deepInclude(refused.cause, { _tag: "StoreError", reason: "InUse" })
+    }))
+
+  it.scoped("a store that breaks ends the client and everything that waits", () =>
+    Effect.gen(function*() {
+      const server = yield* Scripted.make()
+      let works = true
+      const store = Layer.succeed(SessionStore.SessionStore, {
+        isDurable: true,
+        open: () =>
+          Effect.succeed({
+            records: new Map(),
+            commit: () => works ? Effect.void : new MqttError.StoreError({ reason: "Io" })
+          })
+      })
+      const making = yield* Effect.fork(
+        MqttClient.make(durable).pipe(Effect.provide(server.layer), Effect.provide(store))
+      )
+      const link = yield* server.accept()
+      const client = yield* Fiber.join(making)
+      const publishing = yield* Effect.fork(client.publish("t", "x", { qos: 2 }))
+      yield* link.expect("Publish")
+      works = false
+      const refused = yield* Effect.fork(Effect.flip(client.publish("u", "x", { qos: 1 })))
+      assert.strictEqual((yield* Fiber.join(refused)).reason, "StoreError")
+      yield* link.send(Packet.pubRec({ packetId: 1 }))
+      assert.deepInclude(yield* Effect.flip(client.failure), { _tag: "ConnectError", reason: "StoreError" })
+      assert.strictEqual((yield* Effect.flip(Fiber.join(publishing))).reason, "Closed")
+      assert.strictEqual((yield* client.status.get)._tag, "Failed")
+    }))
+
+  it.scoped("a store that is not durable is never asked", () =>
+    Effect.gen(function*() {
+      const server = yield* Scripted.make()
+      const store = Layer.succeed(SessionStore.SessionStore, {
+        isDurable: false,
+        open: () => Effect.dieMessage("opened")
+      })
+      const making = yield* Effect.fork(
+        MqttClient.make(durable).pipe(Effect.provide(server.layer), Effect.provide(store))
+      )
+      yield* server.accept()
+      yield* Fiber.join(making)
+    }))
+})
