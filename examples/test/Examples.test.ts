@@ -47,6 +47,29 @@ describe("examples", () => {
     assert.include(output, "3 readings over Web Streams")
   })
 
+  it("callbacks.ts hears what is published until it stops listening", { timeout: 60_000 }, async () => {
+    const { code, output } = await run("callbacks.ts")
+    assert.strictEqual(code, 0, output)
+    assert.deepStrictEqual(output.trim().split("\n"), [
+      "house/door closed (retained)",
+      "house/lamp on",
+      "house/lamp, in a promise",
+      "nobody listens any more"
+    ])
+  })
+
+  it("consuming.ts polls, pulls, reads in parallel, and gets a letter again", { timeout: 60_000 }, async () => {
+    const { code, output } = await run("consuming.ts")
+    assert.strictEqual(code, 0, output)
+    assert.deepStrictEqual(output.trim().split("\n"), [
+      "poll: nothing, then 230",
+      "QoS 1 and 2: door/front, window/attic",
+      "in parallel: 20, 21",
+      "unread: Dear reader",
+      "again: Dear reader"
+    ])
+  })
+
   it("roborock.ts sends the robot to the kitchen", { timeout: 60_000 }, async () => {
     const { code, output } = await run("roborock.ts")
     assert.strictEqual(code, 0, output)
