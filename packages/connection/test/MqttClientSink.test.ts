@@ -1,0 +1,165 @@
+import { Broker } from "@effect-mqtt/broker"
+import { Message, MqttClient } from "@effect-mqtt/connection"
+import { assert, describe, it } from "@effect/vitest"
+import { Chunk, Effect, Fiber, Option, Stream, TestClock } from "effect"
+import { options, settle, start } from "./scriptedClient.ts"
+
+const numbered = (count: number, qos: (index: number) => 0 | 1 | 2): ReadonlyArray<Message.OutgoingMessage> =>
+  Array.from({ length: count }, (_, index) => ({ topic: `n/${index % 7}`, payload: `${index}`, qos: qos(index) }))
+
+describe("client.sink", () => {
+  it.scoped("publishes a stream in its order, at every QoS, and says how much it was", () =>
+    Effect.gen(function*() {
+      const client = yield* MqttClient.make(options)
+      const { messages } = yield* client.subscription("n/#", { qos: 2 })
+      const reading = yield* Effect.fork(Stream.runCollect(Stream.take(messages, 2000)))
+      const outgoing = numbered(2000, (index) => index % 3 === 0 ? 0 : index % 3 === 1 ? 1 : 2)
+      const summary = yield* Stream.run(Stream.rechunk(Stream.fromIterable(outgoing), 300), client.sink())
+      const got = Chunk.toReadonlyArray(yield* Fiber.join(reading)).map(Message.text)
+      assert.deepStrictEqual(got, outgoing.map(({ payload }) => payload))
+      const bytes = outgoing.reduce((sum, { payload }) => sum + payload.length, 0)
+      assert.deepStrictEqual(summary, { messages: 2000, bytes, unmatched: 0 })
+    }).pipe(Effect.provide(Broker.layerMemory())))
+
+  it.scoped("has no more on its way than `inFlight`, and goes on when half of that is acknowledged", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start()
+      const publishing = yield* Effect.fork(
+        Stream.run(Stream.fromIterable(numbered(8, () => 1)), client.sink({ inFlight: 4 }))
+      )
+      const ids = yield* Effect.forEach(
+        [0, 1, 2, 3],
+        () => Effect.map(link.expect("Publish"), ({ packetId }) => packetId)
+      )
+      const [first = 0, second = 0, third = 0, fourth = 0] = ids
+      const further = yield* Effect.fork(link.expect("Publish"))
+      yield* link.send({ _tag: "PubAck", packetId: first })
+      yield* settle
+      assert.isTrue(Option.isNone(yield* Fiber.poll(further)))
+      yield* link.send({ _tag: "PubAck", packetId: second })
+      assert.deepStrictEqual((yield* Fiber.join(further)).payload, new TextEncoder().encode("4"))
+      const last = (yield* link.expect("Publish")).packetId ?? 0
+      yield* link.send({ _tag: "PubAck", packetId: third }, { _tag: "PubAck", packetId: fourth })
+      const rest = yield* Effect.forEach(
+        [0, 1],
+        () => Effect.map(link.expect("Publish"), ({ packetId = 0 }) => packetId)
+      )
+      yield* link.send(...[last - 1, last, ...rest].map((packetId) => ({ _tag: "PubAck" as const, packetId })))
+      assert.strictEqual((yield* Fiber.join(publishing)).messages, 8)
+    }))
+
+  it.scoped("fails with the first message that the server refuses, and sends nothing after it", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start({ drainTimeout: 0 })
+      const publishing = yield* Effect.fork(
+        Effect.flip(Stream.run(Stream.fromIterable(numbered(5, () => 1)), client.sink({ inFlight: 2 })))
+      )
+      const { packetId = 0 } = yield* link.expect("Publish")
+      yield* link.expect("Publish")
+      yield* link.send({ _tag: "PubAck", packetId, reasonCode: 0x97 })
+      const error = yield* Fiber.join(publishing)
+      assert.deepStrictEqual([error.reason, error.topic, error.reasonCode], ["PublishRejected", "n/0", 0x97])
+      const ping = yield* Effect.fork(client.ping)
+      yield* link.expect("PingReq")
+      yield* Fiber.interrupt(ping)
+    }))
+
+  it.scoped("counts the messages that nobody subscribes to", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start()
+      const publishing = yield* Effect.fork(Stream.run(Stream.fromIterable(numbered(2, () => 1)), client.sink()))
+      const { packetId = 0 } = yield* link.expect("Publish")
+      const { packetId: other = 0 } = yield* link.expect("Publish")
+      yield* link.send({ _tag: "PubAck", packetId, reasonCode: 0x10 }, { _tag: "PubAck", packetId: other })
+      assert.deepStrictEqual(yield* Fiber.join(publishing), { messages: 2, bytes: 2, unmatched: 1 })
+    }))
+
+  it.scoped("interrupted without a link, leaves nothing in the queue", () =>
+    Effect.gen(function*() {
+      const { client, link, server } = yield* start()
+      yield* link.close
+      yield* settle
+      const publishing = yield* Effect.fork(Stream.run(Stream.fromIterable(numbered(3, () => 1)), client.sink()))
+      yield* settle
+      yield* Fiber.interrupt(publishing)
+      yield* Effect.fork(client.publish("kept", ""))
+      yield* settle
+      yield* TestClock.adjust("1 second")
+      const next = yield* server.accept({ sessionPresent: true })
+      assert.strictEqual((yield* next.expect("Publish")).topic, "kept")
+    }))
+
+  it.scoped("goes on over a new link, where what was not acknowledged is sent again", () =>
+    Effect.gen(function*() {
+      const { client, link, server } = yield* start()
+      const publishing = yield* Effect.fork(
+        Stream.run(Stream.fromIterable(numbered(3, () => 1)), client.sink({ inFlight: 2 }))
+      )
+      yield* link.expect("Publish")
+      yield* link.expect("Publish")
+      yield* link.close
+      yield* settle
+      yield* TestClock.adjust("1 second")
+      const next = yield* server.accept({ sessionPresent: true })
+      const again = yield* Effect.forEach([0, 1], () => next.expect("Publish"))
+      assert.deepStrictEqual(again.map(({ dup, topic }) => [topic, dup]), [["n/0", true], ["n/1", true]])
+      yield* next.send(...again.map(({ packetId = 0 }) => ({ _tag: "PubAck" as const, packetId })))
+      const { packetId = 0 } = yield* next.expect("Publish")
+      yield* next.send({ _tag: "PubAck", packetId })
+      assert.strictEqual((yield* Fiber.join(publishing)).messages, 3)
+    }))
+
+  it.scoped("takes no more QoS 0 messages than the link, while the server reads nothing", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start({ drainTimeout: 0 })
+      let pulled = 0
+      const endless = Stream.repeatEffect(Effect.sync(() => {
+        pulled++
+        return { topic: "t", payload: new Uint8Array(1024) }
+      }))
+      const publishing = yield* Effect.fork(Stream.run(endless, client.sink()))
+      yield* Effect.repeatN(Effect.yieldNow(), 20_000)
+      assert.isAbove(pulled, 50)
+      // 64 KiB of output, as much on its way, and what the pipe holds.
+      assert.isBelow(pulled, 300)
+      yield* Fiber.interrupt(publishing)
+      yield* link.close
+    }))
+
+  it.scoped("fills in the defaults of the client", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start({
+        drainTimeout: 0,
+        defaults: { topics: [{ filter: "alarm/#", qos: 1, retain: true }] }
+      })
+      yield* Effect.fork(
+        Stream.run(Stream.make({ topic: "alarm/1", payload: "" }, { topic: "t", payload: "" }), client.sink())
+      )
+      const alarm = yield* link.expect("Publish")
+      const other = yield* link.expect("Publish")
+      assert.deepStrictEqual([alarm.qos, alarm.retain, other.qos, other.retain], [1, true, 0, false])
+    }))
+
+  it.scoped("fails when the client is closed", () =>
+    Effect.gen(function*() {
+      const { client } = yield* start()
+      yield* client.disconnect()
+      const error = yield* Effect.flip(Stream.run(Stream.make({ topic: "t", payload: "" }), client.sink()))
+      assert.strictEqual(error.reason, "Closed")
+    }))
+
+  it.scoped("copies the bytes of a message, also those of a Buffer", () =>
+    Effect.gen(function*() {
+      const { client, link, server } = yield* start()
+      yield* link.close
+      yield* settle
+      const payload = Buffer.from("before")
+      const publishing = yield* Effect.fork(Stream.run(Stream.make({ topic: "t", payload }), client.sink()))
+      yield* settle
+      payload.fill("x")
+      yield* TestClock.adjust("1 second")
+      const next = yield* server.accept({ sessionPresent: true })
+      assert.deepStrictEqual((yield* next.expect("Publish")).payload, new TextEncoder().encode("before"))
+      yield* Fiber.join(publishing)
+    }))
+})
