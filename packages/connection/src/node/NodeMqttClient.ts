@@ -11,7 +11,8 @@ import type { AuthError, ConnectError } from "../MqttError.ts"
 import * as NodeTransport from "./NodeTransport.ts"
 
 /**
- * `MqttClient.layer` with `NodeTransport.layer` provided.
+ * `MqttClient.layer` with the transport of Node provided; `transport` has the options of its TLS,
+ * WebSocket, proxy and time-outs.
  *
  * @example
  * ```ts
@@ -32,18 +33,20 @@ import * as NodeTransport from "./NodeTransport.ts"
  * @category layers
  */
 export const layer = (
-  options: MqttClient.Options
+  options: MqttClient.Options,
+  transport: NodeTransport.Options = {}
 ): Layer.Layer<MqttClient.MqttClient, AuthError | ConnectError> =>
-  Layer.provide(MqttClient.layer(options), NodeTransport.layer)
+  Layer.provide(MqttClient.layer(options), NodeTransport.layerWith(transport))
 
 /**
- * `MqttClient.layerConfig` with `NodeTransport.layer` provided.
+ * `MqttClient.layerConfig` with the transport of Node provided.
  *
  * @since 0.1.0
  * @category layers
  */
 export const layerConfig = (
   options: Config.Config.Wrap<MqttClient.ConfigOptions>,
-  rest?: Omit<MqttClient.Options, keyof MqttClient.ConfigOptions>
+  rest?: Omit<MqttClient.Options, keyof MqttClient.ConfigOptions>,
+  transport: NodeTransport.Options = {}
 ): Layer.Layer<MqttClient.MqttClient, AuthError | ConnectError | ConfigError.ConfigError> =>
-  Layer.provide(MqttClient.layerConfig(options, rest), NodeTransport.layer)
+  Layer.provide(MqttClient.layerConfig(options, rest), NodeTransport.layerWith(transport))
