@@ -1,6 +1,6 @@
 import { RoborockSession } from "@effect-mqtt/roborock"
 import { Simulator } from "@effect-mqtt/roborock-simulator"
-import { FileSystem, Path, Terminal } from "@effect/platform"
+import { FileSystem, KeyValueStore, Path, Terminal } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, TestClock } from "effect"
 import { Demo } from "../src/index.ts"
@@ -35,7 +35,7 @@ const SessionOnSimulator = Layer.unwrapEffect(
       credentials: { email: account.email, password: account.password },
       poll: { active: "5 seconds", idle: "30 seconds" }
     }))
-).pipe(Layer.provideMerge(Simulator.layer({ speed: 10 })))
+).pipe(Layer.provideMerge(Simulator.layer({ speed: 10 })), Layer.provide(KeyValueStore.layerMemory))
 
 /** Lets the simulated time pass until the demo is over. */
 const runToEnd = (options: Demo.Options, output: ReturnType<typeof capture>) =>

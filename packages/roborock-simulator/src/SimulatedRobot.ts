@@ -82,6 +82,8 @@ export interface Options {
   readonly home: HomeNetwork
   /** Its number in the home. */
   readonly index: number
+  /** @default "30 seconds" */
+  readonly broadcastEvery?: Duration.DurationInput | undefined
   /** @default "1.0" */
   readonly localVersion?: LocalPort.LocalVersion | "none" | undefined
   /**
@@ -103,9 +105,6 @@ export interface Options {
  * @category defaults
  */
 export const defaultReconnect: Schedule.Schedule<number> = Schedule.spaced("500 millis")
-
-/** Real ones say where they are every few seconds. */
-const betweenBroadcasts: Duration.DurationInput = "10 seconds"
 
 /** How long nothing worth a push happens by itself; `undefined` when nothing will, until somebody gives an order. */
 const quietTime = ({ activity, battery }: Robot.RobotState): Duration.Duration | undefined => {
@@ -213,7 +212,7 @@ export const make = (options: Options): Effect.Effect<SimulatedRobot, never, Sco
       const call = Effect.suspend(() =>
         home.broadcast(host, DiscoveryBroadcast.encode({ duid: identity.duid, ip: host, version: localVersion }, ++seq))
       )
-      yield* Effect.raceFirst(Effect.repeat(call, Schedule.spaced(betweenBroadcasts)), isClosed.await)
+      yield* Effect.raceFirst(Effect.repeat(call, Schedule.spaced(options.broadcastEvery ?? "30 seconds")), isClosed.await)
     }).pipe(Effect.scoped, Effect.forever)
 
     const power = yield* FiberHandle.make<unknown>()

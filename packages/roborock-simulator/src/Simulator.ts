@@ -7,6 +7,7 @@ import { Transport } from "@effect-mqtt/connection/Transport"
 import { LocalNetwork } from "@effect-mqtt/roborock/LocalNetwork"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
@@ -80,6 +81,11 @@ export interface Options {
    * @default one, called "Living room"
    */
   readonly robots?: ReadonlyArray<RobotOptions> | undefined
+  /**
+   * How often robots say on the home network where they are.
+   * @default "30 seconds"
+   */
+  readonly broadcastEvery?: Duration.DurationInput | undefined
   /** @default "robin@example.com" */
   readonly email?: string | undefined
   /** @default "simulated" */
@@ -147,6 +153,7 @@ export const make = (
         owner,
         home: ground.home,
         index,
+        broadcastEvery: options.broadcastEvery,
         localVersion: robotOptions[index]?.localVersion,
         mqttUrl: broker.url,
         speed: options.speed,

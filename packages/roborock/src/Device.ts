@@ -17,9 +17,10 @@ import * as Stream from "effect/Stream"
 import * as Subscribable from "effect/Subscribable"
 import type { CloudChannel } from "./CloudChannel.ts"
 import * as DeviceChannel from "./DeviceChannel.ts"
+import type { DeviceMemory } from "./DeviceMemory.ts"
 import * as DeviceState from "./DeviceState.ts"
 import type { HomeDevice, HomeRoom } from "./HomeData.ts"
-import { poll } from "./internal/device/poll.ts"
+import { poll, watchSilence } from "./internal/device/poll.ts"
 import * as vacuums from "./internal/device/vacuum.ts"
 import type { LocalDiscovery } from "./LocalDiscovery.ts"
 import type { LocalNetwork } from "./LocalNetwork.ts"
@@ -63,9 +64,9 @@ export interface Device {
  * @category models
  */
 export interface Polling {
-  /** While the robot moves. @default "30 seconds" */
+  /** While the robot moves. @default 15 seconds over the home network, 30 seconds through the cloud */
   readonly active?: Duration.DurationInput | undefined
-  /** While it does not: it pushes what changes. @default "3 minutes" */
+  /** While it does not: it pushes what changes. @default 1 minute over the home network, 3 minutes through the cloud */
   readonly idle?: Duration.DurationInput | undefined
 }
 
@@ -76,13 +77,17 @@ export interface Polling {
  * @category models
  */
 export interface Options
-  extends Pick<DeviceChannel.Options, "mqttKey" | "timeout" | "place" | "onPlace" | "evenUnreachable">
+  extends Pick<DeviceChannel.Options, "mqttKey" | "timeout" | "place" | "evenUnreachable">
 {
   readonly home: HomeDevice
   /** The rooms of the home; asks the cloud once more when told that a room is missing. */
   readonly homeRooms: (missing: boolean) => Effect.Effect<ReadonlyArray<HomeRoom>>
   readonly poll?: Polling | undefined
+  /** What was remembered of it. @default nothing */
+  readonly memory?: DeviceMemory | undefined
 }
+
+const noRoute = "The device can be reached neither over the home network nor through the cloud."
 
 const unreachable: Subscribable.Subscribable<Route> = Subscribable.make({
   get: Effect.succeed({ _tag: "None" }),
@@ -91,19 +96,21 @@ const unreachable: Subscribable.Subscribable<Route> = Subscribable.make({
 
 const makeTraits = (options: Options, state: LiveValue.LiveValue<DeviceState.DeviceState>) =>
   Effect.gen(function*() {
-    const { home, homeRooms, mqttKey, timeout } = options
+    const { home, homeRooms, memory, mqttKey, timeout } = options
+    const known = memory === undefined ? undefined : yield* memory.rooms
+    if (known !== undefined) yield* state.update((before) => DeviceState.withRooms(before, known))
     const channel = yield* DeviceChannel.make({
       duid: home.duid,
       localKey: home.localKey,
       mqttKey,
       timeout,
-      place: options.place,
-      onPlace: options.onPlace,
+      place: options.place ?? (memory === undefined ? undefined : yield* memory.place),
+      onPlace: memory?.keepPlace,
       evenUnreachable: options.evenUnreachable
     })
     const wakeUps = yield* Queue.sliding<void>(1)
     const wake = Effect.asVoid(Queue.offer(wakeUps, undefined))
-    const vacuum = vacuums.make({ name: home.name, channel, state, homeRooms, wake })
+    const vacuum = vacuums.make({ name: home.name, channel, state, homeRooms, wake, memory })
     yield* channel.pushes.pipe(
       Stream.runForEach((push) =>
         Effect.gen(function*() {
@@ -111,27 +118,32 @@ const makeTraits = (options: Options, state: LiveValue.LiveValue<DeviceState.Dev
           const before = yield* state.get
           const after = yield* state.update((self) => DeviceState.withPush(self, push, now))
           // A push has a part of the status only; a new state changes the rest of it as well.
-          if (after.state !== before.state || after.online && !before.online) yield* wake
+          if (after.state !== before.state || after.online !== before.online) yield* wake
         })
       ),
       // A device may be opened where nothing can be interrupted; what runs behind it must end with the scope all the same.
       Effect.interruptible,
       Effect.forkScoped
     )
-    // What the device did while it could not be reached is not pushed again.
     yield* channel.route.changes.pipe(
       Stream.drop(1),
-      Stream.filter((route) => route._tag !== "None"),
-      Stream.runForEach(() => wake),
+      Stream.runForEach((route) =>
+        route._tag === "None"
+          ? Effect.flatMap(Clock.currentTimeMillis, (now) =>
+            state.update((before) => DeviceState.withSilence(before, route.error?.message ?? noRoute, now)))
+          // What the device did while it could not be reached is not pushed again.
+          : wake
+      ),
       Effect.interruptible,
       Effect.forkScoped
     )
+    yield* watchSilence(state).pipe(Effect.interruptible, Effect.forkScoped)
     const first = yield* Effect.exit(vacuum.refreshStatus)
     if (Exit.isSuccess(first)) yield* Effect.ignoreLogged(vacuum.refreshRooms)
     else yield* Effect.logDebug(`"${home.name}" does not answer yet`, first.cause)
     yield* poll(vacuum, wakeUps, {
-      active: options.poll?.active ?? "30 seconds",
-      idle: options.poll?.idle ?? "3 minutes"
+      active: options.poll?.active,
+      idle: options.poll?.idle
     }).pipe(Effect.interruptible, Effect.forkScoped)
     return { traits: Trait.make(vacuum), route: channel.route }
   })

@@ -73,8 +73,14 @@ export interface DeviceState {
   readonly currentRoomId: number | undefined
   /** Whether the device has a connection to the cloud, as far as we know. */
   readonly online: boolean
-  /** The device has not answered the last time: the rest is what was known before. */
+  /** The device has not answered the last time, or cannot be reached: the rest is what was known before. */
   readonly stale: boolean
+  /** False after two minutes of silence. A robot that restarts is back by then, and stays available. */
+  readonly available: boolean
+  /** Why it is stale, as a sentence. */
+  readonly trouble: string | undefined
+  /** Since when it is silent, in Unix milliseconds. */
+  readonly silentSince: number | undefined
   /** When the device last told something, in Unix milliseconds. */
   readonly updatedAt: number | undefined
   /** The status as the device sent it, with fields that are not named here. */
@@ -88,6 +94,9 @@ interface Parts {
   readonly currentRoomId: number | undefined
   readonly online: boolean
   readonly stale: boolean
+  readonly available: boolean
+  readonly trouble: string | undefined
+  readonly silentSince: number | undefined
   readonly updatedAt: number | undefined
 }
 
@@ -157,6 +166,9 @@ const build = (parts: Parts): DeviceState => {
     currentRoomId: parts.currentRoomId,
     online: parts.online,
     stale: parts.stale,
+    available: parts.available,
+    trouble: parts.trouble,
+    silentSince: parts.silentSince,
     updatedAt: parts.updatedAt,
     fields: parts.fields
   }
@@ -192,7 +204,9 @@ const told = (state: DeviceState): ReadonlyArray<unknown> => [
   state.currentRoomId,
   state.currentRoom,
   state.online,
-  state.stale
+  state.stale,
+  state.available,
+  state.trouble
 ]
 
 /**
@@ -221,8 +235,21 @@ export const initial = (dataPoints: ReadonlyMap<number, unknown>, online: boolea
     currentRoomId: undefined,
     online,
     stale: true,
+    available: true,
+    trouble: undefined,
+    silentSince: undefined,
     updatedAt: undefined
   })
+
+const answering = { stale: false, available: true, trouble: undefined, silentSince: undefined } as const
+
+/**
+ * How long a device may be silent before it counts as unavailable.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const toleratedSilence: Duration.Duration = Duration.minutes(2)
 
 /**
  * The state after an answer to `get_status` that came at `now` (Unix milliseconds); `undefined` when the result is no
@@ -234,7 +261,7 @@ export const initial = (dataPoints: ReadonlyMap<number, unknown>, online: boolea
 export const withStatus = (self: DeviceState, result: unknown, now: number): DeviceState | undefined => {
   const fields = unwrap(result)
   return isRecord(fields) && typeof fields["state"] === "number"
-    ? build({ ...self, fields, online: true, stale: false, updatedAt: now })
+    ? build({ ...self, ...answering, fields, online: true, updatedAt: now })
     : undefined
 }
 
@@ -255,12 +282,17 @@ export const withPush = (
 }
 
 /**
- * The state after a request that was not answered.
+ * The state of a device that does not answer at `now` (Unix milliseconds), and the sentence that says why: stale at
+ * once, unavailable when this has lasted for {@link toleratedSilence}.
  *
  * @since 0.1.0
  * @category combinators
  */
-export const withSilence = (self: DeviceState): DeviceState => self.stale ? self : { ...self, stale: true }
+export const withSilence = (self: DeviceState, trouble: string, now: number): DeviceState => {
+  const silentSince = self.silentSince ?? now
+  const available = now - silentSince < Duration.toMillis(toleratedSilence)
+  return { ...self, stale: true, available, trouble, silentSince }
+}
 
 /**
  * The state with the rooms of the map in use.

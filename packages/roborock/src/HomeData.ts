@@ -8,7 +8,7 @@
  * @since 0.1.0
  */
 import * as Either from "effect/Either"
-import type * as Redacted from "effect/Redacted"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { lenient, Text } from "./internal/lenient.ts"
 import { isRecord } from "./internal/v1/json.ts"
@@ -77,6 +77,8 @@ export interface HomeData {
   readonly rooms: ReadonlyArray<HomeRoom>
   /** One entry for each element of a list that could not be read, such as `devices[2]: no localKey`. */
   readonly ignored: ReadonlyArray<string>
+  /** What all this was read from, to be stored and read again. It holds the keys of the devices. */
+  readonly source: Redacted.Redacted<unknown>
 }
 
 /** A level of a topic, and a part of a path: printable ASCII without the characters that mean something there. */
@@ -204,6 +206,7 @@ export const decode = (json: unknown): HomeData => {
     name: typeof home["name"] === "string" ? home["name"] : undefined,
     devices: [...devices("devices"), ...devices("receivedDevices")],
     rooms: readAll(home["rooms"], "rooms", RoomEntry, ignored),
-    ignored
+    ignored,
+    source: Redacted.make(json)
   }
 }

@@ -34,6 +34,11 @@ export interface MapSnapshot {
 export interface MapTrait {
   /** Fetches and reads the map. Also brings `currentRoom` of the device's state up to date. */
   readonly fetch: Effect.Effect<MapSnapshot, CommandError | MapError | NoMap>
+  /**
+   * The last map there was, without asking: also one of an earlier run of the program, and while the device cannot be
+   * reached. `fetchedAt` tells its age.
+   */
+  readonly last: Effect.Effect<MapSnapshot | undefined>
   /** Fetches the map and draws it, with the names of the rooms. Gives the bytes of a PNG file. */
   readonly png: (
     options?: Omit<MapImage.Options, "roomNames">
@@ -56,5 +61,10 @@ export const make = (vacuum: Vacuum): MapTrait => {
     const { rooms } = yield* vacuum.state.get
     return { map, rooms, fetchedAt: yield* Clock.currentTimeMillis }
   })
-  return { fetch, png: (options) => Effect.map(fetch, (snapshot) => png(snapshot, options)) }
+  const last = Effect.gen(function*() {
+    const timed = yield* vacuum.lastMap
+    const { rooms } = yield* vacuum.state.get
+    return timed === undefined ? undefined : { ...timed, rooms }
+  })
+  return { fetch, last, png: (options) => Effect.map(fetch, (snapshot) => png(snapshot, options)) }
 }

@@ -2,7 +2,7 @@
  * The web API of the Roborock cloud: login, home, rooms.
  *
  * No request is repeated by itself, and nothing is polled: the cloud blocks accounts, and whole addresses, that ask
- * too often (home data about five times an hour). Secrets are `Redacted`, spans carry no address and no query.
+ * too often (home data about five times an hour). `RateGuard.protect` keeps a program below the limits. Secrets are `Redacted`, spans carry no address and no query.
  *
  * @since 0.1.0
  */
@@ -17,6 +17,7 @@ import { quiet } from "./internal/webApi/exchange.ts"
 import * as home from "./internal/webApi/home.ts"
 import * as loginFlow from "./internal/webApi/login.ts"
 import type { AuthError, ConnectError } from "./RoborockError.ts"
+import type { Routine } from "./Routine.ts"
 import type { UserData } from "./UserData.ts"
 
 /**
@@ -43,6 +44,13 @@ export class RoborockApi extends Context.Tag("@effect-mqtt/roborock/RoborockApi"
     userData: UserData,
     duid: string
   ) => Effect.Effect<ReadonlyArray<HomeRoom>, AuthError | ConnectError>
+  /** The routines of a home. */
+  readonly routines: (
+    userData: UserData,
+    homeId: number
+  ) => Effect.Effect<ReadonlyArray<Routine>, AuthError | ConnectError>
+  /** Runs a routine: completes when the cloud has accepted it. */
+  readonly runRoutine: (userData: UserData, id: number) => Effect.Effect<void, AuthError | ConnectError>
 }>() {}
 
 /**
@@ -85,7 +93,9 @@ export const make = (options: Options = {}): Effect.Effect<RoborockApi["Type"], 
       homeDetail: Effect.fn("RoborockApi.homeDetail")((userData) => home.homeDetail(context, userData)),
       homeData: Effect.fn("RoborockApi.homeData")((userData, homeId) => home.homeData(context, userData, homeId)),
       rooms: Effect.fn("RoborockApi.rooms")((userData, homeId) => home.rooms(context, userData, homeId)),
-      sharedRooms: Effect.fn("RoborockApi.sharedRooms")((userData, duid) => home.sharedRooms(context, userData, duid))
+      sharedRooms: Effect.fn("RoborockApi.sharedRooms")((userData, duid) => home.sharedRooms(context, userData, duid)),
+      routines: Effect.fn("RoborockApi.routines")((userData, homeId) => home.routines(context, userData, homeId)),
+      runRoutine: Effect.fn("RoborockApi.runRoutine")((userData, id) => home.runRoutine(context, userData, id))
     }
   })
 

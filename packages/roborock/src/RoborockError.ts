@@ -46,16 +46,16 @@ export class AuthError extends Data.TaggedError("AuthError")<{
 
 const connectMessages = {
   Unreachable: "cannot be reached. Check the network connection.",
-  TimedOut: "did not answer in time.",
-  BadAnswer: "sent an answer that cannot be understood.",
-  ApiError: "refused the request.",
+  TimedOut: "did not answer in time. Try again in a minute.",
+  BadAnswer: "sent an answer that cannot be understood. If it stays, something between sends a page of its own.",
+  ApiError: "refused the request for a reason that is not known here. Try again later, and report the code if it stays.",
   MissingParameters:
     "finds the request incomplete. Its rules have changed: update this package, or log in with the password instead of a code.",
-  InvalidAddress: "has an address that cannot be used.",
+  InvalidAddress: "has an address that cannot be used. Check the base URL, or log in again.",
   Unavailable: "has a problem of its own. Try again later.",
   TooManyRequests: "got too many requests. Wait before the next try: the limit can last a day, and trying prolongs it.",
   ClockSkew: "refused the request because the clock of this machine is wrong. Set the clock and try again.",
-  ConnectionLost: "dropped the connection.",
+  ConnectionLost: "dropped the connection. It is made again by itself.",
   Unsendable: "does not take this message, however often it is sent.",
   HandshakeRefused: "refused the connection. It may have too many already: close other programs that use it."
 } as const
@@ -84,6 +84,8 @@ export class ConnectError extends Data.TaggedError("ConnectError")<{
   readonly serverMessage?: string | undefined
   /** Seconds by which the local clock is ahead (negative: behind). */
   readonly skewSeconds?: number | undefined
+  /** With `TooManyRequests`: when the next try makes sense, in Unix milliseconds. Before that none is made. */
+  readonly nextTryAt?: number | undefined
   readonly cause?: unknown
 }> {
   /** A sentence that says what happened and what to do. */
@@ -92,7 +94,8 @@ export class ConnectError extends Data.TaggedError("ConnectError")<{
     const skew = this.skewSeconds === undefined
       ? ""
       : ` It is ${Math.abs(this.skewSeconds)} s ${this.skewSeconds > 0 ? "ahead" : "behind"}.`
-    return `${serviceNames[this.service]} ${connectMessages[this.reason]}${skew}${code}`
+    const next = this.nextTryAt === undefined ? "" : ` Next try at ${new Date(this.nextTryAt).toISOString()}.`
+    return `${serviceNames[this.service]} ${connectMessages[this.reason]}${skew}${next}${code}`
   }
 }
 

@@ -6,24 +6,32 @@
 import type { Reconnect } from "@effect-mqtt/connection/Reconnect"
 import type { Transport } from "@effect-mqtt/connection/Transport"
 import type * as HttpClient from "@effect/platform/HttpClient"
+import type { KeyValueStore } from "@effect/platform/KeyValueStore"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import type * as Subscribable from "effect/Subscribable"
 import * as CloudChannel from "./CloudChannel.ts"
 import type { Credentials } from "./Credentials.ts"
 import * as Device from "./Device.ts"
+import * as DeviceMemory from "./DeviceMemory.ts"
+import * as HomeCache from "./HomeCache.ts"
 import type { HomeDevice, HomeRoom } from "./HomeData.ts"
 import { keepFirstSuccess } from "./internal/keepFirstSuccess.ts"
 import * as LocalDiscovery from "./LocalDiscovery.ts"
 import type { LocalNetwork } from "./LocalNetwork.ts"
+import * as RateGuard from "./RateGuard.ts"
 import * as RoborockApi from "./RoborockApi.ts"
 import * as RoborockAuth from "./RoborockAuth.ts"
 import { type AuthError, type ConnectError, UnknownDevice } from "./RoborockError.ts"
+import type { Routine } from "./Routine.ts"
+import * as TokenStore from "./TokenStore.ts"
 import type { UserData } from "./UserData.ts"
 
 /**
@@ -39,6 +47,18 @@ export interface Account {
   readonly country: string | undefined
   readonly homeId: number
   readonly homeName: string | undefined
+}
+
+/**
+ * That the session began, or went on, from what was kept of an earlier one, because the cloud could not be asked.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Stale {
+  /** When the cloud was asked with success, in Unix milliseconds. */
+  readonly since: number
+  readonly cause: ConnectError
 }
 
 /**
@@ -68,11 +88,14 @@ export interface Account {
 export class RoborockSession extends Context.Tag("@effect-mqtt/roborock/RoborockSession")<RoborockSession, {
   /** Fetched when the session was built; see `refresh`. */
   readonly account: Effect.Effect<Account>
-  /** What the login returned. Store it (`UserData.encode`) and start from it the next time, instead of logging in. */
-  readonly userData: UserData
+  /** The login in use. It is kept in the `KeyValueStore`; whoever keeps it elsewhere writes it with `UserData.encode`. */
+  readonly userData: Effect.Effect<UserData>
+  /** Present while account or devices are what was kept, because the cloud could not be asked; see `refresh`. */
+  readonly stale: Effect.Effect<Stale | undefined>
   /**
    * All devices of the account, own and shared ones, with those that are not supported. The first use reads the home
-   * from the cloud, connects to MQTT, and opens each device; later ones give the same devices.
+   * (from the cloud, unless it was read there in the last twelve hours), connects to MQTT, and opens each device; later
+   * ones give the same devices.
    */
   readonly devices: Effect.Effect<ReadonlyArray<Device.Device>, AuthError | ConnectError>
   /** One device by name (case does not count if that is clear) or id; opens only this one. */
@@ -82,35 +105,41 @@ export class RoborockSession extends Context.Tag("@effect-mqtt/roborock/Roborock
    * are, and so does everything when it fails. Use it rarely: the cloud blocks who asks more than a few times an hour.
    */
   readonly refresh: Effect.Effect<void, AuthError | ConnectError>
+  /** The routines of the home, as the app has them. */
+  readonly routines: Effect.Effect<ReadonlyArray<Routine>, AuthError | ConnectError>
+  /** Runs a routine, by its id. */
+  readonly runRoutine: (id: number) => Effect.Effect<void, AuthError | ConnectError>
   /** The state of the MQTT connection that all devices share. */
   readonly link: Subscribable.Subscribable<CloudChannel.Link>
 }>() {}
 
 /**
- * The options of a session on a `RoborockApi` that is there already.
+ * The options of a session on collaborators that are there already.
  *
  * @since 0.1.0
  * @category models
  */
 export interface SessionOptions {
-  readonly credentials: Credentials
   /** How long one request to a device may take; twice that for maps. @default "10 seconds" */
   readonly requestTimeout?: Duration.DurationInput | undefined
-  /** How long the first MQTT connection may take. @default "30 seconds" */
-  readonly connectTimeout?: Duration.DurationInput | undefined
-  /** When to try again after the MQTT link dropped. @default `CloudChannel.defaultReconnect` */
-  readonly reconnect?: Reconnect | undefined
   /** How often devices are asked for their status. */
   readonly poll?: Device.Polling | undefined
+  /** Addresses of devices on the home network, by name or id, where they are not found by themselves. */
+  readonly hosts?: Readonly<Record<string, string>> | undefined
 }
 
 /**
- * The options of a session with a `RoborockApi` of its own.
+ * The options of a session with collaborators of its own.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Options extends SessionOptions {
+  readonly credentials: Credentials
+  /** How long the first MQTT connection may take. @default "30 seconds" */
+  readonly connectTimeout?: Duration.DurationInput | undefined
+  /** When to try again after the MQTT link dropped. @default `CloudChannel.defaultReconnect` */
+  readonly reconnect?: Reconnect | undefined
   /** Login API to use instead of the regional servers, such as a simulator. @default the regional servers in turn */
   readonly baseUrl?: string | undefined
   /**
@@ -145,44 +174,106 @@ const findByName = (devices: ReadonlyArray<HomeDevice>, wanted: string): HomeDev
 /** Devices that are opened at the same time by `devices`. */
 const openAtOnce = 4
 
+/** Home data that is younger is not asked for again: it changes when devices are bought. */
+const freshHome = Duration.toMillis("12 hours")
+
+/** A session that began without the cloud asks for it again by itself. */
+const askAgain = Schedule.exponential("5 minutes").pipe(
+  Schedule.modifyDelay((_, delay) => Duration.min(delay, "6 hours"))
+)
+
+/** What another login cures. */
+const isRefusedLogin = (error: AuthError | ConnectError): error is AuthError =>
+  error._tag === "AuthError" && (error.reason === "SessionRevoked" || error.reason === "InvalidUserData")
+
 /**
- * Logs in (unless the credentials are a stored login) and asks for the home: so a login that is not accepted, or a
- * cloud that cannot be reached, shows here. Everything else waits until it is needed. Where it logs in is up to the
- * `RoborockApi` that is provided.
+ * Asks for the home of the account, with the login that is there: so a login that is not accepted, or a cloud that
+ * cannot be reached, shows here. A login that was kept and is refused is renewed once. When the cloud cannot be reached
+ * and there is what an earlier session has kept, the session begins with that, and is `stale`. Everything else waits
+ * until it is needed.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const make = (
-  options: SessionOptions
+  options: SessionOptions = {}
 ): Effect.Effect<
   RoborockSession["Type"],
   AuthError | ConnectError,
-  RoborockApi.RoborockApi | Transport | LocalNetwork | LocalDiscovery.LocalDiscovery | Scope.Scope
+  | RoborockApi.RoborockApi
+  | RoborockAuth.RoborockAuth
+  | CloudChannel.CloudChannel
+  | KeyValueStore
+  | LocalNetwork
+  | LocalDiscovery.LocalDiscovery
+  | Scope.Scope
 > =>
   Effect.gen(function*() {
     const api = yield* RoborockApi.RoborockApi
+    const auth = yield* RoborockAuth.RoborockAuth
+    const cloud = yield* CloudChannel.CloudChannel
     const scope = yield* Effect.scope
-    const userData = yield* api.login(options.credentials)
-    let account = toAccount(userData, yield* api.homeDetail(userData))
-    const { connectTimeout, poll, reconnect, requestTimeout } = options
-    const cloud = yield* CloudChannel.make({ reconnect, connectTimeout }).pipe(
-      Effect.provideService(RoborockAuth.RoborockAuth, RoborockAuth.fixed(userData))
+    const context = yield* Effect.context<
+      CloudChannel.CloudChannel | KeyValueStore | LocalNetwork | LocalDiscovery.LocalDiscovery
+    >()
+    const cache = yield* HomeCache.make((yield* auth.userData).rriot.u)
+    let stale: Stale | undefined
+
+    const authorised = <A>(call: (userData: UserData) => Effect.Effect<A, AuthError | ConnectError>) =>
+      Effect.flatMap(auth.userData, (userData) =>
+        Effect.catchIf(
+          call(userData),
+          isRefusedLogin,
+          (error) => Effect.flatMap(auth.renew(userData, error), call)
+        ))
+    const askDetail = Effect.tap(authorised(api.homeDetail), cache.keepDetail)
+    const askHome = Effect.suspend(() =>
+      Effect.tap(authorised((userData) => api.homeData(userData, account.homeId)), cache.keepHome)
     )
-    const context = Context.add(
-      yield* Effect.context<LocalNetwork | LocalDiscovery.LocalDiscovery>(),
-      CloudChannel.CloudChannel,
-      cloud
-    )
-    const home = keepFirstSuccess(Effect.suspend(() => api.homeData(userData, account.homeId)))
+    /** What was kept, for a cloud that cannot be asked; a refused login is another matter. */
+    const orKept = <A>(
+      ask: Effect.Effect<A, AuthError | ConnectError>,
+      kept: Effect.Effect<HomeCache.Kept<A> | undefined>
+    ) =>
+      Effect.catchTag(ask, "ConnectError", (cause) =>
+        Effect.flatMap(kept, (found): Effect.Effect<A, ConnectError> => {
+          if (found === undefined) return Effect.fail(cause)
+          stale = { since: Math.min(found.at, stale?.since ?? found.at), cause }
+          return Effect.as(Effect.logWarning(`going on from what was kept: ${cause.message}`), found.value)
+        }))
+
+    let account: Account = toAccount(yield* auth.userData, yield* orKept(askDetail, cache.detail))
+    const home = keepFirstSuccess(Effect.gen(function*() {
+      const kept = yield* cache.home
+      const age = kept === undefined ? Number.POSITIVE_INFINITY : (yield* Clock.currentTimeMillis) - kept.at
+      return kept !== undefined && (stale !== undefined || age >= 0 && age < freshHome)
+        ? kept.value
+        : yield* orKept(askHome, Effect.succeed(kept))
+    }))
+    const refresh = Effect.gen(function*() {
+      const next = toAccount(yield* auth.userData, yield* askDetail)
+      yield* home.renew(askHome)
+      account = next
+      stale = undefined
+    })
+    if (stale !== undefined) {
+      yield* Effect.delay(refresh, "5 minutes").pipe(
+        Effect.retry(askAgain),
+        Effect.interruptible,
+        Effect.forkScoped
+      )
+    }
+
+    // Home data leaves out the rooms of some accounts: asked for once, whichever device misses one first.
+    const homeRooms = keepFirstSuccess(authorised((userData) => api.rooms(userData, account.homeId)))
 
     /** Rooms of the home, and after that of one device; a missing room is looked for once. */
     const roomsOf = (device: HomeDevice) => {
       let known: ReadonlyArray<HomeRoom> | undefined
       let searched = false
-      const search = Effect.suspend(() =>
-        device.shared ? api.sharedRooms(userData, device.duid) : api.rooms(userData, account.homeId)
-      )
+      const search = device.shared
+        ? authorised((userData) => api.sharedRooms(userData, device.duid))
+        : homeRooms.get
       return (missing: boolean): Effect.Effect<ReadonlyArray<HomeRoom>> =>
         Effect.gen(function*() {
           known ??= (yield* home.get).rooms
@@ -199,12 +290,18 @@ export const make = (
 
     const open = (device: HomeDevice) =>
       Effect.flatMap(Scope.fork(scope, ExecutionStrategy.sequential), (deviceScope) =>
-        Device.make({
-          home: device,
-          mqttKey: userData.rriot.k,
-          homeRooms: roomsOf(device),
-          timeout: requestTimeout,
-          poll
+        Effect.gen(function*() {
+          const host = options.hosts?.[device.name] ?? options.hosts?.[device.duid]
+          return yield* Device.make({
+            home: device,
+            mqttKey: (yield* auth.userData).rriot.k,
+            homeRooms: roomsOf(device),
+            timeout: options.requestTimeout,
+            poll: options.poll,
+            memory: yield* DeviceMemory.make(device.duid),
+            place: host === undefined ? undefined : { host },
+            evenUnreachable: stale !== undefined
+          })
         }).pipe(
           Effect.provide(context),
           Scope.extend(deviceScope),
@@ -221,7 +318,8 @@ export const make = (
 
     return {
       account: Effect.sync(() => account),
-      userData,
+      userData: auth.userData,
+      stale: Effect.sync(() => stale),
       link: cloud.link,
       devices: Effect.flatMap(
         home.get,
@@ -237,29 +335,46 @@ export const make = (
               : openOnce(found)
           }
         ),
-      refresh: Effect.gen(function*() {
-        const next = toAccount(userData, yield* api.homeDetail(userData))
-        yield* home.renew(api.homeData(userData, next.homeId))
-        account = next
-      })
+      refresh,
+      routines: Effect.suspend(() => authorised((userData) => api.routines(userData, account.homeId))),
+      runRoutine: (id) => authorised((userData) => api.runRoutine(userData, id))
     }
   })
 
+/** Calls of the web API are counted, so that no program gets its owner locked out. */
+const guardedApi = (
+  options: RoborockApi.Options
+): Layer.Layer<RoborockApi.RoborockApi, never, HttpClient.HttpClient | KeyValueStore> =>
+  Layer.effect(
+    RoborockApi.RoborockApi,
+    Effect.zipWith(RoborockApi.make(options), RateGuard.RateGuard, RateGuard.protect)
+  ).pipe(Layer.provide(RateGuard.layer))
+
 /**
- * The session as a layer, on the `HttpClient` and the `Transport` that are provided. Bind it to a constant: each call
- * is a login of its own.
+ * The session as a layer, on the `HttpClient`, the `Transport`, the `LocalNetwork` and the `KeyValueStore` that are
+ * provided. The last keeps logins and device keys, so it has to be one that only its owner can read. Bind the layer to a
+ * constant: each call is a session of its own.
  *
  * @since 0.1.0
  * @category layers
  */
 export const layer = (
   options: Options
-): Layer.Layer<RoborockSession, AuthError | ConnectError, HttpClient.HttpClient | Transport | LocalNetwork> =>
+): Layer.Layer<
+  RoborockSession,
+  AuthError | ConnectError,
+  HttpClient.HttpClient | Transport | LocalNetwork | KeyValueStore
+> =>
   Layer.scoped(RoborockSession, make(options)).pipe(
-    Layer.provide(LocalDiscovery.layer),
-    Layer.provide(RoborockApi.layer({
-      baseUrl: options.baseUrl,
-      deviceIdentifier: options.deviceIdentifier,
-      timeout: options.apiTimeout
-    }))
+    Layer.provide(CloudChannel.layer({ reconnect: options.reconnect, connectTimeout: options.connectTimeout })),
+    Layer.provide(RoborockAuth.layer(options.credentials, options.baseUrl)),
+    Layer.provide(Layer.mergeAll(
+      guardedApi({
+        baseUrl: options.baseUrl,
+        deviceIdentifier: options.deviceIdentifier,
+        timeout: options.apiTimeout
+      }),
+      TokenStore.layer,
+      LocalDiscovery.layer
+    ))
   )

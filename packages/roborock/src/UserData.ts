@@ -11,6 +11,9 @@ import { AuthError } from "./RoborockError.ts"
 
 const Secret = Schema.Redacted(Schema.NonEmptyString)
 
+/** A level of every MQTT topic: printable ASCII, without what means something in a topic. */
+const UserId = Schema.String.pipe(Schema.pattern(/^[!"$-*,-.0-~]{1,64}$/))
+
 const preserve = { parseOptions: { onExcessProperty: "preserve" } } as const
 
 /**
@@ -21,7 +24,7 @@ const preserve = { parseOptions: { onExcessProperty: "preserve" } } as const
  * @category models
  */
 export const Rriot = Schema.Struct({
-  u: Schema.NonEmptyString,
+  u: UserId,
   s: Secret,
   h: Secret,
   k: Secret,

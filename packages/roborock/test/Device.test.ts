@@ -1,4 +1,4 @@
-import { Device, type HomeData } from "@effect-mqtt/roborock"
+import { Device, type HomeData, RoborockError } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Scope, Stream, TestClock } from "effect"
 import * as FakeRobot from "./fakeRobot.ts"
@@ -122,6 +122,61 @@ describe("state", () => {
       robot.silence(false)
       yield* TestClock.adjust("4 minutes")
       assert.isFalse((yield* device.state.get).stale)
+    }))
+
+  it.scoped("is stale at once and unavailable after two minutes of silence, with the cause", () =>
+    Effect.gen(function*() {
+      const robot = makeRobot()
+      const device = yield* open(robot)
+      yield* settle
+      robot.silence(true)
+      yield* robot.push({ 121: 5 })
+      yield* TestClock.adjust("11 seconds")
+      const silent = yield* device.state.get
+      assert.deepInclude(silent, {
+        stale: true,
+        available: true,
+        trouble: "get_status: the device did not answer in time"
+      })
+      yield* TestClock.adjust("119 seconds")
+      assert.isTrue((yield* device.state.get).available)
+      yield* TestClock.adjust("1 second")
+      assert.isFalse((yield* device.state.get).available)
+      robot.silence(false)
+      yield* TestClock.adjust("3 minutes")
+      assert.deepInclude(yield* device.state.get, { stale: false, available: true, trouble: undefined })
+    }))
+
+  it.scoped("a robot that is back within two minutes was never unavailable", () =>
+    Effect.gen(function*() {
+      const robot = makeRobot()
+      const device = yield* open(robot)
+      yield* settle
+      const seen: Array<boolean> = []
+      yield* device.onState(({ available }) => seen.push(available))
+      robot.silence(true)
+      yield* robot.push({ 121: 5 })
+      yield* TestClock.adjust("100 seconds")
+      robot.silence(false)
+      yield* TestClock.adjust("20 seconds")
+      assert.isFalse((yield* device.state.get).stale)
+      assert.notInclude(seen, false)
+    }))
+
+  it.scoped("is stale at once when no way leads to the device", () =>
+    Effect.gen(function*() {
+      const robot = makeRobot()
+      const device = yield* open(robot)
+      yield* settle
+      const error = new RoborockError.ConnectError({
+        reason: "ConnectionLost",
+        service: "MQTT broker",
+        retryable: true
+      })
+      yield* robot.setLink({ _tag: "Down", error })
+      yield* settle
+      assert.deepInclude(yield* device.state.get, { stale: true, available: true, trouble: error.message })
+      assert.strictEqual((yield* device.route.get)._tag, "None")
     }))
 
   it.scoped("a device that never answered is there all the same", () =>

@@ -157,6 +157,81 @@ describe("login with a password", () => {
       })))
 })
 
+describe("login with a password where the older flow is refused", () => {
+  for (const [code, status] of [[3006, 200], [3009, 200], [1002, 200], [404, 404]] as const) {
+    it.effect(`${code}: the newer one is used, with the password sealed`, () =>
+      withCloud(
+        ({ path }) =>
+          path.endsWith("/v1/login")
+            ? { status, json: { code, msg: "no", data: null } }
+            : path.endsWith("/key/sign")
+            ? ok({ k: "DnNAYQHCVFIdHSKx" })
+            : ok(loginAnswer),
+        (api, seen) =>
+          Effect.gen(function*() {
+            const userData = yield* api.login({ email, password })
+            assert.strictEqual(Redacted.value(userData.token), "the-token")
+            const last = seen.at(-1)
+            assert.strictEqual(last?.path, "/api/v4/auth/email/login/pwd")
+            assert.deepStrictEqual(last?.form, {
+              email,
+              password: "V452LcagFIT2nSfTPfLuFQ==",
+              majorVersion: "14",
+              minorVersion: "0"
+            })
+            assert.strictEqual(last?.headers["x-mercy-k"], "DnNAYQHCVFIdHSKx")
+          }),
+        { baseUrl: "http://login.test" }
+      ))
+  }
+
+  it.effect("what the newer one says is what counts", () =>
+    withCloud(
+      ({ path }) =>
+        path.endsWith("/key/sign")
+          ? ok({ k: "DnNAYQHCVFIdHSKx" })
+          : refused(path.endsWith("/pwd") ? 2031 : 3006),
+      (api) =>
+        Effect.gen(function*() {
+          assert.deepInclude(yield* Effect.flip(api.login({ email, password })), {
+            _tag: "AuthError",
+            reason: "TwoFactorRequired"
+          })
+        }),
+      { baseUrl: "http://login.test" }
+    ))
+})
+
+describe("routines", () => {
+  const scenes = [
+    {
+      id: 7,
+      name: "Everything",
+      enabled: true,
+      type: "WORKFLOW",
+      param: JSON.stringify({ action: { type: "S", items: [{ entityId: "d1" }, { entityId: "d1" }] } })
+    },
+    { id: 8, name: "Broken", enabled: false, param: "{" },
+    { name: "no id" }
+  ]
+
+  it.effect("are read, with the devices that take part, and run with a signed request", () =>
+    withCloud(() => ({ json: { success: true, result: scenes } }), (api, seen) =>
+      Effect.gen(function*() {
+        const userData = yield* UserData.decode(loginAnswer)
+        assert.deepStrictEqual(yield* api.routines(userData, 77), [
+          { id: 7, name: "Everything", enabled: true, duids: ["d1"] },
+          { id: 8, name: "Broken", enabled: false, duids: [] }
+        ])
+        yield* api.runRoutine(userData, 7)
+        const run = seen.at(-1)
+        assert.deepStrictEqual([run?.method, run?.path], ["POST", "/user/scene/7/execute"])
+        assert.isDefined(
+          RequestSignature.verify(userData.rriot, run?.headers["authorization"] ?? "", { path: run?.path ?? "" })
+        )
+      })))
+})
+
 describe("login with an e-mail code", () => {
   const code = Effect.succeed(" 123456 ")
 

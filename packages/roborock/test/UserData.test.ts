@@ -32,4 +32,13 @@ describe("UserData", () => {
         assert.isTrue(Either.isLeft(yield* Effect.either(UserData.decode(json))))
       }
     }))
+
+  it.effect("a user id that means something in a topic is refused", () =>
+    Effect.gen(function*() {
+      for (const u of ["a/b", "#", "a+", "", " ", "a\u0000", "ü", "x".repeat(65)]) {
+        const rriot = { ...loginAnswer.rriot, u }
+        const error = yield* Effect.flip(UserData.decode({ ...loginAnswer, rriot }))
+        assert.strictEqual(error.reason, "InvalidUserData")
+      }
+    }))
 })

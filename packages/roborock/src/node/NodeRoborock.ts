@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { NodeTransport } from "@effect-mqtt/connection/node"
+import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
@@ -13,8 +14,31 @@ import type * as Redacted from "effect/Redacted"
 import type { AuthError, ConnectError } from "../RoborockError.ts"
 import * as RoborockSession from "../RoborockSession.ts"
 import * as NodeLocalNetwork from "./NodeLocalNetwork.ts"
+import * as PrivateFiles from "./PrivateFiles.ts"
 
-const platform = Layer.mergeAll(NodeHttpClient.layerUndici, NodeTransport.layer, NodeLocalNetwork.layer)
+/**
+ * The options of a session on Node.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options extends RoborockSession.Options {
+  /**
+   * Where logins, home, addresses and maps are kept, readable by their owner only, so that the next start asks nobody and
+   * works without the cloud. Two programs may share it.
+   *
+   * @default nowhere: they end with the program
+   */
+  readonly directory?: string | undefined
+}
+
+const platform = (directory: string | undefined) =>
+  Layer.mergeAll(
+    NodeHttpClient.layerUndici,
+    NodeTransport.layer,
+    NodeLocalNetwork.layer,
+    directory === undefined ? KeyValueStore.layerMemory : PrivateFiles.layer(directory)
+  )
 
 /**
  * A session of an account. TLS certificates are verified.
@@ -26,7 +50,8 @@ const platform = Layer.mergeAll(NodeHttpClient.layerUndici, NodeTransport.layer,
  * import { Effect, Redacted } from "effect"
  *
  * const RoborockLive = NodeRoborock.layer({
- *   credentials: { email: "ada@example.com", password: Redacted.make("secret") }
+ *   credentials: { email: "ada@example.com", password: Redacted.make("secret") },
+ *   directory: "./roborock"
  * })
  *
  * export const names = RoborockSession.RoborockSession.pipe(
@@ -40,9 +65,9 @@ const platform = Layer.mergeAll(NodeHttpClient.layerUndici, NodeTransport.layer,
  * @category layers
  */
 export const layer = (
-  options: RoborockSession.Options
+  options: Options
 ): Layer.Layer<RoborockSession.RoborockSession, AuthError | ConnectError> =>
-  Layer.provide(RoborockSession.layer(options), platform)
+  Layer.provide(RoborockSession.layer(options), platform(options.directory))
 
 /**
  * The options that configuration usually decides.
@@ -54,6 +79,7 @@ export interface ConfigOptions {
   readonly email: string
   readonly password: Redacted.Redacted
   readonly baseUrl?: string | undefined
+  readonly directory?: string | undefined
 }
 
 /**
@@ -75,11 +101,12 @@ export interface ConfigOptions {
  */
 export const layerConfig = (
   options: Config.Config.Wrap<ConfigOptions>,
-  rest?: Omit<RoborockSession.Options, "credentials" | "baseUrl">
+  rest?: Omit<Options, "credentials" | "baseUrl" | "directory">
 ): Layer.Layer<RoborockSession.RoborockSession, AuthError | ConnectError | ConfigError.ConfigError> =>
   Layer.unwrapEffect(
     Effect.map(
       Config.unwrap(options),
-      ({ baseUrl, email, password }) => layer({ ...rest, baseUrl, credentials: { email, password } })
+      ({ baseUrl, directory, email, password }) =>
+        layer({ ...rest, baseUrl, directory, credentials: { email, password } })
     )
   )

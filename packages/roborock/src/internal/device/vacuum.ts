@@ -1,7 +1,9 @@
 import type { LiveValue } from "@effect-mqtt/connection/LiveValue"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import type { DeviceChannel } from "../../DeviceChannel.ts"
+import type { DeviceMemory } from "../../DeviceMemory.ts"
 import * as DeviceState from "../../DeviceState.ts"
 import type { HomeRoom } from "../../HomeData.ts"
 import { type CommandError, NoMap, RequestError } from "../../RoborockError.ts"
@@ -17,8 +19,16 @@ export interface Vacuum {
   readonly refreshStatus: Effect.Effect<DeviceState.DeviceState, CommandError>
   readonly refreshRooms: Effect.Effect<ReadonlyArray<Room.Room>, CommandError>
   readonly fetchMap: Effect.Effect<RrMap.RrMap, CommandError | RrMap.MapError | NoMap>
+  /** The last map there was, also in an earlier run of the program. */
+  readonly lastMap: Effect.Effect<TimedMap | undefined>
   /** Sends a command that is answered with "ok", and has the status read soon after. Any other answer is a failure. */
   readonly command: (method: string, params?: ReadonlyArray<unknown>) => Effect.Effect<void, CommandError>
+}
+
+/** A map, and when the device sent it (Unix milliseconds). */
+export interface TimedMap {
+  readonly map: RrMap.RrMap
+  readonly fetchedAt: number
 }
 
 export interface Options {
@@ -28,11 +38,21 @@ export interface Options {
   /** The rooms of the home; asks the cloud once more when told that a room is missing. */
   readonly homeRooms: (missing: boolean) => Effect.Effect<ReadonlyArray<HomeRoom>>
   readonly wake: Effect.Effect<void>
+  readonly memory: DeviceMemory | undefined
 }
 
-export const make = ({ channel, homeRooms, name, state, wake }: Options): Vacuum => {
+/** What lies before the damage is worth more than nothing, if there is a floor in it. */
+const parse = (file: Uint8Array): Either.Either<RrMap.RrMap, RrMap.MapError> =>
+  Either.orElse(RrMap.parse(file), (error) =>
+    error.partial?.grid === undefined ? Either.left(error) : Either.right(error.partial))
+
+export const make = ({ channel, homeRooms, memory, name, state, wake }: Options): Vacuum => {
+  let last: TimedMap | undefined
+
   const refreshStatus = Effect.gen(function*() {
-    const result = yield* Effect.tapError(channel.request("get_status"), () => state.update(DeviceState.withSilence))
+    const result = yield* Effect.tapError(channel.request("get_status"), (error) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        state.update((before) => DeviceState.withSilence(before, error.message, now))))
     const now = yield* Clock.currentTimeMillis
     if (DeviceState.withStatus(yield* state.get, result, now) === undefined) {
       return yield* new RequestError({ reason: "BadAnswer", method: "get_status" })
@@ -46,20 +66,25 @@ export const make = ({ channel, homeRooms, name, state, wake }: Options): Vacuum
     const missing = mapping.some(({ homeRoomId }) => !known.some(({ id }) => String(id) === homeRoomId))
     const rooms = Room.fromMapping(mapping, missing ? yield* homeRooms(true) : known)
     yield* state.update((before) => DeviceState.withRooms(before, rooms))
+    if (memory !== undefined) yield* memory.keepRooms(rooms)
     return rooms
   })
 
   const fetchMap = Effect.gen(function*() {
     const file = yield* channel.requestMap("get_map_v1")
-    const map = yield* Effect.catchTag(
-      RrMap.parse(file),
-      "MapError",
-      // What lies before the damage is worth more than nothing, if there is a floor in it.
-      (error) => error.partial?.grid === undefined ? Effect.fail(error) : Effect.succeed(error.partial)
-    )
+    const map = yield* parse(file)
     if (map.grid === undefined) return yield* new NoMap({ device: name })
-    yield* state.update((before) => DeviceState.withCurrentRoom(before, map.robotRoom))
+    const { mapFlag } = yield* state.update((before) => DeviceState.withCurrentRoom(before, map.robotRoom))
+    last = { map, fetchedAt: yield* Clock.currentTimeMillis }
+    if (memory !== undefined && mapFlag !== undefined) yield* memory.keepMap(mapFlag, file)
     return map
+  })
+
+  const lastMap = Effect.gen(function*() {
+    if (last !== undefined || memory === undefined) return last
+    const kept = yield* memory.map((yield* state.get).mapFlag)
+    const map = kept === undefined ? undefined : Either.getOrUndefined(parse(kept.file))
+    return kept === undefined || map === undefined ? undefined : { map, fetchedAt: kept.fetchedAt }
   })
 
   return {
@@ -69,6 +94,7 @@ export const make = ({ channel, homeRooms, name, state, wake }: Options): Vacuum
     refreshStatus,
     refreshRooms,
     fetchMap,
+    lastMap,
     command: (method, params) =>
       channel.request(method, params).pipe(
         // Whatever the answer says, the device may have acted.

@@ -9,6 +9,8 @@ import type { HomeData, HomeDetail, HomeRoom } from "../../HomeData.ts"
 import * as HomeDataModule from "../../HomeData.ts"
 import { authorization } from "../../RequestSignature.ts"
 import { type AuthError, ConnectError } from "../../RoborockError.ts"
+import type { Routine } from "../../Routine.ts"
+import { decode as decodeRoutines } from "../../Routine.ts"
 import type { UserData } from "../../UserData.ts"
 import { isRecord, numberField } from "../v1/json.ts"
 import { exchange, type Limits } from "./exchange.ts"
@@ -44,12 +46,13 @@ export const homeDetail = (
 
 const freshNonce = Effect.sync(() => Encoding.encodeBase64Url(randomBytes(6)))
 
-/** A signed GET; gives the `result`. Each one has a nonce of its own, because replays are refused. */
-const signedGet = (
+/** A signed request; gives the `result`. Each one has a nonce of its own, because replays are refused. */
+const signed = (
   client: HttpClient.HttpClient,
   limits: Limits,
   userData: UserData,
-  path: string
+  path: string,
+  method: "GET" | "POST" = "GET"
 ): Effect.Effect<unknown, AuthError | ConnectError> =>
   Effect.gen(function*() {
     const now = yield* Clock.currentTimeMillis
@@ -58,7 +61,7 @@ const signedGet = (
     const answer = yield* exchange(
       client,
       "home API",
-      HttpClientRequest.get(userData.rriot.r.a.replace(/\/+$/, "") + path).pipe(
+      HttpClientRequest.make(method)(userData.rriot.r.a.replace(/\/+$/, "") + path).pipe(
         HttpClientRequest.setHeaders({ accept: "application/json", authorization: Redacted.value(signature) })
       ),
       limits
@@ -73,7 +76,7 @@ export const rooms = (
   userData: UserData,
   homeId: number
 ): Effect.Effect<ReadonlyArray<HomeRoom>, AuthError | ConnectError> =>
-  Effect.map(signedGet(client, limits, userData, `/user/homes/${homeId}/rooms`), HomeDataModule.decodeRooms)
+  Effect.map(signed(client, limits, userData, `/user/homes/${homeId}/rooms`), HomeDataModule.decodeRooms)
 
 export const sharedRooms = (
   { client, limits }: Context,
@@ -81,9 +84,23 @@ export const sharedRooms = (
   duid: string
 ): Effect.Effect<ReadonlyArray<HomeRoom>, AuthError | ConnectError> =>
   Effect.map(
-    signedGet(client, limits, userData, `/user/deviceshare/query/${encodeURIComponent(duid)}/rooms`),
+    signed(client, limits, userData, `/user/deviceshare/query/${encodeURIComponent(duid)}/rooms`),
     HomeDataModule.decodeRooms
   )
+
+export const routines = (
+  { client, limits }: Context,
+  userData: UserData,
+  homeId: number
+): Effect.Effect<ReadonlyArray<Routine>, AuthError | ConnectError> =>
+  Effect.map(signed(client, limits, userData, `/user/scene/home/${homeId}`), decodeRoutines)
+
+export const runRoutine = (
+  { client, limits }: Context,
+  userData: UserData,
+  id: number
+): Effect.Effect<void, AuthError | ConnectError> =>
+  Effect.asVoid(signed(client, limits, userData, `/user/scene/${id}/execute`, "POST"))
 
 /** Version 3 lists all kinds of devices, but leaves the rooms of some accounts out; then they are asked for. */
 export const homeData = (
@@ -92,7 +109,7 @@ export const homeData = (
   homeId: number
 ): Effect.Effect<HomeData, AuthError | ConnectError> =>
   Effect.gen(function*() {
-    const result = yield* signedGet(context.client, context.limits, userData, `/v3/user/homes/${homeId}`)
+    const result = yield* signed(context.client, context.limits, userData, `/v3/user/homes/${homeId}`)
     if (!isRecord(result)) {
       return yield* new ConnectError({ reason: "BadAnswer", service: "home API", retryable: true })
     }
@@ -102,7 +119,7 @@ export const homeData = (
     return yield* rooms(context, userData, homeId).pipe(
       Effect.match({
         onFailure: () => home,
-        onSuccess: (found) => ({ ...home, rooms: found })
+        onSuccess: (found) => HomeDataModule.decode({ ...result, rooms: found })
       })
     )
   })

@@ -4,7 +4,7 @@ import { randomBytes } from "@noble/hashes/utils.js"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { Credentials, EmailCode, Password } from "../../Credentials.ts"
-import { clientId } from "../../LoginFields.ts"
+import { clientId, encryptPassword } from "../../LoginFields.ts"
 import { AuthError, ConnectError } from "../../RoborockError.ts"
 import type { UserData } from "../../UserData.ts"
 import * as UserDataModule from "../../UserData.ts"
@@ -134,19 +134,6 @@ const userDataFrom = (
 ): Effect.Effect<UserData, AuthError> =>
   Effect.map(UserDataModule.decode(data), (userData) => ({ ...userData, client }))
 
-const withPassword = (context: Context, { email, password }: Password) =>
-  Effect.gen(function*() {
-    const { url } = context.baseUrl === undefined ? yield* findRegion(context, email) : { url: context.baseUrl }
-    const id = clientId(email, context.deviceIdentifier)
-    const answer = yield* post(context, joined(url, "/api/v1/login"), {
-      form: { username: email, password: Redacted.value(password), needtwostepauth: "false" },
-      headers: { header_clientid: id }
-    })
-    // The code for a wrong password is on no list, so what is not known otherwise means that.
-    const data = yield* dataOf(answer, "InvalidCredentials")
-    return yield* userDataFrom(data, { baseUrl: url, clientId: id })
-  })
-
 const keyCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 const randomKey = Effect.sync(() =>
@@ -164,6 +151,39 @@ const mercyHeaders = (context: Context, base: string, headers: Fields) =>
       return yield* new ConnectError({ reason: "BadAnswer", service: "login API", retryable: true })
     }
     return { "x-mercy-ks": ks, "x-mercy-k": k }
+  })
+
+/** What the older flow refuses although the person is right: it is not there any more, or wants the newer form. */
+const wantsNewFlow: ReadonlySet<number | string> = new Set([404, 1001, 1002, 3006, 3009])
+
+const withPasswordV4 = (context: Context, { email, password }: Password, base: string, headers: Fields) =>
+  Effect.gen(function*() {
+    const mercy = yield* mercyHeaders(context, base, headers)
+    const encrypted = encryptPassword(password, Redacted.make(mercy["x-mercy-k"]))
+    if (encrypted === undefined) {
+      return yield* new ConnectError({ reason: "BadAnswer", service: "login API", retryable: true })
+    }
+    return yield* post(context, joined(base, "/api/v4/auth/email/login/pwd"), {
+      form: { email, password: encrypted, ...agreement },
+      headers: { ...headers, ...mercy }
+    })
+  })
+
+const withPassword = (context: Context, credentials: Password) =>
+  Effect.gen(function*() {
+    const { email, password } = credentials
+    const { url } = context.baseUrl === undefined ? yield* findRegion(context, email) : { url: context.baseUrl }
+    const id = clientId(email, context.deviceIdentifier)
+    const older = yield* post(context, joined(url, "/api/v1/login"), {
+      form: { username: email, password: Redacted.value(password), needtwostepauth: "false" },
+      headers: { header_clientid: id }
+    })
+    const answer = wantsNewFlow.has(codeOf(older))
+      ? yield* withPasswordV4(context, credentials, url, { ...appHeaders, header_clientid: id })
+      : older
+    // The code for a wrong password is on no list, so what is not known otherwise means that.
+    const data = yield* dataOf(answer, "InvalidCredentials")
+    return yield* userDataFrom(data, { baseUrl: url, clientId: id })
   })
 
 /** The older flow, for accounts whose country is not known: the newer one refuses these. */

@@ -1,0 +1,227 @@
+/**
+ * How often the web API may be called: below what Roborock answers with a lock of a day, for the account and for the
+ * whole address (PROTOCOL 7.3).
+ *
+ * The counts are in the `KeyValueStore`, so that they outlive the program and hold for all that share the store.
+ *
+ * @since 0.1.0
+ */
+import * as KeyValueStore from "@effect/platform/KeyValueStore"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as keptJson from "./internal/keptJson.ts"
+import { isRecord, numberField } from "./internal/v1/json.ts"
+import type { RoborockApi } from "./RoborockApi.ts"
+import { type AuthError, ConnectError } from "./RoborockError.ts"
+
+/**
+ * Kinds of calls that are counted apart: logins by password, login codes by e-mail, the home of the account, home data,
+ * its rooms, routines, and running one.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Kind = "login" | "code" | "home" | "homeData" | "rooms" | "routines" | "runRoutine"
+
+/**
+ * At most `calls` in any span of this length.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Limit {
+  readonly calls: number
+  readonly within: Duration.DurationInput
+}
+
+const limit = (calls: number, within: Duration.DurationInput): Limit => ({ calls, within })
+
+const moderate = [limit(6, "1 minute"), limit(30, "1 hour"), limit(200, "1 day")]
+
+/**
+ * The limits. Those of logins and home data are the ones with which a widely used client has ended its bans, the one of
+ * codes is another client's.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const defaultLimits: Readonly<Record<Kind, ReadonlyArray<Limit>>> = {
+  login: [limit(1, "1 second"), limit(3, "1 minute"), limit(10, "1 hour"), limit(20, "1 day")],
+  code: [limit(1, "15 minutes")],
+  home: moderate,
+  homeData: [limit(1, "1 second"), limit(3, "1 minute"), limit(5, "1 hour"), limit(40, "1 day")],
+  rooms: [limit(3, "1 minute"), limit(5, "1 hour"), limit(40, "1 day")],
+  routines: moderate,
+  runRoutine: moderate
+}
+
+/**
+ * Lets calls pass, or says when the next one may be made.
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export class RateGuard extends Context.Tag("@effect-mqtt/roborock/RateGuard")<RateGuard, {
+  /**
+   * Counts a call. One that is a second or less too early waits; any other fails with `ConnectError` `TooManyRequests`,
+   * whose `nextTryAt` says when it may be made.
+   */
+  readonly admit: (kind: Kind) => Effect.Effect<void, ConnectError>
+  /** Unix milliseconds of the next call that may be made, the present for one that may be made now. */
+  readonly nextTryAt: (kind: Kind) => Effect.Effect<number>
+  /** The service itself has said that it is too much: nothing of this kind for an hour, then twice as long up to a day. */
+  readonly refused: (kind: Kind) => Effect.Effect<void>
+}>() {}
+
+interface Counts {
+  /** Unix milliseconds of the calls, oldest first. */
+  readonly calls: ReadonlyArray<number>
+  readonly blockedUntil: number
+  /** Refusals in a row. */
+  readonly refusals: number
+}
+
+const key = "web-api-calls"
+const firstBlock = Duration.toMillis("1 hour")
+const longestBlock = Duration.toMillis("1 day")
+const shortWait = 1000
+
+const serviceOf = (kind: Kind) => kind === "login" || kind === "code" || kind === "home" ? "login API" : "home API"
+
+const decode = (json: unknown): Counts => {
+  const record = isRecord(json) ? json : {}
+  const calls: unknown = record["calls"]
+  return {
+    calls: Array.isArray(calls) ? calls.filter((time): time is number => typeof time === "number") : [],
+    blockedUntil: numberField(record, "blockedUntil") ?? 0,
+    refusals: numberField(record, "refusals") ?? 0
+  }
+}
+
+/** When the next call fits in all spans. Times ahead of the clock are those of a clock that was wrong: they do not count. */
+const nextFree = ({ blockedUntil, calls }: Counts, limits: ReadonlyArray<Limit>, now: number): number =>
+  Math.max(
+    now,
+    blockedUntil > now + longestBlock ? now : blockedUntil,
+    ...limits.map(({ calls: most, within }) => {
+      const span = Duration.toMillis(within)
+      const recent = calls.filter((time) => time <= now && time > now - span)
+      const oldest = recent.at(-most)
+      return oldest === undefined ? now : oldest + span
+    })
+  )
+
+/**
+ * A guard whose counts are in the store.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (
+  limits: Readonly<Record<Kind, ReadonlyArray<Limit>>> = defaultLimits
+): Effect.Effect<RateGuard["Type"], never, KeyValueStore.KeyValueStore> =>
+  Effect.gen(function*() {
+    const store = yield* KeyValueStore.KeyValueStore
+    const oneAtATime = (yield* Effect.makeSemaphore(1)).withPermits(1)
+
+    const readAll = Effect.map(keptJson.read(store, key), (json) => isRecord(json) ? json : {})
+    const change = (kind: Kind, f: (counts: Counts) => Counts) =>
+      Effect.flatMap(readAll, (all) => keptJson.write(store, key, { ...all, [kind]: f(decode(all[kind])) }))
+    const free = (kind: Kind, now: number) =>
+      Effect.map(readAll, (all) => nextFree(decode(all[kind]), limits[kind], now))
+
+    const admit = (kind: Kind): Effect.Effect<void, ConnectError> =>
+      Effect.gen(function*() {
+        const now = yield* Clock.currentTimeMillis
+        const nextTryAt = yield* free(kind, now)
+        if (nextTryAt > now + shortWait) {
+          return yield* new ConnectError({
+            reason: "TooManyRequests",
+            service: serviceOf(kind),
+            retryable: false,
+            nextTryAt
+          })
+        }
+        yield* Effect.sleep(nextTryAt - now)
+        const longest = Math.max(...limits[kind].map(({ within }) => Duration.toMillis(within)))
+        yield* change(kind, (counts) => ({
+          ...counts,
+          calls: [...counts.calls.filter((time) => time > now - longest && time <= now), nextTryAt]
+        }))
+      })
+
+    return {
+      admit: (kind) => oneAtATime(admit(kind)),
+      nextTryAt: (kind) => Effect.flatMap(Clock.currentTimeMillis, (now) => free(kind, now)),
+      refused: (kind) =>
+        oneAtATime(Effect.flatMap(Clock.currentTimeMillis, (now) =>
+          change(kind, (counts) => {
+            const refusals = now - counts.blockedUntil > longestBlock ? 1 : counts.refusals + 1
+            return {
+              ...counts,
+              refusals,
+              blockedUntil: now + Math.min(longestBlock, firstBlock * 2 ** (refusals - 1))
+            }
+          })))
+    }
+  })
+
+/**
+ * The guard as a layer.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<RateGuard, never, KeyValueStore.KeyValueStore> = Layer.effect(RateGuard, make())
+
+/**
+ * An API whose calls the guard counts. What the service refuses as too much blocks that kind for a while, and the error
+ * says until when.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const protect = (api: RoborockApi["Type"], guard: RateGuard["Type"]): RoborockApi["Type"] => {
+  const counted = <A>(
+    kind: Kind,
+    call: Effect.Effect<A, AuthError | ConnectError>
+  ): Effect.Effect<A, AuthError | ConnectError> =>
+    Effect.zipRight(
+      guard.admit(kind),
+      Effect.catchIf(
+        call,
+        (error) => error.reason === "TooManyRequests",
+        (error) =>
+          Effect.zipRight(
+            guard.refused(kind),
+            Effect.flatMap(
+              guard.nextTryAt(kind),
+              (nextTryAt) =>
+                new ConnectError({
+                  reason: "TooManyRequests",
+                  service: serviceOf(kind),
+                  retryable: false,
+                  code: error.code,
+                  serverMessage: error.serverMessage,
+                  nextTryAt
+                })
+            )
+          )
+      )
+    )
+  return {
+    login: (credentials) =>
+      "userData" in credentials
+        ? api.login(credentials)
+        : counted("password" in credentials ? "login" : "code", api.login(credentials)),
+    homeDetail: (userData) => counted("home", api.homeDetail(userData)),
+    homeData: (userData, homeId) => counted("homeData", api.homeData(userData, homeId)),
+    rooms: (userData, homeId) => counted("rooms", api.rooms(userData, homeId)),
+    sharedRooms: (userData, duid) => counted("rooms", api.sharedRooms(userData, duid)),
+    routines: (userData, homeId) => counted("routines", api.routines(userData, homeId)),
+    runRoutine: (userData, id) => counted("runRoutine", api.runRoutine(userData, id))
+  }
+}

@@ -1,0 +1,34 @@
+import type * as KeyValueStore from "@effect/platform/KeyValueStore"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import { parseJson } from "./v1/json.ts"
+
+const ignored = (key: string) => (error: { readonly message: string }) =>
+  Effect.logDebug(`"${key}" is not stored: ${error.message}`)
+
+/** JSON in a store. A store that does not work is one that is empty: nothing that is kept there is indispensable. */
+export const read = (store: KeyValueStore.KeyValueStore, key: string): Effect.Effect<unknown> =>
+  store.get(key).pipe(
+    Effect.map(Option.match({
+      onNone: () => undefined,
+      onSome: (text) => Either.getOrUndefined(parseJson(text))
+    })),
+    Effect.catchAll((error) => Effect.as(ignored(key)(error), undefined))
+  )
+
+export const write = (store: KeyValueStore.KeyValueStore, key: string, value: unknown): Effect.Effect<void> =>
+  Effect.catchAll(store.set(key, JSON.stringify(value)), ignored(key))
+
+/** Bytes in a store, under the same terms. */
+export const readBytes = (store: KeyValueStore.KeyValueStore, key: string): Effect.Effect<Uint8Array | undefined> =>
+  store.getUint8Array(key).pipe(
+    Effect.map(Option.getOrUndefined),
+    Effect.catchAll((error) => Effect.as(ignored(key)(error), undefined))
+  )
+
+export const writeBytes = (store: KeyValueStore.KeyValueStore, key: string, value: Uint8Array): Effect.Effect<void> =>
+  Effect.catchAll(store.set(key, value), ignored(key))
+
+export const remove = (store: KeyValueStore.KeyValueStore, key: string): Effect.Effect<void> =>
+  Effect.catchAll(store.remove(key), ignored(key))

@@ -1,0 +1,99 @@
+import { RateGuard, RoborockApi, RoborockError, UserData } from "@effect-mqtt/roborock"
+import { KeyValueStore } from "@effect/platform"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer, Redacted, TestClock } from "effect"
+import { loginAnswer, ok, refused, scriptedCloud } from "./scriptedCloud.ts"
+
+const userData = Effect.runSync(UserData.decode(loginAnswer))
+
+const guarded = <A, E>(use: Effect.Effect<A, E, RateGuard.RateGuard | KeyValueStore.KeyValueStore>) =>
+  Effect.provide(use, Layer.provideMerge(RateGuard.layer, KeyValueStore.layerMemory))
+
+/** Calls until the guard says no; gives the number of calls that passed. */
+const untilRefused = (kind: RateGuard.Kind, spacing: string) =>
+  Effect.gen(function*() {
+    const guard = yield* RateGuard.RateGuard
+    for (let passed = 0; passed < 1000; passed++) {
+      const outcome = yield* Effect.either(guard.admit(kind))
+      if (outcome._tag === "Left") return { passed, error: outcome.left }
+      yield* TestClock.adjust(spacing as "2 seconds")
+    }
+    return yield* Effect.dieMessage("never refused")
+  })
+
+describe("limits", () => {
+  for (
+    const [kind, spacing, passed, wait] of [
+      ["homeData", "2 seconds", 3, 54_000],
+      ["homeData", "5 minutes", 5, 35 * 60_000],
+      ["homeData", "13 minutes", 40, 920 * 60_000],
+      ["login", "2 minutes", 10, 40 * 60_000],
+      ["login", "7 minutes", 20, 1300 * 60_000],
+      ["code", "1 minute", 1, 14 * 60_000]
+    ] as const
+  ) {
+    it.effect(`${kind} every ${spacing}: ${passed} calls, then the error says when the next may be made`, () =>
+      guarded(Effect.gen(function*() {
+        const { error, passed: calls } = yield* untilRefused(kind, spacing)
+        const now = yield* Effect.clockWith((clock) => clock.currentTimeMillis)
+        assert.strictEqual(calls, passed)
+        assert.deepInclude(error, { reason: "TooManyRequests", nextTryAt: now + wait })
+        assert.include(error.message, `Next try at ${new Date(now + wait).toISOString()}.`)
+        yield* TestClock.adjust(wait)
+        yield* (yield* RateGuard.RateGuard).admit(kind)
+      })))
+  }
+
+  it.effect("hold over a restart, and for all that share the store", () =>
+    Effect.gen(function*() {
+      for (let round = 0; round < 3; round++) {
+        yield* Effect.provide(Effect.flatMap(RateGuard.RateGuard, (guard) => guard.admit("login")), RateGuard.layer)
+        yield* TestClock.adjust("2 seconds")
+      }
+      const fourth = yield* Effect.provide(
+        Effect.flip(Effect.flatMap(RateGuard.RateGuard, (guard) => guard.admit("login"))),
+        RateGuard.layer
+      )
+      assert.strictEqual(fourth.reason, "TooManyRequests")
+    }).pipe(Effect.provide(KeyValueStore.layerMemory)))
+
+  it.effect("a store with nonsense in it, or with times of a wrong clock, locks nobody out", () =>
+    guarded(Effect.gen(function*() {
+      const store = yield* KeyValueStore.KeyValueStore
+      const guard = yield* RateGuard.RateGuard
+      yield* store.set("web-api-calls", "{\"login\":{\"calls\":[\"x\",9e15,9e15,9e15],\"blockedUntil\":9e15},\"home\":3}")
+      yield* guard.admit("login")
+      yield* guard.admit("home")
+    })))
+})
+
+describe("protect", () => {
+  it.effect("what the service calls too much is not tried again for an hour, then two, up to a day", () =>
+    guarded(Effect.gen(function*() {
+      const cloud = scriptedCloud(() => refused(9002))
+      const guard = yield* RateGuard.RateGuard
+      const api = RateGuard.protect(
+        yield* Effect.provide(RoborockApi.make({ baseUrl: "http://login.test" }), cloud.layer),
+        guard
+      )
+      const login = Effect.flip(api.login({ email: "ada@example.com", password: Redacted.make("hunter2") }))
+      for (const hours of [1, 2, 4]) {
+        const error = yield* login
+        const now = yield* Effect.clockWith((clock) => clock.currentTimeMillis)
+        assert.deepInclude(error, { reason: "TooManyRequests", code: 9002, nextTryAt: now + hours * 3_600_000 })
+        const { length } = cloud.seen
+        const again = yield* login
+        assert.isTrue(again instanceof RoborockError.ConnectError && again.nextTryAt !== undefined)
+        assert.lengthOf(cloud.seen, length)
+        yield* TestClock.adjust(`${hours} hours`)
+      }
+    })))
+
+  it.effect("a stored login costs nothing", () =>
+    guarded(Effect.gen(function*() {
+      const guard = yield* RateGuard.RateGuard
+      const cloud = scriptedCloud(() => ok({}))
+      const api = RateGuard.protect(yield* Effect.provide(RoborockApi.make(), cloud.layer), guard)
+      for (let round = 0; round < 50; round++) yield* api.login({ userData })
+    })))
+})

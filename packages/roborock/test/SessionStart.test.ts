@@ -1,0 +1,169 @@
+import { Broker } from "@effect-mqtt/broker"
+import { LocalNetwork, RoborockSession, TokenStore } from "@effect-mqtt/roborock"
+import { Simulator } from "@effect-mqtt/roborock-simulator"
+import { KeyValueStore } from "@effect/platform"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer, Option, Redacted, TestClock } from "effect"
+import { loginAnswer, ok, refused, type Script, scriptedCloud } from "./scriptedCloud.ts"
+
+const credentials = { email: "ada@example.com", password: Redacted.make("hunter2") }
+const home = { json: { success: true, result: { id: 77, products: [], devices: [], rooms: [] } } }
+
+const known: Script = ({ path }) =>
+  path.endsWith("/login")
+    ? ok(loginAnswer)
+    : path.endsWith("/getHomeDetail")
+    ? ok({ rrHomeId: 77, name: "My home" })
+    : home
+
+/** One start of a program; what it keeps is in the store of the test. */
+const start = <A, E>(
+  script: Script,
+  use: (session: RoborockSession.RoborockSession["Type"]) => Effect.Effect<A, E>
+) => {
+  const cloud = scriptedCloud(script)
+  const layer = RoborockSession.layer({ credentials, baseUrl: "http://login.test" }).pipe(
+    Layer.provide(Layer.mergeAll(cloud.layer, LocalNetwork.layerNone, Broker.layerMemory()))
+  )
+  return Effect.flatMap(RoborockSession.RoborockSession, use).pipe(
+    Effect.provide(layer),
+    Effect.map((result) => ({ result, paths: cloud.seen.map(({ path }) => path) }))
+  )
+}
+
+const kept = Effect.provide(KeyValueStore.layerMemory)
+
+const aMinute = TestClock.adjust("1 minute")
+
+describe("the second start", () => {
+  it.effect("makes one call: the login and the home are kept", () =>
+    Effect.gen(function*() {
+      const first = yield* start(known, (session) => session.devices)
+      assert.deepStrictEqual(first.paths, ["/api/v1/login", "/api/v1/getHomeDetail", "/v3/user/homes/77"])
+      yield* aMinute
+      const second = yield* start(known, (session) => session.devices)
+      assert.deepStrictEqual(second.paths, ["/api/v1/getHomeDetail"])
+      yield* TestClock.adjust("12 hours")
+      const third = yield* start(known, (session) => session.devices)
+      assert.deepStrictEqual(third.paths, ["/api/v1/getHomeDetail", "/v3/user/homes/77"])
+    }).pipe(kept))
+
+  it.effect("works without the cloud, says so, and asks again by itself", () =>
+    Effect.gen(function*() {
+      yield* start(known, (session) => session.devices)
+      yield* aMinute
+      let down = true
+      const script: Script = (request) => down ? "unreachable" : known(request)
+      const { paths } = yield* start(script, (session) =>
+        Effect.gen(function*() {
+          assert.strictEqual((yield* session.account).homeName, "My home")
+          assert.deepStrictEqual(yield* session.devices, [])
+          const stale = yield* session.stale
+          assert.deepInclude(stale?.cause, { _tag: "ConnectError", reason: "Unreachable" })
+          assert.strictEqual(stale?.since, 0)
+          down = false
+          yield* TestClock.adjust("5 minutes")
+          yield* TestClock.adjust("1 second")
+          assert.isUndefined(yield* session.stale)
+        }))
+      assert.deepStrictEqual(paths, ["/api/v1/getHomeDetail", "/api/v1/getHomeDetail", "/v3/user/homes/77"])
+    }).pipe(kept))
+
+  it.effect("without the cloud and with nothing kept is a ConnectError", () =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(start(() => "unreachable", () => Effect.void))
+      assert.deepInclude(error, { _tag: "ConnectError", reason: "Unreachable" })
+    }).pipe(kept))
+
+  it.effect("with a login that is refused logs in again, once, and keeps the new one", () =>
+    Effect.gen(function*() {
+      yield* start(known, () => Effect.void)
+      yield* aMinute
+      let revoked = true
+      const script: Script = (request) => {
+        if (request.path.endsWith("/login")) {
+          revoked = false
+          return ok({ ...loginAnswer, token: "another-token" })
+        }
+        return revoked ? refused(2010) : known(request)
+      }
+      const second = yield* start(script, (session) => session.userData)
+      assert.deepStrictEqual(second.paths, ["/api/v1/getHomeDetail", "/api/v1/login", "/api/v1/getHomeDetail"])
+      assert.strictEqual(Redacted.value(second.result.token), "another-token")
+      yield* aMinute
+      const third = yield* start(known, (session) => session.userData)
+      assert.strictEqual(Redacted.value(third.result.token), "another-token")
+    }).pipe(kept))
+
+  it.effect("with a login that is refused, and so is the next, is an AuthError also if a home was kept", () =>
+    Effect.gen(function*() {
+      yield* start(known, (session) => session.devices)
+      yield* aMinute
+      const refusing: Script = ({ path }) => path.endsWith("/login") ? refused(2012) : refused(2010)
+      const error = yield* Effect.flip(start(refusing, () => Effect.void))
+      assert.deepInclude(error, { _tag: "AuthError", reason: "InvalidCredentials" })
+    }).pipe(kept))
+
+  it.effect("after which everything was damaged is like the first", () =>
+    Effect.gen(function*() {
+      yield* start(known, (session) => session.devices)
+      yield* aMinute
+      const store = yield* KeyValueStore.KeyValueStore
+      const damaged = KeyValueStore.make({
+        ...store,
+        get: (key) => Effect.map(store.get(key), (value) => Option.map(value, (text) => text.slice(0, -3)))
+      })
+      const second = yield* Effect.provideService(
+        start(known, (session) => session.devices),
+        KeyValueStore.KeyValueStore,
+        damaged
+      )
+      assert.lengthOf(second.paths, 3)
+    }).pipe(kept))
+})
+
+it.effect("the key of a login does not tell whose it is", () =>
+  Effect.gen(function*() {
+    const asked: Array<string> = []
+    const store = yield* KeyValueStore.KeyValueStore
+    const spy = KeyValueStore.make({ ...store, get: (key) => Effect.tap(store.get(key), () => asked.push(key)) })
+    yield* Effect.flatMap(TokenStore.TokenStore, ({ get }) => get("ada@example.com")).pipe(
+      Effect.provide(Layer.provide(TokenStore.layer, Layer.succeed(KeyValueStore.KeyValueStore, spy)))
+    )
+    assert.lengthOf(asked, 1)
+    assert.match(asked[0] ?? "", /^login-[0-9a-f]{24}$/)
+  }).pipe(kept))
+
+describe("with the robot at home and the internet down", () => {
+  it.scoped("the robot is driven, its rooms and its last map are there", () =>
+    Effect.gen(function*() {
+      const { account, baseUrl, robots: [robot], stopBroker } = yield* Simulator.Simulator
+      assert.isDefined(robot)
+      const layer = RoborockSession.layer({
+        credentials: { email: account.email, password: account.password },
+        baseUrl
+      })
+      yield* Effect.gen(function*() {
+        const vacuum = yield* (yield* RoborockSession.RoborockSession).device("Living room")
+        yield* (yield* vacuum.trait("map")).fetch
+        yield* TestClock.adjust("20 seconds")
+      }).pipe(Effect.provide(layer))
+      yield* TestClock.adjust("10 minutes")
+      yield* stopBroker
+      const offline = Layer.provide(layer, scriptedCloud(() => "unreachable").layer)
+      yield* Effect.gen(function*() {
+        const session = yield* RoborockSession.RoborockSession
+        assert.isDefined(yield* session.stale)
+        const vacuum = yield* session.device("Living room")
+        assert.strictEqual((yield* vacuum.route.get)._tag, "Local")
+        const state = yield* vacuum.state.get
+        assert.deepInclude(state, { stale: false, activity: "docked" })
+        assert.include(state.rooms.map(({ name }) => name), "Kitchen")
+        const map = yield* (yield* vacuum.trait("map")).last
+        assert.isDefined(map)
+        assert.isAtLeast((yield* Effect.clockWith((clock) => clock.currentTimeMillis)) - map.fetchedAt, 600_000)
+        yield* (yield* vacuum.trait("cleaning")).rooms(["Kitchen"])
+        assert.strictEqual((yield* robot.state).activity, "Cleaning")
+      }).pipe(Effect.provide(offline))
+    }).pipe(Effect.provide(Simulator.layer()), kept))
+})

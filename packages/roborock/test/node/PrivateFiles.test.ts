@@ -1,0 +1,55 @@
+import { PrivateFiles } from "@effect-mqtt/roborock/node"
+import { KeyValueStore } from "@effect/platform"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Option } from "effect"
+import * as Fs from "node:fs/promises"
+import * as Os from "node:os"
+import * as Path from "node:path"
+
+/** A directory that is not there yet, in one that goes with the test. */
+const inTemporary = <A, E>(use: (directory: string) => Effect.Effect<A, E, KeyValueStore.KeyValueStore>) =>
+  Effect.acquireUseRelease(
+    Effect.promise(() => Fs.mkdtemp(Path.join(Os.tmpdir(), "kept-"))),
+    (parent) => {
+      const directory = Path.join(parent, "deep", "down")
+      return Effect.provide(use(directory), PrivateFiles.layer(directory))
+    },
+    (parent) => Effect.promise(() => Fs.rm(parent, { recursive: true }))
+  )
+
+describe("PrivateFiles", () => {
+  it.live("keeps text and bytes, in files that nobody else can read", () =>
+    inTemporary((directory) =>
+      Effect.gen(function*() {
+        const store = yield* KeyValueStore.KeyValueStore
+        assert.deepStrictEqual(yield* store.get("a"), Option.none())
+        assert.strictEqual(yield* store.size, 0)
+        yield* store.set("a", "one")
+        yield* store.set("a", "two")
+        yield* store.set("../b/c", Uint8Array.of(1, 2, 255))
+        assert.deepStrictEqual(yield* store.get("a"), Option.some("two"))
+        assert.deepStrictEqual(yield* store.getUint8Array("../b/c"), Option.some(Uint8Array.of(1, 2, 255)))
+        assert.strictEqual(yield* store.size, 2)
+        const files = yield* Effect.promise(() => Fs.readdir(directory))
+        assert.lengthOf(files, 2)
+        for (const path of [directory, ...files.map((file) => Path.join(directory, file))]) {
+          const { mode } = yield* Effect.promise(() => Fs.stat(path))
+          assert.strictEqual(mode & 0o077, 0, path)
+        }
+        yield* store.remove("a")
+        yield* store.remove("a")
+        assert.deepStrictEqual(yield* store.get("a"), Option.none())
+        yield* store.clear
+        assert.strictEqual(yield* store.size, 0)
+      })
+    ))
+
+  it.live("a place that cannot be written is a typed failure", () =>
+    inTemporary((directory) =>
+      Effect.gen(function*() {
+        yield* Effect.promise(() => Fs.writeFile(Path.dirname(Path.dirname(directory)) + "/deep", "a file"))
+        const store = yield* KeyValueStore.KeyValueStore
+        assert.strictEqual((yield* Effect.flip(store.set("a", "one")))._tag, "SystemError")
+      })
+    ))
+})
