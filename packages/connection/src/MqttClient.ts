@@ -16,6 +16,8 @@ import type * as Scope from "effect/Scope"
 import type * as Sink from "effect/Sink"
 import * as Stream from "effect/Stream"
 import type * as Subscribable from "effect/Subscribable"
+import type { ClientEvent } from "./ClientEvent.ts"
+import type { ClientStats } from "./ClientStats.ts"
 import type { ConnectionOptions, DisconnectOptions, PerAttempt } from "./ConnectionOptions.ts"
 import type { ConnectionStatus } from "./ConnectionStatus.ts"
 import type { Endpoint } from "./Endpoint.ts"
@@ -24,6 +26,8 @@ import { make as makeDeadLetters } from "./internal/client/deadLetters.ts"
 import * as drivers from "./internal/client/driver.ts"
 import { open as openSession } from "./internal/client/durability.ts"
 import * as engines from "./internal/client/engine.ts"
+import * as observers from "./internal/client/observer.ts"
+import * as requesters from "./internal/client/requester.ts"
 import { make as resolveSettings } from "./internal/client/settings.ts"
 import { makeSink } from "./internal/client/sink.ts"
 import { makeSubscribe, makeSubscription } from "./internal/client/subscription.ts"
@@ -39,10 +43,11 @@ import type {
   SubscribeOptions,
   SubscribeRequest
 } from "./Message.ts"
-import type { AuthError, ConnectError, MqttError, PublishError, SubscribeError } from "./MqttError.ts"
+import type { AuthError, ConnectError, MqttError, PublishError, RequestError, SubscribeError } from "./MqttError.ts"
 import type { Negotiated } from "./Negotiated.ts"
 import type { PayloadCodec } from "./PayloadCodec.ts"
 import type { Reconnect } from "./Reconnect.ts"
+import type { RequestOptions } from "./Request.ts"
 import type { AckableMessage, ConsumeOptions, Subscription } from "./Subscription.ts"
 import type { TopicDefaults } from "./TopicDefaults.ts"
 import { Transport } from "./Transport.ts"
@@ -143,6 +148,24 @@ export class MqttClient extends Context.Tag("@effect-mqtt/connection/MqttClient"
     filter: string | ReadonlyArray<SubscribeRequest>,
     options?: Omit<SubscribeOptions, "ack">
   ) => Stream.Stream<AckableMessage, SubscribeError>
+  /**
+   * Publishes a request and gives its response. In MQTT 5 with Response Topic and Correlation Data, on
+   * one subscription for all requests, made with the first one; else by the `correlation` of the options.
+   */
+  readonly request: (
+    topic: string,
+    payload: string | Uint8Array,
+    options?: RequestOptions
+  ) => Effect.Effect<Message, RequestError>
+  /**
+   * The same in two phases: completes when the request is published, with an effect that gives the
+   * response, as long as the scope is open.
+   */
+  readonly requestHandle: (
+    topic: string,
+    payload: string | Uint8Array,
+    options?: RequestOptions
+  ) => Effect.Effect<Effect.Effect<Message, RequestError>, RequestError, Scope.Scope>
   /** Asks the server for a sign of life and measures the round trip, in whole milliseconds. */
   readonly ping: Effect.Effect<Duration.Duration, ConnectError>
   /**
@@ -150,6 +173,14 @@ export class MqttClient extends Context.Tag("@effect-mqtt/connection/MqttClient"
    * reader that lags more than 16 changes behind misses the oldest.
    */
   readonly status: Subscribable.Subscribable<ConnectionStatus>
+  /**
+   * What happens to the client from now on, up to its end; a reader that lags more than 256 events
+   * behind misses the oldest.
+   */
+  readonly events: Stream.Stream<ClientEvent>
+  /** The figures of this client since it was made, or since `resetStats`. */
+  readonly stats: Effect.Effect<ClientStats>
+  readonly resetStats: Effect.Effect<void>
   /**
    * Never succeeds; fails when the client has given up. Closing the client is no failure: then it
    * stays pending, so race it with the program rather than wait for it alone.
@@ -289,6 +320,18 @@ export interface Options extends Omit<ConnectionOptions, "url"> {
    * @default QoS 0, not retained, text
    */
   readonly defaults?: TopicDefaults | undefined
+  /**
+   * How long a request waits for its response.
+   *
+   * @default "10 seconds"
+   */
+  readonly requestTimeout?: Duration.DurationInput | undefined
+  /**
+   * Requests that wait for their responses; a further one fails.
+   *
+   * @default 1 000
+   */
+  readonly maxRequests?: number | undefined
 }
 
 /**
@@ -312,6 +355,13 @@ export const make = (
       makeSubscriptions(settings, deadLetters),
       stored
     )
+    const subscribe = makeSubscribe(engine, options.defaults)
+    const subscription = makeSubscription(subscribe)
+    const publish = values.makePublish(engine.publish, options.defaults)
+    const observer = observers.make(engine.notices, engine.session.traffic())
+    // Before the driver, so that it ends after the client has said goodbye.
+    const requester = yield* requesters.make({ publish, subscription, stopped: engine.stopped }, settings)
+    engine.notices.listen((notice) => notice._tag === "Connected" && requester.onConnected(notice.negotiated))
     const self = yield* Deferred.make<MqttClient["Type"]>()
     const driver = yield* drivers.make(
       transport,
@@ -320,9 +370,6 @@ export const make = (
       options,
       onConnectedOf(options, Deferred.await(self))
     )
-    const subscribe = makeSubscribe(engine, options.defaults)
-    const subscription = makeSubscription(subscribe)
-    const publish = values.makePublish(engine.publish, options.defaults)
     const client: MqttClient["Type"] = {
       publish,
       publishValue: values.makePublishValue(publish, options.defaults),
@@ -332,8 +379,13 @@ export const make = (
       subscription,
       consume: makeConsume(subscribe),
       subscribeAckable: makeSubscribeAckable(subscribe),
+      request: requester.request,
+      requestHandle: requester.requestHandle,
       ping: engine.ping,
       status: driver.status,
+      events: observer.events,
+      stats: observer.stats,
+      resetStats: observer.resetStats,
       failure: driver.failure,
       disconnect: driver.disconnect,
       reconnect: driver.reconnect,

@@ -29,6 +29,7 @@ import * as receivedIds from "./internal/session/receivedIds.ts"
 import * as records from "./internal/session/records.ts"
 import * as refusal from "./internal/session/refusal.ts"
 import * as subscriptionStore from "./internal/session/subscriptionStore.ts"
+import * as traffics from "./internal/session/traffic.ts"
 import type { Message, PublishResult } from "./Message.ts"
 import type { StoreError } from "./MqttError.ts"
 import { AuthError, ConnectError, PublishError } from "./MqttError.ts"
@@ -79,6 +80,14 @@ export type OperationOutcome = operations.OperationOutcome
 export type AuthenticationStep = authentications.AuthenticationStep
 
 /**
+ * Counts of packets, bytes and publishes; they only grow.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Traffic = traffics.Traffic
+
+/**
  * Bounds and time-outs of a session. Times are milliseconds.
  *
  * @since 0.1.0
@@ -115,6 +124,8 @@ export interface Options {
   readonly onUnattended?: ((error: PublishError) => void) | undefined
   /** The server asks for a step of the authentication whose method the CONNECT names. */
   readonly onAuthenticate: (step: AuthenticationStep) => void
+  /** A ping was sent; or answered, after so many milliseconds. */
+  readonly onPing?: ((roundTrip: number | undefined) => void) | undefined
   /** The CONNACK was good: the moment to restore subscriptions. Queued publishes follow. */
   readonly onConnected: (negotiated: Negotiated.Negotiated) => void
   /** A message for the application; `pending` is present for QoS 1 and 2. */
@@ -175,6 +186,8 @@ export interface Session {
   /** The transport has taken what was taken last: a ping that never gets there is one without answer. */
   readonly flushed: (now: number) => void
   readonly outputBytes: () => number
+  /** What went over all links so far. */
+  readonly traffic: () => Readonly<Traffic>
   /** Why the link has to be closed, once its output is flushed. */
   readonly ended: () => AuthError | ConnectError | undefined
   readonly isReady: () => boolean
@@ -290,7 +303,11 @@ export const make = (options: Options): Session => {
 
   const keepAlive = keepAlives.make(options.pingLead)
   const ids = packetIds.make()
-  const output = outputs.make(() => keepAlive.sent(clock))
+  const traffic = traffics.make()
+  const output = outputs.make(() => {
+    traffic.packetsSent++
+    keepAlive.sent(clock)
+  })
   const aliasesOut = outboundAliases.make(output)
   const aliasesIn = inboundAliases.make()
   const authentication = authentications.make()
@@ -308,7 +325,7 @@ export const make = (options: Options): Session => {
   }
   const outbound = outbounds.make(aliasesOut.output, ids, options, durable?.outgoing, (result) => {
     if (Either.isLeft(result)) options.onUnattended?.(result.left)
-  })
+  }, traffic)
   const inbound = inbounds.make(output, options.receiveMaximum, durable?.received ?? receivedIds.inMemory())
   const pending = operations.make(output, ids, durable?.subscriptions)
 
@@ -405,7 +422,10 @@ export const make = (options: Options): Session => {
   const deliver = (packet: Packet.Publish) => {
     const arrival = inbound.publish(clock, packet)
     if (arrival._tag === "Violation") violation(arrival.detail, arrival.reasonCode)
-    else if (arrival._tag === "Deliver") options.onMessage(packet, arrival.pending)
+    else if (arrival._tag === "Deliver") {
+      traffic.messagesReceived++
+      options.onMessage(packet, arrival.pending)
+    }
   }
 
   const onPubRec = (packet: Packet.PubRec) => {
@@ -420,8 +440,15 @@ export const make = (options: Options): Session => {
     return verdict
   }
 
+  const writePing = () => {
+    output.write({ _tag: "PingReq" })
+    keepAlive.pinged(clock)
+    options.onPing?.(undefined)
+  }
+
   const onPingResp = () => {
     const roundTrip = keepAlive.answered(clock)
+    if (roundTrip !== undefined) options.onPing?.(roundTrip)
     const waiters = pingWaiters
     pingWaiters = []
     for (const settle of waiters) settle(roundTrip)
@@ -559,6 +586,8 @@ export const make = (options: Options): Session => {
       clock = now
       if (phase === "Closed" || phase === "Ended") return
       const { packets, error } = decoder.push(bytes)
+      traffic.bytesReceived += bytes.length
+      traffic.packetsReceived += packets.length
       if (packets.length > 0) keepAlive.received(now)
       else keepAlive.progressed()
       handleAll(packets, error)
@@ -572,10 +601,7 @@ export const make = (options: Options): Session => {
       }
       const due = keepAlive.due(now)
       if (due === "dead") return end(new ConnectError({ reason: "KeepAliveTimeout", retryable: true }))
-      if (due === "ping") {
-        output.write({ _tag: "PingReq" })
-        keepAlive.pinged(now)
-      }
+      if (due === "ping") writePing()
     },
     lost: (now = clock) => {
       clock = now
@@ -607,8 +633,10 @@ export const make = (options: Options): Session => {
         : handshakeDue,
     takeOutput: () => {
       keepAlive.taken()
+      traffic.bytesSent += output.bytes()
       return output.take()
     },
+    traffic: () => traffic,
     flushed: keepAlive.flushed,
     outputBytes: output.bytes,
     ended: () => ended,
@@ -657,9 +685,7 @@ export const make = (options: Options): Session => {
       clock = now
       if (phase !== "Ready") return settle(undefined)
       pingWaiters.push(settle)
-      if (keepAlive.outstanding()) return
-      output.write({ _tag: "PingReq" })
-      keepAlive.pinged(now)
+      if (!keepAlive.outstanding()) writePing()
     },
     accept: (delivery, reasonCode = 0) => inbound.accept(clock, delivery, reasonCode),
     readingPaused: keepAlive.readingPaused,

@@ -6,6 +6,27 @@
 export * as Authentication from "./Authentication.ts"
 
 /**
+ * What happens to a client, one by one.
+ *
+ * @since 0.1.0
+ */
+export * as ClientEvent from "./ClientEvent.ts"
+
+/**
+ * Metrics of all clients and connections of a program.
+ *
+ * @since 0.1.0
+ */
+export * as ClientMetrics from "./ClientMetrics.ts"
+
+/**
+ * Figures of a client.
+ *
+ * @since 0.1.0
+ */
+export * as ClientStats from "./ClientStats.ts"
+
+/**
  * How to connect: options of connections and clients.
  *
  * @since 0.1.0
@@ -88,6 +109,20 @@ export * as Proxy from "./Proxy.ts"
  * @since 0.1.0
  */
 export * as Reconnect from "./Reconnect.ts"
+
+/**
+ * Requests: the options of `MqttClient.request`.
+ *
+ * @since 0.1.0
+ */
+export * as Request from "./Request.ts"
+
+/**
+ * The other side of a request: answering it.
+ *
+ * @since 0.1.0
+ */
+export * as Responder from "./Responder.ts"
 
 /**
  * The MQTT client session as a plain synchronous machine.

@@ -46,6 +46,8 @@ describe("the defaults in the README", () => {
       replayRetained: `${settings.replayRetained}`,
       resubscribeOnResume: `${settings.resubscribeOnResume}`,
       stableAfter: time(settings.stableAfter),
+      requestTimeout: time(settings.requestTimeout),
+      maxRequests: `${settings.maxRequests}`,
       drainTimeout: time(settings.drainTimeout)
     }
     for (const [option, value] of Object.entries(actual)) assert.strictEqual(stated.get(option), value, option)

@@ -64,7 +64,7 @@ export const make = (
   onConnected: (negotiated: Negotiated) => Effect.Effect<void>
 ): Effect.Effect<Driver, never, Scope.Scope> =>
   Effect.gen(function*() {
-    const { consumer, pump, session } = engine
+    const { consumer, notices: { notify }, pump, session } = engine
     const shared: attempts.Shared = { transport, engine, options, settings }
     const failFast = options.initialConnect !== "retry"
     const endpoints = endpointLists.make(options.url, options.followRedirect)
@@ -137,6 +137,7 @@ export const make = (
     const giveUp = (error: LinkError) =>
       Effect.suspend(() => {
         engine.dispose(error)
+        notify({ _tag: "Over", error })
         consumer.endAll(closedBy(error), "fail")
         return Effect.all([
           lastStatus({ _tag: "Failed", error }),
@@ -171,9 +172,11 @@ export const make = (
       let schedule = yield* Schedule.driver(reconnect)
       let worthwhile = false
       for (let count = 1;; count++) {
+        notify({ _tag: "Connecting", attempt: count })
         yield* setStatus({ _tag: "Connecting", attempt: count })
         const wasToStartClean = session.mustStartClean()
         const ending = yield* attempt
+        notify({ _tag: "LinkEnded", error: ending.error })
         if (closing) break
         if (replacing) {
           replacing = false
@@ -200,6 +203,11 @@ export const make = (
           break
         }
         yield* setStatus({ _tag: "Disconnected", error })
+        if (next === "Redirected") {
+          yield* Effect.logInfo("MQTT server sends this client elsewhere", error.message).pipe(
+            Effect.annotateLogs({ package: "connection", clientId })
+          )
+        }
         yield* Effect.logDebug("MQTT disconnected", error.message).pipe(Effect.annotateLogs({ clientId, epoch }))
         // A server that lets us in only to send us away is approached as slowly as one that hangs up.
         if (next === "Next" || (next === "Redirected" && (readyFor === undefined || isStable))) continue
@@ -242,6 +250,7 @@ export const make = (
           }
           yield* Fiber.interrupt(fiber)
           engine.dispose(closedError)
+          notify({ _tag: "Over", error: undefined })
           consumer.endAll(closedBy(closedError), "end")
           if (engine.committer !== undefined) yield* engine.committer.finish
           yield* Deferred.fail(connected, closedError)

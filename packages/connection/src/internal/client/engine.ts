@@ -18,6 +18,7 @@ import type { Authenticator } from "./authenticator.ts"
 import * as authenticators from "./authenticator.ts"
 import type { Committer } from "./durability.ts"
 import { makeCommitter } from "./durability.ts"
+import { make as makeMeter } from "./meter.ts"
 import type { Notices, Notify } from "./notices.ts"
 import { make as makeNotices } from "./notices.ts"
 import type { Outgoing } from "./outgoing.ts"
@@ -88,9 +89,12 @@ export const make = <C extends Consumer>(
       ...settings,
       records: stored?.records,
       onUnattended: (error) => notices.notify({ _tag: "Unattended", error }),
+      onPing: (millis) =>
+        notices.notify(millis === undefined ? { _tag: "PingSent" } : { _tag: "PingAnswered", millis }),
       onConnected: (negotiated) => {
         pump.connected(negotiated)
         consumer.onConnected(negotiated)
+        notices.notify({ _tag: "Connected", negotiated })
       },
       onMessage: (message, pending) => consumer.onMessage(message, pending),
       onAuthenticate: (step) => authenticator.onStep(step)
@@ -99,6 +103,7 @@ export const make = <C extends Consumer>(
       afterPass: () => {
         consumer.flush()
         onPass?.()
+        meter.update()
         committer?.ring()
       },
       mustPause: () => consumer.mustPause(),
@@ -109,6 +114,7 @@ export const make = <C extends Consumer>(
     const committer = stored === undefined ? undefined : makeCommitter(session, pump, stored)
     const authenticator = yield* authenticators.make(session, pump, mechanism)
     const notices = makeNotices()
+    const meter = yield* makeMeter(session.traffic())
     const warnings = makeWarnings(pump.now)
     notices.listen(warnings.listener)
     const consumer = makeConsumer(session, pump, () => stopped !== undefined, notices.notify)

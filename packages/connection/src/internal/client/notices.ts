@@ -3,9 +3,22 @@
  * given synchronously, in the middle of the work that causes it: listeners must be quick, must not
  * throw and must not call back. What can happen for every message is told once a batch.
  */
-import type { PublishError } from "../../MqttError.ts"
+import type { AuthError, ConnectError, PublishError } from "../../MqttError.ts"
+import type { Negotiated } from "../../Negotiated.ts"
 
-export type Notice =
+/** Where a client stands with its links. */
+export type Progress =
+  | { readonly _tag: "Connecting"; readonly attempt: number }
+  /** A good CONNACK: subscriptions are on their way again, what is queued follows. */
+  | { readonly _tag: "Connected"; readonly negotiated: Negotiated }
+  | { readonly _tag: "LinkEnded"; readonly error: AuthError | ConnectError }
+  | { readonly _tag: "PingSent" }
+  | { readonly _tag: "PingAnswered"; readonly millis: number }
+  /** The last notice: the client has given up, or was closed. */
+  | { readonly _tag: "Over"; readonly error: AuthError | ConnectError | undefined }
+
+/** What somebody may have to look into. */
+export type Trouble =
   /** Messages that no handler will see. */
   | {
     readonly _tag: "Dropped"
@@ -26,6 +39,17 @@ export type Notice =
   | { readonly _tag: "Unattended"; readonly error: PublishError }
   /** Filters cover each other where the server names no subscription: their streams may see repeats. */
   | { readonly _tag: "OverlappingFilters"; readonly filters: readonly [string, string] }
+
+export type Notice = Progress | Trouble
+
+const troubles: ReadonlySet<string> = new Set<Trouble["_tag"]>([
+  "Dropped",
+  "SlowConsumer",
+  "Unattended",
+  "OverlappingFilters"
+])
+
+export const isTrouble = (notice: Notice): notice is Trouble => troubles.has(notice._tag)
 
 export type Notify = (notice: Notice) => void
 

@@ -15,6 +15,8 @@ export interface ClientOptions extends Omit<ConnectionOptions, "url"> {
   readonly unsubscribeDelay?: Duration.DurationInput | undefined
   readonly replayRetained?: boolean | undefined
   readonly resubscribeOnResume?: boolean | undefined
+  readonly requestTimeout?: Duration.DurationInput | undefined
+  readonly maxRequests?: number | undefined
 }
 
 export interface Settings {
@@ -45,6 +47,8 @@ export interface Settings {
   readonly resubscribeOnResume: boolean
   readonly stableAfter: number
   readonly drainTimeout: number
+  readonly requestTimeout: number
+  readonly maxRequests: number
 }
 
 const kib = 1024
@@ -122,7 +126,9 @@ const unsafeMake = (options: ClientOptions): Settings => {
     replayRetained: options.replayRetained ?? true,
     resubscribeOnResume: options.resubscribeOnResume ?? false,
     stableAfter: millis(options, "stableAfter", "30 seconds"),
-    drainTimeout: millis(options, "drainTimeout", "5 seconds")
+    drainTimeout: millis(options, "drainTimeout", "5 seconds"),
+    requestTimeout: positive(options, "requestTimeout", "10 seconds"),
+    maxRequests: whole("maxRequests", 1000, 0)
   }
 }
 
@@ -137,6 +143,7 @@ type Time =
   | "unsubscribeDelay"
   | "stableAfter"
   | "drainTimeout"
+  | "requestTimeout"
 
 const millis = (options: ClientOptions, name: Time, otherwise: Duration.DurationInput): number => {
   const value = options[name] ?? otherwise

@@ -1,18 +1,19 @@
 /** Notices that belong into the log: one line a kind, and the next after a while, so that a flood of drops is no flood of lines. */
-import type { Notice, Notify } from "./notices.ts"
+import type { Notify, Trouble } from "./notices.ts"
+import { isTrouble } from "./notices.ts"
 import type { Report } from "./pump.ts"
 
 /** Between two warnings of a kind, in milliseconds. */
 const quietTime = 10_000
 
-const droppedSentences: Record<Extract<Notice, { readonly _tag: "Dropped" }>["cause"], string> = {
+const droppedSentences: Record<Extract<Trouble, { readonly _tag: "Dropped" }>["cause"], string> = {
   Overflow: "A stream is read too slowly: messages are dropped by its policy",
   ReadAheadFull: "A stream is read too slowly: QoS 0 messages are dropped",
   Unclaimed: "Messages that no stream asked for were acknowledged and dropped",
   Refused: "Messages were refused, or left behind by their consumer"
 }
 
-const sentenceOf = (notice: Notice): string => {
+const sentenceOf = (notice: Trouble): string => {
   switch (notice._tag) {
     case "Dropped":
       return droppedSentences[notice.cause]
@@ -25,7 +26,7 @@ const sentenceOf = (notice: Notice): string => {
   }
 }
 
-const detailsOf = (notice: Notice): Report["details"] => {
+const detailsOf = (notice: Trouble): Report["details"] => {
   if (notice._tag === "Unattended") return { error: notice.error.message }
   return notice.filters.length === 0 ? {} : { filters: notice.filters.join(", ") }
 }
@@ -49,6 +50,7 @@ export const make = (now: () => number): Warnings => {
   const due: Array<[string, Kind]> = []
   return {
     listener: (notice) => {
+      if (!isTrouble(notice)) return
       const sentence = sentenceOf(notice)
       const kind = kinds.get(sentence) ?? { total: 0, quietUntil: -Infinity, isReported: true, details: {} }
       kinds.set(sentence, kind)

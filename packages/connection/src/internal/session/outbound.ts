@@ -16,6 +16,7 @@ import type { Output } from "./output.ts"
 import type { PacketIds } from "./packetIds.ts"
 import type { Queued } from "./sendQueue.ts"
 import * as sendQueue from "./sendQueue.ts"
+import type { Traffic } from "./traffic.ts"
 
 /** A publish without its packet identifier, which it gets when it is written. */
 export type Outgoing = Omit<Packet.Publish, "packetId" | "dup">
@@ -120,7 +121,8 @@ export const make = (
   ids: PacketIds,
   limits: Limits,
   store: OutgoingStore | undefined,
-  unattended: SettlePublish
+  unattended: SettlePublish,
+  traffic: Traffic
 ): Outbound => {
   const queue = sendQueue.make<Entry>()
   /** PUBLISHes without acknowledgement, in the order of their first write [MQTT-4.6.0-1]. */
@@ -139,9 +141,15 @@ export const make = (
   /** PUBLISHes that wait for the store. */
   let storing = 0
 
+  const count = (result: Either.Either<PublishResult, PublishError>) => {
+    if (result._tag === "Right") traffic.publishesOk++
+    else traffic.publishesFailed++
+  }
+
   const settle = (entry: Entry, result: Either.Either<PublishResult, PublishError>) => {
     if (entry.state === "Done") return
     entry.state = "Done"
+    count(result)
     entry.settle(result)
   }
 
@@ -327,7 +335,9 @@ export const make = (
     publish: (now, message, onSettled) => {
       const negotiated = isNext() && hasRoom(message) ? link : undefined
       if (negotiated !== undefined && message.qos === 0) {
-        onSettled(writeAtOnce(message, negotiated))
+        const result = writeAtOnce(message, negotiated)
+        count(result)
+        onSettled(result)
         return settledPublication
       }
       const entry = new Entry(message, onSettled, withdraw)
@@ -396,6 +406,10 @@ export const make = (
       if ((packet._tag === "PubAck") !== (entry.message.qos === 1)) return "wrong"
       if (packet._tag === "PubComp" && !(entry.state === "Released" && entry.isStored)) return "wrong"
       const reasonCode = packet.reasonCode ?? 0
+      if (entry.state === "Published" && entry.writtenAt !== undefined) {
+        traffic.roundTrips++
+        traffic.roundTripMillis += now - entry.writtenAt
+      }
       if (packet._tag === "PubRec" && reasonCode < 0x80) release(now, entry)
       else conclude(now, entry, packet._tag === "PubComp" ? succeeded : resultOf(entry.message.topic, packet))
       flush(now)

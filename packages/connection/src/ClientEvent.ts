@@ -1,0 +1,45 @@
+/**
+ * What happens to a client, one by one.
+ *
+ * @since 0.1.0
+ */
+import type * as Duration from "effect/Duration"
+import type { AuthError, ConnectError, PublishError } from "./MqttError.ts"
+import type { Negotiated } from "./Negotiated.ts"
+
+/**
+ * What has just happened. Each `Connecting` is followed by one `Connected` or `ConnectFailed`, unless the
+ * client is closed meanwhile, and each `Connected` by one `Disconnected` with its cause. `Failed` or
+ * `Closed` is the last.
+ *
+ * - `Connecting`: attempt number `attempt` of this outage begins.
+ * - `Connected`: `epoch` counts the links of this client from 1.
+ * - `SessionLost`: the server knew nothing of the session of the link before; it came with `Connected`.
+ * - `PingSent`, `PingAnswered`: by keep-alive or by `ping`; the round trip in whole milliseconds.
+ * - `SlowConsumer`: a stream holds up others for `duration` now; once, until it goes on.
+ * - `Dropped`: `count` messages that no handler will see, and why; `filters` are those of the stream.
+ * - `OverlappingFilters`: the server does not say which of them a message is for: streams may see repeats.
+ * - `Unattended`: a message of an earlier run of the program could not be sent.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ClientEvent =
+  | { readonly _tag: "Connecting"; readonly attempt: number }
+  | { readonly _tag: "Connected"; readonly epoch: number; readonly negotiated: Negotiated }
+  | { readonly _tag: "ConnectFailed"; readonly attempt: number; readonly error: AuthError | ConnectError }
+  | { readonly _tag: "Disconnected"; readonly epoch: number; readonly error: AuthError | ConnectError }
+  | { readonly _tag: "SessionLost"; readonly epoch: number }
+  | { readonly _tag: "PingSent" }
+  | { readonly _tag: "PingAnswered"; readonly roundTrip: Duration.Duration }
+  | { readonly _tag: "SlowConsumer"; readonly filters: ReadonlyArray<string>; readonly duration: Duration.Duration }
+  | {
+    readonly _tag: "Dropped"
+    readonly filters: ReadonlyArray<string>
+    readonly cause: "Overflow" | "ReadAheadFull" | "Unclaimed" | "Refused"
+    readonly count: number
+  }
+  | { readonly _tag: "OverlappingFilters"; readonly filters: readonly [string, string] }
+  | { readonly _tag: "Unattended"; readonly error: PublishError }
+  | { readonly _tag: "Failed"; readonly error: AuthError | ConnectError }
+  | { readonly _tag: "Closed" }

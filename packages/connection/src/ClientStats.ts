@@ -1,0 +1,36 @@
+/**
+ * Figures of a client.
+ *
+ * @since 0.1.0
+ */
+
+/**
+ * What a client has done since it was made, or since `resetStats`. Means are undefined before there is
+ * anything to take them of; times are milliseconds, measured in whole ones.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ClientStats {
+  readonly packetsSent: number
+  readonly packetsReceived: number
+  readonly bytesSent: number
+  readonly bytesReceived: number
+  /** Bytes of a packet, on average. */
+  readonly meanPacketBytesSent: number | undefined
+  readonly meanPacketBytesReceived: number | undefined
+  readonly messagesReceived: number
+  /** QoS 0: written; QoS 1 and 2: acknowledged. */
+  readonly publishesOk: number
+  readonly publishesFailed: number
+  /** From a PUBLISH to its PUBACK or PUBREC on the same link. */
+  readonly meanPublishRoundTrip: number | undefined
+  readonly connectsTried: number
+  readonly connectsFailed: number
+  readonly sessionsLost: number
+  readonly pingsSent: number
+  readonly pingsAnswered: number
+  readonly meanPingRoundTrip: number | undefined
+  /** Messages that no handler will see, for any reason that `events` tells. */
+  readonly messagesDropped: number
+}

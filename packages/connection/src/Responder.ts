@@ -1,0 +1,88 @@
+/**
+ * The other side of a request [5 §4.10]: answering it.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { Message, PublishOptions, SubscribeOptions } from "./Message.ts"
+import { MqttClient } from "./MqttClient.ts"
+import type { PublishError, SubscribeError } from "./MqttError.ts"
+
+/**
+ * Answers a request of MQTT 5: to its Response Topic, with its Correlation Data, at its QoS. False,
+ * and nothing is sent, if it asked for no response.
+ *
+ * @since 0.1.0
+ * @category responding
+ */
+export const reply = (
+  request: Message,
+  payload: string | Uint8Array,
+  options?: PublishOptions
+): Effect.Effect<boolean, PublishError, MqttClient> => {
+  const { correlationData, responseTopic } = request.properties ?? {}
+  if (responseTopic === undefined) return Effect.succeed(false)
+  return Effect.flatMap(MqttClient, (client) =>
+    Effect.as(
+      client.publish(responseTopic, payload, {
+        qos: request.qos,
+        retain: false,
+        ...options,
+        properties: { ...options?.properties, ...(correlationData === undefined ? {} : { correlationData }) }
+      }),
+      true
+    ))
+}
+
+/**
+ * How to serve requests.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ServeOptions extends SubscribeOptions {
+  /**
+   * Requests handled at a time.
+   *
+   * @default 1
+   */
+  readonly concurrency?: number | undefined
+}
+
+/**
+ * Answers every request on a filter with what the handler makes of it, until interrupted. A handler
+ * that fails ends it. A response that cannot be sent, to a topic that the requester made up or because
+ * the server refuses it, is left out with a warning.
+ *
+ * @example
+ * ```ts
+ * import { Message, Responder } from "@effect-mqtt/connection"
+ * import { Effect } from "effect"
+ *
+ * export const shouting = Responder.serve("shout", (request) => Effect.succeed(Message.text(request).toUpperCase()))
+ * ```
+ *
+ * @since 0.1.0
+ * @category responding
+ */
+export const serve = <E, R>(
+  filter: string,
+  handler: (request: Message) => Effect.Effect<string | Uint8Array, E, R>,
+  options?: ServeOptions
+): Effect.Effect<void, SubscribeError | E, MqttClient | R> =>
+  Effect.flatMap(MqttClient, (client) => {
+    const { concurrency = 1, ...how } = options ?? {}
+    return client.subscribe(filter, how).pipe(
+      Stream.mapEffect(
+        (request) =>
+          Effect.flatMap(handler(request), (payload) =>
+            Effect.catchAll(reply(request, payload), (error) =>
+              Effect.annotateLogs(Effect.logWarning("A response was not sent", error.message), {
+                package: "connection"
+              }))),
+        { concurrency, unordered: true }
+      ),
+      Stream.runDrain
+    )
+  })
