@@ -4,7 +4,7 @@ import type { MqttClient, MqttError, Subscription } from "@effect-mqtt/connectio
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Chunk, Effect, Exit, Fiber, Option, Queue, Stream, TestClock } from "effect"
 import type * as Scripted from "./scriptedServer.ts"
-import { incoming } from "./sessionRig.ts"
+import { bytes, incoming } from "./sessionRig.ts"
 import {
   granted,
   heard,
@@ -420,6 +420,58 @@ describe("consume", () => {
         }
         assert.strictEqual(handled, 2)
         yield* Fiber.interruptFork(consuming)
+      })
+  )
+})
+
+describe("a consumer that is slow at first", () => {
+  scenario(
+    "loses nothing, keeps the order and the link, and holds no more than its bounds",
+    () =>
+      Effect.gen(function*() {
+        const total = 400
+        const { client, link } = yield* start({ receiveMaximum: 64, keepAlive: "1 second", readAheadBytes: 2000 })
+        const seen: Array<string> = []
+        const consuming = yield* Effect.fork(
+          Stream.runForEach(Stream.take(client.subscribe("work", { qos: 1 }), total), (message) =>
+            Effect.zipRight(
+              Effect.sync(() => seen.push(Message.text(message))),
+              seen.length < total / 2 ? Effect.sleep("1 millis") : Effect.void
+            ))
+        )
+        yield* granted(link)
+        let sent = 0
+        let acknowledged = 0
+        let inFlight = 0
+        const send = Effect.suspend(() => {
+          const packets: Array<Packet.Packet> = []
+          for (; sent < total && sent - acknowledged < 64; sent++) {
+            packets.push(incoming("work", sent + 1, 1, { payload: bytes(`${sent}`) }))
+          }
+          inFlight = Math.max(inFlight, sent - acknowledged)
+          return link.send(...packets)
+        })
+        const serving = yield* Effect.fork(Effect.gen(function*() {
+          yield* send
+          while (acknowledged < total) {
+            const packet = yield* link.next
+            if (packet?._tag === "PingReq") {
+              yield* link.send(Packet.pingResp)
+            } else if (packet?._tag === "PubAck") {
+              assert.strictEqual(packet.packetId, ++acknowledged)
+              yield* send
+            }
+          }
+        }))
+        yield* Effect.repeat(Effect.zipRight(settle, TestClock.adjust("1 millis")), {
+          until: () => seen.length === total
+        })
+        yield* Fiber.join(serving)
+        assert.deepStrictEqual(seen, Array.from({ length: total }, (_, index) => `${index}`))
+        assert.strictEqual(inFlight, 64)
+        assert.strictEqual((yield* client.status.get)._tag, "Connected")
+        yield* unsubscribed(link)
+        yield* Fiber.join(consuming)
       })
   )
 })
