@@ -80,7 +80,14 @@ const transportSentences: Record<TransportError["reason"], string> = {
 }
 
 /**
- * The server knows who is asking and says no. Trying again with the same credentials cannot help.
+ * The server knows who is asking and says no, or the client does not believe the server. Trying again
+ * with the same credentials cannot help.
+ *
+ * - `BadCredentials`: user name or password are wrong.
+ * - `NotAuthorized`: the server knows the client and does not let it in.
+ * - `Banned`: the server does not want this client, whatever it says.
+ * - `BadAuthenticationMethod`: the method of the `authentication` is not accepted, or there is none.
+ * - `UntrustedServer`: the mechanism of the `authentication` refuses the server.
  *
  * `reasonCode` is the CONNACK or DISCONNECT reason code (MQTT 5 section 2.4) or the CONNACK return
  * code (MQTT 3.1.1 section 3.2.2.3).

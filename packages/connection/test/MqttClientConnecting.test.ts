@@ -270,6 +270,10 @@ describe("reconnect", () => {
       yield* next.send(Packet.pubAck({ packetId: packetId ?? 0 }))
       yield* Fiber.join(publishing)
       assert.deepInclude(yield* client.status.get, { _tag: "Connected", epoch: 2 })
+      // Only that link was replaced: when the next one drops, the schedule decides again.
+      yield* next.close
+      yield* settle
+      assert.strictEqual(server.tried.length, 2)
     }))
 
   it.scoped("ends the wait for the next attempt", () =>
