@@ -41,6 +41,7 @@ export const start = async (
       `user ${userInfo().username}`,
       "allow_anonymous true",
       "max_queued_messages 0",
+      "max_inflight_messages 100",
       "persistence true",
       `persistence_location ${directory}/`,
       ""

@@ -44,8 +44,9 @@ const live = NodeMqttClient.layer({
   url,
   clientId: "soak-consumer",
   sessionExpiry: "1 day",
-  // More than ever waits: Mosquitto 2.0.11 sends one message too many when it resumes a session with a backlog.
-  receiveMaximum: 20_000,
+  // In MQTT 5, Mosquitto 2.0.11 resumes a session that has a backlog with one message more than the Receive Maximum.
+  protocolVersion: 4,
+  receiveMaximum: 200,
   initialConnect: "retry",
   reconnect: Reconnect.maxInterval(Reconnect.forever, "100 millis")
 }).pipe(Layer.provide(store))

@@ -72,14 +72,13 @@ try {
   await pause(1000)
   const publisher = live("publisher", messages * 2 * "stored 0000000\n".length)
   const [consumerKills, publisherKills] = await Promise.all([consumer, publisher])
-  const { duplicates, lost, unexplained } = judge(Ledger.read(join(directory, "consumer.ledger")), messages * 2)
+  const { duplicates, lost, sure, unexplained } = judge(Ledger.read(join(directory, "consumer.ledger")), messages * 2)
   const seconds = (performance.now() - began) / 1000
   console.log(`messages: ${messages} at QoS 1, ${messages} at QoS 2, in ${seconds.toFixed(0)} s`)
   console.log(`kills: publisher ${publisherKills}, consumer ${consumerKills}`)
   console.log(`lost: QoS 1 ${lost[1]}, QoS 2 ${lost[2]}`)
-  console.log(
-    `came again: QoS 1 ${duplicates[1]}, QoS 2 ${duplicates[2]}, all in the documented window but ${unexplained.length}`
-  )
+  console.log(`came again: QoS 1 ${duplicates[1]}, QoS 2 ${duplicates[2]}`)
+  console.log(`QoS 2 messages past the documented window: ${sure}, of which came again: ${unexplained.length}`)
   process.exitCode = lost[1] + lost[2] + unexplained.length === 0 ? 0 : 1
 } finally {
   broker.stop()

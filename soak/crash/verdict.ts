@@ -4,6 +4,8 @@ import { qosOf } from "./ledger.ts"
 export interface Verdict {
   readonly lost: Record<1 | 2, number>
   readonly duplicates: Record<1 | 2, number>
+  /** QoS 2 messages that were known to be durable when the program was killed: none of them may come again. */
+  readonly sure: number
   /** QoS 2 duplicates that the documented window does not explain. */
   readonly unexplained: ReadonlyArray<number>
 }
@@ -42,5 +44,5 @@ export const judge = (facts: ReadonlyArray<Fact>, count: number): Verdict => {
     if (copies === 0) lost[qosOf(message)]++
     else duplicates[qosOf(message)] += copies - 1
   }
-  return { lost, duplicates, unexplained }
+  return { lost, duplicates, sure: lives.reduce((sum, life) => sum + life.sure, 0), unexplained }
 }

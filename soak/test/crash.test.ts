@@ -16,7 +16,12 @@ describe("the verdict of the crash test", () => {
       "got",
       1
     ])
-    assert.deepStrictEqual(judge(inWindow, 4), { lost: { 1: 1, 2: 0 }, duplicates: { 1: 1, 2: 1 }, unexplained: [] })
+    assert.deepStrictEqual(judge(inWindow, 4), {
+      lost: { 1: 1, 2: 0 },
+      duplicates: { 1: 1, 2: 1 },
+      sure: 1,
+      unexplained: []
+    })
     const tooLate = facts(["run", 1], ["got", 2], ["got", 4], ["sure", 2], ["run", 2], ["got", 4])
     assert.deepStrictEqual(judge(tooLate, 2).unexplained, [4])
     assert.deepStrictEqual(judge(facts(["run", 1], ["got", 2], ["got", 2]), 2).unexplained, [2])
@@ -34,5 +39,6 @@ describe.skipIf(program === undefined)("programs that are killed again and again
     )
     assert.strictEqual(status, 0, stdout + stderr)
     assert.include(stdout, "lost: QoS 1 0, QoS 2 0")
+    assert.match(stdout, /kills: publisher 4, consumer 4/)
   })
 })

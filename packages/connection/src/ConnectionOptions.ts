@@ -72,7 +72,7 @@ export interface ConnectionOptions {
   /**
    * MQTT 5: how long the server keeps the session, and a will with a delay, without a link. If it
    * is left out, a `MqttConnection` asks for none; a `MqttClient` asks for one hour, and gives the
-   * session up when it is closed.
+   * session up when it is closed, unless its `SessionStore` is durable.
    *
    * @default "1 hour" for a client, 0 for a single connection
    */

@@ -245,11 +245,11 @@ export interface Options extends Omit<ConnectionOptions, "url"> {
    * Whether the server is to forget an earlier session: on every connect, on none, or only on the
    * `"first"` one of this client, so that a dropped link is resumed.
    *
-   * The session of the client is in memory. So when the server holds a session that this client did
-   * not make, `false` cannot resume it either: the client connects once more and has the server
-   * forget it, with its subscriptions and the messages that wait there.
+   * Without a durable `SessionStore` the session of the client is in memory. So when the server holds
+   * a session that this client did not make, `false` cannot resume it either: the client connects once
+   * more and has the server forget it, with its subscriptions and the messages that wait there.
    *
-   * @default "first"
+   * @default "first"; with a durable `SessionStore`, only if it holds no session to resume
    */
   readonly cleanStart?: boolean | "first" | undefined
   /**
