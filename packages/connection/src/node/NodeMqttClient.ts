@@ -9,6 +9,7 @@ import * as Layer from "effect/Layer"
 import * as MqttClient from "../MqttClient.ts"
 import type { AuthError, ConnectError } from "../MqttError.ts"
 import * as NodeTransport from "./NodeTransport.ts"
+import type { Options } from "./NodeTransportOptions.ts"
 
 /**
  * `MqttClient.layer` with the transport of Node provided; `transport` has the options of its TLS,
@@ -34,7 +35,7 @@ import * as NodeTransport from "./NodeTransport.ts"
  */
 export const layer = (
   options: MqttClient.Options,
-  transport: NodeTransport.Options = {}
+  transport: Options = {}
 ): Layer.Layer<MqttClient.MqttClient, AuthError | ConnectError> =>
   Layer.provide(MqttClient.layer(options), NodeTransport.layerWith(transport))
 
@@ -47,6 +48,6 @@ export const layer = (
 export const layerConfig = (
   options: Config.Config.Wrap<MqttClient.ConfigOptions>,
   rest?: Omit<MqttClient.Options, keyof MqttClient.ConfigOptions>,
-  transport: NodeTransport.Options = {}
+  transport: Options = {}
 ): Layer.Layer<MqttClient.MqttClient, AuthError | ConnectError | ConfigError.ConfigError> =>
   Layer.provide(MqttClient.layerConfig(options, rest), NodeTransport.layerWith(transport))

@@ -18,3 +18,10 @@ export * as NodeMqttClient from "./NodeMqttClient.ts"
  * @since 0.1.0
  */
 export * as NodeTransport from "./NodeTransport.ts"
+
+/**
+ * What the transport of Node needs besides the endpoint.
+ *
+ * @since 0.1.0
+ */
+export * as NodeTransportOptions from "./NodeTransportOptions.ts"

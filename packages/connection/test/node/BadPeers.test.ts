@@ -1,5 +1,6 @@
 import type { Endpoint } from "@effect-mqtt/connection"
 import { MqttConnection, MqttError, Transport } from "@effect-mqtt/connection"
+import type { NodeTransportOptions } from "@effect-mqtt/connection/node"
 import { NodeTransport } from "@effect-mqtt/connection/node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
@@ -17,7 +18,7 @@ const none = { ca: undefined, client: undefined, otherHost: undefined }
 const { ca, client, otherHost } = certificates ?? none
 
 /** What a program gets that connects there, after which the server holds nothing of it. */
-const failure = (server: Listening, url: string, options: NodeTransport.Options = {}) =>
+const failure = (server: Listening, url: string, options: NodeTransportOptions.Options = {}) =>
   Effect.gen(function*() {
     const error = yield* MqttConnection.make({ url, connectTimeout: "5 seconds" }).pipe(
       Effect.scoped,
@@ -223,7 +224,7 @@ describe.skipIf(certificates === undefined)("peers that are not what they should
     }))
 })
 
-const open = (endpoint: Endpoint.Endpoint, options: NodeTransport.Options) =>
+const open = (endpoint: Endpoint.Endpoint, options: NodeTransportOptions.Options) =>
   Effect.flatMap(Transport.Transport, (transport) => transport.open(endpoint)).pipe(
     Effect.provide(NodeTransport.layerWith(options))
   )
@@ -238,7 +239,7 @@ describe.skipIf(certificates === undefined)("TLS options", () => {
         })
       )
       let attempts = 0
-      const options = Effect.sync((): NodeTransport.TlsOptions => {
+      const options = Effect.sync((): NodeTransportOptions.TlsOptions => {
         attempts++
         return {
           ca,

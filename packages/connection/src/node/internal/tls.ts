@@ -6,7 +6,7 @@ import * as Net from "node:net"
 import type { Duplex } from "node:stream"
 import * as Tls from "node:tls"
 import { TransportError } from "../../MqttError.ts"
-import type { TlsOptions } from "../NodeTransport.ts"
+import type { TlsOptions } from "../NodeTransportOptions.ts"
 import { establish, openError } from "./opening.ts"
 
 export const secure = (
