@@ -20,6 +20,7 @@ import * as Capabilities from "./Capabilities.ts"
 import type { Fault } from "./Fault.ts"
 import { Core } from "./internal/core.ts"
 import * as Message from "./internal/message.ts"
+import { awaitSubscription, observe } from "./internal/observing.ts"
 import * as Reason from "./internal/reason.ts"
 import { resolve } from "./internal/resolvedLimits.ts"
 import type { Host } from "./internal/serve.ts"
@@ -268,40 +269,6 @@ const publish = (
   return core.publish(owned, true, now) === "RetainedFull" ? refuse("RetainedFull") : Effect.void
 }
 
-const observe = (
-  core: Core,
-  filter: string,
-  listener: (message: PublishedMessage) => void
-): Effect.Effect<void, never, Scope.Scope> =>
-  Effect.asVoid(Effect.acquireRelease(
-    Effect.sync(() => {
-      const observer = ({ payload, properties, publisher, qos, retain, topic }: Message.Message) => {
-        if (!Topic.matches(filter, topic)) return
-        const published = { topic, payload, qos, retain }
-        listener({
-          ...published,
-          ...(properties === undefined ? {} : { properties }),
-          ...(publisher === undefined ? {} : { clientId: publisher })
-        })
-      }
-      core.observers.add(observer)
-      return observer
-    }),
-    (observer) => Effect.sync(() => core.observers.delete(observer))
-  ))
-
-const awaitSubscription = (core: Core, filter: string): Effect.Effect<void> =>
-  Effect.async<void>((resume) => {
-    if (core.isSubscribed(filter)) return resume(Effect.void)
-    const onSubscribed = (subscribed: string) => {
-      if (subscribed !== filter) return
-      core.subscriptionObservers.delete(onSubscribed)
-      resume(Effect.void)
-    }
-    core.subscriptionObservers.add(onSubscribed)
-    return Effect.sync(() => core.subscriptionObservers.delete(onSubscribed))
-  })
-
 const clients = (core: Core): ReadonlyArray<ClientInfo> =>
   Array.from(core.links).flatMap(({ established, isClosed }) => {
     if (established === undefined || isClosed) return []
@@ -319,7 +286,7 @@ const clients = (core: Core): ReadonlyArray<ClientInfo> =>
 const stats = (core: Core): BrokerStats => ({
   connections: core.links.size,
   sessions: core.sessions.size,
-  subscriptions: core.subscriptionCount,
+  subscriptions: core.subscriptions.count,
   retainedMessages: core.retained.count,
   retainedBytes: core.retained.bytes,
   messagesReceived: core.received,

@@ -1,9 +1,9 @@
 import type * as Packet from "@effect-mqtt/codec/Packet"
-import * as QoS from "@effect-mqtt/codec/QoS"
 import * as Topic from "@effect-mqtt/codec/Topic"
 import type { Mechanism } from "../AccessControl.ts"
 import type { Capabilities } from "../Capabilities.ts"
 import { Deadlines } from "./deadlines.ts"
+import { merge, toDelivery } from "./delivery.ts"
 import { Faults } from "./faults.ts"
 import { Fifo } from "./fifo.ts"
 import type { Hub, OpenedSession, Routed } from "./hub.ts"
@@ -14,10 +14,10 @@ import type { Offered } from "./outgoing.ts"
 import * as Reason from "./reason.ts"
 import type { ResolvedLimits } from "./resolvedLimits.ts"
 import { Retained } from "./retained.ts"
-import { Router } from "./router.ts"
-import type { Holder, Subscription, Will } from "./session.ts"
+import type { Holder, Will } from "./session.ts"
 import { identifierCost, Session } from "./session.ts"
 import { SharedGroup } from "./shared.ts"
+import { isSystem, Subscriptions } from "./subscriptions.ts"
 import * as System from "./system.ts"
 
 /** What the surroundings of the core provide. */
@@ -45,11 +45,9 @@ export class Core implements Hub {
   readonly links = new Set<Link>()
   readonly sessions = new Map<string, Session>()
   readonly retained: Retained
+  readonly subscriptions: Subscriptions
   /** Who is shown every message that comes in. */
   readonly observers = new Set<(message: Message) => void>()
-  /** Who is told of every filter that a session newly subscribes to. */
-  readonly subscriptionObservers = new Set<(filter: string) => void>()
-  subscriptionCount = 0
   /** Messages taken from clients, the program and wills. */
   received = 0
   /** Copies of messages that subscribers were given. */
@@ -57,14 +55,12 @@ export class Core implements Hub {
   /** Copies of messages that one subscriber did not get, and messages that could not be retained. */
   dropped = 0
   private readonly environment: Environment
-  private readonly router = new Router()
   private readonly dueWills = new Fifo<Will>()
   /** Messages of shared subscriptions whose member has left. */
   private readonly orphans = new Fifo<Delivery>()
   private settling = false
   private readonly due = new Deadlines<Session>()
-  /** Subscriptions to what the broker tells about itself, and when it does so next. */
-  private systemFilters = 0
+  /** When the broker next tells about itself. */
   private systemDue = Infinity
   private deadline = Infinity
 
@@ -76,6 +72,7 @@ export class Core implements Hub {
     this.authorizes = environment.authorizes
     this.mechanism = environment.mechanism
     this.ledger = new Ledger(this.limits.maxHeldBytes)
+    this.subscriptions = new Subscriptions(this.limits, this.ledger)
     this.retained = new Retained(this.limits.maxRetainedMessages, this.limits.maxRetainedBytes)
   }
 
@@ -130,7 +127,7 @@ export class Core implements Hub {
     this.ledger.add(willBytes - session.willBytes)
     session.willBytes = willBytes
     session.holder = holder
-    this.takePlaces(session)
+    this.subscriptions.takePlaces(session)
     session.expiresAt = Infinity
     session.delayedWill = undefined // [MQTT-3.1.3-9]
     this.settle(now)
@@ -140,7 +137,7 @@ export class Core implements Hub {
   closeSession(session: Session, holder: Holder, will: Will | undefined, now: number): void {
     if (session.holder !== holder) return
     session.holder = undefined
-    this.takePlaces(session)
+    this.subscriptions.takePlaces(session)
     this.adopt(session.outgoing.detach())
     const delay = Math.min(will?.delay ?? 0, session.expiry)
     if (will !== undefined && delay > 0) session.delayedWill = { will, dueAt: now + delay }
@@ -174,45 +171,25 @@ export class Core implements Hub {
     identifier: number | undefined,
     now: number
   ): "New" | "Replaced" | "QuotaExceeded" {
-    const { filter, noLocal = false, qos, retainAsPublished = false } = request
-    const old = session.subscriptions.get(filter)
-    const bytes = old === undefined ? chargeOf(filter) : 0
-    const { maxSubscriptionBytesPerClient, maxSubscriptionsPerClient } = this.limits
-    if (
-      bytes > 0 && (session.subscriptions.size >= maxSubscriptionsPerClient ||
-        session.filterBytes + bytes > maxSubscriptionBytesPerClient || !this.ledger.hasRoom(bytes))
-    ) return "QuotaExceeded"
-    const isShared = Topic.toShared(filter) !== undefined
-    const subscription = { session, filter, qos, noLocal, retainAsPublished, identifier, isShared }
-    session.subscriptions.set(filter, subscription)
-    this.router.set(subscription)
-    if (old !== undefined) return "Replaced"
-    this.subscriptionCount++
-    for (const observe of this.subscriptionObservers) observe(filter)
-    session.filterBytes += bytes
-    this.ledger.add(bytes)
-    if (filter.startsWith("$SYS") && this.systemFilters++ === 0) {
+    const outcome = this.subscriptions.add(session, request, identifier)
+    if (this.subscriptions.systemCount > 0 && this.systemDue === Infinity) {
       this.systemDue = now + System.intervalMillis
       this.expect(this.systemDue)
     }
-    return "New"
-  }
-
-  isSubscribed(filter: string): boolean {
-    return this.router.get(filter) !== undefined
+    return outcome
   }
 
   unsubscribe(session: Session, filter: string): boolean {
     const subscription = session.subscriptions.get(filter)
     if (subscription === undefined) return false
-    this.withdraw(subscription)
+    this.subscriptions.remove(subscription)
     return true
   }
 
   replay(session: Session, filter: string, now: number): boolean {
     const subscription = session.subscriptions.get(filter)
     if (subscription === undefined) return true
-    const system = filter.startsWith("$SYS") ? this.system(now) : []
+    const system = isSystem(filter) ? this.system(now) : []
     for (const message of [...this.retained.match(filter, now), ...system]) {
       if (!Topic.matches(filter, message.topic)) continue
       if (subscription.noLocal && message.publisher === session.clientId) continue
@@ -233,6 +210,7 @@ export class Core implements Hub {
       session.delayedWill = undefined
       this.due.enter(session, this.sessions)
     }
+    if (this.subscriptions.systemCount === 0) this.systemDue = Infinity
     if (this.systemDue <= now) {
       for (const message of this.system(now)) this.route({ ...message, retain: false }, now)
       this.systemDue = now + System.intervalMillis
@@ -250,7 +228,7 @@ export class Core implements Hub {
       startedAt,
       connected,
       sessions: this.sessions.size,
-      subscriptions: this.subscriptionCount,
+      subscriptions: this.subscriptions.count,
       retained: this.retained.count,
       received: this.received,
       sent: this.sent,
@@ -262,7 +240,7 @@ export class Core implements Hub {
   private route(message: Message, now: number): boolean {
     const deliveries = new Map<Session, Delivery>()
     let isShared = false
-    for (const subscribers of this.router.match(message.topic)) {
+    for (const subscribers of this.subscriptions.match(message.topic)) {
       if (subscribers instanceof SharedGroup) {
         isShared = true
         this.deal(subscribers, message, now)
@@ -299,13 +277,6 @@ export class Core implements Hub {
     return offered
   }
 
-  /** Shared subscriptions go by who is connected. */
-  private takePlaces(session: Session): void {
-    for (const subscription of session.subscriptions.values()) {
-      if (subscription.isShared) this.router.set(subscription)
-    }
-  }
-
   private adopt(deliveries: ReadonlyArray<Delivery>): void {
     for (const delivery of deliveries) this.orphans.push(delivery)
   }
@@ -331,14 +302,14 @@ export class Core implements Hub {
   }
 
   private deliverAnew({ group, message }: Delivery, now: number): void {
-    const members = group === undefined ? undefined : this.router.get(group)
+    const members = group === undefined ? undefined : this.subscriptions.get(group)
     if (members instanceof SharedGroup) this.deal(members, message, now)
     else this.dropped++
   }
 
   private remove(session: Session): void {
     this.sessions.delete(session.clientId)
-    for (const subscription of [...session.subscriptions.values()]) this.withdraw(subscription)
+    for (const subscription of [...session.subscriptions.values()]) this.subscriptions.remove(subscription)
     this.adopt(session.outgoing.discard())
     this.ledger.subtract(session.willBytes + session.received.size * identifierCost)
     session.willBytes = 0
@@ -348,50 +319,9 @@ export class Core implements Hub {
     session.delayedWill = undefined
   }
 
-  private withdraw(subscription: Subscription): void {
-    const { filter, session } = subscription
-    const bytes = chargeOf(filter)
-    session.subscriptions.delete(filter)
-    session.filterBytes -= bytes
-    this.ledger.subtract(bytes)
-    this.subscriptionCount--
-    this.router.remove(subscription)
-    if (filter.startsWith("$SYS") && --this.systemFilters === 0) this.systemDue = Infinity
-  }
-
   private expect(at: number): void {
     if (at >= this.deadline) return
     this.deadline = at
     this.environment.onDeadline()
   }
 }
-
-/** What a filter, and each of its levels that no other filter shares, costs beside its text. */
-const filterCost = 512
-const levelCost = 256
-
-const chargeOf = (filter: string): number => filterCost + filter.length + levelCost * filter.split("/").length
-
-const toDelivery = (
-  message: Message,
-  subscription: Subscription,
-  retain: boolean,
-  isReplay: boolean
-): Delivery => ({
-  message,
-  qos: QoS.min(message.qos, subscription.qos),
-  retain,
-  identifiers: subscription.identifier === undefined ? undefined : [subscription.identifier],
-  isReplay,
-  group: subscription.isShared ? subscription.filter : undefined
-})
-
-/** Overlapping filters give one copy: the highest QoS and all identifiers [MQTT-3.3.4-2, -4]. */
-const merge = (one: Delivery, two: Delivery): Delivery => ({
-  message: one.message,
-  qos: one.qos > two.qos ? one.qos : two.qos,
-  retain: one.retain || two.retain,
-  identifiers: two.identifiers === undefined ? one.identifiers : [...(one.identifiers ?? []), ...two.identifiers],
-  isReplay: false,
-  group: undefined
-})

@@ -128,7 +128,9 @@ describe("hostile connections", () => {
         assert.isAtMost(mostHeld, maxHeldBytes + 8 * 1024 * 1024)
         const after = process.memoryUsage()
         const grown = after.rss - before.rss
-        console.info(`hostile connections: ${connections}, held ${mostHeld >> 20} MiB, grown by ${grown >> 20} MiB`)
+        yield* Effect.logInfo(
+          `hostile connections: ${connections}, held ${mostHeld >> 20} MiB, grown by ${grown >> 20} MiB`
+        )
         assert.isBelow(grown, 400 * 1024 * 1024, "resident memory")
         yield* honest.drain
         yield* honest.send(Packet.publish({ topic: "honest", payload: new TextEncoder().encode("still here") }))
