@@ -212,7 +212,10 @@ export const make = (options: Options): Effect.Effect<SimulatedRobot, never, Sco
       const call = Effect.suspend(() =>
         home.broadcast(host, DiscoveryBroadcast.encode({ duid: identity.duid, ip: host, version: localVersion }, ++seq))
       )
-      yield* Effect.raceFirst(Effect.repeat(call, Schedule.spaced(options.broadcastEvery ?? "30 seconds")), isClosed.await)
+      yield* Effect.raceFirst(
+        Effect.repeat(call, Schedule.spaced(options.broadcastEvery ?? "30 seconds")),
+        isClosed.await
+      )
     }).pipe(Effect.scoped, Effect.forever)
 
     const power = yield* FiberHandle.make<unknown>()

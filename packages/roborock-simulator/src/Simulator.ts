@@ -16,6 +16,7 @@ import type * as Scope from "effect/Scope"
 import * as Account from "./Account.ts"
 import * as FloorPlan from "./FloorPlan.ts"
 import type { Ground } from "./Ground.ts"
+import { makeGate, type WebCall as GateCall } from "./internal/cloud/gate.ts"
 import { makeMemoryGround } from "./internal/memory/ground.ts"
 import { makeBrokerAccess } from "./internal/simulation/brokerAccess.ts"
 import { makeScenes } from "./internal/simulation/scenes.ts"
@@ -53,9 +54,22 @@ export class Simulator extends Context.Tag("@effect-mqtt/roborock-simulator/Simu
   readonly stopBroker: Effect.Effect<void, SimulatorError>
   /** Starts it under the same address; does nothing when it runs. */
   readonly startBroker: Effect.Effect<void, SimulatorError>
+  /** Answers every call of the web API with 503, as a gateway does that has no server behind it. */
+  readonly stopWebApi: Effect.Effect<void>
+  readonly startWebApi: Effect.Effect<void>
+  /** The last 10 000 calls of the web API, oldest first. */
+  readonly webCalls: Effect.Effect<ReadonlyArray<WebCall>>
   /** Ends all logins: no token, signature or MQTT password of theirs is good any more. */
   readonly revokeLogins: Effect.Effect<void>
 }>() {}
+
+/**
+ * A call of the web API: when (Unix milliseconds), and what for.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type WebCall = GateCall
 
 /**
  * What can be chosen; every field has a default.
@@ -175,7 +189,8 @@ export const make = (
       passwordLogin: options.passwordLogin ?? true
     })
     // Requests run in fibers of others; what they draw still has to come from the seed.
-    baseUrl = yield* ground.serve(Effect.withRandom(app, random))
+    const gate = makeGate(Effect.withRandom(app, random))
+    baseUrl = yield* ground.serve(gate.app)
 
     yield* Effect.forEach(robots, (robot) => robot.awaitOnline, { discard: true }).pipe(
       Effect.timeoutFail({ duration: onlineTimeout, onTimeout: () => new SimulatorError({ reason: "RobotOffline" }) })
@@ -196,6 +211,9 @@ export const make = (
         Effect.forEach(robots, (robot) => robot.awaitOffline, { discard: true })
       ),
       startBroker: broker.start,
+      stopWebApi: Effect.sync(() => gate.setOpen(false)),
+      startWebApi: Effect.sync(() => gate.setOpen(true)),
+      webCalls: Effect.sync(gate.calls),
       revokeLogins: Effect.zipRight(Effect.sync(sessions.closeAll), broker.disconnect(owner.username))
     }
   }).pipe(Effect.withRandom(Random.make(options.seed ?? "roborock-simulator")))

@@ -76,9 +76,7 @@ export interface Polling {
  * @since 0.1.0
  * @category models
  */
-export interface Options
-  extends Pick<DeviceChannel.Options, "mqttKey" | "timeout" | "place" | "evenUnreachable">
-{
+export interface Options extends Pick<DeviceChannel.Options, "mqttKey" | "timeout" | "place" | "evenUnreachable"> {
   readonly home: HomeDevice
   /** The rooms of the home; asks the cloud once more when told that a room is missing. */
   readonly homeRooms: (missing: boolean) => Effect.Effect<ReadonlyArray<HomeRoom>>
@@ -129,8 +127,10 @@ const makeTraits = (options: Options, state: LiveValue.LiveValue<DeviceState.Dev
       Stream.drop(1),
       Stream.runForEach((route) =>
         route._tag === "None"
-          ? Effect.flatMap(Clock.currentTimeMillis, (now) =>
-            state.update((before) => DeviceState.withSilence(before, route.error?.message ?? noRoute, now)))
+          ? Effect.flatMap(
+            Clock.currentTimeMillis,
+            (now) => state.update((before) => DeviceState.withSilence(before, route.error?.message ?? noRoute, now))
+          )
           // What the device did while it could not be reached is not pushed again.
           : wake
       ),

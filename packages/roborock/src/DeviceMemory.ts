@@ -73,11 +73,14 @@ export const make = (duid: string): Effect.Effect<DeviceMemory, never, KeyValueS
     const flagKey = `floor-${duid}`
     const mapKey = (mapFlag: number) => `map-${duid}-${mapFlag}`
     const readMap = (mapFlag: number) =>
-      Effect.map(keptJson.readBytes(store, mapKey(mapFlag)), (bytes): KeptMap | undefined =>
-        bytes === undefined || bytes.length <= stampBytes ? undefined : {
-          fetchedAt: new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0),
-          file: bytes.subarray(stampBytes)
-        })
+      Effect.map(
+        keptJson.readBytes(store, mapKey(mapFlag)),
+        (bytes): KeptMap | undefined =>
+          bytes === undefined || bytes.length <= stampBytes ? undefined : {
+            fetchedAt: new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0),
+            file: bytes.subarray(stampBytes)
+          }
+      )
     const keptAt = new Map<number, number>()
     return {
       place: Effect.map(keptJson.read(store, placeKey), toPlace),

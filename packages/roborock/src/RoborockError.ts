@@ -48,7 +48,8 @@ const connectMessages = {
   Unreachable: "cannot be reached. Check the network connection.",
   TimedOut: "did not answer in time. Try again in a minute.",
   BadAnswer: "sent an answer that cannot be understood. If it stays, something between sends a page of its own.",
-  ApiError: "refused the request for a reason that is not known here. Try again later, and report the code if it stays.",
+  ApiError:
+    "refused the request for a reason that is not known here. Try again later, and report the code if it stays.",
   MissingParameters:
     "finds the request incomplete. Its rules have changed: update this package, or log in with the password instead of a code.",
   InvalidAddress: "has an address that cannot be used. Check the base URL, or log in again.",

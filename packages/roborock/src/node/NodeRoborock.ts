@@ -4,8 +4,8 @@
  * @since 0.1.0
  */
 import { NodeTransport } from "@effect-mqtt/connection/node"
-import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as Effect from "effect/Effect"

@@ -43,16 +43,23 @@ export interface Options {
 
 /** What lies before the damage is worth more than nothing, if there is a floor in it. */
 const parse = (file: Uint8Array): Either.Either<RrMap.RrMap, RrMap.MapError> =>
-  Either.orElse(RrMap.parse(file), (error) =>
-    error.partial?.grid === undefined ? Either.left(error) : Either.right(error.partial))
+  Either.orElse(
+    RrMap.parse(file),
+    (error) => error.partial?.grid === undefined ? Either.left(error) : Either.right(error.partial)
+  )
 
 export const make = ({ channel, homeRooms, memory, name, state, wake }: Options): Vacuum => {
   let last: TimedMap | undefined
 
   const refreshStatus = Effect.gen(function*() {
-    const result = yield* Effect.tapError(channel.request("get_status"), (error) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        state.update((before) => DeviceState.withSilence(before, error.message, now))))
+    const result = yield* Effect.tapError(
+      channel.request("get_status"),
+      (error) =>
+        Effect.flatMap(
+          Clock.currentTimeMillis,
+          (now) => state.update((before) => DeviceState.withSilence(before, error.message, now))
+        )
+    )
     const now = yield* Clock.currentTimeMillis
     if (DeviceState.withStatus(yield* state.get, result, now) === undefined) {
       return yield* new RequestError({ reason: "BadAnswer", method: "get_status" })
