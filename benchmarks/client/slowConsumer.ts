@@ -3,7 +3,7 @@
  * messages, and between them QoS 0 messages to a second stream that is just as slow. Shows that memory stays
  * flat, that the keep-alive goes on, that nothing is lost, and that the order holds.
  *
- *     pnpm tsx --conditions=@effect-mqtt/source benchmarks/client/slowConsumer.ts [messages] [slow seconds]
+ *     node --import tsx --conditions=@effect-mqtt/source benchmarks/client/slowConsumer.ts [messages] [slow seconds]
  */
 import { Decoder, Encoder, Packet } from "@effect-mqtt/codec"
 import { MqttClient } from "@effect-mqtt/connection"

@@ -39,8 +39,6 @@ export interface Entry {
   listeners: Array<Waiting>
   /** Callers that wait for the UNSUBACK. */
   leaving: Array<() => void>
-  /** If nobody wants it, somebody may until then. */
-  keptUntil: number
   /** Its streams belonged to an earlier run of the program; messages wait for new ones. */
   isInherited: boolean
 }
@@ -56,6 +54,5 @@ export const make = (request: Request, identifier: number): Entry => ({
   replayTo: new Set(),
   listeners: [],
   leaving: [],
-  keptUntil: Infinity,
   isInherited: false
 })

@@ -13,6 +13,7 @@ import type { OperationOutcome, Session } from "../../Session.ts"
 import type { Entry, GrantListener, Member } from "./entry.ts"
 import * as entries from "./entry.ts"
 import { filtersOverlap } from "./filterOverlap.ts"
+import * as keptEntries from "./keptEntries.ts"
 import type { Notify } from "./notices.ts"
 import type { Granted, Request } from "./requests.ts"
 import * as requests from "./requests.ts"
@@ -61,9 +62,7 @@ export const make = (
 ): Registry => {
   let link: Negotiated | undefined
   let hasWarned = false
-  /** Those that wait to be unsubscribed, and when to look at them. */
-  const kept = new Set<Entry>()
-  let keptUntil = Infinity
+  const kept = keptEntries.make()
 
   const add = (request: Request): Entry => {
     const entry = entries.make(request, routing.nextIdentifier())
@@ -74,7 +73,7 @@ export const make = (
   const remove = (entry: Entry) => {
     entry.state = "absent"
     entry.operation++
-    kept.delete(entry)
+    kept.release(entry)
     routing.remove(entry)
     left(entry)
   }
@@ -191,7 +190,7 @@ export const make = (
     const operation = ++entry.operation
     entry.state = "unsubscribing"
     entry.confirmed = undefined
-    kept.delete(entry)
+    kept.release(entry)
     session.unsubscribe(now(), { _tag: "Unsubscribe", filters: [entry.request.filter] }, (outcome) => {
       // A stream may have joined meanwhile: its SUBSCRIBE is behind this UNSUBSCRIBE on the wire.
       if (entry.operation !== operation) return left(entry)
@@ -202,17 +201,11 @@ export const make = (
     })
   }
 
-  const keep = (entry: Entry, until: number) => {
-    entry.keptUntil = until
-    kept.add(entry)
-    keptUntil = Math.min(keptUntil, until)
-  }
-
   const join = (request: Request, member: Member, listener: GrantListener) => {
     const { filter, retainHandling } = request
     const present = routing.get(filter)
     const entry = present ?? add(request)
-    kept.delete(entry)
+    kept.release(entry)
     // What is on its way for the streams before is not for this one.
     if (entry.state === "unsubscribing") routing.renew(entry)
     const combined = entry.members.size === 0 && entry.state !== "active"
@@ -252,7 +245,7 @@ export const make = (
     if (entry.members.size > 0) return onLeft()
     if (session.isReady() && entry.state === "active") {
       if (settings.unsubscribeDelay > 0) {
-        keep(entry, now() + settings.unsubscribeDelay)
+        kept.keep(entry, now() + settings.unsubscribeDelay)
         return onLeft()
       }
       entry.leaving.push(onLeft)
@@ -275,12 +268,15 @@ export const make = (
       return subscribe(entry, negotiated, isReplayed ? wish : 2, entry.members)
     }
     if (!isWanted) {
-      if (entry.isInherited && entry.keptUntil === Infinity) keep(entry, now() + settings.consumerTimeout)
-      else if (!kept.has(entry)) unsubscribe(entry)
-      return
+      if (kept.has(entry)) return
+      if (!entry.isInherited) return unsubscribe(entry)
+      // The program has just begun: it may want what its last run had subscribed to.
+      return kept.keep(entry, now() + settings.consumerTimeout)
     }
     // A subscription that survived after all does not replay what was retained.
-    if (entry.state !== "active" || settings.resubscribeOnResume) subscribe(entry, negotiated, 1, entry.replayTo)
+    if (entry.state !== "active" || settings.resubscribeOnResume) {
+      subscribe(entry, negotiated, 1, entry.isInherited ? entry.members : entry.replayTo)
+    }
   }
 
   for (const { filter, identifier } of session.restored()?.subscriptions ?? []) {
@@ -307,14 +303,10 @@ export const make = (
       }
     },
     // Without a link nobody can be told; the next one begins with a look at everything.
-    deadline: () => session.isReady() ? keptUntil : Infinity,
+    deadline: () => session.isReady() ? kept.deadline() : Infinity,
     tick: (at) => {
-      if (!session.isReady() || at < keptUntil) return
-      keptUntil = Infinity
-      for (const entry of [...kept]) {
-        if (entry.keptUntil <= at) unsubscribe(entry)
-        else keptUntil = Math.min(keptUntil, entry.keptUntil)
-      }
+      if (!session.isReady()) return
+      for (const entry of kept.due(at)) unsubscribe(entry)
     }
   }
 }
