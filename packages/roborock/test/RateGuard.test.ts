@@ -61,7 +61,10 @@ describe("limits", () => {
     guarded(Effect.gen(function*() {
       const store = yield* KeyValueStore.KeyValueStore
       const guard = yield* RateGuard.RateGuard
-      yield* store.set("web-api-calls", "{\"login\":{\"calls\":[\"x\",9e15,9e15,9e15],\"blockedUntil\":9e15},\"home\":3}")
+      yield* store.set(
+        "web-api-calls",
+        "{\"login\":{\"calls\":[\"x\",9e15,9e15,9e15],\"blockedUntil\":9e15},\"home\":3}"
+      )
       yield* guard.admit("login")
       yield* guard.admit("home")
     })))

@@ -1,11 +1,6 @@
 import { Broker } from "@effect-mqtt/broker"
 import { MqttClient, Transport } from "@effect-mqtt/connection"
-import {
-  LocalNetwork,
-  MqttCredentials,
-  RoborockSession,
-  UserData
-} from "@effect-mqtt/roborock"
+import { LocalNetwork, MqttCredentials, RoborockSession, UserData } from "@effect-mqtt/roborock"
 import { Simulator } from "@effect-mqtt/roborock-simulator"
 import { KeyValueStore } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"

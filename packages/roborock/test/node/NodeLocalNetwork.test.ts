@@ -8,7 +8,10 @@ import { Effect, Layer, Stream } from "effect"
 import * as Dgram from "node:dgram"
 
 const simulated = Layer.mergeAll(
-  NodeSimulator.layer({ broadcastEvery: "500 millis", robots: [{ name: "Up" }, { name: "Down", localVersion: "L01" }] }),
+  NodeSimulator.layer({
+    broadcastEvery: "500 millis",
+    robots: [{ name: "Up" }, { name: "Down", localVersion: "L01" }]
+  }),
   NodeHttpClient.layerUndici,
   NodeLocalNetwork.layer
 )
