@@ -32,6 +32,7 @@ import { make as resolveSettings } from "./internal/client/settings.ts"
 import { makeSink } from "./internal/client/sink.ts"
 import { makeSubscribe, makeSubscription } from "./internal/client/subscription.ts"
 import { make as makeSubscriptions } from "./internal/client/subscriptions.ts"
+import * as tracing from "./internal/client/tracing.ts"
 import * as values from "./internal/client/values.ts"
 import type {
   Message,
@@ -332,7 +333,17 @@ export interface Options extends Omit<ConnectionOptions, "url"> {
    * @default 1 000
    */
   readonly maxRequests?: number | undefined
+  /**
+   * A span for each `publish`, `request` and `subscription`, and in MQTT 5 W3C trace context in what is
+   * published. A span costs more than a message, so nothing is traced otherwise; a sink never is.
+   *
+   * @default false
+   */
+  readonly traces?: boolean | undefined
 }
+
+const filterText = (filter: string | ReadonlyArray<SubscribeRequest>): string =>
+  typeof filter === "string" ? filter : filter.map((request) => request.filter).join(", ")
 
 /**
  * Connects, and returns when the server has accepted the connection. The client lives as long as
@@ -356,12 +367,23 @@ export const make = (
       stored
     )
     const subscribe = makeSubscribe(engine, options.defaults)
-    const subscription = makeSubscription(subscribe)
-    const publish = values.makePublish(engine.publish, options.defaults)
+    const isTraced = options.traces === true
+    const confirmed = makeSubscription(subscribe)
+    const subscription: MqttClient["Type"]["subscription"] = (filter, how) =>
+      isTraced ? tracing.traced("subscribe", filterText(filter))(confirmed(filter, how)) : confirmed(filter, how)
+    let isModern = false
+    const publish = values.makePublish(
+      isTraced ? tracing.tracedPublish(engine.publish, () => isModern) : engine.publish,
+      options.defaults
+    )
     const observer = observers.make(engine.notices, engine.session.traffic())
     // Before the driver, so that it ends after the client has said goodbye.
     const requester = yield* requesters.make({ publish, subscription, stopped: engine.stopped }, settings)
-    engine.notices.listen((notice) => notice._tag === "Connected" && requester.onConnected(notice.negotiated))
+    engine.notices.listen((notice) => {
+      if (notice._tag !== "Connected") return
+      isModern = notice.negotiated.protocolVersion === 5
+      requester.onConnected(notice.negotiated)
+    })
     const self = yield* Deferred.make<MqttClient["Type"]>()
     const driver = yield* drivers.make(
       transport,
@@ -379,7 +401,10 @@ export const make = (
       subscription,
       consume: makeConsume(subscribe),
       subscribeAckable: makeSubscribeAckable(subscribe),
-      request: requester.request,
+      request: (topic, payload, how) =>
+        isTraced
+          ? tracing.traced("request", topic)(requester.request(topic, payload, how))
+          : requester.request(topic, payload, how),
       requestHandle: requester.requestHandle,
       ping: engine.ping,
       status: driver.status,

@@ -124,6 +124,8 @@ export interface Options {
   readonly onUnattended?: ((error: PublishError) => void) | undefined
   /** The server asks for a step of the authentication whose method the CONNECT names. */
   readonly onAuthenticate: (step: AuthenticationStep) => void
+  /** Sees every packet; for a log. */
+  readonly onPacket?: ((direction: "sent" | "received", packet: Packet.Packet) => void) | undefined
   /** A ping was sent; or answered, after so many milliseconds. */
   readonly onPing?: ((roundTrip: number | undefined) => void) | undefined
   /** The CONNACK was good: the moment to restore subscriptions. Queued publishes follow. */
@@ -272,6 +274,16 @@ type Acknowledgement = (Packet.PubAck | Packet.PubRec | Packet.PubComp | Packet.
   readonly reasonCode?: number | undefined
 }
 
+const observed = (output: outputs.Output, onPacket: Options["onPacket"]): outputs.Output =>
+  onPacket === undefined ? output : {
+    ...output,
+    write: (packet) => {
+      const problem = output.write(packet)
+      if (problem === undefined) onPacket("sent", packet)
+      return problem
+    }
+  }
+
 const unspecifiedError = 0x80
 const identifierInUse = 0x91
 const topicAliasInvalid = 0x94
@@ -304,10 +316,13 @@ export const make = (options: Options): Session => {
   const keepAlive = keepAlives.make(options.pingLead)
   const ids = packetIds.make()
   const traffic = traffics.make()
-  const output = outputs.make(() => {
-    traffic.packetsSent++
-    keepAlive.sent(clock)
-  })
+  const output = observed(
+    outputs.make(() => {
+      traffic.packetsSent++
+      keepAlive.sent(clock)
+    }),
+    options.onPacket
+  )
   const aliasesOut = outboundAliases.make(output)
   const aliasesIn = inboundAliases.make()
   const authentication = authentications.make()
@@ -588,6 +603,7 @@ export const make = (options: Options): Session => {
       const { packets, error } = decoder.push(bytes)
       traffic.bytesReceived += bytes.length
       traffic.packetsReceived += packets.length
+      if (options.onPacket !== undefined) { for (const packet of packets) options.onPacket("received", packet) }
       if (packets.length > 0) keepAlive.received(now)
       else keepAlive.progressed()
       handleAll(packets, error)

@@ -160,6 +160,13 @@ export * as Subscription from "./Subscription.ts"
 export * as TopicDefaults from "./TopicDefaults.ts"
 
 /**
+ * W3C trace context in the user properties of messages.
+ *
+ * @since 0.1.0
+ */
+export * as TraceContext from "./TraceContext.ts"
+
+/**
  * The pluggable socket.
  *
  * @since 0.1.0

@@ -6,6 +6,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
 import type * as FiberId from "effect/FiberId"
+import type * as Scope from "effect/Scope"
 import type { Mechanism } from "../../Authentication.ts"
 import type { Message, PublishOptions, PublishResult } from "../../Message.ts"
 import type { AuthError } from "../../MqttError.ts"
@@ -23,6 +24,7 @@ import type { Notices, Notify } from "./notices.ts"
 import { make as makeNotices } from "./notices.ts"
 import type { Outgoing } from "./outgoing.ts"
 import { toOutgoing } from "./outgoing.ts"
+import { make as makePacketLog } from "./packetLog.ts"
 import type { LinkError, Pump } from "./pump.ts"
 import * as pumps from "./pump.ts"
 import type { Settings } from "./settings.ts"
@@ -79,16 +81,18 @@ export const make = <C extends Consumer>(
   mechanism: Mechanism | undefined,
   makeConsumer: MakeConsumer<C>,
   stored?: StoredSession
-): Effect.Effect<Engine<C>> =>
+): Effect.Effect<Engine<C>, never, Scope.Scope> =>
   Effect.gen(function*() {
     const clock = yield* Effect.clock
     let stopped: LinkError | undefined
     let onPass: (() => void) | undefined
 
+    const onPacket = yield* makePacketLog
     const session = sessions.make({
       ...settings,
       records: stored?.records,
       onUnattended: (error) => notices.notify({ _tag: "Unattended", error }),
+      onPacket,
       onPing: (millis) =>
         notices.notify(millis === undefined ? { _tag: "PingSent" } : { _tag: "PingAnswered", millis }),
       onConnected: (negotiated) => {

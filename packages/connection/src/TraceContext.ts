@@ -1,0 +1,105 @@
+/**
+ * W3C trace context in the user properties of MQTT 5 messages: `traceparent` and `tracestate`.
+ *
+ * A client with the option `traces` adds it to what it publishes; whoever handles a message goes on
+ * with {@link process}, or with {@link extract} where the span is to be another one.
+ *
+ * @since 0.1.0
+ */
+import type { Properties } from "@effect-mqtt/codec"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Tracer from "effect/Tracer"
+import type { Message } from "./Message.ts"
+
+/**
+ * The `tracestate` that came with a message, carried along in the context of its span.
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export class TraceState extends Context.Tag("@effect-mqtt/connection/TraceState")<TraceState, string>() {}
+
+const parentPattern = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
+
+const isZero = (id: string): boolean => /^0+$/.test(id)
+
+const property = (message: Pick<Message, "properties">, name: string): string | undefined =>
+  message.properties?.userProperties?.find(([key]) => key === name)?.[1]
+
+/** The longest that has to be passed on by the recommendation. */
+const longestState = 512
+
+/**
+ * The span that published a message, if the message says so and says it well.
+ *
+ * @since 0.1.0
+ * @category decoding
+ */
+export const extract = (message: Pick<Message, "properties">): Option.Option<Tracer.ExternalSpan> => {
+  const [, version, traceId, spanId, flags, more] = parentPattern.exec(property(message, "traceparent") ?? "") ?? []
+  if (traceId === undefined || spanId === undefined || version === "ff" || isZero(traceId) || isZero(spanId)) {
+    return Option.none()
+  }
+  if (version === "00" && more !== undefined) return Option.none()
+  const state = property(message, "tracestate")
+  return Option.some(Tracer.externalSpan({
+    traceId,
+    spanId,
+    sampled: (Number.parseInt(flags ?? "0", 16) & 1) === 1,
+    ...(state === undefined || state.length > longestState ? {} : { context: Context.make(TraceState, state) })
+  }))
+}
+
+const stateOf = (span: Tracer.AnySpan): Option.Option<string> => {
+  const own = Context.getOption(span.context, TraceState)
+  if (Option.isSome(own) || span._tag === "ExternalSpan" || Option.isNone(span.parent)) return own
+  return stateOf(span.parent.value)
+}
+
+/**
+ * The user properties that name a span as the parent; none if its identifiers are not those of W3C.
+ *
+ * @since 0.1.0
+ * @category encoding
+ */
+export const inject = (span: Tracer.AnySpan): ReadonlyArray<Properties.UserProperty> => {
+  const parent = `00-${span.traceId}-${span.spanId}-${span.sampled ? "01" : "00"}`
+  if (!parentPattern.test(parent)) return []
+  const state = stateOf(span)
+  return [["traceparent", parent], ...(Option.isSome(state) ? [["tracestate", state.value] as const] : [])]
+}
+
+/**
+ * Runs the handling of a message in a span of its own, whose parent is the span that published it.
+ *
+ * @example
+ * ```ts
+ * import { MqttClient, TraceContext } from "@effect-mqtt/connection"
+ * import { Effect } from "effect"
+ *
+ * export const program = Effect.gen(function*() {
+ *   const client = yield* MqttClient.MqttClient
+ *   yield* client.consume("orders/#", (message) => TraceContext.process(message, Effect.log("handled")), { qos: 1 })
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const process = <A, E, R>(message: Message, handling: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
+  const parent = Option.getOrUndefined(extract(message))
+  return handling.pipe(
+    Effect.withSpan("MqttClient.process", {
+      kind: "consumer",
+      attributes: {
+        "messaging.system": "mqtt",
+        "messaging.operation.type": "process",
+        "messaging.destination.name": message.topic,
+        "messaging.message.body.size": message.payload.length
+      },
+      ...(parent === undefined ? {} : { parent })
+    })
+  )
+}
