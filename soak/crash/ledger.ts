@@ -20,7 +20,7 @@ const words: ReadonlyArray<string> = ["run", "stored", "done", "got", "sure"]
 
 const isWord = (text: string | undefined): text is Word => text !== undefined && words.includes(text)
 
-const read = (path: string): ReadonlyArray<Fact> => {
+export const read = (path: string): ReadonlyArray<Fact> => {
   if (!existsSync(path)) return []
   return readFileSync(path, "utf8").split("\n").flatMap((line) => {
     const [word, value] = line.split(" ")
@@ -45,10 +45,6 @@ export const open = (path: string) => {
     close: () => closeSync(file)
   }
 }
-
-export { read }
-
-export type Ledger = ReturnType<typeof open>
 
 /** Odd messages go at QoS 1, even ones at QoS 2. */
 export const qosOf = (message: number): 1 | 2 => message % 2 === 1 ? 1 : 2

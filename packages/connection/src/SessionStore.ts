@@ -7,13 +7,12 @@
  *
  * @since 0.1.0
  */
-import * as KeyValueStore from "@effect/platform/KeyValueStore"
+import type * as KeyValueStore from "@effect/platform/KeyValueStore"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Scope from "effect/Scope"
 import * as keyValueJournal from "./internal/store/keyValueJournal.ts"
-import type { StoreError } from "./MqttError.ts"
+import type * as storedSession from "./internal/store/storedSession.ts"
 
 /**
  * Puts a value under a key, or takes the key away when `value` is undefined. Whoever gets one may
@@ -22,10 +21,7 @@ import type { StoreError } from "./MqttError.ts"
  * @since 0.1.0
  * @category models
  */
-export interface Change {
-  readonly key: string
-  readonly value: Uint8Array | undefined
-}
+export type Change = storedSession.Change
 
 /**
  * The session of one client, held exclusively until the scope of its `open` closes.
@@ -33,16 +29,7 @@ export interface Change {
  * @since 0.1.0
  * @category models
  */
-export interface StoredSession {
-  /** What was there when the session was opened. */
-  readonly records: ReadonlyMap<string, Uint8Array>
-  /**
-   * Applies all changes or none, and completes when they are durable. Commits take effect in the
-   * order in which they are run. A failure with reason `Full` has changed nothing and may be followed
-   * by other commits; after any other failure the session is not used again.
-   */
-  readonly commit: (changes: ReadonlyArray<Change>) => Effect.Effect<void, StoreError>
-}
+export type StoredSession = storedSession.StoredSession
 
 /**
  * What a store does.
@@ -50,15 +37,7 @@ export interface StoredSession {
  * @since 0.1.0
  * @category models
  */
-export interface Store {
-  /**
-   * Whether a restarted program finds what was committed. A client keeps its session in memory by
-   * itself, and never opens a store that says no: nothing is persisted, and nothing waits for it.
-   */
-  readonly isDurable: boolean
-  /** Fails with reason `InUse` while the session of this client identifier is open elsewhere. */
-  readonly open: (clientId: string) => Effect.Effect<StoredSession, StoreError, Scope.Scope>
-}
+export type Store = storedSession.Store
 
 const memory: Store = {
   isDurable: false,
@@ -89,20 +68,10 @@ export const layerMemory: Layer.Layer<SessionStore> = Layer.succeed(SessionStore
  * @since 0.1.0
  * @category models
  */
-export interface KeyValueOptions {
-  /**
-   * What its keys begin with.
-   *
-   * @default "mqtt-session"
-   */
-  readonly prefix?: string | undefined
-  /**
-   * The most that one session may hold, bytes; beyond it a commit that adds fails with reason `Full`.
-   *
-   * @default 64 MiB
-   */
-  readonly maxBytes?: number | undefined
-}
+export type KeyValueOptions = keyValueJournal.Options
+
+/** The tag of the platform, by its key: its module would bring `Schema` into every bundle. */
+const keyValueStore = Context.GenericTag<KeyValueStore.KeyValueStore>("@effect/platform/KeyValueStore")
 
 /**
  * Keeps sessions in the `KeyValueStore` of the context: a browser's storage, a database. It is as
@@ -118,5 +87,5 @@ export const layerKeyValueStore = (
 ): Layer.Layer<SessionStore, never, KeyValueStore.KeyValueStore> =>
   Layer.effect(
     SessionStore,
-    Effect.map(KeyValueStore.KeyValueStore, (store) => keyValueJournal.make(store, options))
+    Effect.map(keyValueStore, (store) => keyValueJournal.make(store, options))
   )

@@ -9,7 +9,7 @@
  * The salt keeps bytes that look like a frame, such as a journal sent as a payload, from being one.
  */
 import CRC32 from "crc-32"
-import type { Change } from "../../SessionStore.ts"
+import type { Change } from "./storedSession.ts"
 
 const mark = 0xe5_4d_51_0a
 const headerBytes = 12

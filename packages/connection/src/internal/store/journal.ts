@@ -4,7 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import { StoreError } from "../../MqttError.ts"
-import type { Change, StoredSession } from "../../SessionStore.ts"
+import type { Change, StoredSession } from "./storedSession.ts"
 
 export interface Medium {
   /** Makes the changes durable; the table as it is before them. */

@@ -7,10 +7,25 @@ import type * as KeyValueStore from "@effect/platform/KeyValueStore"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { StoreError } from "../../MqttError.ts"
-import type { KeyValueOptions, Store } from "../../SessionStore.ts"
 import * as batch from "./batch.ts"
 import type { Medium } from "./journal.ts"
 import * as journal from "./journal.ts"
+import type { Store } from "./storedSession.ts"
+
+export interface Options {
+  /**
+   * What its keys begin with.
+   *
+   * @default "mqtt-session"
+   */
+  readonly prefix?: string | undefined
+  /**
+   * The most that one session may hold, bytes; beyond it a commit that adds fails with reason `Full`.
+   *
+   * @default 64 MiB
+   */
+  readonly maxBytes?: number | undefined
+}
 
 /** Values under different keys cannot be mistaken for each other: no salt is needed. */
 const salt = 0
@@ -44,7 +59,7 @@ const decodeTable = (bytes: Uint8Array, place: 0 | 1): Table | undefined => {
   return { records, next: view.getFloat64(0), obsolete: view.getFloat64(8), place }
 }
 
-export const make = (store: KeyValueStore.KeyValueStore, options: KeyValueOptions | undefined): Store => {
+export const make = (store: KeyValueStore.KeyValueStore, options: Options | undefined): Store => {
   const prefix = options?.prefix ?? "mqtt-session"
   const open = new Set<string>()
 

@@ -1,0 +1,40 @@
+/** What a session store is to its users; the public names are in `SessionStore`. */
+import type * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { StoreError } from "../../MqttError.ts"
+
+/**
+ * Puts a value under a key, or takes the key away when `value` is undefined. Whoever gets one may
+ * keep the bytes: they are not written again.
+ */
+export interface Change {
+  readonly key: string
+  readonly value: Uint8Array | undefined
+}
+
+/**
+ * The session of one client, held exclusively until the scope of its `open` closes.
+ */
+export interface StoredSession {
+  /** What was there when the session was opened. */
+  readonly records: ReadonlyMap<string, Uint8Array>
+  /**
+   * Applies all changes or none, and completes when they are durable. Commits take effect in the
+   * order in which they are run. A failure with reason `Full` has changed nothing and may be followed
+   * by other commits; after any other failure the session is not used again.
+   */
+  readonly commit: (changes: ReadonlyArray<Change>) => Effect.Effect<void, StoreError>
+}
+
+/**
+ * What a store does.
+ */
+export interface Store {
+  /**
+   * Whether a restarted program finds what was committed. A client keeps its session in memory by
+   * itself, and never opens a store that says no: nothing is persisted, and nothing waits for it.
+   */
+  readonly isDurable: boolean
+  /** Fails with reason `InUse` while the session of this client identifier is open elsewhere. */
+  readonly open: (clientId: string) => Effect.Effect<StoredSession, StoreError, Scope.Scope>
+}
