@@ -4,7 +4,11 @@ import { Effect, Fiber, Stream, TestClock } from "effect"
 
 const options: RoborockTest.Options = {
   vacuums: [
-    { name: "Upstairs", rooms: ["Kitchen", "Hall"], answer: (method) => method === "get_sound_volume" ? [74] : undefined },
+    {
+      name: "Upstairs",
+      rooms: ["Kitchen", "Hall"],
+      answer: (method) => method === "get_sound_volume" ? [74] : undefined
+    },
     { name: "Downstairs", rooms: ["Hall"], status: { battery: 40 } }
   ],
   routines: [{ id: 3, name: "Evening", enabled: true, duids: [] }]
@@ -32,7 +36,11 @@ describe("RoborockTest", () => {
       yield* (yield* vacuum.trait("cleaning")).rooms(["hall"], { repeat: 2 })
       assert.deepStrictEqual([...yield* Fiber.join(seen)], ["docked", "cleaning"])
       const commands = (yield* robot.received).filter(({ method }) => method === "app_segment_clean")
-      assert.deepStrictEqual(commands.map(({ params }) => params), [[{ segments: [17], repeat: 2, clean_order_mode: 0 }]])
+      assert.deepStrictEqual(commands.map(({ params }) => params), [[{
+        segments: [17],
+        repeat: 2,
+        clean_order_mode: 0
+      }]])
     }).pipe(on))
 
   it.scoped("answers what the test wants it to answer", () =>

@@ -40,7 +40,10 @@ export const make = (parts: Parts) => {
   const received: Array<{ readonly method: string; readonly params: unknown }> = []
   let status = parts.status
 
-  const seal = (protocol: number, payload: (timestamp: number) => Uint8Array): Effect.Effect<ReadonlyArray<Uint8Array>> =>
+  const seal = (
+    protocol: number,
+    payload: (timestamp: number) => Uint8Array
+  ): Effect.Effect<ReadonlyArray<Uint8Array>> =>
     Effect.map(Clock.currentTimeMillis, (now) => {
       const timestamp = Math.floor(now / 1000)
       const frame = { version: "1.0", seq: received.length, random: 1, timestamp, protocol } as const
