@@ -70,6 +70,47 @@ describe("examples", () => {
     ])
   })
 
+  it(
+    "hand-managed-link.ts hears that its link is down, and makes the next one itself",
+    { timeout: 60_000 },
+    async () => {
+      const { code, output } = await run("hand-managed-link.ts")
+      assert.strictEqual(code, 0, output)
+      const lines = [1, 2].flatMap((link) => [
+        `link ${link} is up`,
+        `meter/power: ${link}00 W`,
+        `link ${link} is down: The server ended the connection (reason code 0x98)`
+      ])
+      assert.deepStrictEqual(output.trim().split("\n"), lines)
+    }
+  )
+
+  it("events.ts calls back for pings, messages and the end", { timeout: 60_000 }, async () => {
+    const { code, output } = await run("events.ts")
+    assert.strictEqual(code, 0, output)
+    assert.match(output, /^granted QoS 1\nping request\nping answer, \d+ ms$/m)
+    assert.include(output, "got house/lamp, on, retained: false")
+    assert.include(output, "down, reason code none")
+  })
+
+  it("statistics.ts counts what was done, forgets it, and asks a service", { timeout: 60_000 }, async () => {
+    const { code, output } = await run("statistics.ts")
+    assert.strictEqual(code, 0, output)
+    assert.include(output, "50 publishes ok, 0 failed")
+    assert.include(output, "1 of 1 pings answered, 1 connects tried")
+    assert.include(output, "after the reset 0, as a metric 50")
+    assert.include(output, "the time zone is UTC")
+  })
+
+  it("typed-topics.ts writes by codec and default, and reads typed values", { timeout: 60_000 }, async () => {
+    const { code, output } = await run("typed-topics.ts")
+    assert.strictEqual(code, 0, output)
+    for (const line of ["home/hall/lamp = ON at QoS 1", "home/hall/window = no at QoS 0", "kitchen: 21.5 °C"]) {
+      assert.include(output, line)
+    }
+    assert.match(output, /failed: the message is not valid: .* codec "boolean ON\/OFF"/)
+  })
+
   it("roborock.ts sends the robot to the kitchen", { timeout: 60_000 }, async () => {
     const { code, output } = await run("roborock.ts")
     assert.strictEqual(code, 0, output)

@@ -88,6 +88,7 @@ describe("request", () => {
   it.scoped("takes the server's response information", () =>
     Effect.gen(function*() {
       const { client, link } = yield* start({}, 5, { properties: { responseInformation: "private/7/" } })
+      assert.strictEqual(link.connect.properties?.requestResponseInformation, 1)
       const fiber = yield* Effect.fork(client.request("ask", "1"))
       assert.strictEqual(yield* grant(link), "private/7/responses")
       yield* answer(link, yield* link.expect("Publish"), "one")

@@ -52,6 +52,8 @@ const connectProperties = (
   sessionExpiryInterval: seconds(settings.sessionExpiry),
   receiveMaximum: settings.receiveMaximum,
   maximumPacketSize: settings.maxPacketBytes,
+  // What the server answers becomes the topic of responses [5 §4.10.1]; it may say nothing.
+  requestResponseInformation: 1,
   ...(settings.topicAliasMaximum === 0 ? {} : { topicAliasMaximum: settings.topicAliasMaximum }),
   ...(method === undefined ? {} : { authenticationMethod: method }),
   ...(data === undefined ? {} : { authenticationData: data })
