@@ -513,7 +513,10 @@ describe("Session", () => {
       // The exchange of "a" is only waiting for its PUBREL: it takes no place on this link.
       rig.receive(incoming("c", 3, 1, { dup: true }), incoming("d", 4))
       assert.isUndefined(rig.ended())
+      // One more is let pass where a session is resumed.
       rig.receive(incoming("e", 5))
+      assert.isUndefined(rig.ended())
+      rig.receive(incoming("f", 6))
       assert.strictEqual(rig.ended(), "ConnectError.ProtocolError")
       assert.deepInclude(rig.sent()[0], { _tag: "Disconnect", reasonCode: 0x93 })
     })

@@ -28,6 +28,8 @@ export interface Inbound {
   readonly accept: (now: number, pending: Pending, reasonCode: number) => boolean
   readonly release: (now: number, packet: Packet.PubRel) => void
   readonly linkLost: () => void
+  /** The link goes on with the session of an earlier one. */
+  readonly resumed: () => void
   readonly sessionLost: (now: number) => void
   /** So many messages wait for their consumers that no more should be read. */
   readonly isFull: () => boolean
@@ -48,7 +50,9 @@ export const make = (output: Output, receiveMaximum: number, received: ReceivedI
   /** Not acknowledged yet, by identifier. A QoS 2 message stays across links until it is accepted. */
   const pendings = new Map<number, Pending>()
 
-  const exceeds = (id: number) => !classic() && !counted.has(id) && counted.size >= receiveMaximum
+  let allowed = receiveMaximum
+
+  const exceeds = (id: number) => !classic() && !counted.has(id) && counted.size >= allowed
 
   const deliver = (pending: Pending): Arrival => {
     pendings.set(pending.id, pending)
@@ -130,8 +134,13 @@ export const make = (output: Output, receiveMaximum: number, received: ReceivedI
       order = []
       head = 0
       counted.clear()
+      allowed = receiveMaximum
       received.linkLost()
       for (const pending of pendings.values()) if (pending.qos === 1) pendings.delete(pending.id)
+    },
+    // Mosquitto resumes a backlog with one message more than announced, on every link that is opened (decision 4).
+    resumed: () => {
+      allowed = receiveMaximum + 1
     },
     sessionLost: (now) => {
       order = []
