@@ -1,6 +1,6 @@
 import { Packet } from "@effect-mqtt/codec"
-import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { assert, describe, it, layer } from "@effect/vitest"
+import { Context, Effect, Layer } from "effect"
 import type { Scope } from "effect"
 import * as Http from "node:http"
 import { Broker } from "../../src/index.ts"
@@ -27,38 +27,44 @@ const deviations: ReadonlyMap<string, string> = new Map([
   ["3.8.3-4", "ends the connection as malformed"]
 ])
 
-type Listen = Effect.Effect<Target, unknown, Scope.Scope>
+/** The broker of a suite: one for all checks, which keep to names of their own and run side by side. */
+class Listening extends Context.Tag("test/Listening")<Listening, Target>() {}
 
-const suite = (name: string, listen: Listen, checks: ReadonlyArray<Check>) =>
-  describe(name, () => {
-    it.scopedLive.each(checks.flatMap((check) =>
-      check.versions.map((version) => [`${check.ids}, level ${version}: ${check.what}`, check, version] as const)
-    ))("%s", ([, check, version]) =>
-      Effect.flatMap(listen, (target) => check.run(target, version)))
+const suite = <E>(name: string, listen: Effect.Effect<Target, E, Scope.Scope>, checks: ReadonlyArray<Check>) =>
+  layer(Layer.scoped(Listening, listen), { excludeTestServices: true })(name, (it) => {
+    it.scoped.each(
+      checks.flatMap((check) =>
+        check.versions.map((version) => [`${check.ids}, level ${version}: ${check.what}`, check, version] as const)
+      )
+    )("%s", ([, check, version]) => Effect.flatMap(Listening, (target) => check.run(target, version)))
   })
 
 const own = (options: Broker.Options = {}) =>
   Effect.flatMap(Broker.make(options), (broker) => NodeBroker.listenTcp(broker))
 const all = [...connecting, ...bounds, ...delivering, ...subscribing]
 
-suite("the embedded broker", own(), all)
-suite("the embedded broker, with less", own({ capabilities: { maximumQoS: 1, retain: false } }), lesser)
-suite("the embedded broker, with a mechanism", own({ mechanisms }), authenticating)
-
-describe.skipIf(!Mosquitto.isPresent)("Mosquitto", () => {
-  suite("as it is", Mosquitto.listen([]), all.filter(({ ids }) => !deviations.has(ids)))
-  suite("with less", Mosquitto.listen(["max_qos 1", "retain_available false"]), lesser)
-})
-
-describe.skipIf(rows.length === 0)("4.13.1-1: malformed packets end the connection", () => {
-  it.scopedLive.each(rows.map((row) => [row.name, row] as const))("%s", ([, row]) =>
+const malformed = rows.map((row): Check => ({
+  ids: "4.13.1-1",
+  what: `${row.name} ends the connection`,
+  versions: [row.version],
+  run: (target, version) =>
     Effect.gen(function*() {
-      const target = yield* own()
       const bytes = bytesOf(row)
-      const peer = isConnect(bytes) ? yield* open(target, row.version) : yield* connect(target, row.version)
+      const peer = isConnect(bytes) ? yield* open(target, version) : yield* connect(target, version)
       yield* peer.sendBytes(bytes)
       yield* peer.ended
-    }))
+    })
+}))
+
+describe.concurrent("over TCP", () => {
+  suite("the embedded broker", own(), [...all, ...malformed])
+  suite("the embedded broker, with less", own({ capabilities: { maximumQoS: 1, retain: false } }), lesser)
+  suite("the embedded broker, with a mechanism", own({ mechanisms }), authenticating)
+
+  describe.skipIf(!Mosquitto.isPresent)("Mosquitto", () => {
+    suite("as it is", Mosquitto.listen([]), all.filter(({ ids }) => !deviations.has(ids)))
+    suite("with less", Mosquitto.listen(["max_qos 1", "retain_available false"]), lesser)
+  })
 })
 
 describe("6.0.0-4", () => {

@@ -35,7 +35,13 @@ export const listen = (settings: ReadonlyArray<string>): Effect.Effect<Target, u
     )
     const port = yield* freePort
     const config = join(folder, "mosquitto.conf")
-    const lines = [`listener ${port} 127.0.0.1`, "allow_anonymous true", "persistence false", "sys_interval 1"]
+    const lines = [
+      `listener ${port} 127.0.0.1`,
+      "allow_anonymous true",
+      "persistence false",
+      "sys_interval 1",
+      "set_tcp_nodelay true"
+    ]
     yield* Effect.promise(() => writeFile(config, [...lines, ...settings, ""].join("\n")))
     yield* Effect.acquireRelease(
       Effect.sync(() => spawn("mosquitto", ["-c", config], { stdio: "ignore" })),
