@@ -513,12 +513,22 @@ describe("Session", () => {
       // The exchange of "a" is only waiting for its PUBREL: it takes no place on this link.
       rig.receive(incoming("c", 3, 1, { dup: true }), incoming("d", 4))
       assert.isUndefined(rig.ended())
-      // One more is let pass where a session is resumed.
       rig.receive(incoming("e", 5))
-      assert.isUndefined(rig.ended())
-      rig.receive(incoming("f", 6))
       assert.strictEqual(rig.ended(), "ConnectError.ProtocolError")
       assert.deepInclude(rig.sent()[0], { _tag: "Disconnect", reasonCode: 0x93 })
+    })
+
+    it("asks to pause where a server sends more than that once it was acknowledged", () => {
+      const rig = Rig.make(5, { receiveMaximum: 2 })
+      rig.connect()
+      rig.receive(incoming("a", 1), incoming("b", 2))
+      assert.isFalse(rig.session.mustPause())
+      rig.pendings.forEach(rig.session.accept)
+      rig.receive(incoming("c", 3), incoming("d", 4), incoming("e", 5))
+      assert.isUndefined(rig.ended())
+      assert.isTrue(rig.session.mustPause())
+      rig.pendings.forEach(rig.session.accept)
+      assert.isFalse(rig.session.mustPause())
     })
 
     it("asks to pause where a 3.1.1 server sends more than that", () => {

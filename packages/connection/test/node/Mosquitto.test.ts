@@ -1,8 +1,9 @@
 import type { ConnectionStatus } from "@effect-mqtt/connection"
-import { Message, MqttError } from "@effect-mqtt/connection"
-import { MqttClient, Reconnect } from "@effect-mqtt/connection"
+import { Message, MqttClient, MqttError, Reconnect, SessionStore } from "@effect-mqtt/connection"
 import { NodeMqttClient, NodeTransport } from "@effect-mqtt/connection/node"
+import { KeyValueStore } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
+import type { Scope } from "effect"
 import { Chunk, Effect, Fiber, Layer, Option, Redacted, Stream } from "effect"
 import { execFileSync } from "node:child_process"
 import { chmodSync } from "node:fs"
@@ -86,6 +87,34 @@ describe.skipIf(program === undefined)("MqttClient with Mosquitto", () => {
         ])
       })
   )
+
+  it.scopedLive("a durable session gets a backlog that is longer than Receive Maximum", () =>
+    Effect.gen(function*() {
+      const { url } = yield* broker(["allow_anonymous true", "max_queued_messages 0"])
+      const store = SessionStore.layerKeyValueStore().pipe(Layer.provide(KeyValueStore.layerMemory))
+      const durable = yield* Layer.build(store)
+      const life = <A, E>(use: (client: MqttClient.MqttClient["Type"]) => Effect.Effect<A, E, Scope.Scope>) =>
+        connect({ url, clientId: "durable", sessionExpiry: "1 hour", reconnect: Reconnect.none }).pipe(
+          Effect.flatMap(use),
+          Effect.scoped,
+          Effect.provide(durable)
+        )
+      yield* life((client) =>
+        Effect.gen(function*() {
+          yield* client.subscription("backlog", { qos: 1 })
+          yield* client.disconnect()
+        })
+      )
+      const sender = yield* connect({ url })
+      for (let index = 0; index < 300; index++) yield* sender.publish("backlog", `${index}`, { qos: 1 })
+      const got = yield* life((client) =>
+        Stream.runCollect(Stream.take(client.subscribe("backlog", { qos: 1 }), 300))
+      )
+      assert.deepStrictEqual(
+        Chunk.toReadonlyArray(got).map(Message.text),
+        Array.from({ length: 300 }, (_, index) => `${index}`)
+      )
+    }))
 
   it.scopedLive("as a layer with its transport", () =>
     Effect.gen(function*() {

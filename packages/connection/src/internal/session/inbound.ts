@@ -28,8 +28,6 @@ export interface Inbound {
   readonly accept: (now: number, pending: Pending, reasonCode: number) => boolean
   readonly release: (now: number, packet: Packet.PubRel) => void
   readonly linkLost: () => void
-  /** The link goes on with the session of an earlier one. */
-  readonly resumed: () => void
   readonly sessionLost: (now: number) => void
   /** So many messages wait for their consumers that no more should be read. */
   readonly isFull: () => boolean
@@ -50,9 +48,14 @@ export const make = (output: Output, receiveMaximum: number, received: ReceivedI
   /** Not acknowledged yet, by identifier. A QoS 2 message stays across links until it is accepted. */
   const pendings = new Map<number, Pending>()
 
-  let allowed = receiveMaximum
+  /**
+   * An acknowledgement has left on this link. From then on, some servers count wrongly and send ever more than was
+   * announced; they are slowed down as those of 3.1.1 are, since their messages would be lost with the link (decision 4).
+   */
+  let hasAcknowledged = false
 
-  const exceeds = (id: number) => !classic() && !counted.has(id) && counted.size >= allowed
+  const exceeds = (id: number) =>
+    !classic() && !hasAcknowledged && !counted.has(id) && counted.size >= receiveMaximum
 
   const deliver = (pending: Pending): Arrival => {
     pendings.set(pending.id, pending)
@@ -69,6 +72,7 @@ export const make = (output: Output, receiveMaximum: number, received: ReceivedI
   const acknowledgeInOrder = (now: number) => {
     while (head < order.length && order[head].accepted) {
       const { id, qos, reasonCode } = order[head++]
+      hasAcknowledged = true
       // MQTT 3.1.1 has no negative acknowledgement: there, what was refused is acknowledged and gone.
       const refusal = classic() ? 0 : reasonCode
       pendings.delete(id)
@@ -134,13 +138,9 @@ export const make = (output: Output, receiveMaximum: number, received: ReceivedI
       order = []
       head = 0
       counted.clear()
-      allowed = receiveMaximum
+      hasAcknowledged = false
       received.linkLost()
       for (const pending of pendings.values()) if (pending.qos === 1) pendings.delete(pending.id)
-    },
-    // Mosquitto resumes a backlog with one message more than announced, on every link that is opened (decision 4).
-    resumed: () => {
-      allowed = receiveMaximum + 1
     },
     sessionLost: (now) => {
       order = []
@@ -148,7 +148,7 @@ export const make = (output: Output, receiveMaximum: number, received: ReceivedI
       pendings.clear()
       received.clear(now)
     },
-    isFull: () => classic() && order.length - head >= receiveMaximum,
+    isFull: () => order.length - head >= receiveMaximum + (classic() ? 0 : 1),
     blockedBy: () => order.length - head >= receiveMaximum ? order[head] : undefined
   }
 }
