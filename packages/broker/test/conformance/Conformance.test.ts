@@ -1,7 +1,6 @@
 import { Packet } from "@effect-mqtt/codec"
-import { assert, describe, it, layer } from "@effect/vitest"
-import { Context, Effect, Layer } from "effect"
-import type { Scope } from "effect"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { Effect, Exit, Scope } from "effect"
 import * as Http from "node:http"
 import { Broker } from "../../src/index.ts"
 import { NodeBroker } from "../../src/node/index.ts"
@@ -27,16 +26,18 @@ const deviations: ReadonlyMap<string, string> = new Map([
   ["3.8.3-4", "ends the connection as malformed"]
 ])
 
-/** The broker of a suite: one for all checks, which keep to names of their own and run side by side. */
-class Listening extends Context.Tag("test/Listening")<Listening, Target>() {}
-
+/** One broker for all checks, which keep to names of their own and so can run side by side. */
 const suite = <E>(name: string, listen: Effect.Effect<Target, E, Scope.Scope>, checks: ReadonlyArray<Check>) =>
-  layer(Layer.scoped(Listening, listen), { excludeTestServices: true })(name, (it) => {
-    it.scoped.each(
+  describe(name, () => {
+    const scope = Effect.runSync(Scope.make())
+    const listening = Effect.runSync(Effect.cached(Scope.extend(listen, scope)))
+    beforeAll(() => Effect.runPromise(Effect.asVoid(listening)))
+    afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
+    it.scopedLive.each(
       checks.flatMap((check) =>
         check.versions.map((version) => [`${check.ids}, level ${version}: ${check.what}`, check, version] as const)
       )
-    )("%s", ([, check, version]) => Effect.flatMap(Listening, (target) => check.run(target, version)))
+    )("%s", ([, check, version]) => Effect.flatMap(listening, (target) => check.run(target, version)))
   })
 
 const own = (options: Broker.Options = {}) =>
