@@ -44,8 +44,6 @@ const live = NodeMqttClient.layer({
   url,
   clientId: "soak-consumer",
   sessionExpiry: "1 day",
-  // In MQTT 5, Mosquitto 2.0.11 resumes a session that has a backlog with one message more than the Receive Maximum.
-  protocolVersion: 4,
   receiveMaximum: 200,
   initialConnect: "retry",
   reconnect: Reconnect.maxInterval(Reconnect.forever, "100 millis")

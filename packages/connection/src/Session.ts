@@ -411,7 +411,7 @@ export const make = (options: Options): Session => {
       outbound.sessionLost(clock)
       inbound.sessionLost(clock)
       durable?.subscriptions.sessionLost(clock)
-    }
+    } else inbound.resumed()
     hasState = negotiated.sessionExpiry > 0
     // What the session is to keep is committed after this, so nothing has to wait for it.
     durable?.marker.connected(clock, negotiated)

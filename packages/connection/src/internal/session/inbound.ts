@@ -28,6 +28,8 @@ export interface Inbound {
   readonly accept: (now: number, pending: Pending, reasonCode: number) => boolean
   readonly release: (now: number, packet: Packet.PubRel) => void
   readonly linkLost: () => void
+  /** The link goes on with the session of an earlier one, maybe of an earlier run of the program. */
+  readonly resumed: () => void
   readonly sessionLost: (now: number) => void
   /** So many messages wait for their consumers that no more should be read. */
   readonly isFull: () => boolean
@@ -49,13 +51,13 @@ export const make = (output: Output, receiveMaximum: number, received: ReceivedI
   const pendings = new Map<number, Pending>()
 
   /**
-   * An acknowledgement has left on this link. From then on, some servers count wrongly and send ever more than was
-   * announced; they are slowed down as those of 3.1.1 are, since their messages would be lost with the link (decision 4).
+   * Nothing was acknowledged to the server in this session. From then on, some servers count wrongly and send ever more
+   * than was announced; they are slowed down as those of 3.1.1 are, since a client that ends the link never gets at its
+   * messages (decision 4).
    */
-  let hasAcknowledged = false
+  let isFresh = true
 
-  const exceeds = (id: number) =>
-    !classic() && !hasAcknowledged && !counted.has(id) && counted.size >= receiveMaximum
+  const exceeds = (id: number) => !classic() && isFresh && !counted.has(id) && counted.size >= receiveMaximum
 
   const deliver = (pending: Pending): Arrival => {
     pendings.set(pending.id, pending)
@@ -72,7 +74,7 @@ export const make = (output: Output, receiveMaximum: number, received: ReceivedI
   const acknowledgeInOrder = (now: number) => {
     while (head < order.length && order[head].accepted) {
       const { id, qos, reasonCode } = order[head++]
-      hasAcknowledged = true
+      isFresh = false
       // MQTT 3.1.1 has no negative acknowledgement: there, what was refused is acknowledged and gone.
       const refusal = classic() ? 0 : reasonCode
       pendings.delete(id)
@@ -138,13 +140,16 @@ export const make = (output: Output, receiveMaximum: number, received: ReceivedI
       order = []
       head = 0
       counted.clear()
-      hasAcknowledged = false
       received.linkLost()
       for (const pending of pendings.values()) if (pending.qos === 1) pendings.delete(pending.id)
+    },
+    resumed: () => {
+      isFresh = false
     },
     sessionLost: (now) => {
       order = []
       head = 0
+      isFresh = true
       pendings.clear()
       received.clear(now)
     },
