@@ -82,6 +82,8 @@ export interface Options {
   readonly home: HomeNetwork
   /** Its number in the home. */
   readonly index: number
+  /** @default {@link defaultReconnect} */
+  readonly reconnectEvery?: Duration.DurationInput | undefined
   /** @default "30 seconds" */
   readonly broadcastEvery?: Duration.DurationInput | undefined
   /** @default "1.0" */
@@ -99,7 +101,7 @@ export interface Options {
 }
 
 /**
- * How long a robot waits before it tries the broker again: always half a second, so that a test of an outage is short.
+ * How long a robot waits before it tries the broker again unless told otherwise: always half a second, so that a test of an outage is short.
  *
  * @since 0.1.0
  * @category defaults
@@ -132,6 +134,9 @@ export const make = (options: Options): Effect.Effect<SimulatedRobot, never, Sco
   Effect.gen(function*() {
     const { home, identity, localVersion = "1.0", mqttUrl, owner, plan, rooms } = options
     const transport = yield* Transport
+    const reconnect = options.reconnectEvery === undefined
+      ? defaultReconnect
+      : Schedule.spaced(options.reconnectEvery)
     const host = localVersion === "none" ? undefined : yield* home.addressOf(options.index)
     const robot = Robot.make(plan, {
       nowMillis: yield* Clock.currentTimeMillis,
@@ -162,7 +167,7 @@ export const make = (options: Options): Effect.Effect<SimulatedRobot, never, Sco
         password: identity.mqtt.password,
         cleanStart: true,
         keepAlive: "30 seconds",
-        reconnect: defaultReconnect,
+        reconnect,
         initialConnect: "retry"
       })
       const answers = MqttCredentials.responseTopic(owner, identity.duid)
@@ -192,7 +197,7 @@ export const make = (options: Options): Effect.Effect<SimulatedRobot, never, Sco
       Effect.ensuring(setOnline(false)),
       // The client gives up only when it is refused. A robot does not: its account may be accepted later.
       Effect.tapError((error) => Effect.logDebug(`simulated robot starts over: ${error._tag}`)),
-      Effect.retry(defaultReconnect),
+      Effect.retry(reconnect),
       Effect.annotateLogs({ package: "roborock-simulator", robot: identity.name })
     )
     let mode: LocalMode = "open"

@@ -100,6 +100,11 @@ export interface Options {
    * @default "30 seconds"
    */
   readonly broadcastEvery?: Duration.DurationInput | undefined
+  /**
+   * How often robots that have lost the broker try to reach it.
+   * @default "500 millis"
+   */
+  readonly reconnectEvery?: Duration.DurationInput | undefined
   /** @default "robin@example.com" */
   readonly email?: string | undefined
   /** @default "simulated" */
@@ -168,6 +173,7 @@ export const make = (
         home: ground.home,
         index,
         broadcastEvery: options.broadcastEvery,
+        reconnectEvery: options.reconnectEvery,
         localVersion: robotOptions[index]?.localVersion,
         mqttUrl: broker.url,
         speed: options.speed,
