@@ -20,12 +20,14 @@ import * as DeviceChannel from "./DeviceChannel.ts"
 import type { DeviceMemory } from "./DeviceMemory.ts"
 import * as DeviceState from "./DeviceState.ts"
 import type { HomeDevice, HomeRoom } from "./HomeData.ts"
+import * as features from "./internal/device/features.ts"
 import { poll, watchSilence } from "./internal/device/poll.ts"
 import * as vacuums from "./internal/device/vacuum.ts"
 import type { LocalDiscovery } from "./LocalDiscovery.ts"
 import type { LocalNetwork } from "./LocalNetwork.ts"
 import { type AuthError, type ConnectError, UnsupportedTrait } from "./RoborockError.ts"
 import type { Route } from "./Route.ts"
+import type { RoutinesTrait } from "./RoutinesTrait.ts"
 import * as Trait from "./Trait.ts"
 
 /**
@@ -53,6 +55,8 @@ export interface Device {
    * that comes back removes the listener. One that throws is logged and called again the next time.
    */
   readonly onState: (listener: (state: DeviceState.DeviceState) => void) => Effect.Effect<Effect.Effect<void>>
+  /** The names of the traits that it has. */
+  readonly traits: Effect.Effect<ReadonlyArray<Trait.TraitName>>
   /** A capability of the device, typed by its name. */
   readonly trait: <Name extends Trait.TraitName>(name: Name) => Effect.Effect<Trait.Traits[Name], UnsupportedTrait>
 }
@@ -81,6 +85,10 @@ export interface Options extends Pick<DeviceChannel.Options, "mqttKey" | "timeou
   /** The rooms of the home; asks the cloud once more when told that a room is missing. */
   readonly homeRooms: (missing: boolean) => Effect.Effect<ReadonlyArray<HomeRoom>>
   readonly poll?: Polling | undefined
+  /** The region of the account, such as `us`: some levels have other codes in China. */
+  readonly region?: string | undefined
+  /** The routines of the app that the device takes part in. @default the device has no such trait */
+  readonly routines?: RoutinesTrait | undefined
   /** What was remembered of it. @default nothing */
   readonly memory?: DeviceMemory | undefined
 }
@@ -108,7 +116,17 @@ const makeTraits = (options: Options, state: LiveValue.LiveValue<DeviceState.Dev
     })
     const wakeUps = yield* Queue.sliding<void>(1)
     const wake = Effect.asVoid(Queue.offer(wakeUps, undefined))
-    const vacuum = vacuums.make({ name: home.name, channel, state, homeRooms, wake, memory })
+    const vacuum = vacuums.make({
+      name: home.name,
+      firmware: home.firmware,
+      region: options.region,
+      capabilities: features.make(home, channel, memory),
+      channel,
+      state,
+      homeRooms,
+      wake,
+      memory
+    })
     yield* channel.pushes.pipe(
       Stream.runForEach((push) =>
         Effect.gen(function*() {
@@ -145,7 +163,7 @@ const makeTraits = (options: Options, state: LiveValue.LiveValue<DeviceState.Dev
       active: options.poll?.active,
       idle: options.poll?.idle
     }).pipe(Effect.interruptible, Effect.forkScoped)
-    return { traits: Trait.make(vacuum), route: channel.route }
+    return { traits: Trait.ofVacuum(vacuum, options.routines), route: channel.route }
   })
 
 /**
@@ -171,7 +189,7 @@ export const make = (
     )
     const listeners = yield* FiberSet.make<void>()
     const opened = unsupported === undefined ? yield* makeTraits(options, state) : undefined
-    const traits = opened?.traits
+    const traits = opened?.traits ?? {}
     return {
       duid: home.duid,
       name: home.name,
@@ -194,11 +212,11 @@ export const make = (
           FiberSet.run(listeners),
           Effect.map((fiber) => Effect.asVoid(Fiber.interrupt(fiber)))
         ),
-      trait: (name) => {
-        const why = unsupported ?? "there is no trait of this name"
-        return traits !== undefined && Object.hasOwn(traits, name)
-          ? Effect.succeed(traits[name])
-          : Effect.fail(new UnsupportedTrait({ trait: name, device: home.name, why }))
-      }
+      traits: Trait.namesOf(traits),
+      trait: (name) =>
+        Effect.mapError(
+          unsupported === undefined ? Trait.find(traits, name) : Effect.fail(unsupported),
+          (why) => new UnsupportedTrait({ trait: name, device: home.name, why })
+        )
     }
   })

@@ -38,6 +38,9 @@ export interface DeviceMemory {
   readonly map: (mapFlag?: number) => Effect.Effect<KeptMap | undefined>
   /** Keeps a map; while one follows the other, one a minute. */
   readonly keepMap: (mapFlag: number, file: Uint8Array) => Effect.Effect<void>
+  /** What the device said of its features (the result of `app_get_init_status`), with this firmware. */
+  readonly features: (firmware: string) => Effect.Effect<unknown>
+  readonly keepFeatures: (firmware: string, result: unknown) => Effect.Effect<void>
 }
 
 const betweenMaps = Duration.toMillis("1 minute")
@@ -71,6 +74,7 @@ export const make = (duid: string): Effect.Effect<DeviceMemory, never, KeyValueS
     const placeKey = `place-${duid}`
     const roomsKey = `rooms-${duid}`
     const flagKey = `floor-${duid}`
+    const featuresKey = `features-${duid}`
     const mapKey = (mapFlag: number) => `map-${duid}-${mapFlag}`
     const readMap = (mapFlag: number) =>
       Effect.map(
@@ -83,6 +87,12 @@ export const make = (duid: string): Effect.Effect<DeviceMemory, never, KeyValueS
       )
     const keptAt = new Map<number, number>()
     return {
+      features: (firmware) =>
+        Effect.map(
+          keptJson.read(store, featuresKey),
+          (json) => isRecord(json) && json["firmware"] === firmware ? json["result"] : undefined
+        ),
+      keepFeatures: (firmware, result) => keptJson.write(store, featuresKey, { firmware, result }),
       place: Effect.map(keptJson.read(store, placeKey), toPlace),
       keepPlace: (place) => keptJson.write(store, placeKey, place),
       rooms: Effect.map(keptJson.read(store, roomsKey), toRooms),

@@ -54,6 +54,9 @@ export interface HomeDevice {
   readonly category: string | undefined
   readonly firmware: string | undefined
   readonly serialNumber: string | undefined
+  /** Feature bits as the cloud knows them: decimal, and hexadecimal. */
+  readonly featureSet?: string | undefined
+  readonly newFeatureSet?: string | undefined
   /** Whether the device had a connection to the cloud when the list was made. */
   readonly online: boolean | undefined
   /** Shared with this account by another person. */
@@ -92,6 +95,8 @@ const DeviceEntry = Schema.Struct({
   pv: lenient(Text),
   fv: lenient(Text),
   sn: lenient(Text),
+  featureSet: lenient(Text),
+  newFeatureSet: lenient(Text),
   online: lenient(Schema.Boolean),
   deviceStatus: lenient(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
 })
@@ -195,6 +200,8 @@ export const decode = (json: unknown): HomeData => {
         category: product?.category,
         firmware: device.fv,
         serialNumber: device.sn,
+        featureSet: device.featureSet,
+        newFeatureSet: device.newFeatureSet,
         online: device.online,
         shared: path === "receivedDevices",
         dataPoints: dataPoints(device.deviceStatus),

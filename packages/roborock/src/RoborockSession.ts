@@ -288,13 +288,22 @@ export const make = (
         )
     }
 
+    const routines = Effect.suspend(() => authorised((userData) => api.routines(userData, account.homeId)))
+    const runRoutine = (id: number) => authorised((userData) => api.runRoutine(userData, id))
+
     const open = (device: HomeDevice) =>
       Effect.flatMap(Scope.fork(scope, ExecutionStrategy.sequential), (deviceScope) =>
         Effect.gen(function*() {
           const host = options.hosts?.[device.name] ?? options.hosts?.[device.duid]
+          const { region, rriot } = yield* auth.userData
           return yield* Device.make({
             home: device,
-            mqttKey: (yield* auth.userData).rriot.k,
+            mqttKey: rriot.k,
+            region,
+            routines: {
+              list: Effect.map(routines, (all) => all.filter(({ duids }) => duids.includes(device.duid))),
+              run: runRoutine
+            },
             homeRooms: roomsOf(device),
             timeout: options.requestTimeout,
             poll: options.poll,
@@ -336,8 +345,8 @@ export const make = (
           }
         ),
       refresh,
-      routines: Effect.suspend(() => authorised((userData) => api.routines(userData, account.homeId))),
-      runRoutine: (id) => authorised((userData) => api.runRoutine(userData, id))
+      routines,
+      runRoutine
     }
   })
 

@@ -2,7 +2,8 @@ import type { LiveValue } from "@effect-mqtt/connection/LiveValue"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import type { DeviceChannel } from "../../DeviceChannel.ts"
+import type { Capabilities } from "../../Capabilities.ts"
+import type { DeviceChannel, Params } from "../../DeviceChannel.ts"
 import type { DeviceMemory } from "../../DeviceMemory.ts"
 import * as DeviceState from "../../DeviceState.ts"
 import type { HomeRoom } from "../../HomeData.ts"
@@ -14,15 +15,24 @@ import * as RrMap from "../../RrMap.ts"
 /** A V1 vacuum behind its traits: the channel to it, and the one place where its state changes. */
 export interface Vacuum {
   readonly name: string
+  readonly firmware: string | undefined
+  /** Of the account, such as `us`. */
+  readonly region: string | undefined
+  readonly capabilities: Effect.Effect<Capabilities>
   readonly channel: DeviceChannel
   readonly state: LiveValue<DeviceState.DeviceState>
   readonly refreshStatus: Effect.Effect<DeviceState.DeviceState, CommandError>
   readonly refreshRooms: Effect.Effect<ReadonlyArray<Room.Room>, CommandError>
   readonly fetchMap: Effect.Effect<RrMap.RrMap, CommandError | RrMap.MapError | NoMap>
+  /** Another map than the one in use, which `fetchMap` reads. */
+  readonly readMap: (
+    method: string,
+    params: Params
+  ) => Effect.Effect<RrMap.RrMap, CommandError | RrMap.MapError | NoMap>
   /** The last map there was, also in an earlier run of the program. */
   readonly lastMap: Effect.Effect<TimedMap | undefined>
   /** Sends a command that is answered with "ok", and has the status read soon after. Any other answer is a failure. */
-  readonly command: (method: string, params?: ReadonlyArray<unknown>) => Effect.Effect<void, CommandError>
+  readonly command: (method: string, params?: Params) => Effect.Effect<void, CommandError>
 }
 
 /** A map, and when the device sent it (Unix milliseconds). */
@@ -33,6 +43,9 @@ export interface TimedMap {
 
 export interface Options {
   readonly name: string
+  readonly firmware: string | undefined
+  readonly region: string | undefined
+  readonly capabilities: Effect.Effect<Capabilities>
   readonly channel: DeviceChannel
   readonly state: LiveValue<DeviceState.DeviceState>
   /** The rooms of the home; asks the cloud once more when told that a room is missing. */
@@ -48,7 +61,8 @@ const parse = (file: Uint8Array): Either.Either<RrMap.RrMap, RrMap.MapError> =>
     (error) => error.partial?.grid === undefined ? Either.left(error) : Either.right(error.partial)
   )
 
-export const make = ({ channel, homeRooms, memory, name, state, wake }: Options): Vacuum => {
+export const make = (options: Options): Vacuum => {
+  const { channel, homeRooms, memory, name, state, wake } = options
   let last: TimedMap | undefined
 
   const refreshStatus = Effect.gen(function*() {
@@ -77,10 +91,15 @@ export const make = ({ channel, homeRooms, memory, name, state, wake }: Options)
     return rooms
   })
 
+  const requestMap = (method: string, params?: Params) =>
+    Effect.gen(function*() {
+      const file = yield* channel.requestMap(method, params)
+      const map = yield* parse(file)
+      return map.grid === undefined ? yield* new NoMap({ device: name }) : { file, map }
+    })
+
   const fetchMap = Effect.gen(function*() {
-    const file = yield* channel.requestMap("get_map_v1")
-    const map = yield* parse(file)
-    if (map.grid === undefined) return yield* new NoMap({ device: name })
+    const { file, map } = yield* requestMap("get_map_v1")
     const { mapFlag } = yield* state.update((before) => DeviceState.withCurrentRoom(before, map.robotRoom))
     last = { map, fetchedAt: yield* Clock.currentTimeMillis }
     if (memory !== undefined && mapFlag !== undefined) yield* memory.keepMap(mapFlag, file)
@@ -96,11 +115,15 @@ export const make = ({ channel, homeRooms, memory, name, state, wake }: Options)
 
   return {
     name,
+    firmware: options.firmware,
+    region: options.region,
+    capabilities: options.capabilities,
     channel,
     state,
     refreshStatus,
     refreshRooms,
     fetchMap,
+    readMap: (method, params) => Effect.map(requestMap(method, params), ({ map }) => map),
     lastMap,
     command: (method, params) =>
       channel.request(method, params).pipe(

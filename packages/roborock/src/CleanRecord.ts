@@ -1,0 +1,151 @@
+/**
+ * What a vacuum has cleaned: totals, and one record for each run.
+ *
+ * @since 0.1.0
+ */
+import { isRecord, numberField } from "./internal/v1/json.ts"
+import * as V1Codes from "./V1Codes.ts"
+
+/**
+ * Totals over the life of the device.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CleanSummary {
+  readonly seconds: number
+  /** Square metres. */
+  readonly area: number | undefined
+  readonly count: number | undefined
+  readonly emptied: number | undefined
+  /** Ids of the runs, the newest first: the Unix seconds at which they began. */
+  readonly records: ReadonlyArray<number>
+}
+
+/**
+ * One run.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CleanRecord {
+  /** Unix seconds. */
+  readonly begin: number
+  readonly end: number
+  /** Seconds of cleaning, without breaks. */
+  readonly duration: number
+  /** Square metres. */
+  readonly area: number
+  readonly complete: boolean
+  readonly error: number
+  /** Who began it, what, and why it ended; `unknown_N` for codes that are not known. `undefined` when it is not told. */
+  readonly startedBy: string | undefined
+  readonly kind: string | undefined
+  readonly finish: string | undefined
+  readonly washCount: number | undefined
+  readonly avoidCount: number | undefined
+  /** The floor. */
+  readonly mapFlag: number | undefined
+}
+
+const maxRecords = 1000
+
+const isList: (value: unknown) => value is ReadonlyArray<unknown> = Array.isArray
+
+const numbers = (value: unknown): ReadonlyArray<number> =>
+  isList(value) ? value.slice(0, maxRecords).filter((item): item is number => typeof item === "number") : []
+
+const squareMetres = (area: number | undefined): number | undefined => area === undefined ? undefined : area / 1e6
+
+/**
+ * Reads the result of `get_clean_summary`: an object, a list, or the seconds alone; `undefined` when it is none of them.
+ *
+ * @since 0.1.0
+ * @category decoding
+ */
+export const decodeSummary = (result: unknown): CleanSummary | undefined => {
+  if (typeof result === "number") {
+    return { seconds: result, area: undefined, count: undefined, emptied: undefined, records: [] }
+  }
+  if (isList(result)) {
+    const [seconds, area, count, records] = result
+    return typeof seconds !== "number" ? undefined : {
+      seconds,
+      area: squareMetres(typeof area === "number" ? area : undefined),
+      count: typeof count === "number" ? count : undefined,
+      emptied: undefined,
+      records: numbers(records)
+    }
+  }
+  if (!isRecord(result)) return undefined
+  const seconds = numberField(result, "clean_time")
+  return seconds === undefined ? undefined : {
+    seconds,
+    area: squareMetres(numberField(result, "clean_area")),
+    count: numberField(result, "clean_count"),
+    emptied: numberField(result, "dust_collection_count"),
+    records: numbers(result["records"])
+  }
+}
+
+/** The order of the fields where a record is a list; old devices leave the last ones out. */
+const listed = [
+  "begin",
+  "end",
+  "duration",
+  "area",
+  "error",
+  "complete",
+  "start_type",
+  "clean_type",
+  "finish_reason"
+] as const
+
+type Stage = Readonly<Record<string, unknown>>
+
+const toStage = (entry: unknown): Stage | undefined =>
+  isList(entry) && typeof entry[0] === "number"
+    ? Object.fromEntries(listed.map((name, index) => [name, entry[index]]))
+    : isRecord(entry)
+    ? entry
+    : undefined
+
+const named = (code: number | undefined, names: ReadonlyMap<number, string>): string | undefined =>
+  code === undefined ? undefined : names.get(code) ?? `unknown_${code}`
+
+const sum = (stages: ReadonlyArray<Stage>, name: string): number | undefined => {
+  const values = stages.map((stage) => numberField(stage, name)).filter((value) => value !== undefined)
+  return values.length === 0 ? undefined : values.reduce((total, value) => total + value, 0)
+}
+
+/**
+ * Reads the result of `get_clean_record`: a list of fields, an object, or one of these for each stage of the run, which
+ * are added up; `undefined` when it is none of them.
+ *
+ * @since 0.1.0
+ * @category decoding
+ */
+export const decode = (result: unknown): CleanRecord | undefined => {
+  const entries: ReadonlyArray<unknown> = isList(result) && typeof result[0] !== "number" ? result : [result]
+  const stages = entries.slice(0, maxRecords).map(toStage).filter((stage) => stage !== undefined)
+  const first = stages.at(0)
+  const last = stages.at(-1)
+  if (first === undefined || last === undefined) return undefined
+  const begin = numberField(first, "begin")
+  const end = numberField(last, "end")
+  if (begin === undefined || end === undefined) return undefined
+  return {
+    begin,
+    end,
+    duration: sum(stages, "duration") ?? 0,
+    area: (sum(stages, "area") ?? 0) / 1e6,
+    complete: numberField(last, "complete") === 1,
+    error: numberField(last, "error") ?? 0,
+    startedBy: named(numberField(first, "start_type"), V1Codes.startTypeNames),
+    kind: named(numberField(last, "clean_type"), V1Codes.cleanTypeNames),
+    finish: named(numberField(last, "finish_reason"), V1Codes.finishReasonNames),
+    washCount: sum(stages, "wash_count"),
+    avoidCount: sum(stages, "avoid_count"),
+    mapFlag: numberField(last, "map_flag")
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * The maps of a vacuum that knows several floors.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import { invalidArgument, question } from "./internal/device/question.ts"
+import type { Vacuum } from "./internal/device/vacuum.ts"
+import { isRecord, numberField } from "./internal/v1/json.ts"
+import { type CommandError, DeviceError } from "./RoborockError.ts"
+import type { Room } from "./Room.ts"
+
+/**
+ * A floor that has a map.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Floor {
+  readonly mapFlag: number
+  /** The name it was given; `Floor 1` and so on without one. */
+  readonly name: string
+  /** Unix seconds. */
+  readonly addedAt: number | undefined
+  /** Its rooms, where the device tells those of floors that are not in use. */
+  readonly rooms: ReadonlyArray<Room>
+}
+
+/**
+ * The floors, and which is in use. Rooms have the same numbers on several floors, so a room is cleaned by name on the floor
+ * in use only.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface FloorsTrait {
+  /** Asks through the cloud. */
+  readonly list: Effect.Effect<ReadonlyArray<Floor>, CommandError>
+  /** The one in use; `undefined` while there is none. */
+  readonly current: Effect.Effect<Floor | undefined, CommandError>
+  /**
+   * Puts the map of a floor into use, by its name (case does not count) or number. Refused with `InvalidState` while the robot
+   * works, because it would lose its place, and with `InvalidArgument` for a floor that is not there. Completes when the
+   * device reports the floor, with rooms and map of it in `device.state`.
+   */
+  readonly use: (floor: string | number) => Effect.Effect<void, CommandError>
+}
+
+const maxFloors = 64
+const loadMethod = "load_multi_map"
+
+const toRooms = (value: unknown): ReadonlyArray<Room> =>
+  (Array.isArray(value) ? value.slice(0, 256) : []).flatMap((entry: unknown) => {
+    if (!isRecord(entry)) return []
+    const id = numberField(entry, "id")
+    const name = entry["iot_name"]
+    return id !== undefined && typeof name === "string" ? [{ id, name }] : []
+  })
+
+/**
+ * Reads the result of `get_multi_maps_list`; `undefined` when it is none. Entries that make no sense are left out.
+ *
+ * @since 0.1.0
+ * @category decoding
+ */
+export const decode = (result: unknown): ReadonlyArray<Floor> | undefined => {
+  const entries: unknown = isRecord(result) ? result["map_info"] : undefined
+  if (!Array.isArray(entries)) return undefined
+  return entries.slice(0, maxFloors).flatMap((entry: unknown): ReadonlyArray<Floor> => {
+    if (!isRecord(entry)) return []
+    const mapFlag = numberField(entry, "mapFlag")
+    if (mapFlag === undefined) return []
+    const name = entry["name"]
+    return [{
+      mapFlag,
+      name: typeof name === "string" && name !== "" ? name : `Floor ${mapFlag + 1}`,
+      addedAt: numberField(entry, "add_time"),
+      rooms: toRooms(entry["rooms"])
+    }]
+  })
+}
+
+/** How long a device may take to change floors. */
+const settleSteps = 10
+
+/** @internal */
+export const make = (vacuum: Vacuum): FloorsTrait => {
+  const list = question(vacuum, "get_multi_maps_list", decode)
+
+  const untilInUse = (mapFlag: number) =>
+    Effect.gen(function*() {
+      for (let step = 0; step < settleSteps; step++) {
+        if ((yield* vacuum.refreshStatus).mapFlag === mapFlag) return
+        yield* Effect.sleep("3 seconds")
+      }
+      yield* new DeviceError({ reason: "Busy", method: loadMethod })
+    })
+
+  return {
+    list,
+    current: Effect.zipWith(
+      list,
+      vacuum.refreshStatus,
+      (floors, { mapFlag }) => floors.find((floor) => floor.mapFlag === mapFlag)
+    ),
+    use: (wanted) =>
+      Effect.gen(function*() {
+        const plain = (name: string) => name.trim().toLowerCase()
+        const floors = (yield* list).filter(({ mapFlag, name }) =>
+          typeof wanted === "number" ? mapFlag === wanted : plain(name) === plain(wanted)
+        )
+        const [floor] = floors
+        if (floor === undefined || floors.length > 1) return yield* invalidArgument(loadMethod)
+        const { activity, mapFlag, unfinished } = yield* vacuum.refreshStatus
+        if (mapFlag === floor.mapFlag) return
+        if (unfinished !== undefined || activity === "cleaning" || activity === "returning") {
+          return yield* new DeviceError({
+            reason: "InvalidState",
+            method: loadMethod,
+            text: "the floor is not changed while the robot works"
+          })
+        }
+        yield* vacuum.command(loadMethod, [floor.mapFlag])
+        yield* untilInUse(floor.mapFlag)
+        yield* vacuum.refreshRooms
+      })
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * The cleaning history of a vacuum.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as CleanRecord from "./CleanRecord.ts"
+import { question } from "./internal/device/question.ts"
+import type { Vacuum } from "./internal/device/vacuum.ts"
+import type { NoMap } from "./RoborockError.ts"
+import { type CommandError } from "./RoborockError.ts"
+import type { MapError, RrMap } from "./RrMap.ts"
+
+/**
+ * Totals, records, and the map of a record.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface HistoryTrait {
+  readonly summary: Effect.Effect<CleanRecord.CleanSummary, CommandError>
+  /** One run, by its id from the summary. */
+  readonly record: (id: number) => Effect.Effect<CleanRecord.CleanRecord, CommandError>
+  /** The newest runs, one request for each; ten by default. */
+  readonly latest: (count?: number) => Effect.Effect<ReadonlyArray<CleanRecord.CleanRecord>, CommandError>
+  /** The map as it was at the end of a run. Comes through the cloud. */
+  readonly map: (id: number) => Effect.Effect<RrMap, CommandError | MapError | NoMap>
+  /** Removes a run from the history, for everybody. */
+  readonly remove: (id: number) => Effect.Effect<void, CommandError>
+}
+
+/** @internal */
+export const make = (vacuum: Vacuum): HistoryTrait => {
+  const summary = question(vacuum, "get_clean_summary", CleanRecord.decodeSummary)
+  const record = (id: number) => question(vacuum, "get_clean_record", CleanRecord.decode, [id])
+  return {
+    summary,
+    record,
+    latest: (count = 10) =>
+      Effect.flatMap(summary, ({ records }) => Effect.forEach(records.slice(0, Math.max(0, count)), record)),
+    map: (id) => vacuum.readMap("get_clean_record_map", { start_time: id }),
+    remove: (id) => vacuum.command("del_clean_record", [id])
+  }
+}

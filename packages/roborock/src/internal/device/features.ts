@@ -1,0 +1,62 @@
+import * as Effect from "effect/Effect"
+import * as Capabilities from "../../Capabilities.ts"
+import type { DeviceChannel } from "../../DeviceChannel.ts"
+import type { DeviceMemory } from "../../DeviceMemory.ts"
+import type { HomeDevice } from "../../HomeData.ts"
+import * as Rpc from "../../Rpc.ts"
+import { isRecord } from "../v1/json.ts"
+
+const maxListed = 1000
+
+const read = (model: string | undefined, result: unknown): Capabilities.Capabilities | undefined => {
+  const status = Rpc.unwrap(result)
+  if (!isRecord(status)) return undefined
+  const info = status["new_feature_info"]
+  const text = status["new_feature_info_str"]
+  const list: unknown = status["feature_info"]
+  if (!Array.isArray(list)) return undefined
+  return Capabilities.decode({
+    model,
+    featureInfo: typeof info === "number" || typeof info === "string" ? info : undefined,
+    featureText: typeof text === "string" ? text : undefined,
+    featureList: list.slice(0, maxListed).filter((member): member is number => typeof member === "number")
+  })
+}
+
+/**
+ * The capabilities of a device: as it said itself, in this run or an earlier one with the same firmware; as the cloud
+ * knows them while it does not answer.
+ */
+export const make = (
+  home: HomeDevice,
+  channel: DeviceChannel,
+  memory: DeviceMemory | undefined
+): Effect.Effect<Capabilities.Capabilities> => {
+  const { firmware, model } = home
+  let known: Capabilities.Capabilities | undefined
+  const fromCloud = Capabilities.decode({
+    model,
+    featureInfo: home.featureSet,
+    featureText: home.newFeatureSet,
+    featureList: undefined
+  })
+  const ask = Effect.gen(function*() {
+    const result = yield* channel.request("app_get_init_status")
+    const capabilities = read(model, result)
+    if (capabilities !== undefined && memory !== undefined && firmware !== undefined) {
+      yield* memory.keepFeatures(firmware, result)
+    }
+    // A device that answers something else will do so again.
+    return capabilities ?? fromCloud
+  })
+  return Effect.gen(function*() {
+    if (known !== undefined) return known
+    const kept = memory === undefined || firmware === undefined ? undefined : yield* memory.features(firmware)
+    known = read(model, kept)
+    if (known !== undefined) return known
+    known = yield* Effect.catchTag(ask, "DeviceError", () => Effect.succeed(fromCloud))
+    return known
+  }).pipe(
+    Effect.catchTag("RequestError", (error) => Effect.as(Effect.logDebug(error.message), fromCloud))
+  )
+}

@@ -1,0 +1,23 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { vacuumWith } from "./vacuumWith.ts"
+
+describe("history", () => {
+  it.scoped("gives the newest runs, one request each", () =>
+    Effect.gen(function*() {
+      const { calls, trait } = yield* vacuumWith({
+        get_clean_summary: [900, 9_000_000, 3, [300, 200, 100]],
+        get_clean_record: ([id]: ReadonlyArray<number>) => [[id, (id ?? 0) + 50, 50, 1_000_000, 0, 1]]
+      })
+      const history = yield* trait("history")
+      const latest = yield* history.latest(2)
+      assert.deepStrictEqual(latest.map(({ area, begin }) => [begin, area]), [[300, 1], [200, 1]])
+      yield* history.remove(100)
+      assert.deepStrictEqual(calls().map(([method]) => method), [
+        "get_clean_summary",
+        "get_clean_record",
+        "get_clean_record",
+        "del_clean_record"
+      ])
+    }))
+})

@@ -1,0 +1,57 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { reasonOf, vacuumWith } from "./vacuumWith.ts"
+
+/** A robot that takes what it is told. */
+const obedient = {
+  set_clean_motor_mode: ([fields]: ReadonlyArray<Record<string, unknown>>, status: Record<string, unknown>) => {
+    Object.assign(status, fields)
+    return ["ok"]
+  },
+  set_custom_mode: ([code]: ReadonlyArray<number>, status: Record<string, unknown>) => {
+    status["fan_power"] = code
+    return ["ok"]
+  }
+}
+
+describe("modes", () => {
+  it.scoped("sets names in one message, and leaves the rest as it is", () =>
+    Effect.gen(function*() {
+      const { calls, trait } = yield* vacuumWith(obedient)
+      const modes = yield* trait("modes")
+      yield* modes.set({ fan: "turbo" })
+      yield* modes.setMode("mop")
+      assert.deepStrictEqual(calls(), [
+        ["set_clean_motor_mode", [{ fan_power: 103, water_box_mode: 202, mop_mode: 300 }]],
+        ["set_clean_motor_mode", [{ fan_power: 105, water_box_mode: 235, mop_mode: 300 }]]
+      ])
+      assert.deepInclude(yield* modes.current, { fan: "off", water: "medium", mode: "mop" })
+    }))
+
+  it.scoped("refuses what the device does not have, before anything is sent", () =>
+    Effect.gen(function*() {
+      const { calls, trait } = yield* vacuumWith({
+        ...obedient,
+        app_get_init_status: [{ new_feature_info: 0, new_feature_info_str: "", feature_info: [] }]
+      }, { model: "roborock.vacuum.t4" })
+      const modes = yield* trait("modes")
+      assert.deepStrictEqual(yield* modes.choices, {
+        fan: ["quiet", "balanced", "turbo", "max", "gentle"],
+        water: [],
+        route: [],
+        modes: []
+      })
+      assert.strictEqual(yield* reasonOf(modes.set({ water: "high" })), "InvalidArgument")
+      assert.strictEqual(yield* reasonOf(modes.set({})), "InvalidArgument")
+      assert.strictEqual(yield* reasonOf(modes.setMode("mop")), "InvalidArgument")
+      yield* modes.set({ fan: "max" })
+      assert.deepStrictEqual(calls(), [["set_custom_mode", [104]]])
+    }))
+
+  it.scoped("a device that says yes and does not change is a failure", () =>
+    Effect.gen(function*() {
+      const { trait } = yield* vacuumWith()
+      const modes = yield* trait("modes")
+      assert.strictEqual(yield* reasonOf(modes.set({ fan: "turbo" })), "Refused")
+    }))
+})
