@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { Broker } from "./Broker.ts"
+import { owned } from "./internal/ownedBytes.ts"
 import type { PublishedMessage } from "./PublishedMessage.ts"
 
 /**
@@ -78,7 +79,8 @@ export const make = (
     const { capacity = 2000 } = options
     const recorded: Array<PublishedMessage> = []
     const waiting = new Set<(message: PublishedMessage) => void>()
-    yield* broker.observe(filter, (message) => {
+    yield* broker.observe(filter, (published) => {
+      const message = { ...published, payload: owned(published.payload) }
       recorded.push(message)
       if (recorded.length > capacity) recorded.shift()
       for (const see of waiting) see(message)

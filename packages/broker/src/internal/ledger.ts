@@ -1,4 +1,5 @@
 import type { Message } from "./message.ts"
+import { keep } from "./message.ts"
 
 /** What everything that clients make the broker hold costs together, apart from retained messages. */
 export class Ledger {
@@ -27,7 +28,10 @@ export class Ledger {
 
   /** A message that many wait for is there once. */
   hold(message: Message): void {
-    if (message.copies++ === 0) this.bytes += message.bytes
+    if (message.copies++ === 0) {
+      keep(message)
+      this.bytes += message.bytes
+    }
     this.bytes += copyCost
   }
 

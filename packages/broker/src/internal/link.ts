@@ -45,7 +45,7 @@ export class Link implements Holder {
   /** `wake` is called when there is something to write, `onChange` when deadlines change or the link has ended. */
   constructor(hub: Hub, wake: () => void, onChange: () => void, now: number) {
     this.hub = hub
-    this.outbox = new Outbox(wake, (packet) => hub.faults.drops("toClient", packet._tag, this.clientId))
+    this.outbox = new Outbox(hub.ledger, wake, (packet) => hub.faults.drops("toClient", packet._tag, this.clientId))
     this.connecting = new Connecting(hub, this.outbox, this)
     this.onChange = onChange
     this.lastPacketAt = now
@@ -128,6 +128,8 @@ export class Link implements Holder {
   /** The transport is gone. */
   lost(now: number): void {
     if (!this.isClosed) this.end(true, now)
+    this.outbox.clear()
+    this.outbox.written()
     this.hub.ledger.subtract(this.unfinished)
     this.unfinished = 0
   }
@@ -147,6 +149,7 @@ export class Link implements Holder {
   /** A write has completed, so there is room for what waits. */
   flushed(now: number): void {
     this.writingSince = undefined
+    this.outbox.written()
     this.established?.session.outgoing.pump(now)
   }
 

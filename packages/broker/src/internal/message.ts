@@ -2,11 +2,13 @@ import type * as Packet from "@effect-mqtt/codec/Packet"
 import type * as Properties from "@effect-mqtt/codec/Properties"
 import type { ProtocolVersion } from "@effect-mqtt/codec/ProtocolVersion"
 import type { QoS } from "@effect-mqtt/codec/QoS"
+import { owned } from "./ownedBytes.ts"
 
 /** A message inside the broker, shared by everyone it is delivered to. */
 export interface Message {
   readonly topic: string
-  readonly payload: Uint8Array
+  /** As it came, until somebody keeps it: see `keep`. */
+  payload: Uint8Array
   readonly qos: QoS
   readonly retain: boolean
   /** What travels on unchanged [MQTT-3.3.2-4, -15, -16, -17, -18, -20]: no alias, no identifiers, no expiry. */
@@ -45,6 +47,11 @@ export const make = (source: Source, publisher: string | undefined, now: number)
       (properties === undefined ? 0 : sizeOf(properties)),
     copies: 0
   }
+}
+
+/** Whoever holds a message beyond the turn that brought it holds no more than what it is charged as. */
+export const keep = (message: Message): void => {
+  message.payload = owned(message.payload)
 }
 
 /** One message on its way to one session. */

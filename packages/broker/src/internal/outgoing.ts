@@ -1,3 +1,4 @@
+import * as Encoder from "@effect-mqtt/codec/Encoder"
 import * as Packet from "@effect-mqtt/codec/Packet"
 import type { QoS } from "@effect-mqtt/codec/QoS"
 import { Account } from "./account.ts"
@@ -113,7 +114,7 @@ export class Outgoing {
   readiness(qos: QoS, bytes: number): Readiness {
     const hasRoom = (qos === 0 ? this.unacknowledged : this.live).hasRoom(bytes)
     if (this.outbox === undefined) return qos > 0 && hasRoom ? "Away" : "Never"
-    const isFree = this.isClear(this.outbox) && (qos === 0 || this.inFlight.size < this.window)
+    const isFree = this.isClear(this.outbox, bytes) && (qos === 0 || this.inFlight.size < this.window)
     return isFree ? "Now" : hasRoom ? "Later" : "Never"
   }
 
@@ -121,7 +122,11 @@ export class Outgoing {
     if (delivery.qos === 0) {
       const { outbox } = this
       if (outbox === undefined) return "Dropped"
-      if (this.isClear(outbox)) return this.sendQoS0(outbox, delivery, now) ? "Accepted" : "TooLarge"
+      if (this.isClear(outbox, delivery.message.bytes)) {
+        return this.sendQoS0(outbox, delivery, now)
+          ? "Accepted"
+          : "TooLarge"
+      }
     }
     const account = this.accountOf(delivery)
     const { message } = delivery
@@ -137,7 +142,7 @@ export class Outgoing {
   pump(now: number): void {
     const { outbox } = this
     if (outbox === undefined) return
-    while (outbox.bytes < this.bounds.maxOutboundBytes) {
+    while (this.takesMore(outbox)) {
       if (this.resend.length > 0) {
         if (this.quota === 0) return
         this.repeat(outbox, this.resend.shift(), now)
@@ -197,8 +202,15 @@ export class Outgoing {
   }
 
   /** Nothing waits that a new message would overtake. */
-  private isClear(outbox: Outbox): boolean {
-    return this.queue.length === 0 && this.resend.length === 0 && outbox.bytes < this.bounds.maxOutboundBytes
+  private isClear(outbox: Outbox, bytes: number): boolean {
+    if (this.queue.length > 0 || this.resend.length > 0 || outbox.bytes >= this.bounds.maxOutboundBytes) return false
+    // Where memory is short, who reads everything is still served.
+    return !this.ledger.isFull || (outbox.isIdle && bytes <= smallBytes)
+  }
+
+  /** Where memory is short, what waits goes one packet for each write. */
+  private takesMore(outbox: Outbox): boolean {
+    return outbox.bytes < this.bounds.maxOutboundBytes && (outbox.bytes === 0 || !this.ledger.isFull)
   }
 
   private accountOf(delivery: Delivery): Account {
@@ -213,7 +225,10 @@ export class Outgoing {
   }
 
   private sendQoS0(outbox: Outbox, delivery: Delivery, now: number): boolean {
-    return outbox.publish(Message.toPublish(delivery, undefined, false, outbox.version, now))
+    const { message } = delivery
+    // An outbox has large payloads as they are, instead of copies.
+    if (message.payload.length >= Encoder.defaultLargePayloadBytes) Message.keep(message)
+    return outbox.publish(Message.toPublish(delivery, undefined, false, outbox.version, now), message)
   }
 
   private start(outbox: Outbox, delivery: Delivery, now: number): void {
@@ -222,7 +237,7 @@ export class Outgoing {
     account.dequeue()
     if (
       Message.isExpired(delivery.message, now) ||
-      !outbox.publish(Message.toPublish(delivery, packetId, false, outbox.version, now))
+      !outbox.publish(Message.toPublish(delivery, packetId, false, outbox.version, now), delivery.message)
     ) return account.release(delivery.message)
     this.lastId = packetId
     this.quota--
@@ -233,7 +248,8 @@ export class Outgoing {
   private repeat(outbox: Outbox, packetId: number | undefined, now: number): void {
     const entry = packetId === undefined ? undefined : this.inFlight.get(packetId)
     if (packetId === undefined || entry?.delivery === undefined) return
-    if (outbox.publish(Message.toPublish(entry.delivery, packetId, true, outbox.version, now))) this.quota--
+    const packet = Message.toPublish(entry.delivery, packetId, true, outbox.version, now)
+    if (outbox.publish(packet, entry.delivery.message)) this.quota--
     else this.finish(packetId, entry)
   }
 
@@ -255,6 +271,9 @@ export class Outgoing {
     return packetId
   }
 }
+
+/** What goes to an idle client whatever is held for others. */
+const smallBytes = 4096
 
 const notFound = 0x92
 

@@ -1,5 +1,5 @@
 import type { Message } from "./message.ts"
-import { isExpired } from "./message.ts"
+import { isExpired, keep } from "./message.ts"
 
 interface Node {
   readonly children: Map<string, Node>
@@ -50,6 +50,7 @@ export class Retained {
     }
     this.count += node.message === undefined ? 1 : 0
     this.bytes += chargeOf(message) - (node.message === undefined ? 0 : chargeOf(node.message))
+    keep(message)
     node.message = message
     this.soonestExpiry = Math.min(this.soonestExpiry, message.expiresAt)
   }

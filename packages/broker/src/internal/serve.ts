@@ -87,7 +87,8 @@ const read = (host: Host, wire: Wire, { drained, link }: Connection): Effect.Eff
       }
       // Answers that are not read must not pile up: then it is one read for each completed write. To wait for room
       // instead would leave a busy subscriber unread for as long as messages follow, and time it out.
-      if (link.outbox.bytes >= maxOutboundBytes && !link.isClosed) {
+      const isShort = core.ledger.isFull && link.outbox.bytes > 0
+      if ((isShort || link.outbox.bytes >= maxOutboundBytes) && !link.isClosed) {
         drained.unsafeClose()
         yield* drained.await
       }

@@ -1,22 +1,9 @@
 import { Decoder, Packet } from "@effect-mqtt/codec"
 import { assert, describe, it } from "@effect/vitest"
 import { FastCheck } from "effect"
-import { Capabilities } from "../../src/index.ts"
-import { Core } from "../../src/internal/core.ts"
+import type { Core } from "../../src/internal/core.ts"
 import type { Link } from "../../src/internal/link.ts"
-import { resolve } from "../../src/internal/resolvedLimits.ts"
-
-const makeCore = (limits: Parameters<typeof resolve>[0] = {}) =>
-  new Core({
-    limits: resolve(limits),
-    capabilities: Capabilities.all,
-    mechanism: () => undefined,
-    startedAt: 0,
-    authenticates: false,
-    authorizes: false,
-    newClientId: () => "assigned",
-    onDeadline: () => {}
-  })
+import { makeCore } from "./makeCore.ts"
 
 /** One client with a kept session that follows the protocol over links that drop at any packet. */
 abstract class Client {
