@@ -528,6 +528,18 @@ describe("MqttClient", () => {
       }))
   })
 
+  it.scoped("a peer that takes a message and never acknowledges it is given up, without a keep-alive too", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start({ keepAlive: 0 })
+      yield* Effect.fork(client.publish("t", "x", { qos: 1 }))
+      yield* link.expect("Publish")
+      yield* TestClock.adjust("29 seconds")
+      assert.strictEqual((yield* client.status.get)._tag, "Connected")
+      yield* TestClock.adjust("1 second")
+      const status = yield* client.status.get
+      assert.strictEqual(status._tag === "Disconnected" ? status.error.reason : status._tag, "AcknowledgementTimeout")
+    }))
+
   describe("a peer that takes no bytes", () => {
     /** The server still sends, but what the client writes after CONNECT is never taken. */
     const stall = (server: Scripted.Server) =>

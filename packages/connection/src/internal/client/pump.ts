@@ -1,18 +1,24 @@
 /**
- * Drives a session over one wire: a reading loop, a writing loop and a timer. What a pass of the
- * session produced leaves in one write, whoever caused it; nothing runs per packet.
+ * Drives a session over one wire: a fiber reads, a write has one while it lasts, and so has the alarm.
+ * What a pass of the session produced leaves in one write, whoever caused it; nothing runs per packet.
  */
 import type { Packet } from "@effect-mqtt/codec"
 import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as FiberRef from "effect/FiberRef"
+import * as FiberRefs from "effect/FiberRefs"
+import * as Runtime from "effect/Runtime"
 import type { AuthError, ConnectError } from "../../MqttError.ts"
 import { TransportError } from "../../MqttError.ts"
 import type { Negotiated } from "../../Negotiated.ts"
 import type { Session } from "../../Session.ts"
 import type { Wire } from "../../Wire.ts"
+import * as alarms from "./alarm.ts"
 import { make as makeBell } from "./bell.ts"
 import { linkFailed } from "./linkFailed.ts"
+import * as writers from "./writer.ts"
 
 export type LinkError = AuthError | ConnectError
 
@@ -58,13 +64,17 @@ export interface Hooks {
   readonly deadline: () => number
   readonly tick: (now: number) => void
   /** Something that somebody should know of, once. */
-  readonly takeReport: () => Report | undefined
+  readonly takeReport: () => Effect.Effect<void> | undefined
 }
 
-export interface Report {
-  readonly warning: string
-  readonly total: number
-  readonly details: Readonly<Record<string, string>>
+/** What there is while there is a wire. */
+interface Link {
+  readonly wire: Wire
+  readonly fork: alarms.Fork
+  readonly alarm: alarms.Alarm
+  readonly writer: writers.Writer
+  /** Ends the link; the first call counts. */
+  readonly over: (ending: Effect.Effect<never, LinkError>) => void
 }
 
 /** Small enough to stay in the cache of the processor, large enough for hundreds of messages in a write. */
@@ -76,57 +86,70 @@ const unsentAnswersBytes = 1024 * 1024
 export const goodbyeTimeout = Duration.seconds(2)
 
 export const make = (session: Session, clock: Clock.Clock, stallTimeout: number, hooks: Hooks): Pump => {
-  const writer = makeBell()
   const reader = makeBell()
-  const timer = makeBell()
-  const watcher = makeBell()
-  let timerTarget = Infinity
+  let link: Link | undefined
   let passTime = 0
   let waitingForRoom = new Set<() => void>()
   let justConnected: Negotiated | undefined
-  let writingSince: number | undefined
   let unsentAnswers = 0
-  /** Whether not reading stops the server; otherwise the bytes would only wait in another place. */
-  let pausable = true
+  /** When to stop waiting for the goodbye to leave. */
+  let goodbyeDue = Infinity
 
   const mayHoldAnswer = () => session.awaitsAnswer() || waitingForRoom.size > 0
 
-  const mustRead = () => !pausable || mayHoldAnswer()
+  /** Not reading stops the server only if the wire can be paused; otherwise the bytes would wait in another place. */
+  const mustRead = () => link?.wire.canPause === false || mayHoldAnswer()
 
   const paused = () =>
     unsentAnswers > unsentAnswersBytes || (session.mustPause() && !mayHoldAnswer()) ||
     (hooks.mustPause() && !mustRead())
 
-  const stalledAt = () => writingSince === undefined ? Infinity : writingSince + stallTimeout
+  const writingSince = () => link?.writer.writingSince()
 
-  const deadline = () => Math.min(session.deadline(), hooks.deadline(), stalledAt())
+  const stalledAt = () => (writingSince() ?? Infinity) + stallTimeout
 
-  /** Wakes the timer if it sleeps too long now, and the reader if it has reason to read. */
+  const deadline = () => Math.min(session.deadline(), hooks.deadline(), stalledAt(), goodbyeDue)
+
+  /** Sets the alarm, and wakes the reader if it has reason to read. */
   const lookAgain = () => {
-    if (deadline() < timerTarget) timer.ring()
+    link?.alarm.by(deadline())
     if (!paused()) reader.ring()
+  }
+
+  const linkError = (cause: TransportError): LinkError => session.ended() ?? linkFailed(cause)
+
+  /**
+   * Bounds the end of a link: a write that the peer does not take must not keep what the session has
+   * given up. An abrupt end is one at once; the others have a moment to flush and to shut down.
+   */
+  const noticeEnd = (present: Link, ended: LinkError) => {
+    if (isAbrupt(ended)) return present.over(Effect.fail(ended))
+    if (goodbyeDue === Infinity) goodbyeDue = passTime + Duration.toMillis(goodbyeTimeout)
+    present.writer.schedule()
   }
 
   const pass = <A>(run: (now: number) => A): A => {
     passTime = clock.unsafeCurrentTimeMillis()
     const result = run(passTime)
     hooks.afterPass()
-    const ended = session.ended() !== undefined
-    if (ended || session.outputBytes() > 0) writer.ring()
-    if (ended) watcher.ring()
+    if (link !== undefined) {
+      const ended = session.ended()
+      if (ended !== undefined) noticeEnd(link, ended)
+      else if (session.outputBytes() > 0) link.writer.schedule()
+    }
     lookAgain()
     return result
   }
 
   const publishTime = () => {
-    if (session.outputBytes() === 0 || writingSince !== undefined) passTime = clock.unsafeCurrentTimeMillis()
+    if (session.outputBytes() === 0 || writingSince() !== undefined) passTime = clock.unsafeCurrentTimeMillis()
     return passTime
   }
 
   const outputAdded = () => {
-    if (session.outputBytes() > 0) writer.ring()
-    // The writer may be stuck, with a peer that takes nothing until it is read.
-    if (writingSince !== undefined) lookAgain()
+    if (session.outputBytes() > 0) link?.writer.schedule()
+    // The write may be stuck, with a peer that takes nothing until it is read.
+    if (writingSince() !== undefined) lookAgain()
   }
 
   const isWritable = () => !session.isReady() || session.outputBytes() < highWaterBytes
@@ -137,95 +160,89 @@ export const make = (session: Session, clock: Clock.Clock, stallTimeout: number,
     for (const resume of waiting) resume()
   }
 
-  const linkError = (cause: TransportError): LinkError => session.ended() ?? linkFailed(cause)
-
-  const takeOutput = () => {
+  const onWrite = () => {
     unsentAnswers = 0
-    writingSince = clock.unsafeCurrentTimeMillis()
     lookAgain()
-    return session.takeOutput()
   }
 
-  const written = Effect.sync(() => {
-    writingSince = undefined
-    session.flushed(clock.unsafeCurrentTimeMillis())
+  const onWritten = () => {
     releaseWaiting()
-  })
-
-  const writing = (wire: Wire) =>
-    Effect.forever(
-      Effect.suspend((): Effect.Effect<void, LinkError> => {
-        if (session.outputBytes() > 0) {
-          return Effect.zipRight(Effect.mapError(wire.write(takeOutput()), linkError), written)
-        }
-        const ended = session.ended()
-        if (ended === undefined) return writer.wait
-        return isAbrupt(ended) ? Effect.fail(ended) : Effect.zipRight(wire.shutdown, Effect.fail(ended))
-      })
-    )
-
-  /**
-   * Bounds the end of a link: a write that the peer does not take must not keep what the session has
-   * given up. An abrupt end is one at once; the others have a moment to flush and to shut down.
-   */
-  const watching: Effect.Effect<never, LinkError> = Effect.suspend(() => {
-    const ended = session.ended()
-    if (ended === undefined) return Effect.zipRight(watcher.wait, watching)
-    return isAbrupt(ended) ? Effect.fail(ended) : Effect.delay(Effect.fail(ended), goodbyeTimeout)
-  })
-
-  const reading = (wire: Wire, onReady: (negotiated: Negotiated) => Effect.Effect<void>) =>
-    Effect.forever(
-      Effect.suspend(() => {
-        const negotiated = justConnected
-        if (negotiated !== undefined) {
-          justConnected = undefined
-          return onReady(negotiated)
-        }
-        if (paused()) {
-          pass((now) => session.readingPaused(now, true))
-          return Effect.tap(reader.wait, Effect.sync(() => pass((now) => session.readingPaused(now, false))))
-        }
-        return Effect.flatMap(Effect.mapError(wire.read, linkError), (bytes) => {
-          const before = session.outputBytes()
-          pass((now) => session.receive(now, bytes))
-          unsentAnswers += session.outputBytes() - before
-          return report()
-        })
-      })
-    )
-
-  const report = () => {
-    const reported = hooks.takeReport()
-    return reported === undefined
-      ? Effect.void
-      : Effect.annotateLogs(Effect.logWarning(reported.warning), {
-        package: "connection",
-        total: reported.total,
-        ...reported.details
-      })
+    if (!paused()) reader.ring()
   }
 
-  const timing = Effect.forever(
-    Effect.suspend((): Effect.Effect<void, LinkError> => {
-      const now = clock.unsafeCurrentTimeMillis()
-      timerTarget = deadline()
-      if (Math.min(session.deadline(), hooks.deadline()) <= now) {
-        pass((at) => {
-          session.tick(at)
-          hooks.tick(at)
-        })
-        return report()
+  const reading = (wire: Wire, onReady: (negotiated: Negotiated) => Effect.Effect<void>) => {
+    const receive = (bytes: Uint8Array) => {
+      const before = session.outputBytes()
+      pass((now) => session.receive(now, bytes))
+      unsentAnswers += session.outputBytes() - before
+      const report = hooks.takeReport()
+      if (report !== undefined) return Effect.zipRight(report, loop)
+      // Those who are full have a turn before more comes that cannot wait.
+      return hooks.mustPause() ? Effect.zipRight(Effect.yieldNow(), loop) : loop
+    }
+    const loop: Effect.Effect<never, LinkError> = Effect.suspend(() => {
+      const negotiated = justConnected
+      if (negotiated !== undefined) {
+        justConnected = undefined
+        return Effect.zipRight(onReady(negotiated), loop)
       }
-      // The session judges by what arrives; a peer that talks and never listens is found here.
-      if (timerTarget <= now) return Effect.fail(linkError(stalled))
-      // The deadline may move away while the timer sleeps: it looks again when it wakes.
-      return timerTarget === Infinity
-        ? timer.wait
-        // Whole milliseconds: a sleep that ends a fraction early must not turn into a spin.
-        : Effect.raceFirst(Effect.sleep(Math.ceil(timerTarget - now)), timer.wait)
+      if (!paused()) return Effect.flatMap(Effect.mapError(wire.read, linkError), receive)
+      pass((now) => session.readingPaused(now, true))
+      return Effect.flatMap(reader.wait, () => {
+        pass((now) => session.readingPaused(now, false))
+        return loop
+      })
     })
-  )
+    return loop
+  }
+
+  const onWake = (present: Link) => {
+    const now = clock.unsafeCurrentTimeMillis()
+    if (Math.min(session.deadline(), hooks.deadline()) <= now) {
+      pass((at) => {
+        session.tick(at)
+        hooks.tick(at)
+      })
+      const report = hooks.takeReport()
+      if (report !== undefined) present.fork(report)
+      return
+    }
+    const ended = session.ended()
+    if (ended !== undefined && goodbyeDue <= now) return present.over(Effect.fail(ended))
+    // The session judges by what arrives; a peer that talks and never listens is found here.
+    if (stalledAt() <= now) return present.over(Effect.fail(linkError(stalled)))
+    lookAgain()
+  }
+
+  const start = (
+    wire: Wire,
+    runtime: Runtime.Runtime<never>,
+    over: (ending: Effect.Effect<never, LinkError>) => void
+  ): Link => {
+    const fork = Runtime.runFork(runtime)
+    const present: Link = {
+      wire,
+      fork,
+      alarm: alarms.make(clock, fork, () => onWake(present)),
+      writer: writers.make(
+        session,
+        wire,
+        clock,
+        FiberRefs.getOrDefault(runtime.fiberRefs, FiberRef.currentScheduler),
+        fork,
+        { onWrite, onWritten, over, toError: linkError }
+      ),
+      over
+    }
+    return present
+  }
+
+  const stop = (present: Link, readerFiber: Fiber.Fiber<never, LinkError>) =>
+    Effect.suspend(() => {
+      link = undefined
+      present.alarm.stop()
+      return Effect.zipRight(present.writer.stop, Fiber.interrupt(readerFiber))
+    })
 
   return {
     now: () => clock.unsafeCurrentTimeMillis(),
@@ -233,24 +250,28 @@ export const make = (session: Session, clock: Clock.Clock, stallTimeout: number,
     publishTime,
     outputAdded,
     run: (wire, connect, due, onReady) =>
-      Effect.suspend(() => {
-        justConnected = undefined
-        timerTarget = Infinity
-        writingSince = undefined
-        unsentAnswers = 0
-        pausable = wire.canPause
-        pass((now) => session.open(now, connect, due))
-        return Effect.raceFirst(
-          Effect.raceFirst(reading(wire, onReady), writing(wire)),
-          Effect.raceFirst(timing, watching)
+      Effect.flatMap(Effect.runtime<never>(), (runtime) => {
+        let stopped: Effect.Effect<void> = Effect.void
+        return Effect.ensuring(
+          Effect.async<never, LinkError>((resume) => {
+            const present = start(wire, runtime, resume)
+            justConnected = undefined
+            unsentAnswers = 0
+            goodbyeDue = Infinity
+            link = present
+            pass((now) => session.open(now, connect, due))
+            const readerFiber = present.fork(reading(wire, onReady))
+            readerFiber.addObserver(resume)
+            stopped = stop(present, readerFiber)
+          }),
+          Effect.suspend(() => stopped).pipe(
+            Effect.zipRight(Effect.sync(() => {
+              pass(session.lost)
+              releaseWaiting()
+            }))
+          )
         )
-      }).pipe(
-        Effect.ensuring(Effect.sync(() => {
-          writingSince = undefined
-          pass(session.lost)
-          releaseWaiting()
-        }))
-      ),
+      }),
     isWritable,
     mustRead,
     writable: Effect.suspend(() =>

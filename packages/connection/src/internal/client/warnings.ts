@@ -1,7 +1,7 @@
 /** Notices that belong into the log: one line a kind, and the next after a while, so that a flood of drops is no flood of lines. */
+import * as Effect from "effect/Effect"
 import type { Notify, Trouble } from "./notices.ts"
 import { isTrouble } from "./notices.ts"
-import type { Report } from "./pump.ts"
 
 /** Between two warnings of a kind, in milliseconds. */
 const quietTime = 10_000
@@ -26,7 +26,9 @@ const sentenceOf = (notice: Trouble): string => {
   }
 }
 
-const detailsOf = (notice: Trouble): Report["details"] => {
+type Details = Readonly<Record<string, string>>
+
+const detailsOf = (notice: Trouble): Details => {
   if (notice._tag === "Unattended") return { error: notice.error.message }
   return notice.filters.length === 0 ? {} : { filters: notice.filters.join(", ") }
 }
@@ -35,13 +37,13 @@ interface Kind {
   total: number
   quietUntil: number
   isReported: boolean
-  details: Report["details"]
+  details: Details
 }
 
 export interface Warnings {
   readonly listener: Notify
-  /** The next line for the log, if there is one. */
-  readonly take: () => Report | undefined
+  /** Writes the next line of the log, if there is one. */
+  readonly take: () => Effect.Effect<void> | undefined
 }
 
 export const make = (now: () => number): Warnings => {
@@ -67,7 +69,11 @@ export const make = (now: () => number): Warnings => {
       if (next === undefined) return undefined
       const [warning, kind] = next
       kind.isReported = true
-      return { warning, total: kind.total, details: kind.details }
+      return Effect.annotateLogs(Effect.logWarning(warning), {
+        package: "connection",
+        total: kind.total,
+        ...kind.details
+      })
     }
   }
 }

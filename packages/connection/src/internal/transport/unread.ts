@@ -26,45 +26,48 @@ export const make = (flow: { readonly pause: () => void; readonly resume: () => 
   let ended: TransportError | undefined
   let reader: Resume<Uint8Array> | undefined
 
-  const wake = () => {
-    const resume = reader
-    if (resume === undefined) return
+  const take = (): Uint8Array | undefined => {
     const chunk = queue.shift()
-    if (chunk !== undefined) {
-      queuedBytes -= chunk.length
-      reader = undefined
-      if (paused && queuedBytes <= readAheadBytes) {
-        paused = false
-        flow.resume()
-      }
-      resume(Either.right(chunk))
-    } else if (ended !== undefined) {
-      reader = undefined
-      resume(Either.left(ended))
+    if (chunk === undefined) return undefined
+    queuedBytes -= chunk.length
+    if (paused && queuedBytes <= readAheadBytes) {
+      paused = false
+      flow.resume()
     }
+    return chunk
   }
+
+  const wait = Effect.async<Uint8Array, TransportError>((resume) => {
+    reader = resume
+    return Effect.sync(() => {
+      reader = undefined
+    })
+  })
 
   return {
     push: (chunk) => {
+      const resume = reader
+      if (resume !== undefined) {
+        reader = undefined
+        return resume(Either.right(chunk))
+      }
       queue.push(chunk)
       queuedBytes += chunk.length
-      if (reader !== undefined) wake()
-      else if (!paused && queuedBytes > readAheadBytes) {
+      if (!paused && queuedBytes > readAheadBytes) {
         paused = true
         flow.pause()
       }
     },
     end: (reason) => {
       ended ??= reason
-      wake()
+      const resume = reader
+      reader = undefined
+      resume?.(Either.left(ended))
     },
     ended: () => ended,
-    read: Effect.async<Uint8Array, TransportError>((resume) => {
-      reader = resume
-      wake()
-      return Effect.sync(() => {
-        reader = undefined
-      })
+    read: Effect.suspend(() => {
+      const chunk = take()
+      return chunk === undefined ? ended ?? wait : Effect.succeed(chunk)
     }),
     takeAll: () => {
       queuedBytes = 0
