@@ -9,6 +9,9 @@ interface Node {
 /** What a level of a topic costs that no other topic shares. */
 const levelCost = 256
 
+/** As text of its own: a part of a topic keeps the whole of it in memory, also when that topic is long gone. */
+const ownText = (level: string): string => ` ${level}`.slice(1)
+
 const chargeOf = ({ bytes, topic }: Message): number => bytes + levelCost * topic.split("/").length
 
 const makeNode = (): Node => ({ children: new Map(), message: undefined })
@@ -44,7 +47,7 @@ export class Retained {
       let child = node.children.get(level)
       if (child === undefined) {
         child = makeNode()
-        node.children.set(level, child)
+        node.children.set(ownText(level), child)
       }
       node = child
     }
