@@ -531,6 +531,8 @@ describe("MqttClient", () => {
   it.scoped("a peer that takes a message and never acknowledges it is given up, without a keep-alive too", () =>
     Effect.gen(function*() {
       const { client, link } = yield* start({ keepAlive: 0 })
+      // Nothing else is due any more.
+      yield* TestClock.adjust("1 hour")
       yield* Effect.fork(client.publish("t", "x", { qos: 1 }))
       yield* link.expect("Publish")
       yield* TestClock.adjust("29 seconds")
