@@ -194,6 +194,14 @@ describe("Decoder", () => {
     it(`refuses ${name}`, () => assert.strictEqual(refusal(hex), expected))
   }
 
+  it("reads a SUBACK of 3.1.1 that refuses with a code of 5.0, as ejabberd sends it, as a failure", () => {
+    assert.deepStrictEqual(push("90 04 00 01 01 8f", { version: 4 }).packets, [
+      Packet.subAck({ packetId: 1, reasonCodes: [1, 0x80] })
+    ])
+    assert.strictEqual(refusal("90 03 00 01 03", { version: 4 }), "ProtocolViolation 0x82 3.9.3")
+    assert.strictEqual(refusal("90 03 00 01 84", { version: 4 }), "ProtocolViolation 0x82 3.9.3")
+  })
+
   it("accepts an empty topic with an alias, which the session resolves", () => {
     assert.deepStrictEqual(push("30 07 00 00 03 23 00 07 61", { version: 5 }).packets, [
       Packet.publish({ topic: "", payload: fromHex("61"), properties: { topicAlias: 7 } })

@@ -5,13 +5,17 @@ import { violation } from "../refusal.ts"
 import { readProperties } from "./properties.ts"
 import { expectEnd, readByte, type Reader, readPacketId } from "./reader.ts"
 
+const failure = 0x80
+
 const readCodes = (reader: Reader, type: "SubAck" | "UnsubAck", section: string): Array<number> => {
   const codes: Array<number> = []
   while (reader.position < reader.end) {
     const code = readByte(reader)
-    const known = reader.version === 4 ? code <= 2 || code === 0x80 : ReasonCode.isValid(code, type)
-    if (!known) throw violation(reader, 0x82, `code ${code} is not one of this packet`, section)
-    codes.push(code)
+    if (!ReasonCode.isValid(code, type)) {
+      throw violation(reader, 0x82, `code ${code} is not one of this packet`, section)
+    }
+    // Some servers of both versions say why also in 3.1.1, which reserves these codes: it is a failure all the same.
+    codes.push(reader.version === 4 && code > failure ? failure : code)
   }
   if (codes.length === 0) throw violation(reader, 0x82, "no code", section)
   return codes
