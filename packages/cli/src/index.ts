@@ -4,3 +4,17 @@
  * @since 0.1.0
  */
 export * as Demo from "./Demo.ts"
+
+/**
+ * The `mqtt` command.
+ *
+ * @since 0.1.0
+ */
+export * as Mqtt from "./Mqtt.ts"
+
+/**
+ * Standard input, output and error as bytes and lines.
+ *
+ * @since 0.1.0
+ */
+export * as StandardStreams from "./StandardStreams.ts"

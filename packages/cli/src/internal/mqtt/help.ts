@@ -1,0 +1,68 @@
+/** What the commands say about themselves: help, version, completions. */
+import * as CliConfig from "@effect/cli/CliConfig"
+import * as Command from "@effect/cli/CommandDescriptor"
+import * as HelpDoc from "@effect/cli/HelpDoc"
+import type { ValidationError } from "@effect/cli/ValidationError"
+import * as Effect from "effect/Effect"
+import { usage } from "./commandError.ts"
+import type { OptionSpec } from "./optionSpec.ts"
+
+export const version = "0.0.0"
+
+/** Its own options are not shown, since `-h` is the host here. */
+export const config: CliConfig.CliConfig = { ...CliConfig.defaultConfig, isCaseSensitive: true, showBuiltIns: false }
+
+const exitCodes: ReadonlyArray<readonly [code: string, meaning: string]> = [
+  ["0", "done"],
+  ["1", "wrong options, no connection, or a file that cannot be read"],
+  ["27", "the time limit was over"],
+  ["130", "stopped by ctrl-c before it was done"],
+  ["other", "the reason code with which the broker refused"]
+]
+
+/** The parser gives coloured text only, also where colours are not wanted. */
+const plain = (doc: HelpDoc.HelpDoc): string => HelpDoc.toAnsiText(doc).replace(/\u001b\[[0-9;]*m/g, "").trim()
+
+/** What is wrong with a value, in one line. */
+export const sentenceOf = ({ error }: ValidationError): string => plain(error).replace(/\s+/g, " ")
+
+const optionRow = ({ description, hint, spellings }: OptionSpec<unknown>): readonly [left: string, right: string] => {
+  const [long, ...short] = spellings
+  const letters = short.filter((spelling) => /^-[^-]$/.test(spelling))
+  const others = short.filter((spelling) => !letters.includes(spelling))
+  const also = others.length === 0 ? "" : ` Also ${others.join(", ")}.`
+  return [`${letters.length === 0 ? "    " : `${letters[0]}, `}${long} ${hint}`.trimEnd(), description + also]
+}
+
+const columns = (rows: ReadonlyArray<readonly [left: string, right: string]>): string => {
+  const width = Math.min(36, Math.max(...rows.map(([left]) => left.length)))
+  return rows.map(([left, right]) =>
+    left.length > width ? `  ${left}\n  ${" ".repeat(width)}  ${right}` : `  ${left.padEnd(width)}  ${right}`
+  ).join("\n")
+}
+
+/** One command and its options. */
+export const ofCommand = (path: string, description: string, specs: ReadonlyArray<OptionSpec<unknown>>): string =>
+  `Usage: mqtt ${path} [options]\n\n${description}\n\nOptions:\n${columns(specs.map(optionRow))}\n\nExit codes:\n${
+    columns(exitCodes)
+  }`
+
+/** Several commands. */
+export const ofGroup = (path: string, children: ReadonlyArray<readonly [name: string, description: string]>): string =>
+  `Usage: ${path} <command> [options]\n\nCommands:\n${
+    columns(children)
+  }\n\nOptions of a command: ${path} <command> --help (-h is the host).`
+
+/** Completions for a shell. */
+export const completions = (root: Command.Command<unknown>, shell: string | undefined) => {
+  switch (shell) {
+    case "bash":
+      return Effect.map(Command.getBashCompletions(root, "mqtt"), (lines) => lines.join("\n"))
+    case "zsh":
+      return Effect.map(Command.getZshCompletions(root, "mqtt"), (lines) => lines.join("\n"))
+    case "fish":
+      return Effect.map(Command.getFishCompletions(root, "mqtt"), (lines) => lines.join("\n"))
+    default:
+      return usage("Completions are for one of bash, zsh, fish")
+  }
+}

@@ -1,0 +1,29 @@
+/** The standard streams of this process. */
+import * as NodeStream from "@effect/platform-node/NodeStream"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import { OutputClosed, StandardStreams } from "../../StandardStreams.ts"
+
+const write = (bytes: Uint8Array): Effect.Effect<void, OutputClosed> =>
+  Effect.async((resume) => {
+    process.stdout.write(bytes, (error) => resume(error ? new OutputClosed() : Effect.void))
+  })
+
+const report = (line: string): Effect.Effect<void> =>
+  Effect.async((resume) => {
+    process.stderr.write(`${line}\n`, () => resume(Effect.void))
+  })
+
+const input = NodeStream.fromReadable<Error, Uint8Array>(
+  () => process.stdin,
+  (cause) => new Error("standard input cannot be read", { cause })
+).pipe(Stream.orDie)
+
+// A broken pipe is the answer to a write; without a listener it would end the process as well.
+const ignoreBrokenPipe = Effect.sync(() => {
+  process.stdout.on("error", () => {})
+  process.stderr.on("error", () => {})
+})
+
+export const layer = Layer.effect(StandardStreams, Effect.as(ignoreBrokenPipe, { input, write, report }))

@@ -1,0 +1,80 @@
+/** `mqtt rr` */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { StandardStreams } from "../../StandardStreams.ts"
+import * as arrivals from "./arrivalOutput.ts"
+import { CommandError, fromMqtt, timedOut, usage } from "./commandError.ts"
+import { connectionTable } from "./connectionTable.ts"
+import * as links from "./link.ts"
+import { merge, publishTable } from "./messageOptions.ts"
+import * as spec from "./optionSpec.ts"
+import * as payloads from "./payloadSource.ts"
+import * as reporters from "./reporter.ts"
+import * as settingsOf from "./settings.ts"
+import * as readers from "./valueReader.ts"
+
+const { contentType, correlation, isText, userProperties } = publishTable
+
+export const table = {
+  ...connectionTable,
+  ...payloads.payloadTable,
+  ...arrivals.outputTable,
+  contentType,
+  correlation,
+  isText,
+  userProperties,
+  topic: spec.value("topic", readers.text, "Where the request goes.", "-t"),
+  responseTopic: spec.value("response-topic", readers.text, "Where the response comes; one of its own as is.", "-e"),
+  qos: spec.value("qos", readers.qos, "0 if nothing is said.", "-q"),
+  seconds: spec.value("timeout", readers.seconds, "How long to wait, 10 seconds if nothing is said.", "-W")
+}
+
+export type Values = spec.ValuesOf<typeof table>
+
+/** MQTT 3.1.1 has nothing that brings the two together: the first message on the response topic counts. */
+const requestPlain = (
+  client: links.Client,
+  topic: string,
+  payload: Uint8Array,
+  { qos, responseTopic }: Values,
+  timeout: Duration.Duration
+) =>
+  Effect.gen(function*() {
+    if (responseTopic === undefined) return yield* usage("MQTT 3.1.1 needs the response topic", "Name it with -e.")
+    const { messages } = yield* client.subscription(responseTopic, { qos, retainHandling: undefined })
+    yield* client.publish(topic, payload, { qos })
+    return yield* Stream.runHead(messages).pipe(
+      Effect.flatten,
+      Effect.timeoutFail({ duration: timeout, onTimeout: () => timedOut("No response came in time") }),
+      Effect.catchTag(
+        "NoSuchElementException",
+        () => new CommandError({ kind: "Failed", sentence: "The connection ended before a response came", exitCode: 1 })
+      )
+    )
+  })
+
+const ask = (values: Values, reporter: reporters.Reporter) =>
+  Effect.gen(function*() {
+    const settings = yield* settingsOf.make(values)
+    const topic = values.topic ?? settings.topic
+    if (topic === undefined || topic === "") return yield* usage("A request needs a topic", "Name it with -t.")
+    const render = yield* arrivals.make(values, reporter)
+    const payload = yield* payloads.read(values)
+    const { qos, responseTopic, seconds } = values
+    const properties = merge({ ...values, expiry: undefined, responseTopic: undefined }, settings.publish)
+    const timeout = seconds ?? Duration.seconds(10)
+    const client = yield* links.open(settings, reporter)
+    const message = settings.version === 4
+      ? yield* requestPlain(client, topic, payload, values, timeout)
+      : yield* client.request(topic, payload, { qos, responseTopic, timeout, properties })
+    const { write } = yield* StandardStreams
+    yield* write(yield* render({ message, at: yield* Clock.currentTimeMillis }))
+  }).pipe(
+    Effect.scoped,
+    Effect.catchTags({ PublishError: fromMqtt, RequestError: fromMqtt, SubscribeError: fromMqtt })
+  )
+
+export const run = (values: Values) =>
+  Effect.flatMap(reporters.make(values), (reporter) => links.persistently(values, reporter)(ask(values, reporter)))

@@ -1,0 +1,141 @@
+/** `mqtt sub` */
+import * as Topic from "@effect-mqtt/codec/Topic"
+import type { FilterOptions, Message, SubscribeRequest } from "@effect-mqtt/connection/Message"
+import type { SubscribeError } from "@effect-mqtt/connection/MqttError"
+import * as Reconnect from "@effect-mqtt/connection/Reconnect"
+import * as Chunk from "effect/Chunk"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { StandardStreams } from "../../StandardStreams.ts"
+import * as arrivals from "./arrivalOutput.ts"
+import * as byteText from "./byteText.ts"
+import { fromMqtt, timedOut, usage } from "./commandError.ts"
+import { connectionTable } from "./connectionTable.ts"
+import type { Client } from "./link.ts"
+import * as links from "./link.ts"
+import * as spec from "./optionSpec.ts"
+import * as reporters from "./reporter.ts"
+import * as settingsOf from "./settings.ts"
+import * as readers from "./valueReader.ts"
+
+const retainWords = readers.oneOf<0 | 1 | 2>("0|1|2", { 0: 0, 1: 1, 2: 2 })
+
+export const table = {
+  ...connectionTable,
+  ...arrivals.outputTable,
+  topics: spec.values("topic", readers.text, "A filter to subscribe to; any number of them.", "-t"),
+  qos: spec.values("qos", readers.qos, "0 if nothing is said; one for all filters, or one for each in turn.", "-q"),
+  count: spec.value("count", readers.integer(1, 1_000_000_000), "Ends after so many messages.", "-C"),
+  seconds: spec.value("timeout", readers.seconds, "Ends after so many seconds, with exit code 27.", "-W"),
+  exitSubscribed: spec.flag("exit-subscribed", "Ends when the broker has confirmed the filters.", "-E"),
+  noRetained: spec.flag("no-retained", "Leaves out retained messages.", "-R"),
+  retainedOnly: spec.flag("retained-only", "Retained messages only; the first other one ends it."),
+  removeRetained: spec.flag("remove-retained", "Clears each retained message that comes."),
+  filterOut: spec.values("filter-out", readers.text, "Leaves out what matches this filter.", "-T"),
+  unsubscribe: spec.values("unsubscribe", readers.text, "Ends an earlier subscription of a kept session.", "-U"),
+  noLocal: spec.flag("no-local", "Without what this client publishes itself.", "-nl"),
+  retainAsPublished: spec.flag("retain-as-published", "The retain flag as it was published.", "-rap"),
+  retainHandling: spec.value("retain-handling", retainWords, "0 always, 1 if the subscription is new, 2 never.", "-rh")
+}
+
+export type Values = spec.ValuesOf<typeof table>
+
+const requestsOf = (values: Values, filters: ReadonlyArray<string>): ReadonlyArray<SubscribeRequest> => {
+  const options: FilterOptions = {
+    noLocal: values.noLocal || undefined,
+    retainAsPublished: values.retainAsPublished || undefined,
+    retainHandling: values.retainHandling
+  }
+  return filters.map((filter, index) => ({ ...options, filter, qos: values.qos[index] ?? values.qos.at(-1) ?? 0 }))
+}
+
+const forget = (client: Client, filter: string) =>
+  // Joining and leaving is what makes the broker forget it.
+  Effect.scoped(client.subscription(filter, { retainHandling: 2, overflow: "dropOldest" })).pipe(
+    Effect.mapError(fromMqtt)
+  )
+
+const isWanted = (values: Values) => ({ retain, topic }: Message) =>
+  !(values.noRetained && retain) && !values.filterOut.some((filter) => Topic.matches(filter, topic))
+
+/** Writes the messages that are wanted, chunk by chunk, until the last one that is asked for. */
+const print = (
+  values: Values,
+  client: Client,
+  render: arrivals.Render,
+  messages: Stream.Stream<Message, SubscribeError>
+) =>
+  Effect.gen(function*() {
+    const { write } = yield* StandardStreams
+    const wanted = isWanted(values)
+    let left = values.count ?? Infinity
+    const printChunk = (chunk: Chunk.Chunk<Message>) =>
+      Effect.gen(function*() {
+        const at = yield* Clock.currentTimeMillis
+        const written: Array<Uint8Array> = []
+        for (const message of chunk) {
+          if (values.retainedOnly && !message.retain) left = 0
+          if (left === 0) break
+          if (!wanted(message)) continue
+          left--
+          if (values.removeRetained && message.retain) {
+            yield* client.publish(message.topic, "", { retain: true, qos: 1 })
+          }
+          written.push(yield* render({ message, at }))
+        }
+        if (written.length > 0) yield* write(byteText.concat(written))
+        return Chunk.of(left === 0)
+      })
+    yield* messages.pipe(
+      Stream.mapChunksEffect(printChunk),
+      Stream.takeUntil((isLast) => isLast),
+      Stream.runDrain
+    )
+  })
+
+const subscribe = (values: Values, reporter: reporters.Reporter) =>
+  Effect.gen(function*() {
+    const settings = yield* settingsOf.make(values, Reconnect.forever)
+    const filters = values.topics.length === 0 && settings.topic !== undefined ? [settings.topic] : values.topics
+    if (filters.length === 0 && values.unsubscribe.length === 0) {
+      return yield* usage("There is nothing to subscribe to", "Name a filter with -t.")
+    }
+    const isModern = values.noLocal || values.retainAsPublished || values.retainHandling !== undefined
+    if (settings.version === 4 && isModern) {
+      return yield* usage("MQTT 3.1.1 has no options of a subscription but the QoS", "Leave out -V 311.")
+    }
+    const render = yield* arrivals.make(values, reporter)
+    // One at a time, so that those of a kept session beyond the last one wanted stay with the broker.
+    const receiveMaximum = settings.sessionFolder !== undefined && values.count !== undefined
+      ? 1
+      : settings.client.receiveMaximum
+    const client = yield* links.open({ ...settings, client: { ...settings.client, receiveMaximum } }, reporter)
+    yield* Effect.forEach(values.unsubscribe, (filter) => forget(client, filter), { discard: true })
+    if (filters.length === 0) return
+    const { grantedQos, messages } = yield* Effect.mapError(
+      client.subscription(requestsOf(values, filters)),
+      fromMqtt
+    )
+    yield* reporter.event("subscribed", { filters, grantedQos })
+    // A kept session keeps its subscriptions, so the client has to be gone before they are left.
+    const keep = settings.sessionFolder === undefined ? Effect.void : client.disconnect()
+    if (!values.exitSubscribed) {
+      yield* Effect.ensuring(print(values, client, render, messages), keep)
+    } else yield* keep
+  }).pipe(Effect.scoped)
+
+const limited = (values: Values) => <A, E, R>(command: Effect.Effect<A, E, R>) =>
+  values.seconds === undefined ? Effect.asSome(command) : Effect.timeoutOption(command, values.seconds)
+
+export const run = (values: Values) =>
+  Effect.gen(function*() {
+    const reporter = yield* reporters.make(values)
+    const ended = yield* subscribe(values, reporter).pipe(
+      Effect.catchTags({ PublishError: fromMqtt, SubscribeError: fromMqtt }),
+      links.persistently(values, reporter),
+      limited(values)
+    )
+    if (Option.isNone(ended)) return yield* timedOut("The time limit of -W is over")
+  })
