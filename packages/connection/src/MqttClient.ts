@@ -465,6 +465,14 @@ export interface ConfigOptions {
 }
 
 /**
+ * The options that a program decides, whatever its configuration.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type NonConfigOptions = Omit<Options, keyof ConfigOptions>
+
+/**
  * {@link layer} with its options read from `Config`; `rest` are those that are no configuration.
  *
  * @example
@@ -484,6 +492,6 @@ export interface ConfigOptions {
  */
 export const layerConfig = (
   options: Config.Config.Wrap<ConfigOptions>,
-  rest?: Omit<Options, keyof ConfigOptions>
+  rest?: NonConfigOptions
 ): Layer.Layer<MqttClient, AuthError | ConnectError | ConfigError.ConfigError, Transport> =>
   Layer.scoped(MqttClient, Effect.flatMap(Config.unwrap(options), (config) => make({ ...rest, ...config })))

@@ -47,7 +47,7 @@ export const layer = (
  */
 export const layerConfig = (
   options: Config.Config.Wrap<MqttClient.ConfigOptions>,
-  rest?: Omit<MqttClient.Options, keyof MqttClient.ConfigOptions>,
+  rest?: MqttClient.NonConfigOptions,
   transport: Options = {}
 ): Layer.Layer<MqttClient.MqttClient, AuthError | ConnectError | ConfigError.ConfigError> =>
   Layer.provide(MqttClient.layerConfig(options, rest), NodeTransport.layerWith(transport))
