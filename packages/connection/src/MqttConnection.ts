@@ -23,13 +23,14 @@ import { clientIdOf } from "./internal/client/clientId.ts"
 import * as engines from "./internal/client/engine.ts"
 import * as goodbye from "./internal/client/goodbye.ts"
 import * as inboxes from "./internal/client/inbox.ts"
+import { toConnectError } from "./internal/client/linkFailed.ts"
 import * as pumps from "./internal/client/pump.ts"
 import * as requests from "./internal/client/requests.ts"
 import * as settings from "./internal/client/settings.ts"
 import * as versions from "./internal/client/version.ts"
 import type { Message, PublishOptions, PublishResult, SubscribeOptions, SubscribeRequest } from "./Message.ts"
-import type { AuthError, PublishError } from "./MqttError.ts"
-import { ConnectError, SubscribeError } from "./MqttError.ts"
+import type { AuthError, ConnectError, PublishError } from "./MqttError.ts"
+import { SubscribeError } from "./MqttError.ts"
 import type { Negotiated } from "./Negotiated.ts"
 import type { OperationOutcome } from "./Session.ts"
 import { Transport } from "./Transport.ts"
@@ -68,7 +69,7 @@ export interface MqttConnection {
     filter: string | ReadonlyArray<SubscribeRequest>,
     options?: SubscribeOptions
   ) => Effect.Effect<ReadonlyArray<QoS.QoS>, SubscribeError>
-  /** Completes with the UNSUBACK. */
+  /** Completes with the UNSUBACK; reason `UnsubscribeRejected` if the server keeps one of them. */
   readonly unsubscribe: (filter: string | ReadonlyArray<string>) => Effect.Effect<void, SubscribeError>
   /**
    * Every message of this connection, for one consumer at a time; a second one dies. Ends when the
@@ -146,7 +147,7 @@ export const make = (
           Effect.suspend(() => {
             const reason = reasonOf(exit)
             engine.dispose(reason)
-            consumer.end(toConnectError(reason))
+            consumer.end(toConnectError(reason, { reason: "ServerDisconnected", retryable: false }))
             // A defect in an Effect of the options must not leave the caller waiting.
             const failed = Exit.isFailure(exit) && Cause.isDie(exit.cause)
               ? Deferred.failCause(ready, Cause.die(Cause.squash(exit.cause)))
@@ -244,7 +245,7 @@ export const make = (
             for (const [index, code] of codes.entries()) if (code < 0x80) subscribed.delete(filters[index])
             const refused = codes.findIndex((code) => code >= 0x80)
             return refused < 0 ? Effect.void : new SubscribeError({
-              reason: "SubscribeRejected",
+              reason: "UnsubscribeRejected",
               filter: filters[refused],
               reasonCode: codes[refused]
             })
@@ -264,13 +265,3 @@ const reasonOf = (exit: Exit.Exit<never, CloseReason>): CloseReason =>
   Exit.isFailure(exit)
     ? Option.getOrElse(Cause.failureOption(exit.cause), () => engines.closedError)
     : engines.closedError
-
-const toConnectError = (reason: CloseReason): ConnectError =>
-  reason._tag === "ConnectError"
-    ? reason
-    : new ConnectError({
-      reason: "ServerDisconnected",
-      retryable: false,
-      reasonCode: reason.reasonCode,
-      cause: reason
-    })

@@ -241,6 +241,7 @@ const publishSentences: Record<PublishError["reason"], string> = {
  *
  * - `InvalidFilter`: the topic filter or an option is not valid; nothing was sent.
  * - `SubscribeRejected`: the server said no; see `reasonCode`.
+ * - `UnsubscribeRejected`: the server does not end the subscription; see `reasonCode`.
  * - `NotSupported`: the server does not offer this kind of subscription.
  * - `QosNotGranted`: the server granted less than `requireQos` asks for: `reasonCode` is what it granted.
  * - `Overflow`: the stream was full, and its `overflow` is `fail`.
@@ -250,13 +251,21 @@ const publishSentences: Record<PublishError["reason"], string> = {
  * @category errors
  */
 export class SubscribeError extends Data.TaggedError("SubscribeError")<{
-  readonly reason: "InvalidFilter" | "SubscribeRejected" | "NotSupported" | "QosNotGranted" | "Overflow" | "Closed"
+  readonly reason:
+    | "InvalidFilter"
+    | "SubscribeRejected"
+    | "UnsubscribeRejected"
+    | "NotSupported"
+    | "QosNotGranted"
+    | "Overflow"
+    | "Closed"
   readonly filter: string
   readonly reasonCode?: number | undefined
   readonly cause?: unknown
 }> {
   override get message(): string {
-    return `Subscribing to "${printable(this.filter)}" failed: ${subscribeSentences[this.reason]}${
+    const doing = this.reason === "UnsubscribeRejected" ? "Unsubscribing from" : "Subscribing to"
+    return `${doing} "${printable(this.filter)}" failed: ${subscribeSentences[this.reason]}${
       describeReason(this.reasonCode, undefined)
     }${describeCause(this.cause)}`
   }
@@ -265,6 +274,7 @@ export class SubscribeError extends Data.TaggedError("SubscribeError")<{
 const subscribeSentences: Record<SubscribeError["reason"], string> = {
   InvalidFilter: "the topic filter is not valid",
   SubscribeRejected: "the server rejected it",
+  UnsubscribeRejected: "the server rejected it",
   NotSupported: "the server does not support it",
   QosNotGranted: "the server grants a lower QoS than required",
   Overflow: "its consumer is too slow",

@@ -12,21 +12,22 @@ import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import * as ScheduleDecision from "effect/ScheduleDecision"
 import * as ScheduleInterval from "effect/ScheduleInterval"
-import type { AuthError, ConnectError } from "./MqttError.ts"
+import type { ConnectError } from "./MqttError.ts"
 
 /**
- * Decides on the delay before the next attempt, or that there is none.
+ * Decides on the delay before the next attempt, or that there is none. Refused credentials, which are
+ * tried once more, come as a `ConnectError` of reason `ConnectRefused` whose `cause` is the `AuthError`.
  *
  * @since 0.1.0
  * @category models
  */
-export type Reconnect = Schedule.Schedule<unknown, AuthError | ConnectError>
+export type Reconnect = Schedule.Schedule<unknown, ConnectError>
 
 const baseMillis = 1000
 const capMillis = 60_000
 
 /** Between which milliseconds the next delay is drawn; `doubled` is the base delay, doubled with each failure. */
-const bounds = (error: AuthError | ConnectError, doubled: number): readonly [least: number, most: number] => {
+const bounds = (error: ConnectError, doubled: number): readonly [least: number, most: number] => {
   const most = Math.min(capMillis, Math.max(baseMillis, doubled))
   switch (error.reasonCode) {
     case messageRateTooHigh:
@@ -59,7 +60,7 @@ const rateMillis = 5000
  */
 export const forever: Reconnect = Schedule.makeWithState(
   baseMillis,
-  (now, error: AuthError | ConnectError, doubled) =>
+  (now, error: ConnectError, doubled) =>
     Effect.map(Random.nextRange(...bounds(error, doubled)), (millis) => {
       const delay = Math.round(millis)
       const next = ScheduleDecision.continueWith(ScheduleInterval.after(now + delay))

@@ -3,7 +3,7 @@ import { Packet } from "@effect-mqtt/codec"
 import type { ConnectionStatus } from "@effect-mqtt/connection"
 import { Authentication, MqttClient, MqttError, Reconnect } from "@effect-mqtt/connection"
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, Effect, Exit, Fiber, Logger, Redacted, Ref, Scope, Stream, TestClock } from "effect"
+import { Chunk, Effect, Exit, Fiber, Logger, Redacted, Ref, Schedule, Scope, Stream, TestClock } from "effect"
 import { options, settle, start } from "./scriptedClient.ts"
 import * as Scripted from "./scriptedServer.ts"
 import { bytes } from "./sessionRig.ts"
@@ -575,6 +575,23 @@ describe("what must not go on for ever", () => {
       yield* TestClock.adjust("1 second")
       yield* turnAway(server, Packet.connAck({ reasonCode: 0x87 }))
       assert.strictEqual((yield* Effect.flip(Fiber.join(fiber))).reason, "NotAuthorized")
+    }))
+
+  it.scoped("refused credentials: the schedule, which is one over ConnectError, sees them as its cause", () =>
+    Effect.gen(function*() {
+      const server = yield* Scripted.make()
+      const seen: Array<MqttError.ConnectError> = []
+      const reconnect: Schedule.Schedule<unknown, MqttError.ConnectError> = Schedule.recurWhile((error) => {
+        seen.push(error)
+        return error.retryable
+      })
+      const fiber = yield* making(server, { initialConnect: "retry", reconnect })
+      yield* turnAway(server, Packet.connAck({ reasonCode: 0x86, properties: { reasonString: "who?" } }))
+      yield* turnAway(server, Packet.connAck({ reasonCode: 0x86 }))
+      yield* Fiber.await(fiber)
+      assert.strictEqual(seen.length, 1)
+      assert.deepInclude(seen[0], { reason: "ConnectRefused", reasonCode: 0x86, reasonString: "who?" })
+      assert.strictEqual(seen[0].cause instanceof MqttError.AuthError && seen[0].cause.reason, "BadCredentials")
     }))
 
   it.scoped.each([0x8a, 0x8c])("a refusal with 0x%s is final", (reasonCode) =>

@@ -100,7 +100,7 @@ describe("MqttConnection", () => {
       const leaving = yield* Effect.fork(Effect.flip(connection.unsubscribe(["a", "b"])))
       const { packetId: second } = yield* link.expect("Unsubscribe")
       yield* link.send(Packet.unsubAck({ packetId: second, reasonCodes: [0, 0x87] }))
-      assert.deepInclude(yield* Fiber.join(leaving), { reason: "SubscribeRejected", filter: "b", reasonCode: 0x87 })
+      assert.deepInclude(yield* Fiber.join(leaving), { reason: "UnsubscribeRejected", filter: "b", reasonCode: 0x87 })
       assert.strictEqual((yield* Effect.flip(connection.unsubscribe([]))).reason, "InvalidFilter")
       assert.strictEqual((yield* Effect.flip(connection.subscribe("a/#/b"))).reason, "InvalidFilter")
     }))

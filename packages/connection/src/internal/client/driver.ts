@@ -27,6 +27,7 @@ import * as endpointLists from "./endpoints.ts"
 import type { Engine } from "./engine.ts"
 import { closedError } from "./engine.ts"
 import * as goodbye from "./goodbye.ts"
+import { toConnectError } from "./linkFailed.ts"
 import type { LinkError } from "./pump.ts"
 import { goodbyeTimeout } from "./pump.ts"
 import * as retries from "./retry.ts"
@@ -159,7 +160,7 @@ export const make = (
     }
 
     /** Waits as the schedule says, unless a program that knows better ends the wait. False if it is over. */
-    const wait = (schedule: Schedule.ScheduleDriver<unknown, LinkError>, error: LinkError) =>
+    const wait = (schedule: Schedule.ScheduleDriver<unknown, ConnectError>, error: ConnectError) =>
       Effect.raceFirst(
         Effect.map(Effect.option(schedule.next(error)), Option.isSome),
         Effect.async<boolean>((resume) => {
@@ -212,7 +213,8 @@ export const make = (
         // A server that lets us in only to send us away is approached as slowly as one that hangs up.
         if (next === "Next" || (next === "Redirected" && (readyFor === undefined || isStable))) continue
         worthwhile = false
-        if (!(yield* wait(schedule, error))) {
+        const failed = toConnectError(error, { reason: "ConnectRefused", retryable: true })
+        if (!(yield* wait(schedule, failed))) {
           yield* giveUp(error)
           break
         }

@@ -1,7 +1,8 @@
-/** What a failure of the transport means to the caller of a client. */
+/** What the failure of a link means to those who hear of it. */
 import type { TransportError } from "../../MqttError.ts"
 import { AuthError, ConnectError } from "../../MqttError.ts"
 
+/** A failure of the transport, for the caller of a client. */
 export const linkFailed = (cause: TransportError): AuthError | ConnectError => {
   switch (cause.reason) {
     case "Unsupported":
@@ -18,3 +19,16 @@ export const linkFailed = (cause: TransportError): AuthError | ConnectError => {
       return new ConnectError({ reason: "Transport", retryable: true, cause })
   }
 }
+
+/** For those who are promised a `ConnectError`: what refused credentials mean to them. */
+export const toConnectError = (
+  error: AuthError | ConnectError,
+  refused: Pick<ConnectError, "reason" | "retryable">
+): ConnectError =>
+  error._tag === "ConnectError" ? error : new ConnectError({
+    reason: refused.reason,
+    retryable: refused.retryable,
+    reasonCode: error.reasonCode,
+    reasonString: error.reasonString,
+    cause: error
+  })
