@@ -23,10 +23,15 @@ export interface Limits {
   readonly maxSessions: number
   /** Length of a client identifier in UTF-16 code units. */
   readonly maxClientIdLength: number
-  /** Filters one session may be subscribed to. */
+  /** Filters one session may be subscribed to. A SUBSCRIBE with a thousand more than that ends the connection. */
   readonly maxSubscriptionsPerClient: number
   /** Bytes of the filters of one session, and of what holding them costs. */
   readonly maxSubscriptionBytesPerClient: number
+  /**
+   * User properties of a message. Each is written anew for every subscriber, so that many of them cost far more than
+   * their bytes.
+   */
+  readonly maxUserProperties: number
   /** Levels of a topic name or filter. */
   readonly maxTopicLevels: number
   /** Size of an incoming packet; announced to MQTT 5 clients as Maximum Packet Size. */
@@ -76,6 +81,7 @@ export const defaultLimits: Limits = {
   maxClientIdLength: 1024,
   maxSubscriptionsPerClient: 1000,
   maxSubscriptionBytesPerClient: 4 * 1024 * 1024,
+  maxUserProperties: 1000,
   maxTopicLevels: 32,
   maxPacketBytes: 16 * 1024 * 1024,
   receiveMaximum: 256,

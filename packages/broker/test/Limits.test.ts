@@ -33,6 +33,39 @@ describe("limits", () => {
       yield* connect(broker, "one")
     }))
 
+  it.scoped("user properties are bounded: many would be written anew for every subscriber", () =>
+    Effect.gen(function*() {
+      const broker = yield* Broker.make({ limits: { maxUserProperties: 2 } })
+      const properties = (count: number) => ({
+        userProperties: Array.from({ length: count }, (_, index) => [`${index}`, ""] as const)
+      })
+      const subscriber = yield* connect(broker, "s")
+      yield* subscribe(subscriber, "t")
+      const client = yield* connect(broker, "c")
+      yield* client.send(publish("t", "two", { properties: properties(2) }))
+      yield* client.send(publish("t", "three", { properties: properties(3) }))
+      assert.deepInclude(yield* client.expect("Disconnect"), { reasonCode: 0x97 })
+      assert.deepStrictEqual(payloads(yield* subscriber.drain), ["two"])
+      const heir = yield* open(broker)
+      const will = { topic: "t", payload: text("x"), qos: 0, retain: false, properties: properties(3) } as const
+      yield* heir.send(Packet.connect({ clientId: "h", will }))
+      assert.deepInclude(yield* heir.expect("ConnAck"), { reasonCode: 0x97 })
+    }))
+
+  it.scoped("a SUBSCRIBE with far more filters than a session may have is not looked through", () =>
+    Effect.gen(function*() {
+      let asked = 0
+      const authorize = () => ++asked > 0
+      const broker = yield* Broker.make({ authorize, limits: { maxSubscriptionsPerClient: 2 } })
+      const client = yield* connect(broker, "c")
+      const subscriptions = Array.from({ length: 1003 }, (_, index) => ({ filter: `${index}`, qos: 0 as const }))
+      yield* client.send(Packet.subscribe({ packetId: 1, subscriptions: subscriptions.slice(0, 3) }))
+      assert.deepInclude(yield* client.expect("SubAck"), { reasonCodes: [0, 0, 0x97] })
+      yield* client.send(Packet.subscribe({ packetId: 2, subscriptions }))
+      assert.deepInclude(yield* client.expect("Disconnect"), { reasonCode: 0x97 })
+      assert.strictEqual(asked, 3)
+    }))
+
   it.scoped("an unfinished CONNECT gets no room for a large packet, later packets do", () =>
     Effect.gen(function*() {
       const broker = yield* Broker.make({ limits: { maxConnectBytes: 1000 } })

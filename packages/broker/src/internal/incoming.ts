@@ -34,6 +34,9 @@ export class Incoming {
     const topic = this.resolve(packet)
     if (typeof topic === "number") return this.fail(topic, now)
     const { packetId = 0 } = packet
+    if ((packet.properties?.userProperties?.length ?? 0) > this.hub.limits.maxUserProperties) {
+      return this.fail(Reason.quotaExceeded, now)
+    }
     const { maximumQoS, retain } = this.hub.capabilities
     if (packet.qos > maximumQoS) return this.fail(Reason.qosNotSupported, now)
     if (packet.retain && !retain) return this.fail(Reason.retainNotSupported, now)

@@ -244,6 +244,7 @@ export class Link implements Holder {
   private end(abnormal: boolean, now: number): undefined {
     this.isClosed = true
     this.closedAt = now
+    this.outbox.close()
     if (this.established !== undefined) {
       const { incoming, session, terms } = this.established
       incoming.end()

@@ -19,6 +19,7 @@ export class Outbox {
   /** Within the client's Topic Alias Maximum [MQTT-3.1.2-26, -27]. */
   aliases = new Aliases(0)
   private output = Encoder.makeOutput()
+  private isClosed = false
   private readonly waiting: Charge = { bytes: 0, messages: [] }
   private readonly writing: Charge = { bytes: 0, messages: [] }
   private readonly ledger: Ledger
@@ -69,12 +70,18 @@ export class Outbox {
     this.free(this.writing)
   }
 
+  /** Nothing follows what ends a link [MQTT-3.14.4-1]: not what a program has decided meanwhile either. */
+  close(): void {
+    this.isClosed = true
+  }
+
   clear(): void {
     this.output = Encoder.makeOutput()
     this.free(this.waiting)
   }
 
   private encode(packet: Packet.Packet, message: Message | undefined): boolean {
+    if (this.isClosed) return true
     const { maxPacketBytes, output, waiting } = this
     const before = output.pendingBytes
     if (Encoder.encodeInto(output, packet, this.version, { maxPacketBytes }) !== undefined) return false

@@ -16,6 +16,7 @@ export const resolve = (given: { readonly [K in keyof Limits]?: Limits[K] | unde
     maxClientIdLength: count("maxClientIdLength"),
     maxSubscriptionsPerClient: count("maxSubscriptionsPerClient", Infinity, 0),
     maxSubscriptionBytesPerClient: count("maxSubscriptionBytesPerClient", Infinity, 0),
+    maxUserProperties: count("maxUserProperties", Infinity, 0),
     maxTopicLevels: count("maxTopicLevels", 1024),
     maxPacketBytes: count("maxPacketBytes", 268_435_460),
     receiveMaximum: count("receiveMaximum", 0xffff),

@@ -18,7 +18,12 @@ export interface Party {
 
 /** One code for each filter, in order [MQTT-3.8.4-6]; retained messages follow the SUBACK. */
 export const subscribe = (party: Party, packet: Packet.Subscribe, now: number): Question | undefined => {
-  const { hub, identity } = party
+  const { hub, identity, link } = party
+  // Neither the program nor the other clients wait until millions of them were refused one by one.
+  if (packet.subscriptions.length > hub.limits.maxSubscriptionsPerClient + mostSurplus) {
+    link.close(Reason.quotaExceeded, now)
+    return undefined
+  }
   const isNumbered = packet.properties?.subscriptionIdentifiers !== undefined
   const problems = packet.subscriptions.map(({ filter }) => filterProblem(filter, isNumbered, hub))
   if (!hub.authorizes) return grant(party, packet, problems, now)
@@ -47,6 +52,9 @@ export const unsubscribe = ({ hub, outbox, session }: Party, packet: Packet.Unsu
   )
   outbox.send(Packet.unsubAck(outbox.version === 5 ? { packetId, reasonCodes } : { packetId }))
 }
+
+/** Filters beyond what can be granted that one SUBSCRIBE may have. */
+const mostSurplus = 1000
 
 const filterProblem = (filter: string, isNumbered: boolean, { capabilities, limits }: Hub): number | undefined => {
   if (!Topic.isFilter(filter)) return Reason.topicFilterInvalid

@@ -16,6 +16,7 @@ import * as Net from "node:net"
 import * as Tls from "node:tls"
 import * as Broker from "../Broker.ts"
 import * as listener from "./internal/listener.ts"
+import { Unfinished } from "./internal/unfinished.ts"
 
 /**
  * The broker could not listen.
@@ -93,6 +94,11 @@ export interface WebSocketOptions extends ListenOptions {
   readonly path?: string | undefined
   /** The largest WebSocket message, which may hold several packets or a part of one. @default 16 MiB and 64 KiB */
   readonly maxMessageBytes?: number | undefined
+  /**
+   * Bytes of messages that are not complete yet, of all sockets together; beyond it, the socket with most of them is
+   * closed. @default 64 MiB
+   */
+  readonly maxUnfinishedBytes?: number | undefined
 }
 
 /**
@@ -164,6 +170,7 @@ export const listenWebSocket = (
   options: WebSocketOptions = {}
 ): Effect.Effect<Address, ListenError, Scope.Scope> => {
   const { maxMessageBytes = 16 * 1024 * 1024 + 64 * 1024, path = "/mqtt", tls } = options
+  const unfinished = new Unfinished(options.maxUnfinishedBytes ?? 64 * 1024 * 1024)
   return listen(broker, options, tls === undefined ? "ws" : "wss", path, (run) => {
     const answer: Http.RequestListener = (_, response) => {
       response.writeHead(426, { connection: "close", upgrade: "websocket" }).end()
@@ -175,9 +182,11 @@ export const listenWebSocket = (
     server.on("upgrade", (request, socket, head) => {
       if (request.url?.split("?", 1)[0] !== path) {
         socket.on("error", () => {})
-        socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+        // Not left to the client, which could keep its half of the socket open for ever.
+        socket.end(notFound, () => socket.destroy())
       } else {
-        run(NodeTransport.acceptWebSocket(request, socket, head, { maxMessageBytes }))
+        const accepting = NodeTransport.acceptWebSocket(request, socket, head, { maxMessageBytes })
+        run(Effect.map(accepting, (wire) => unfinished.watch(socket, wire)))
       }
     })
     return server
@@ -223,6 +232,8 @@ export const layerWebSocket = (
     Layer.scoped(BrokerAddress, Effect.flatMap(Broker.Broker, (broker) => listenWebSocket(broker, options))),
     Broker.layer(options)
   )
+
+const notFound = "HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 const listen = (
   broker: Broker.Broker["Type"],

@@ -3,8 +3,9 @@ import { Endpoint, Transport } from "@effect-mqtt/connection"
 import type { NodeTransportOptions } from "@effect-mqtt/connection/node"
 import { NodeTransport } from "@effect-mqtt/connection/node"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Either, Exit, Redacted, Scope } from "effect"
+import { Effect, Either, Exit, Redacted, Schedule, Scope } from "effect"
 import { execFile, spawnSync } from "node:child_process"
+import { once } from "node:events"
 import { mkdtemp, readFile, rm } from "node:fs/promises"
 import * as Http from "node:http"
 import * as Net from "node:net"
@@ -28,6 +29,25 @@ const statusOf = (url: string) =>
   Effect.async<number | undefined>((resume) => {
     Http.get(url, (response) => resume(Effect.succeed(response.resume().statusCode)))
   })
+
+/** A socket that asks for a WebSocket by hand. */
+const upgrade = ({ host, port }: NodeBroker.Address, path: string, options: Partial<Net.TcpNetConnectOpts> = {}) =>
+  Effect.acquireRelease(
+    Effect.sync(() => Net.connect({ host, port, ...options })),
+    (socket) => Effect.sync(() => socket.destroy())
+  ).pipe(Effect.tap((socket) => {
+    socket.on("error", () => {})
+    socket.write([
+      `GET ${path} HTTP/1.1`,
+      "Host: broker",
+      "Connection: Upgrade",
+      "Upgrade: websocket",
+      "Sec-WebSocket-Version: 13",
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+      "Sec-WebSocket-Protocol: mqtt",
+      "\r\n"
+    ].join("\r\n"))
+  }))
 
 const canCertify = spawnSync("openssl", ["version"]).status === 0
 if (!canCertify) console.warn("skipped without openssl: TLS of NodeBroker")
@@ -189,6 +209,38 @@ describe("NodeBroker", () => {
       yield* greet(yield* dial(url))
       const surplus = yield* dial(url)
       assert.isUndefined(yield* surplus.next)
+    }))
+
+  it.scopedLive("a request for another path gets an answer, and its socket is not left to the client", () =>
+    Effect.gen(function*() {
+      const broker = yield* Broker.make()
+      const ws = yield* NodeBroker.listenWebSocket(broker, { maxSockets: 1 })
+      // Half open: it never ends its own side.
+      const stray = yield* upgrade(ws, "/elsewhere", { allowHalfOpen: true })
+      const [answer] = yield* Effect.promise(() => once(stray, "data"))
+      assert.match(String(answer), /^HTTP\/1.1 404 /)
+      yield* Effect.retry(Effect.suspend(() => dial(ws.url)), Schedule.spaced("10 millis"))
+    }))
+
+  it.scopedLive("WebSocket messages that are never complete have a bound together: who has most has to go", () =>
+    Effect.gen(function*() {
+      const broker = yield* Broker.make()
+      const ws = yield* NodeBroker.listenWebSocket(broker, { maxUnfinishedBytes: 100_000 })
+      const honest = yield* dial(ws.url)
+      yield* greet(honest)
+      /** The beginning of a frame of one million bytes. */
+      const frame = (bytes: number) =>
+        Buffer.concat([Buffer.from("02ff00000000000f424000000000", "hex"), Buffer.alloc(bytes)])
+      const greedy = yield* upgrade(ws, "/mqtt")
+      const modest = yield* upgrade(ws, "/mqtt")
+      const closed = once(greedy, "close")
+      for (const socket of [greedy, modest]) yield* Effect.promise(() => once(socket, "data"))
+      greedy.resume().write(frame(90_000))
+      modest.resume().write(frame(20_000))
+      yield* Effect.promise(() => closed)
+      yield* honest.send(Packet.pingReq)
+      yield* honest.expect("PingResp")
+      assert.isFalse(modest.destroyed)
     }))
 
   it.scopedLive("an address that cannot be had is a typed failure", () =>
