@@ -8,9 +8,10 @@
  */
 import * as Effect from "effect/Effect"
 import type { DeviceState } from "./DeviceState.ts"
+import { findRooms } from "./internal/device/knownRooms.ts"
+import { invalidArgument } from "./internal/device/question.ts"
 import type { Vacuum } from "./internal/device/vacuum.ts"
-import { type CommandError, NoMap, RequestError, UnknownRoom } from "./RoborockError.ts"
-import * as Room from "./Room.ts"
+import { type CommandError, NoMap, type UnknownRoom } from "./RoborockError.ts"
 
 /**
  * How to clean rooms.
@@ -75,15 +76,12 @@ export const make = (vacuum: Vacuum): CleaningTrait => ({
   rooms: (rooms, { order = "robot", repeat = 1 } = {}) =>
     Effect.gen(function*() {
       if (rooms.length === 0 || !Number.isInteger(repeat) || repeat < 1 || repeat > 3) {
-        return yield* new RequestError({ reason: "InvalidArgument", method: roomsMethod })
+        return yield* invalidArgument(roomsMethod)
       }
       const { mapFlag } = yield* vacuum.refreshStatus
       if (mapFlag === undefined) return yield* new NoMap({ device: vacuum.name })
       const known = yield* vacuum.refreshRooms
-      const { found, unknown } = Room.find(known, rooms)
-      if (unknown.length > 0) {
-        return yield* new UnknownRoom({ rooms: unknown, known: known.map(({ name }) => name) })
-      }
+      const found = yield* findRooms(roomsMethod, known, rooms)
       yield* vacuum.command(roomsMethod, [{
         segments: found.map(({ id }) => id),
         repeat,

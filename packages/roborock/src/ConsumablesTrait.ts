@@ -21,20 +21,21 @@ export type Part =
   | "filter"
   | "filterElement"
   | "sensors"
+  | "mop"
   | "mopRoller"
   | "strainer"
   | "cleaningBrush"
   | "dustBag"
 
 /**
- * How far a part is worn: in seconds of cleaning, or in how often it was used.
+ * How far a part is worn: in seconds of cleaning, in how often it was used, or in percent where a device tells no more.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Consumable {
   readonly part: Part
-  readonly unit: "seconds" | "times"
+  readonly unit: "seconds" | "times" | "percent"
   readonly used: number
   readonly life: number
   /** Below zero when it is overdue. */
@@ -58,7 +59,7 @@ export interface ConsumablesTrait {
 
 const hour = 3600
 
-const table: Readonly<Record<Part, readonly [key: string, life: number, unit: Consumable["unit"]]>> = {
+const table: Readonly<Record<Exclude<Part, "mop">, readonly [key: string, life: number, unit: Consumable["unit"]]>> = {
   mainBrush: ["main_brush_work_time", 300 * hour, "seconds"],
   sideBrush: ["side_brush_work_time", 200 * hour, "seconds"],
   filter: ["filter_work_time", 150 * hour, "seconds"],
@@ -70,7 +71,7 @@ const table: Readonly<Record<Part, readonly [key: string, life: number, unit: Co
   dustBag: ["dust_collection_work_times", 90, "times"]
 }
 
-const isPart = (name: string): name is Part => Object.hasOwn(table, name)
+const isPart = (name: string): name is keyof typeof table => Object.hasOwn(table, name)
 const parts = Object.keys(table).filter(isPart)
 
 /**

@@ -20,8 +20,13 @@ import * as DeviceChannel from "./DeviceChannel.ts"
 import type { DeviceMemory } from "./DeviceMemory.ts"
 import * as DeviceState from "./DeviceState.ts"
 import type { HomeDevice, HomeRoom } from "./HomeData.ts"
+import * as a01 from "./internal/device/a01.ts"
+import * as cloudDevice from "./internal/device/cloudDevice.ts"
+import { familyOf } from "./internal/device/family.ts"
 import * as features from "./internal/device/features.ts"
 import { poll, watchSilence } from "./internal/device/poll.ts"
+import * as q10 from "./internal/device/q10.ts"
+import * as q7 from "./internal/device/q7.ts"
 import * as vacuums from "./internal/device/vacuum.ts"
 import type { LocalDiscovery } from "./LocalDiscovery.ts"
 import type { LocalNetwork } from "./LocalNetwork.ts"
@@ -166,6 +171,37 @@ const makeTraits = (options: Options, state: LiveValue.LiveValue<DeviceState.Dev
     return { traits: Trait.ofVacuum(vacuum, options.routines), route: channel.route }
   })
 
+const dialects = {
+  dyad: { version: "A01", dialect: a01.makeDyad },
+  zeo: { version: "A01", dialect: a01.makeZeo },
+  q7: { version: "B01", dialect: q7.make },
+  q10: { version: "B01", dialect: q10.make }
+} as const
+
+const isV1 = (home: HomeDevice): boolean => {
+  const described = familyOf(home)
+  // One that is not supported shows what the cloud tells of vacuums.
+  return !("family" in described) || described.family === "v1"
+}
+
+const open = (options: Options, state: LiveValue.LiveValue<DeviceState.DeviceState>) => {
+  const { evenUnreachable = false, home, poll: intervals, timeout = "10 seconds" } = options
+  const described = familyOf(home)
+  return !("family" in described) || described.family === "v1"
+    ? makeTraits(options, state)
+    : Effect.map(
+      cloudDevice.open({
+        ...dialects[described.family],
+        home,
+        state,
+        timeout,
+        evenUnreachable,
+        poll: { active: intervals?.active, idle: intervals?.idle }
+      }).pipe(Effect.zipLeft(Effect.forkScoped(Effect.interruptible(watchSilence(state))))),
+      ({ offers, route }) => ({ traits: offers, route })
+    )
+}
+
 /**
  * Opens a device: listens to it, reads its status and its rooms, and keeps the state up to date until the scope ends.
  * A device that does not answer is no failure: its state is `stale` until it does.
@@ -183,12 +219,13 @@ export const make = (
   Effect.gen(function*() {
     const { home } = options
     const { unsupported } = home
+    const isVacuum = isV1(home)
     const state = yield* LiveValue.make(
-      DeviceState.initial(home.dataPoints, home.online ?? true),
-      DeviceState.isSame
+      DeviceState.initial(isVacuum ? home.dataPoints : new Map(), home.online ?? true),
+      isVacuum ? DeviceState.isSame : cloudDevice.isSame
     )
     const listeners = yield* FiberSet.make<void>()
-    const opened = unsupported === undefined ? yield* makeTraits(options, state) : undefined
+    const opened = unsupported === undefined ? yield* open(options, state) : undefined
     const traits = opened?.traits ?? {}
     return {
       duid: home.duid,

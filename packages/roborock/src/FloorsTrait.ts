@@ -93,7 +93,7 @@ export const make = (vacuum: Vacuum): FloorsTrait => {
         if ((yield* vacuum.refreshStatus).mapFlag === mapFlag) return
         yield* Effect.sleep("3 seconds")
       }
-      yield* new DeviceError({ reason: "Busy", method: loadMethod })
+      return yield* new DeviceError({ reason: "Busy", method: loadMethod })
     })
 
   return {

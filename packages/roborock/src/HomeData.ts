@@ -10,6 +10,7 @@
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import { familyOf } from "./internal/device/family.ts"
 import { lenient, Text } from "./internal/lenient.ts"
 import { isRecord } from "./internal/v1/json.ts"
 
@@ -143,24 +144,6 @@ const readAll = <A, I>(
   })
 }
 
-const unsupportedReason = (
-  device: typeof DeviceEntry.Type,
-  product: typeof ProductEntry.Type | undefined
-): string | undefined => {
-  if (device.pv === "1.0") {
-    const category = product?.category
-    return category === undefined || category === "robot.vacuum.cleaner"
-      ? undefined
-      : `devices of the category "${category}" are not supported`
-  }
-  const model = product?.model === undefined ? "" : ` (${product.model})`
-  if (device.pv === "A01") return `wet-dry vacuums and washing machines are not supported${model}`
-  if (device.pv === "B01") return `devices of the Q7 and Q10 families are not supported${model}`
-  return device.pv === undefined
-    ? "the cloud does not say which protocol it speaks"
-    : `the protocol version "${device.pv}" is not known${model}`
-}
-
 const dataPoints = (status: Readonly<Record<string, unknown>> | undefined): ReadonlyMap<number, unknown> =>
   new Map(
     Object.entries(status ?? {}).flatMap(([key, value]) => /^\d{1,5}$/.test(key) ? [[Number(key), value] as const] : [])
@@ -189,7 +172,11 @@ export const decode = (json: unknown): HomeData => {
   const devices = (path: "devices" | "receivedDevices") =>
     readAll(home[path], path, DeviceEntry, ignored).map((device): HomeDevice => {
       const product = device.productId === undefined ? undefined : products.get(device.productId)
-      const unsupported = unsupportedReason(device, product)
+      const described = familyOf({
+        protocolVersion: device.pv,
+        model: product?.model,
+        category: product?.category
+      })
       return {
         duid: device.duid,
         name: device.name ?? product?.name ?? device.duid,
@@ -205,7 +192,7 @@ export const decode = (json: unknown): HomeData => {
         online: device.online,
         shared: path === "receivedDevices",
         dataPoints: dataPoints(device.deviceStatus),
-        ...(unsupported === undefined ? {} : { unsupported })
+        ...("why" in described ? { unsupported: described.why } : {})
       }
     })
   return {

@@ -259,3 +259,13 @@ export const faultNames: ReadonlyMap<number, string> = new Map([
   [1002, "robot_error_reset"],
   [3001, "voice_pack_update_available"]
 ])
+
+const notices: ReadonlySet<number> = new Set([301, 302, 303, 304, 400, 407, 501, 502])
+
+/**
+ * Whether a fault only says what happens, or that a part wants care: such a robot needs no help now.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isNotice = (fault: number): boolean => notices.has(fault)

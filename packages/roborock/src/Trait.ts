@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import type * as ApplianceTrait from "./ApplianceTrait.ts"
 import * as CarpetTrait from "./CarpetTrait.ts"
 import * as CleaningTrait from "./CleaningTrait.ts"
 import * as ConsumablesTrait from "./ConsumablesTrait.ts"
@@ -30,6 +31,9 @@ import * as SoundTrait from "./SoundTrait.ts"
 import * as SpotTrait from "./SpotTrait.ts"
 import * as StatusTrait from "./StatusTrait.ts"
 import * as SwitchTrait from "./SwitchTrait.ts"
+import * as VoiceTrait from "./VoiceTrait.ts"
+import type * as WasherTrait from "./WasherTrait.ts"
+import type * as WetDryTrait from "./WetDryTrait.ts"
 import * as ZonesTrait from "./ZonesTrait.ts"
 
 /**
@@ -55,6 +59,7 @@ export interface Traits extends Readonly<Record<SwitchTrait.SwitchName, SwitchTr
   readonly schedules: SchedulesTrait.SchedulesTrait
   readonly routines: RoutinesTrait
   readonly sound: SoundTrait.SoundTrait
+  readonly voice: VoiceTrait.VoiceTrait
   readonly carpet: CarpetTrait.CarpetTrait
   readonly dock: DockTrait.DockTrait
   readonly emptying: DockTrait.DockJobTrait
@@ -63,6 +68,9 @@ export interface Traits extends Readonly<Record<SwitchTrait.SwitchName, SwitchTr
   readonly remote: RemoteTrait.RemoteTrait
   readonly locate: LocateTrait.LocateTrait
   readonly network: NetworkTrait.NetworkTrait
+  readonly appliance: ApplianceTrait.ApplianceTrait
+  readonly washer: WasherTrait.WasherTrait
+  readonly wetDry: WetDryTrait.WetDryTrait
   readonly identity: IdentityTrait.IdentityTrait
   readonly raw: RawTrait.RawTrait
 }
@@ -109,6 +117,7 @@ export const ofVacuum = (vacuum: Vacuum, routines: RoutinesTrait | undefined): O
     schedules: offer(SchedulesTrait.make(vacuum)),
     ...(routines === undefined ? {} : { routines: offer(routines) }),
     sound: offer(SoundTrait.make(vacuum)),
+    voice: offer(VoiceTrait.make(vacuum)),
     carpet: offerIf(feature("is_carpet_supported", "carpet detection"), facts, CarpetTrait.make(vacuum)),
     dock: offer(DockTrait.make(vacuum)),
     emptying: offerIf(empties, facts, DockTrait.makeEmptying(vacuum)),

@@ -40,7 +40,7 @@ describe("HomeData", () => {
       products: [product, { ...product, id: "m", category: "roborock.mower" }],
       devices: [
         { ...device, pv: "A01" },
-        { ...device, pv: "B01" },
+        { ...device, pv: "B01", productId: "m" },
         { ...device, pv: "Z99" },
         { ...device, pv: null },
         { ...device, productId: "m" }

@@ -11,7 +11,7 @@ describe("sound", () => {
       })
       const sound = yield* trait("sound")
       assert.strictEqual(yield* sound.volume, 74)
-      assert.deepStrictEqual(yield* sound.voicePack, { id: 122, version: 1, language: "en" })
+      assert.deepStrictEqual(yield* (yield* trait("voice")).pack, { id: 122, version: 1, language: "en" })
       yield* sound.setVolume(0)
       assert.deepStrictEqual(calls().at(-1), ["change_sound_volume", [0]])
       assert.strictEqual(yield* reasonOf(sound.setVolume(101)), "InvalidArgument")

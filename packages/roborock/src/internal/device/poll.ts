@@ -22,7 +22,8 @@ const settling: Duration.DurationInput = "1 second"
 /** A device that has just fallen silent is asked again soon: most are back in a moment. */
 const whileSilent = Duration.toMillis("15 seconds")
 
-const intervalOf = (state: DeviceState.DeviceState, route: Route, { active, idle }: Intervals): number => {
+/** How long until the device is asked again. */
+export const intervalOf = (state: DeviceState.DeviceState, route: Route, { active, idle }: Intervals): number => {
   const isLocal = route._tag === "Local"
   const interval = Duration.toMillis(
     isActive(state) ? active ?? (isLocal ? "15 seconds" : "30 seconds") : idle ?? (isLocal ? "1 minute" : "3 minutes")

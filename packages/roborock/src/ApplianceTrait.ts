@@ -1,0 +1,92 @@
+/**
+ * The values of a wet-dry vacuum, a washing machine or a dryer, by name and in words.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as A01 from "./A01.ts"
+import { codeOf, type Context, sendAndLook } from "./internal/device/dialect.ts"
+import { invalidArgument } from "./internal/device/question.ts"
+import type { CommandError } from "./RoborockError.ts"
+
+/**
+ * A value as it can be read: a word for a code that has one, else what the device sends.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Values = Readonly<Record<string, unknown>>
+
+/**
+ * The values of an appliance. Names are those of the tables (`DyadCodes`, `ZeoCodes`).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ApplianceTrait {
+  /** As last reported. */
+  readonly values: Effect.Effect<Values>
+  /** Asks the device now. */
+  readonly refresh: Effect.Effect<Values, CommandError>
+  /** Names that `set` takes. */
+  readonly settings: ReadonlyArray<string>
+  /**
+   * Sets a value, by word or code. A name or a word that the device does not have is `InvalidArgument`. The device does not
+   * answer: what it has taken shows in the values.
+   */
+  readonly set: (name: string, value: string | number | boolean) => Effect.Effect<void, CommandError>
+}
+
+/** @internal */
+export interface Table {
+  readonly names: ReadonlyMap<number, string>
+  readonly words: Readonly<Record<string, ReadonlyMap<number, string>>>
+  readonly settings: ReadonlyArray<string>
+  /** What a value means that is no code. */
+  readonly read: (id: number, value: unknown) => unknown
+}
+
+/** @internal */
+export const idOf = ({ names }: Table, name: string): number | undefined => codeOf(name, names)
+
+/** The number that goes to the device. */
+const toCode = (table: Table, name: string, value: string | number | boolean): number | undefined => {
+  if (typeof value === "string") return codeOf(value, table.words[name] ?? new Map())
+  return typeof value === "boolean" ? Number(value) : Number.isSafeInteger(value) ? value : undefined
+}
+
+/** @internal */
+export const set = (
+  context: Context,
+  table: Table,
+  values: Readonly<Record<string, string | number | boolean | undefined>>
+): Effect.Effect<void, CommandError> => {
+  const points = Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [[idOf(table, name), toCode(table, name, value)] as const]
+  )
+  const isKnown = (point: (typeof points)[number]): point is readonly [number, number] =>
+    point[0] !== undefined && point[1] !== undefined
+  const dataPoints = points.filter(isKnown)
+  const [name = "set"] = Object.keys(values)
+  return dataPoints.length === points.length && points.length > 0
+    ? sendAndLook(context, name, (timestamp) => A01.encodeRequest({ _tag: "Set", dataPoints }, timestamp))
+    : Effect.fail(invalidArgument(name))
+}
+
+/** @internal */
+export const toWords = (table: Table, fields: Values): Values =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => {
+      const word = typeof value === "number" ? table.words[name]?.get(value) : undefined
+      return [name, word ?? table.read(idOf(table, name) ?? -1, value)]
+    })
+  )
+
+/** @internal */
+export const make = (context: Context, table: Table): ApplianceTrait => ({
+  values: Effect.map(context.state, ({ fields }) => toWords(table, fields)),
+  refresh: Effect.map(context.refresh, ({ fields }) => toWords(table, fields)),
+  settings: table.settings,
+  set: (name, value) =>
+    table.settings.includes(name) ? set(context, table, { [name]: value }) : Effect.fail(invalidArgument(name))
+})

@@ -1,0 +1,141 @@
+import * as LiveValue from "@effect-mqtt/connection/LiveValue"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { CloudChannel, type Link } from "../../CloudChannel.ts"
+import * as DeviceState from "../../DeviceState.ts"
+import type { HomeDevice } from "../../HomeData.ts"
+import { type AuthError, type CommandError, type ConnectError, RequestError } from "../../RoborockError.ts"
+import type { Room } from "../../Room.ts"
+import type { Route } from "../../Route.ts"
+import type { Offers } from "../../Trait.ts"
+import * as cloudPort from "./cloudPort.ts"
+import type { Context, Dialect, Fields } from "./dialect.ts"
+import { intervalOf, type Intervals } from "./poll.ts"
+
+/** Values that have no field of their own in the state are told to watchers too. */
+export const isSame = (before: DeviceState.DeviceState, after: DeviceState.DeviceState): boolean =>
+  DeviceState.isSame(before, after)
+  && Object.entries(after.fields).every(([name, value]) => Object.is(value, before.fields[name]))
+
+export interface Options {
+  readonly home: HomeDevice
+  readonly state: LiveValue.LiveValue<DeviceState.DeviceState>
+  readonly version: "A01" | "B01"
+  readonly dialect: (context: Context) => Dialect
+  readonly timeout: Context["timeout"]
+  readonly evenUnreachable: boolean
+  readonly poll: Intervals
+}
+
+const toRoute = (link: Link): Route =>
+  link._tag === "Down" ? { _tag: "None", error: link.error } : link._tag === "Up" ? { _tag: "Cloud" } : { _tag: "None" }
+
+const noLink = "The cloud cannot be reached, and this device is reached in no other way."
+
+/** What happens soon after a command, and a flood of reasons to look makes one request. */
+const settling = "1 second"
+
+/**
+ * Opens a device that is reached through the cloud only: listens, asks it once, and asks again at intervals and after
+ * outages, until the scope ends. Nothing that it sends, or does not, makes this fail.
+ */
+export const open = (
+  options: Options
+): Effect.Effect<
+  { readonly offers: Offers; readonly route: LiveValue.LiveValue<Route> },
+  AuthError | ConnectError,
+  CloudChannel | Scope.Scope
+> =>
+  Effect.gen(function*() {
+    const { home, state, timeout, version } = options
+    const cloud = yield* CloudChannel
+    const wakeUps = yield* Queue.sliding<void>(1)
+    let describe: Dialect["describe"] = () => ({})
+    let onFrame: Dialect["onFrame"] = () => Effect.void
+    const described = (fields: Fields) => (before: DeviceState.DeviceState): DeviceState.DeviceState => {
+      const all = { ...before.fields, ...fields }
+      return { ...before, ...describe(all), fields: all }
+    }
+    const answering = {
+      stale: false,
+      available: true,
+      online: true,
+      trouble: undefined,
+      silentSince: undefined
+    } as const
+    const tell = (fields: Fields) =>
+      Effect.flatMap(
+        Clock.currentTimeMillis,
+        (now) => state.update((before) => ({ ...described(fields)(before), ...answering, updatedAt: now }))
+      )
+    const send = yield* cloudPort.make({
+      duid: home.duid,
+      localKey: home.localKey,
+      version,
+      evenUnreachable: options.evenUnreachable,
+      onFrame: (frame) => onFrame(frame)
+    })
+    const refresh = Effect.suspend(() => dialect.ask).pipe(
+      Effect.tapError((error) =>
+        Effect.flatMap(
+          Clock.currentTimeMillis,
+          (now) => state.update((before) => DeviceState.withSilence(before, error.message, now))
+        )
+      ),
+      Effect.zipRight(state.get)
+    )
+    const withRooms = (rooms: ReadonlyArray<Room>) => (before: DeviceState.DeviceState): DeviceState.DeviceState => ({
+      ...before,
+      rooms,
+      currentRoom: rooms.find(({ id }) => id === before.currentRoomId)?.name
+    })
+    const context: Context = {
+      home,
+      timeout,
+      send: (method, payload) =>
+        Effect.timeoutFail(send(method, payload), {
+          duration: timeout,
+          onTimeout: () => new RequestError({ reason: "NotConnected", method })
+        }),
+      state: state.get,
+      tell: (fields) => Effect.asVoid(tell(fields)),
+      tellRooms: (rooms) => Effect.asVoid(state.update(withRooms(rooms))),
+      refresh,
+      wake: Effect.asVoid(Queue.offer(wakeUps, undefined))
+    }
+    const dialect = options.dialect(context)
+    describe = dialect.describe
+    onFrame = dialect.onFrame
+    yield* state.update(described(dialect.recall(home.dataPoints)))
+
+    const route = yield* LiveValue.make<Route>(toRoute(yield* cloud.link.get), (a, b) => a._tag === b._tag)
+    yield* cloud.link.changes.pipe(
+      Stream.runForEach((link) =>
+        Effect.gen(function*() {
+          yield* route.update(() => toRoute(link))
+          if (link._tag === "Up") yield* context.wake
+          if (link._tag !== "Down") return
+          const now = yield* Clock.currentTimeMillis
+          yield* state.update((before) => DeviceState.withSilence(before, link.error?.message ?? noLink, now))
+        })
+      ),
+      Effect.interruptible,
+      Effect.forkScoped
+    )
+    const look: Effect.Effect<unknown> = Effect.catchAll(
+      refresh,
+      (error: CommandError) => Effect.logDebug(`"${home.name}" does not answer: ${error.message}`)
+    )
+    yield* look
+    yield* Effect.gen(function*() {
+      while (true) {
+        const pause = intervalOf(yield* state.get, yield* route.get, options.poll)
+        yield* Effect.race(Effect.sleep(pause), Effect.delay(Queue.take(wakeUps), settling))
+        yield* look
+      }
+    }).pipe(Effect.interruptible, Effect.forkScoped)
+    return { offers: dialect.offers, route }
+  })

@@ -1,0 +1,210 @@
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type { Mode } from "../../CleaningModes.ts"
+import type { Consumable, Part } from "../../ConsumablesTrait.ts"
+import { protocols } from "../../Frame.ts"
+import type { Choices, Current } from "../../ModesTrait.ts"
+import * as Q10Codes from "../../Q10Codes.ts"
+import * as Q10DataPoints from "../../Q10DataPoints.ts"
+import * as Q10Map from "../../Q10Map.ts"
+import * as Q10Packet from "../../Q10Packet.ts"
+import type { CommandError } from "../../RoborockError.ts"
+import { numberField } from "../v1/json.ts"
+import * as arrivals from "./arrivals.ts"
+import {
+  activitiesOf,
+  codeOf,
+  type Context,
+  type Dialect,
+  type Fields,
+  nameOf,
+  problemOf,
+  sendAndLook
+} from "./dialect.ts"
+import { findRooms } from "./knownRooms.ts"
+import { offer } from "./offer.ts"
+import { invalidArgument } from "./question.ts"
+
+const statusPoint = 121
+
+const activityOf = activitiesOf({
+  cleaning: [5, 7, 29, 101, 102, 103, 104, 105],
+  returning: [6],
+  docked: [8, 14, 22, 108],
+  paused: [10],
+  error: [12],
+  idle: [2, 3, 99]
+})
+
+/** Data points of percent left, and those that reset them. */
+const consumablePoints: ReadonlyArray<readonly [part: Part, field: string, reset: number]> = [
+  ["mainBrush", "dpMainBrushLife", 20],
+  ["sideBrush", "dpSideBrushLife", 18],
+  ["filter", "dpFilterLife", 22],
+  ["mop", "dpRagLife", 24],
+  ["sensors", "dpSensorLife", 68]
+]
+
+const consumables = (fields: Fields): ReadonlyArray<Consumable> =>
+  consumablePoints.flatMap(([part, name]) => {
+    const left = numberField(fields, name)
+    return left === undefined
+      ? []
+      : [{ part, unit: "percent", used: 100 - left, life: 100, left, leftPercent: Math.min(100, Math.max(0, left)) }]
+  })
+
+const modes: ReadonlyMap<Mode, number> = new Map([["vac_and_mop", 1], ["vacuum", 2], ["mop", 3], ["custom", 4]])
+
+const known = (names: ReadonlyMap<number, string>) => [...names].filter(([code]) => code >= 0).map(([, name]) => name)
+
+const choices: Choices = {
+  fan: known(Q10Codes.fanLevelNames),
+  water: known(Q10Codes.waterLevelNames),
+  route: [],
+  modes: [...modes.keys()]
+}
+
+const current = (fields: Fields): Current => {
+  const mode = numberField(fields, "dpCleanMode")
+  return {
+    fan: nameOf(numberField(fields, "dpFanLevel"), Q10Codes.fanLevelNames),
+    water: nameOf(numberField(fields, "dpWaterLevel"), Q10Codes.waterLevelNames),
+    route: undefined,
+    mode: [...modes].find(([, code]) => code === mode)?.[0]
+  }
+}
+
+/** The Q10 family: data points without ids, and what a command changed comes back as a push. */
+export const make = (context: Context): Dialect => {
+  const { home, state, tell, tellRooms, timeout } = context
+  const { arrived, collect } = arrivals.make()
+
+  const send = (method: string, message: Q10DataPoints.Message) =>
+    sendAndLook(context, method, (timestamp) => Q10DataPoints.encode(message, timestamp))
+  const setting = (method: string, id: number, value: unknown) => send(method, { common: [[id, value]] })
+
+  const ask = collect(
+    "dpRequestDps",
+    [statusPoint],
+    context.send("dpRequestDps", (timestamp) => Q10DataPoints.encode(Q10DataPoints.commands.requestAll, timestamp)),
+    timeout
+  )
+
+  const toFields = (points: ReadonlyMap<number, unknown>): Fields =>
+    Object.fromEntries(Array.from(points, ([id, value]) => [Q10Codes.dataPointNames.get(id) ?? String(id), value]))
+
+  const hear = (payload: Uint8Array) =>
+    Either.match(Q10DataPoints.decode(payload), {
+      onLeft: (error) => Effect.logDebug(`"${home.name}" sent something else: ${error.message}`),
+      onRight: (points) => Effect.zipRight(tell(toFields(points)), arrived(points.keys()))
+    })
+
+  const see = (payload: Uint8Array) =>
+    Either.match(Q10Packet.decode(payload), {
+      onLeft: (error) => Effect.logDebug(`"${home.name}": ${error.message}`),
+      onRight: (packet) => {
+        if (packet._tag !== "Raster" || packet.kind !== "live") return Effect.void
+        const { roomNames } = Q10Map.make(packet)
+        return tellRooms(Array.from(roomNames, ([id, name]) => ({ id, name })))
+      }
+    })
+
+  const set = (fan: number | undefined, water: number | undefined, mode: number | undefined) => {
+    const top = [[123, fan], [124, water], [137, mode]].flatMap(([id, code]) =>
+      id === undefined || code === undefined ? [] : [[id, code] as const]
+    )
+    return top.length === 0 ? Effect.fail(invalidArgument("dpFanLevel")) : send("dpFanLevel", { top })
+  }
+
+  const toggle = (field: string, id: number) =>
+    offer({
+      get: Effect.map(context.refresh, ({ fields }) => fields[field] === 1 || fields[field] === true),
+      set: (on: boolean) => setting(field, id, on ? 1 : 0)
+    })
+
+  return {
+    onFrame: ({ payload, protocol }) =>
+      Effect.suspend(() =>
+        protocol === protocols.rpcResponse
+          ? hear(payload)
+          : protocol === protocols.mapResponse
+          ? see(payload)
+          : Effect.void
+      ),
+    ask,
+    // The container is taken out of it as out of a message.
+    recall: (dataPoints) =>
+      Either.match(Q10DataPoints.decode(Q10DataPoints.encode({ top: dataPoints })), {
+        onLeft: () => ({}),
+        onRight: toFields
+      }),
+    describe: (fields) => {
+      const code = numberField(fields, "dpStatus")
+      const fault = numberField(fields, "dpFault")
+      return {
+        state: code,
+        stateName: nameOf(code, Q10Codes.stateNames),
+        activity: activityOf(code),
+        error: problemOf(fault, Q10Codes.faultNames, Q10Codes.isNotice),
+        battery: numberField(fields, "dpBattery"),
+        charging: code === 8,
+        fanPower: numberField(fields, "dpFanLevel"),
+        waterMode: numberField(fields, "dpWaterLevel")
+      }
+    },
+    offers: {
+      status: offer({ refresh: context.refresh }),
+      cleaning: offer({
+        start: Effect.flatMap(state, ({ activity }) =>
+          activity === "paused"
+            ? send("dpResume", Q10DataPoints.commands.resume)
+            : send("dpStartClean", Q10DataPoints.commands.start)),
+        pause: send("dpPause", Q10DataPoints.commands.pause),
+        stop: send("dpStop", Q10DataPoints.commands.stop),
+        dock: send("dpStartBack", Q10DataPoints.commands.dock),
+        rooms: (wanted, { repeat = 1 } = {}) =>
+          Effect.gen(function*() {
+            // How a repetition is told is not known.
+            if (repeat !== 1) return yield* invalidArgument("dpStartClean")
+            const found = yield* findRooms("dpStartClean", (yield* state).rooms, wanted)
+            yield* send("dpStartClean", Q10DataPoints.commands.cleanRooms(found.map(({ id }) => id)))
+          })
+      }),
+      spot: offer({ clean: send("dpStartClean", Q10DataPoints.commands.cleanSpot) }),
+      rooms: offer({
+        list: Effect.map(state, ({ rooms }) => rooms),
+        refresh: Effect.map(context.refresh, ({ rooms }) => rooms)
+      }),
+      modes: offer({
+        choices: Effect.succeed(choices),
+        current: Effect.map(state, ({ fields }) => current(fields)),
+        set: ({ fan, route, water }): Effect.Effect<void, CommandError> => {
+          const fanCode = codeOf(fan, Q10Codes.fanLevelNames)
+          const waterCode = codeOf(water, Q10Codes.waterLevelNames)
+          const isKnown = route === undefined && (fan === undefined || fanCode !== undefined && fanCode >= 0)
+            && (water === undefined || waterCode !== undefined && waterCode >= 0)
+          return isKnown ? set(fanCode, waterCode, undefined) : Effect.fail(invalidArgument("dpFanLevel"))
+        },
+        setMode: (mode) => set(undefined, undefined, modes.get(mode))
+      }),
+      consumables: offer({
+        list: Effect.map(context.refresh, ({ fields }) => consumables(fields)),
+        reset: (part) => {
+          const row = consumablePoints.find(([name]) => name === part)
+          return row === undefined ? Effect.fail(invalidArgument("reset")) : setting("reset", row[2], 1)
+        }
+      }),
+      sound: offer({
+        volume: Effect.map(context.refresh, ({ fields }) => numberField(fields, "dpVolume") ?? 0),
+        setVolume: (percent) =>
+          Number.isInteger(percent) && percent >= 0 && percent <= 100
+            ? setting("dpVolume", 26, percent)
+            : Effect.fail(invalidArgument("dpVolume"))
+      }),
+      locate: offer({ locate: setting("dpSeek", 11, 1) }),
+      childLock: toggle("dpChildLock", 47),
+      led: toggle("dpButtonLightSwitch", 77),
+      autoEmptying: toggle("dpDustSwitch", 37)
+    }
+  }
+}

@@ -1,0 +1,294 @@
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type { Mode } from "../../CleaningModes.ts"
+import type { Consumable, Part } from "../../ConsumablesTrait.ts"
+import * as DailyWindow from "../../DailyWindow.ts"
+import { protocols } from "../../Frame.ts"
+import type { Choices, Current } from "../../ModesTrait.ts"
+import * as Q7Codes from "../../Q7Codes.ts"
+import * as Q7Map from "../../Q7Map.ts"
+import * as Q7MapPayload from "../../Q7MapPayload.ts"
+import * as Q7Rpc from "../../Q7Rpc.ts"
+import { type CommandError, DeviceError, RequestError } from "../../RoborockError.ts"
+import { isRecord, numberField } from "../v1/json.ts"
+import { activitiesOf, codeOf, type Context, type Dialect, type Fields, nameOf, problemOf } from "./dialect.ts"
+import { findRooms } from "./knownRooms.ts"
+import { offer } from "./offer.ts"
+import { invalidArgument } from "./question.ts"
+
+const activityOf = activitiesOf({
+  cleaning: [5, 6, 7],
+  returning: [3],
+  docked: [4, 8, 9, 10],
+  paused: [2],
+  idle: [0, 1, 11]
+})
+
+const minute = 60
+
+/** Properties of minutes used, what a part lasts in minutes, and the number that resets it. */
+const consumableRows: ReadonlyArray<readonly [part: Part, property: string, life: number, reset?: number]> = [
+  ["mainBrush", "main_brush", 18_000, 1],
+  ["sideBrush", "side_brush", 12_000, 2],
+  ["filter", "hypa", 9000, 3],
+  ["mop", "mop_life", 10_800],
+  ["sensors", "main_sensor", 1800, 4]
+]
+
+const consumables = (fields: Fields): ReadonlyArray<Consumable> =>
+  consumableRows.flatMap(([part, property, lifeMinutes]) => {
+    const minutes = numberField(fields, property)
+    if (minutes === undefined) return []
+    const used = minutes * minute
+    const life = lifeMinutes * minute
+    const leftPercent = Math.min(100, Math.max(0, Math.round(100 * (life - used) / life)))
+    return [{ part, unit: "seconds", used, life, left: life - used, leftPercent }]
+  })
+
+const modes: ReadonlyMap<Mode, number> = new Map([["vacuum", 0], ["vac_and_mop", 1], ["mop", 2]])
+
+const choices: Choices = {
+  fan: [...Q7Codes.fanLevelNames.values()],
+  water: [...Q7Codes.waterLevelNames.values()],
+  route: [...Q7Codes.routeNames.values()],
+  modes: [...modes.keys()]
+}
+
+const current = (fields: Fields): Current => {
+  const mode = numberField(fields, "mode")
+  return {
+    fan: nameOf(numberField(fields, "wind"), Q7Codes.fanLevelNames),
+    water: nameOf(numberField(fields, "water"), Q7Codes.waterLevelNames),
+    route: nameOf(numberField(fields, "clean_path_preference"), Q7Codes.routeNames),
+    mode: [...modes].find(([, code]) => code === mode)?.[0]
+  }
+}
+
+const clean = "service.set_room_clean"
+const roomCleaning = 1
+const controls = { stop: 0, start: 1, pause: 2 } as const
+const mapMethod = "service.upload_by_maptype"
+const liveMap = 0
+const quietMethod = "service.set_quiet_time"
+const resetMethod = "service.reset_consumable"
+const firstMessageId = 200_000_000_000
+
+/** The Q7 family: methods with ids, answered one by one. */
+export const make = (context: Context): Dialect => {
+  const { home, state, tell, tellRooms, timeout, wake } = context
+  const pending = new Map<
+    string,
+    { readonly method: string; readonly result: Deferred.Deferred<unknown, CommandError> }
+  >()
+  const mapWaits = new Set<Deferred.Deferred<void>>()
+  let lastId = firstMessageId
+
+  const request = (method: string, params: Fields = {}): Effect.Effect<unknown, CommandError> =>
+    Effect.gen(function*() {
+      const result = yield* Deferred.make<unknown, CommandError>()
+      const msgId = String(++lastId)
+      return yield* Effect.acquireUseRelease(
+        Effect.sync(() => pending.set(msgId, { method, result })),
+        () =>
+          Effect.zipRight(
+            context.send(method, (timestamp) => Q7Rpc.encodeRequest({ msgId, method, params }, timestamp)),
+            Effect.timeoutFail(Deferred.await(result), {
+              duration: timeout,
+              onTimeout: () => new RequestError({ reason: "TimedOut", method })
+            })
+          ),
+        () => Effect.sync(() => pending.delete(msgId))
+      )
+    })
+  const command = (method: string, params?: Fields) => Effect.asVoid(Effect.zipLeft(request(method, params), wake))
+  const write = (properties: Fields) => command("prop.set", properties)
+
+  const refusal = (method: string, error: Q7Rpc.Q7RpcError): CommandError =>
+    error.reason === "DeviceError"
+      ? new DeviceError({ reason: "Refused", method, code: error.code })
+      : new RequestError({ reason: "BadAnswer", method, cause: error })
+
+  const hear = (payload: Uint8Array): Effect.Effect<unknown> => {
+    const message = Q7Rpc.decode(payload)
+    if (Either.isLeft(message)) return Effect.logDebug(`"${home.name}" sent something else: ${message.left.message}`)
+    const incoming = message.right
+    if (incoming._tag === "Push") {
+      // Events say that something has changed, and not what.
+      return incoming.method === "prop.post" && isRecord(incoming.data) ? tell(incoming.data) : wake
+    }
+    const waiting = pending.get(incoming.msgId)
+    return waiting === undefined
+      ? Effect.void
+      : Deferred.complete(
+        waiting.result,
+        Effect.mapError(incoming.outcome, (error) => refusal(waiting.method, error))
+      )
+  }
+
+  const see = (payload: Uint8Array): Effect.Effect<unknown> => {
+    const { model, serialNumber } = home
+    if (model === undefined || serialNumber === undefined) return Effect.void
+    const map = Either.flatMap(
+      Either.mapLeft(Q7MapPayload.decode(payload, { model, serial: serialNumber }), ({ message }) => message),
+      (bytes) => Either.mapLeft(Q7Map.parse(bytes), ({ message }) => message)
+    )
+    return Either.match(map, {
+      onLeft: (message) => Effect.logDebug(`"${home.name}": ${message}`),
+      onRight: ({ mapType, roomNames }) =>
+        mapType !== liveMap ? Effect.void : Effect.zipRight(
+          tellRooms(Array.from(roomNames, ([id, name]) => ({ id, name }))),
+          Effect.forEach([...mapWaits], (wait) => Deferred.succeed(wait, undefined), { discard: true })
+        )
+    })
+  }
+
+  const refreshRooms = Effect.gen(function*() {
+    const arrived = yield* Deferred.make<void>()
+    yield* Effect.acquireUseRelease(
+      Effect.sync(() => mapWaits.add(arrived)),
+      () =>
+        Effect.zipRight(
+          request(mapMethod, { force: 1, map_type: liveMap }),
+          Effect.timeoutFail(Deferred.await(arrived), {
+            duration: timeout,
+            onTimeout: () => new RequestError({ reason: "TimedOut", method: mapMethod })
+          })
+        ),
+      () => Effect.sync(() => mapWaits.delete(arrived))
+    )
+    return (yield* state).rooms
+  })
+  const listRooms = Effect.flatMap(
+    state,
+    ({ rooms }) => rooms.length > 0 ? Effect.succeed(rooms) : refreshRooms
+  )
+
+  const ask = Effect.flatMap(
+    request("prop.get", { property: Q7Codes.properties }),
+    (data) => isRecord(data) ? tell(data) : Effect.fail(new RequestError({ reason: "BadAnswer", method: "prop.get" }))
+  )
+
+  const readQuiet = ({ fields }: { readonly fields: Fields }) => {
+    const begin = numberField(fields, "quiet_begin_time")
+    const end = numberField(fields, "quiet_end_time")
+    return begin === undefined || end === undefined ? undefined : {
+      enabled: fields["quiet_is_open"] === 1,
+      start: DailyWindow.fromMinutes(begin),
+      end: DailyWindow.fromMinutes(end)
+    }
+  }
+  const quiet = Effect.flatMap(context.refresh, (now) => {
+    const window = readQuiet(now)
+    return window === undefined
+      ? Effect.fail(new RequestError({ reason: "BadAnswer", method: "prop.get" }))
+      : Effect.succeed(window)
+  })
+  /** All three together: single ones are ignored. */
+  const setQuiet = (window: DailyWindow.DailyWindow): Effect.Effect<void, CommandError> => {
+    const begin = DailyWindow.toMinutes(window.start)
+    const end = DailyWindow.toMinutes(window.end)
+    return begin === undefined || end === undefined
+      ? Effect.fail(invalidArgument(quietMethod))
+      : command(quietMethod, { is_open: window.enabled ? 1 : 0, quiet_begin_time: begin, quiet_end_time: end })
+  }
+
+  const control = (value: number) => command(clean, { clean_type: 0, ctrl_value: value, room_ids: [] })
+
+  return {
+    onFrame: ({ payload, protocol }) =>
+      Effect.suspend(() =>
+        Effect.asVoid(
+          protocol === protocols.rpcResponse
+            ? hear(payload)
+            : protocol === protocols.mapResponse
+            ? see(payload)
+            : Effect.void
+        )
+      ),
+    ask,
+    // The cloud knows other numbers for what the device tells by name.
+    recall: () => ({}),
+    describe: (fields) => {
+      const code = numberField(fields, "status")
+      return {
+        state: code,
+        stateName: nameOf(code, Q7Codes.stateNames),
+        activity: activityOf(code),
+        error: problemOf(numberField(fields, "fault"), Q7Codes.faultNames, Q7Codes.isNotice),
+        battery: numberField(fields, "quantity"),
+        charging: code === 4,
+        fanPower: numberField(fields, "wind"),
+        waterMode: numberField(fields, "water")
+      }
+    },
+    offers: {
+      status: offer({ refresh: context.refresh }),
+      cleaning: offer({
+        start: control(controls.start),
+        pause: control(controls.pause),
+        stop: control(controls.stop),
+        dock: command("service.start_recharge"),
+        rooms: (wanted, { repeat = 1 } = {}) =>
+          Effect.gen(function*() {
+            if (repeat !== 1 && repeat !== 2) return yield* invalidArgument(clean)
+            const found = yield* findRooms(clean, yield* listRooms, wanted)
+            if ((yield* state).fields["repeat_state"] !== repeat - 1) yield* write({ repeat_state: repeat - 1 })
+            yield* command(clean, {
+              clean_type: roomCleaning,
+              ctrl_value: controls.start,
+              room_ids: found.map(({ id }) => id)
+            })
+          })
+      }),
+      rooms: offer({ list: listRooms, refresh: refreshRooms }),
+      modes: offer({
+        choices: Effect.succeed(choices),
+        current: Effect.map(state, ({ fields }) => current(fields)),
+        set: ({ fan, route, water }) => {
+          const wanted = [
+            ["wind", fan, Q7Codes.fanLevelNames],
+            ["water", water, Q7Codes.waterLevelNames],
+            ["clean_path_preference", route, Q7Codes.routeNames]
+          ] as const
+          const chosen = wanted.filter(([, name]) => name !== undefined)
+          const codes = chosen.map(([property, name, names]) => [property, codeOf(name, names)] as const)
+          return codes.length > 0 && codes.every(([, code]) => code !== undefined)
+            ? write(Object.fromEntries(codes))
+            : Effect.fail(invalidArgument("prop.set"))
+        },
+        setMode: (mode) => {
+          const code = modes.get(mode)
+          return code === undefined ? Effect.fail(invalidArgument("prop.set")) : write({ mode: code })
+        }
+      }),
+      consumables: offer({
+        list: Effect.map(context.refresh, ({ fields }) => consumables(fields)),
+        reset: (part) => {
+          const code = consumableRows.find(([name]) => name === part)?.[3]
+          return code === undefined
+            ? Effect.fail(invalidArgument(resetMethod))
+            : command(resetMethod, { consumable: code })
+        }
+      }),
+      doNotDisturb: offer({
+        get: quiet,
+        set: (window) => setQuiet({ ...window, enabled: true }),
+        enable: Effect.flatMap(quiet, (window) => setQuiet({ ...window, enabled: true })),
+        disable: Effect.flatMap(quiet, (window) => setQuiet({ ...window, enabled: false }))
+      }),
+      sound: offer({
+        volume: Effect.map(context.refresh, ({ fields }) => numberField(fields, "volume") ?? 0),
+        setVolume: (percent) =>
+          Number.isInteger(percent) && percent >= 0 && percent <= 100
+            ? write({ volume: percent })
+            : Effect.fail(invalidArgument("prop.set"))
+      }),
+      locate: offer({ locate: command("service.find_device") }),
+      childLock: offer({
+        get: Effect.map(context.refresh, ({ fields }) => fields["child_lock"] === 1),
+        set: (on) => write({ child_lock: on ? 1 : 0 })
+      })
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import { CloudChannel, Device, Frame, type HomeData, LocalDiscovery, LocalNetwork } from "@effect-mqtt/roborock"
+import { Effect, Either, Layer, Stream, Subscribable } from "effect"
+import * as FakeRobot from "./fakeRobot.ts"
+
+export interface Kind {
+  readonly version: "A01" | "B01"
+  readonly model: string
+  readonly category: string
+  readonly dataPoints?: ReadonlyMap<number, unknown>
+}
+
+/** What the device sends for a message: payloads, by protocol. */
+export type Answer = (payload: Uint8Array) => ReadonlyArray<readonly [protocol: number, payload: Uint8Array]>
+
+export const serialNumber = "RRSERIAL0001"
+
+/** A device behind the cloud. `push` has it send something unasked, `silence` makes it stop answering. */
+export const openAppliance = (kind: Kind, answer: Answer) =>
+  Effect.gen(function*() {
+    const { version } = kind
+    const handlers = new Set<(payload: Uint8Array) => Effect.Effect<void>>()
+    const sent: Array<Uint8Array> = []
+    let isSilent = false
+    const push = (protocol: number, payload: Uint8Array) => {
+      const frame = { version, seq: 1, random: 2, timestamp: 1_700_000_000, protocol, payload }
+      const bytes = Either.getOrThrow(Frame.encode(frame, { localKey: FakeRobot.localKey }))
+      return Effect.forEach([...handlers], (handler) => handler(bytes), { discard: true })
+    }
+    const service: CloudChannel.CloudChannel["Type"] = {
+      listen: (_duid, handler) =>
+        Effect.acquireRelease(
+          Effect.sync(() => handlers.add(handler)),
+          () => Effect.sync(() => handlers.delete(handler))
+        ),
+      send: (_duid, bytes) =>
+        Effect.forEach(Frame.decode(bytes, { localKey: FakeRobot.localKey }).frames, ({ payload }) => {
+          sent.push(payload)
+          return isSilent
+            ? Effect.void
+            : Effect.forEach(answer(payload), ([protocol, reply]) => push(protocol, reply), { discard: true })
+        }, { discard: true }),
+      answered: Effect.void,
+      unanswered: Effect.void,
+      link: Subscribable.make({ get: Effect.succeed({ _tag: "Up" }), changes: Stream.never })
+    }
+    const home: HomeData.HomeDevice = {
+      duid: "d1",
+      name: "Helper",
+      localKey: FakeRobot.localKey,
+      protocolVersion: version,
+      model: kind.model,
+      productName: undefined,
+      category: kind.category,
+      firmware: "1",
+      serialNumber,
+      online: true,
+      shared: false,
+      dataPoints: kind.dataPoints ?? new Map()
+    }
+    const device = yield* Device.make({
+      home,
+      mqttKey: FakeRobot.mqttKey,
+      homeRooms: () => Effect.succeed([])
+    }).pipe(
+      Effect.provide(
+        Layer.merge(
+          Layer.succeed(CloudChannel.CloudChannel, service),
+          Layer.provideMerge(LocalDiscovery.layer, LocalNetwork.layerNone)
+        )
+      )
+    )
+    return {
+      device,
+      sent,
+      handlers,
+      push,
+      silence: (silent: boolean) => {
+        isSilent = silent
+      }
+    }
+  })

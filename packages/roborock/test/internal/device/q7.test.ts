@@ -1,0 +1,126 @@
+import { Q7Codes, Q7MapPayload, Q7Rpc } from "@effect-mqtt/roborock"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Either, Fiber, TestClock } from "effect"
+import { testData } from "../../../../../vitest.testData.ts"
+import { type Answer, openAppliance, serialNumber } from "../../cloudAppliance.ts"
+import { reasonOf } from "../../vacuumWith.ts"
+
+const kind = { version: "B01", model: "roborock.vacuum.sc01", category: "robot.vacuum.cleaner" } as const
+
+const request = (payload: Uint8Array) => Either.getOrThrow(Q7Rpc.decodeRequest(payload))
+
+/** A robot with properties; `refusing` are methods that it answers with an error. */
+const withProperties = (properties: Record<string, unknown>, refusing: ReadonlyArray<string> = []): Answer => {
+  const map = testData("roborock/maps/b01-q7-synthetic/two-rooms.scmap")
+  return (payload) => {
+    const { method, msgId, params } = request(payload)
+    if (refusing.includes(method)) return [[102, Q7Rpc.encodeReply({ msgId, method, code: 7 }, 1)]]
+    if (method === "prop.set") Object.assign(properties, params)
+    const reply = Q7Rpc.encodeReply({ msgId, method, data: method === "prop.get" ? properties : {} }, 1)
+    return method === "service.upload_by_maptype" && map !== undefined
+      ? [[102, reply], [301, Q7MapPayload.encode(new Uint8Array(map), { model: kind.model, serial: serialNumber })]]
+      : [[102, reply]]
+  }
+}
+
+const charging = { status: 4, quantity: 93, wind: 2, water: 1, mode: 1, repeat_state: 0, fault: 0 }
+
+const commandsOf = (sent: ReadonlyArray<Uint8Array>) =>
+  sent.map(request).filter(({ method }) => method !== "prop.get").map(({ method, params }) => [method, params])
+
+describe("a Q7 vacuum", () => {
+  it.scoped("tells its state; faults in words, notices not at all", () =>
+    Effect.gen(function*() {
+      const properties = { ...charging }
+      const { device, push } = yield* openAppliance(kind, withProperties(properties))
+      assert.deepInclude(yield* device.state.get, { stateName: "charging", battery: 93, activity: "docked" })
+      const post = (data: unknown) => push(102, Q7Rpc.encodeReply({ msgId: "1", method: "prop.post", data }, 1))
+      yield* post({ fault: 2102 })
+      assert.isUndefined((yield* device.state.get).error)
+      yield* post({ fault: 510, status: 2 })
+      assert.deepInclude(yield* device.state.get, { activity: "paused", battery: 93 })
+      assert.strictEqual((yield* device.state.get).error?.text, "Bumper stuck")
+      yield* post({ fault: 599 })
+      assert.strictEqual((yield* device.state.get).error?.name, "unknown_599")
+    }))
+
+  it.scoped("is told what to do by methods", () =>
+    Effect.gen(function*() {
+      const { device, sent } = yield* openAppliance(kind, withProperties({ ...charging }))
+      const cleaning = yield* device.trait("cleaning")
+      const modes = yield* device.trait("modes")
+      yield* cleaning.start
+      yield* cleaning.pause
+      yield* cleaning.dock
+      yield* modes.set({ fan: "turbo", route: "deep" })
+      yield* modes.setMode("vacuum")
+      yield* (yield* device.trait("locate")).locate
+      yield* (yield* device.trait("doNotDisturb")).set({ start: { hour: 22, minute: 0 }, end: { hour: 7, minute: 0 } })
+      yield* (yield* device.trait("consumables")).reset("filter")
+      assert.deepStrictEqual(commandsOf(sent), [
+        ["service.set_room_clean", { clean_type: 0, ctrl_value: 1, room_ids: [] }],
+        ["service.set_room_clean", { clean_type: 0, ctrl_value: 2, room_ids: [] }],
+        ["service.start_recharge", {}],
+        ["prop.set", { wind: 3, clean_path_preference: 1 }],
+        ["prop.set", { mode: 0 }],
+        ["service.find_device", {}],
+        ["service.set_quiet_time", { is_open: 1, quiet_begin_time: 1320, quiet_end_time: 420 }],
+        ["service.reset_consumable", { consumable: 3 }]
+      ])
+      assert.strictEqual(yield* reasonOf(modes.set({ water: "flood" })), "InvalidArgument")
+      assert.strictEqual(yield* reasonOf(modes.setMode("custom")), "InvalidArgument")
+    }))
+
+  it.scoped("cleans rooms by the names on its map, which it is asked for", () =>
+    Effect.gen(function*() {
+      if (testData("roborock/maps/b01-q7-synthetic/two-rooms.scmap") === undefined) return
+      const { device, sent } = yield* openAppliance(kind, withProperties({ ...charging }))
+      const rooms = yield* (yield* device.trait("rooms")).list
+      assert.lengthOf(rooms, 2)
+      const cleaning = yield* device.trait("cleaning")
+      yield* cleaning.rooms([rooms[1]?.name ?? ""], { repeat: 2 })
+      assert.deepStrictEqual(commandsOf(sent).slice(-2), [
+        ["prop.set", { repeat_state: 1 }],
+        ["service.set_room_clean", { clean_type: 1, ctrl_value: 1, room_ids: [rooms[1]?.id] }]
+      ])
+      assert.strictEqual(yield* reasonOf(cleaning.rooms(["Cellar"])), "UnknownRoom")
+    }))
+
+  it.scoped("wear is told in minutes", () =>
+    Effect.gen(function*() {
+      const { device } = yield* openAppliance(kind, withProperties({ ...charging, main_brush: 4088 }))
+      const [brush] = yield* (yield* device.trait("consumables")).list
+      assert.deepInclude(brush, { part: "mainBrush", used: 4088 * 60, left: (18_000 - 4088) * 60, leftPercent: 77 })
+    }))
+
+  it.scoped("a refusal has its code, and silence its reason", () =>
+    Effect.gen(function*() {
+      const { device, silence } = yield* openAppliance(
+        kind,
+        withProperties({ ...charging }, ["service.find_device"])
+      )
+      const { locate } = yield* device.trait("locate")
+      const error = yield* Effect.flip(locate)
+      assert.deepInclude(error, { _tag: "DeviceError", reason: "Refused", code: 7 })
+      silence(true)
+      const waiting = yield* Effect.fork(reasonOf(locate))
+      yield* TestClock.adjust("10 seconds")
+      assert.strictEqual(yield* Fiber.join(waiting), "TimedOut")
+    }))
+
+  it.scoped("damage and answers of others are passed over", () =>
+    Effect.gen(function*() {
+      const { device, push } = yield* openAppliance(kind, withProperties({ ...charging }))
+      for (const junk of ["", "{", "{\"dps\":{\"10001\":\"x\"}}", "{\"dps\":{}}"]) {
+        yield* push(102, new TextEncoder().encode(junk))
+        yield* push(301, new TextEncoder().encode(junk))
+      }
+      yield* push(102, Q7Rpc.encodeReply({ msgId: "999", method: "prop.get", data: { quantity: 1 } }, 1))
+      assert.deepInclude(yield* device.state.get, { battery: 93, stale: false })
+    }))
+
+  it("asks for every property that is known", () => {
+    assert.include(Q7Codes.properties, "quantity")
+    assert.strictEqual(new Set(Q7Codes.properties).size, Q7Codes.properties.length)
+  })
+})
