@@ -12,6 +12,7 @@ import type * as Scope from "effect/Scope"
 import type { Endpoint } from "./Endpoint.ts"
 import { format } from "./Endpoint.ts"
 import * as pipe from "./internal/transport/pipe.ts"
+import * as platformSocket from "./internal/transport/platformSocket.ts"
 import * as webSocketWire from "./internal/transport/webSocketWire.ts"
 import { TransportError } from "./MqttError.ts"
 import type { Wire } from "./Wire.ts"
@@ -73,13 +74,30 @@ export const layerMemory = (serve: (wire: Wire) => Effect.Effect<void>): Layer.L
     })
   )
 
+const defaultUnreadBytes = 64 * 1024 * 1024
+
+/**
+ * What bounds a link that cannot be paused.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SocketOptions {
+  /**
+   * The link is given up when more waits to be read, since nothing stops the server.
+   *
+   * @default 64 MiB
+   */
+  readonly maxUnreadBytes?: number | undefined
+}
+
 /**
  * How a WebSocket of the platform is used.
  *
  * @since 0.1.0
  * @category models
  */
-export interface WebSocketOptions {
+export interface WebSocketOptions extends SocketOptions {
   /**
    * MQTT demands that the server chooses the subprotocol `mqtt`; `optional` accepts one that chooses
    * none [5 §6].
@@ -87,12 +105,6 @@ export interface WebSocketOptions {
    * @default "required"
    */
   readonly subprotocol?: "required" | "optional" | undefined
-  /**
-   * The link is given up when more waits to be read, since a browser cannot stop the server.
-   *
-   * @default 64 MiB
-   */
-  readonly maxUnreadBytes?: number | undefined
 }
 
 /**
@@ -118,7 +130,7 @@ export interface WebSocketOptions {
  * @category layers
  */
 export const layerWebSocket = (
-  { maxUnreadBytes = 64 * 1024 * 1024, subprotocol = "required" }: WebSocketOptions = {}
+  { maxUnreadBytes = defaultUnreadBytes, subprotocol = "required" }: WebSocketOptions = {}
 ): Layer.Layer<Transport, never, Socket.WebSocketConstructor> =>
   Layer.effect(
     Transport,
@@ -132,3 +144,46 @@ export const layerWebSocket = (
           })
     }))
   )
+
+/**
+ * Opens a `Socket` of `@effect/platform` and gives its wire. The socket is closed with the scope.
+ *
+ * Such a socket cannot be paused (`canPause` is false), so a program that reads slower than the peer
+ * sends loses the link in the end. Where `NodeTransport` or {@link layerWebSocket} fits, prefer it.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const fromSocket = (
+  socket: Socket.Socket,
+  { maxUnreadBytes = defaultUnreadBytes }: SocketOptions = {}
+): Effect.Effect<Wire, TransportError, Scope.Scope> => platformSocket.open(socket, maxUnreadBytes)
+
+/**
+ * A transport over sockets of `@effect/platform`: `connect` makes one for an endpoint, and
+ * {@link fromSocket} its wire.
+ *
+ * @example
+ * ```ts
+ * import { MqttError, Transport } from "@effect-mqtt/connection"
+ * import { NodeSocket } from "@effect/platform-node"
+ * import { Effect } from "effect"
+ *
+ * export const overTcp = Transport.layerSocket(({ host, port }) =>
+ *   Effect.mapError(
+ *     NodeSocket.makeNet({ host, port }),
+ *     (cause) => new MqttError.TransportError({ reason: "Open", cause })
+ *   )
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerSocket = (
+  connect: (endpoint: Endpoint) => Effect.Effect<Socket.Socket, TransportError, Scope.Scope>,
+  options: SocketOptions = {}
+): Layer.Layer<Transport> =>
+  Layer.succeed(Transport, {
+    open: (endpoint) => Effect.flatMap(connect(endpoint), (socket) => fromSocket(socket, options))
+  })

@@ -139,13 +139,6 @@ export * as Session from "./Session.ts"
 export * as SessionStore from "./SessionStore.ts"
 
 /**
- * Any `Socket` of `@effect/platform` as a wire.
- *
- * @since 0.1.0
- */
-export * as SocketWire from "./SocketWire.ts"
-
-/**
  * A subscription and its messages.
  *
  * @since 0.1.0

@@ -1,5 +1,5 @@
 import type { Wire } from "@effect-mqtt/connection"
-import { Endpoint, MqttError, SocketWire, Transport } from "@effect-mqtt/connection"
+import { Endpoint, MqttError, Transport } from "@effect-mqtt/connection"
 import { NodeTransport } from "@effect-mqtt/connection/node"
 import { TransportSuite } from "@effect-mqtt/connection/testing"
 import { NodeSocket } from "@effect/platform-node"
@@ -68,7 +68,7 @@ const overLayers: Fixture = Effect.gen(function*() {
 
 const overPlatformSocket = over(
   tcpServer,
-  SocketWire.layer(({ host, port }) =>
+  Transport.layerSocket(({ host, port }) =>
     Effect.mapError(
       NodeSocket.makeNet({ host, port }),
       (cause) => new MqttError.TransportError({ reason: "Open", cause })

@@ -1,49 +1,20 @@
 /**
- * Any `Socket` of `@effect/platform` as a wire.
- *
- * Such a socket cannot be paused: a program that reads slower than the peer sends has `canPause`
- * false, and loses the link when too much waits. Where a transport of this package fits
- * (`NodeTransport`, `Transport.layerWebSocket`), prefer it.
- *
- * @since 0.1.0
+ * A wire over a `Socket` of `@effect/platform`. Such a socket cannot be paused, so what is not read is
+ * bounded by giving the link up.
  */
 import * as Socket from "@effect/platform/Socket"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import type { Endpoint } from "./Endpoint.ts"
-import * as closeCode from "./internal/transport/closeCode.ts"
-import { join } from "./internal/transport/pieces.ts"
-import * as unreads from "./internal/transport/unread.ts"
-import { TransportError } from "./MqttError.ts"
-import { Transport } from "./Transport.ts"
-import type { Wire } from "./Wire.ts"
+import { TransportError } from "../../MqttError.ts"
+import type { Wire } from "../../Wire.ts"
+import * as closeCode from "./closeCode.ts"
+import { join } from "./pieces.ts"
+import * as unreads from "./unread.ts"
 
-/**
- * What bounds a wire over a platform socket.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Options {
-  /**
-   * The link is given up when more waits to be read.
-   *
-   * @default 64 MiB
-   */
-  readonly maxUnreadBytes?: number | undefined
-}
-
-/**
- * Opens the socket and gives its wire. The socket is closed with the scope.
- *
- * @since 0.1.0
- * @category constructors
- */
-export const fromSocket = (
+export const open = (
   socket: Socket.Socket,
-  { maxUnreadBytes = 64 * 1024 * 1024 }: Options = {}
+  maxUnreadBytes: number
 ): Effect.Effect<Wire, TransportError, Scope.Scope> =>
   Effect.gen(function*() {
     const unread = unreads.make({ pause: () => {}, resume: () => {} })
@@ -87,20 +58,6 @@ export const fromSocket = (
         Effect.ignore
       )
     }
-  })
-
-/**
- * A transport whose wires are platform sockets: `connect` makes one for an endpoint.
- *
- * @since 0.1.0
- * @category layers
- */
-export const layer = (
-  connect: (endpoint: Endpoint) => Effect.Effect<Socket.Socket, TransportError, Scope.Scope>,
-  options: Options = {}
-): Layer.Layer<Transport> =>
-  Layer.succeed(Transport, {
-    open: (endpoint) => Effect.flatMap(connect(endpoint), (socket) => fromSocket(socket, options))
   })
 
 const tooMuch = new Error("too much was left unread on a socket that cannot be paused")
