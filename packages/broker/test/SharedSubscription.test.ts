@@ -151,6 +151,30 @@ describe("shared subscriptions", () => {
       assert.deepInclude(yield* one.expect("PubAck"), { reasonCode: 0x10 })
     }))
 
+  it.scoped.each(["a", "b", "c", "d", "e"])(
+    "when %s leaves, the others still have one turn each",
+    (leaving) =>
+      Effect.gen(function*() {
+        const broker = yield* Broker.make()
+        const names = ["a", "b", "c", "d", "e"]
+        const members = yield* Effect.forEach(
+          names,
+          (name) => Effect.tap(connect(broker, name), (c) => subscribe(c, shared))
+        )
+        yield* publishAll(broker, ["1", "2"], 0)
+        for (const member of members) yield* member.drain
+        yield* members[names.indexOf(leaving)]?.cut ?? Effect.void
+        const staying = members.filter((_, index) => names[index] !== leaving)
+        const hadTurn = staying.filter((_, index) => index < (leaving < "c" ? 1 : 2))
+        const waiting = staying.filter((member) => !hadTurn.includes(member))
+        const received = (of: typeof members) => Effect.forEach(of, ({ drain }) => Effect.map(drain, payloads))
+        yield* publishAll(broker, waiting.map(() => "now"), 0)
+        assert.deepStrictEqual(yield* received(waiting), waiting.map(() => ["now"]))
+        yield* publishAll(broker, hadTurn.map(() => "later"), 0)
+        assert.deepStrictEqual(yield* received(hadTurn), hadTurn.map(() => ["later"]))
+      })
+  )
+
   it.scoped("authorization is asked about the topics, not about the group", () =>
     Effect.gen(function*() {
       const broker = yield* Broker.make({ authorize: (_, __, topic) => topic === "allowed/#" })

@@ -36,6 +36,9 @@ export class SharedGroup {
 
 class Turns {
   private readonly members: Array<Subscription> = []
+  /** Where in the array each is: groups may be large, and all of their members come and go. */
+  private readonly places = new Map<Session, number>()
+  /** Those before it have had their turn. */
   private turn = 0
 
   get isEmpty(): boolean {
@@ -43,16 +46,22 @@ class Turns {
   }
 
   set(subscription: Subscription): void {
-    const index = this.indexOf(subscription.session)
-    if (index === -1) this.members.push(subscription)
-    else this.members[index] = subscription
+    this.put(subscription, this.places.get(subscription.session) ?? this.members.length)
   }
 
   delete(session: Session): void {
-    const index = this.indexOf(session)
-    if (index === -1) return
-    this.members.splice(index, 1)
-    if (index < this.turn) this.turn--
+    let place = this.places.get(session)
+    if (place === undefined) return
+    this.places.delete(session)
+    const previous = this.members[this.turn - 1]
+    if (place < this.turn && previous !== undefined) {
+      // Who had the last turn takes the place, so that who comes from the end still has its turn.
+      this.turn--
+      if (place < this.turn) this.put(previous, place)
+      place = this.turn
+    }
+    const last = this.members.pop()
+    if (last !== undefined && place < this.members.length) this.put(last, place)
   }
 
   /** The next one that is as ready as this, else the next one that has room at all. */
@@ -73,8 +82,9 @@ class Turns {
     return members[found]
   }
 
-  private indexOf(session: Session): number {
-    return this.members.findIndex((member) => member.session === session)
+  private put(subscription: Subscription, place: number): void {
+    this.members[place] = subscription
+    this.places.set(subscription.session, place)
   }
 }
 
