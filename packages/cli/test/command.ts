@@ -1,0 +1,61 @@
+/** The `mqtt` command in this process: its words in, its output and exit code out. */
+import { Broker } from "@effect-mqtt/broker"
+import { NodeBroker } from "@effect-mqtt/broker/node"
+import { NodeContext } from "@effect/platform-node"
+import { ConfigProvider, Effect, Fiber, Layer, Stream } from "effect"
+import { Mqtt, StandardStreams } from "../src/index.ts"
+
+export interface Ended {
+  readonly code: number
+  readonly out: string
+  /** What went to standard output, byte by byte. */
+  readonly bytes: Uint8Array
+  readonly err: ReadonlyArray<string>
+}
+
+export interface Surroundings {
+  readonly stdin?: string | undefined
+  readonly env?: Readonly<Record<string, string>> | undefined
+  /** Nobody reads standard output. */
+  readonly isClosed?: boolean | undefined
+}
+
+/** Starts the command; `until` waits for a line on standard error, `ended` for its end. */
+export const start = (words: ReadonlyArray<string>, { env = {}, isClosed = false, stdin = "" }: Surroundings = {}) =>
+  Effect.gen(function*() {
+    const out: Array<Uint8Array> = []
+    const err: Array<string> = []
+    const streams = Layer.succeed(StandardStreams.StandardStreams, {
+      input: Stream.succeed(new TextEncoder().encode(stdin)),
+      write: (bytes) =>
+        isClosed ? new StandardStreams.OutputClosed() : Effect.sync(() => void out.push(Uint8Array.from(bytes))),
+      report: (line) => Effect.sync(() => void err.push(line))
+    })
+    const fiber = yield* Mqtt.run(words).pipe(
+      Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env)))),
+      Effect.provide(Layer.merge(NodeContext.layer, streams)),
+      Effect.forkScoped
+    )
+    const ended: Effect.Effect<Ended> = Effect.map(Fiber.join(fiber), (code) => {
+      const bytes = Buffer.concat(out)
+      return { code, out: bytes.toString(), bytes: new Uint8Array(bytes), err }
+    })
+    const until = (text: string) =>
+      Effect.iterate(false, {
+        while: (found) => !found,
+        body: () => Effect.delay(Effect.sync(() => err.some((line) => line.includes(text))), "5 millis")
+      })
+    return { ended, until, stop: Fiber.interrupt(fiber) }
+  })
+
+/** Runs the command to its end. */
+export const run = (words: ReadonlyArray<string>, surroundings?: Surroundings) =>
+  Effect.scoped(Effect.flatMap(start(words, surroundings), ({ ended }) => ended))
+
+/** A broker on a free port, and the words that lead to it. */
+export const broker = (options?: Broker.Options) =>
+  Effect.gen(function*() {
+    const server = yield* Broker.make(options)
+    const { port } = yield* NodeBroker.listenTcp(server)
+    return { server, port, at: ["-h", "127.0.0.1", "-p", `${port}`] }
+  })
