@@ -178,14 +178,14 @@ export const make = (
     const operate = (
       filter: string,
       start: (now: number, settle: (outcome: OperationOutcome) => void) => void
-    ): Effect.Effect<ReadonlyArray<number>, SubscribeError> =>
+    ): Effect.Effect<Answered, SubscribeError> =>
       Effect.suspend(() => {
         const cause = engine.stopped()
         if (cause !== undefined) return new SubscribeError({ reason: "Closed", filter, cause })
         return Effect.async((resume) => {
           pump.pass((now) =>
             start(now, (outcome) => {
-              if (outcome._tag === "Answered") return resume(Effect.succeed(outcome.reasonCodes))
+              if (outcome._tag === "Answered") return resume(Effect.succeed(outcome))
               resume(
                 outcome._tag === "Invalid"
                   ? new SubscribeError({ reason: "InvalidFilter", filter, cause: outcome.cause })
@@ -218,11 +218,13 @@ export const make = (
             const refusal = requests.refusedLocally(request, negotiated)
             if (refusal !== undefined) return yield* refusal
           }
-          const codes = yield* operate(
+          const { reasonCodes, reasonString } = yield* operate(
             wanted[0].filter,
             (now, settle) => session.subscribe(now, requests.toPacket(wanted, negotiated), settle)
           )
-          const answers = wanted.map(({ filter: name }, index) => requests.toGranted(name, codes[index]))
+          const answers = wanted.map(({ filter: name }, index) =>
+            requests.toGranted(name, reasonCodes[index], reasonString)
+          )
           const granted = new Map<string, QoS.QoS>()
           for (const [index, answer] of answers.entries()) {
             if (Either.isRight(answer)) granted.set(wanted[index].filter, answer.right)
@@ -241,13 +243,14 @@ export const make = (
         const filters = typeof filter === "string" ? [filter] : filter
         return Effect.flatMap(
           leave(filters),
-          (codes) => {
-            for (const [index, code] of codes.entries()) if (code < 0x80) subscribed.delete(filters[index])
-            const refused = codes.findIndex((code) => code >= 0x80)
+          ({ reasonCodes, reasonString }) => {
+            for (const [index, code] of reasonCodes.entries()) if (code < 0x80) subscribed.delete(filters[index])
+            const refused = reasonCodes.findIndex((code) => code >= 0x80)
             return refused < 0 ? Effect.void : new SubscribeError({
               reason: "UnsubscribeRejected",
               filter: filters[refused],
-              reasonCode: codes[refused]
+              reasonCode: reasonCodes[refused],
+              reasonString
             })
           }
         )
@@ -260,6 +263,8 @@ export const make = (
       closed: Deferred.await(closed)
     }
   })
+
+type Answered = Extract<OperationOutcome, { readonly _tag: "Answered" }>
 
 const reasonOf = (exit: Exit.Exit<never, CloseReason>): CloseReason =>
   Exit.isFailure(exit)

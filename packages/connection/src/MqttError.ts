@@ -261,12 +261,13 @@ export class SubscribeError extends Data.TaggedError("SubscribeError")<{
     | "Closed"
   readonly filter: string
   readonly reasonCode?: number | undefined
+  readonly reasonString?: string | undefined
   readonly cause?: unknown
 }> {
   override get message(): string {
     const doing = this.reason === "UnsubscribeRejected" ? "Unsubscribing from" : "Subscribing to"
     return `${doing} "${printable(this.filter)}" failed: ${subscribeSentences[this.reason]}${
-      describeReason(this.reasonCode, undefined)
+      describeReason(this.reasonCode, this.reasonString)
     }${describeCause(this.cause)}`
   }
 }

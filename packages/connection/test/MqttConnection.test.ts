@@ -95,12 +95,18 @@ describe("MqttConnection", () => {
       const { connection, link } = yield* start
       const subscribing = yield* Effect.fork(Effect.flip(connection.subscribe("t")))
       const { packetId } = yield* link.expect("Subscribe")
-      yield* link.send(Packet.subAck({ packetId, reasonCodes: [0x9e] }))
-      assert.strictEqual((yield* Fiber.join(subscribing)).reason, "NotSupported")
+      yield* link.send(Packet.subAck({ packetId, reasonCodes: [0x9e], properties: { reasonString: "not here" } }))
+      assert.deepInclude(yield* Fiber.join(subscribing), { reason: "NotSupported", reasonString: "not here" })
       const leaving = yield* Effect.fork(Effect.flip(connection.unsubscribe(["a", "b"])))
       const { packetId: second } = yield* link.expect("Unsubscribe")
-      yield* link.send(Packet.unsubAck({ packetId: second, reasonCodes: [0, 0x87] }))
-      assert.deepInclude(yield* Fiber.join(leaving), { reason: "UnsubscribeRejected", filter: "b", reasonCode: 0x87 })
+      const properties = { reasonString: "not yours" }
+      yield* link.send(Packet.unsubAck({ packetId: second, reasonCodes: [0, 0x87], properties }))
+      const kept = yield* Fiber.join(leaving)
+      assert.deepInclude(kept, { reason: "UnsubscribeRejected", filter: "b", reasonCode: 0x87 })
+      assert.strictEqual(
+        kept.message,
+        "Unsubscribing from \"b\" failed: the server rejected it (reason code 0x87): not yours"
+      )
       assert.strictEqual((yield* Effect.flip(connection.unsubscribe([]))).reason, "InvalidFilter")
       assert.strictEqual((yield* Effect.flip(connection.subscribe("a/#/b"))).reason, "InvalidFilter")
     }))

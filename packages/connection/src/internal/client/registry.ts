@@ -161,7 +161,7 @@ export const make = (
     if (outcome._tag === "Invalid") {
       return reject(entry, new SubscribeError({ reason: "InvalidFilter", filter, cause: outcome.cause }))
     }
-    const granted = requests.toGranted(filter, outcome.reasonCodes[0])
+    const granted = requests.toGranted(filter, outcome.reasonCodes[0], outcome.reasonString)
     if (Either.isLeft(granted)) return reject(entry, granted.left)
     entry.granted = granted.right
     entry.confirmed = request

@@ -104,15 +104,16 @@ export const toPacket = (
   ...(identifier === undefined ? {} : { properties: { subscriptionIdentifiers: [identifier] } })
 })
 
-/** What a SUBACK code means for its filter. */
-export const toGranted = (filter: string, reasonCode: number): Granted =>
+/** What a SUBACK code means for its filter; the words are for all filters of the SUBACK. */
+export const toGranted = (filter: string, reasonCode: number, reasonString: string | undefined): Granted =>
   QoS.isQoS(reasonCode)
     ? Either.right(reasonCode)
     : Either.left(
       new SubscribeError({
         reason: unsupported.has(reasonCode) ? "NotSupported" : "SubscribeRejected",
         filter,
-        reasonCode
+        reasonCode,
+        reasonString
       })
     )
 

@@ -9,12 +9,16 @@ import type { PacketIds } from "./packetIds.ts"
 import type { SubscriptionStore } from "./subscriptionStore.ts"
 
 /**
- * - `Answered`: one reason code per filter, in their order.
+ * - `Answered`: one reason code per filter, in their order, and what the server says about them.
  * - `Invalid`: the packet cannot be sent; nothing was.
  * - `LinkLost`: the server may or may not have seen it.
  */
 export type OperationOutcome =
-  | { readonly _tag: "Answered"; readonly reasonCodes: ReadonlyArray<number> }
+  | {
+    readonly _tag: "Answered"
+    readonly reasonCodes: ReadonlyArray<number>
+    readonly reasonString?: string | undefined
+  }
   | { readonly _tag: "Invalid"; readonly cause: CodecError.CodecError }
   | { readonly _tag: "LinkLost" }
 
@@ -100,7 +104,8 @@ export const make = (output: Output, ids: PacketIds, store: SubscriptionStore | 
       pending.delete(packet.packetId)
       ids.release(packet.packetId)
       store?.answered(now, request, reasonCodes)
-      operation.settle({ _tag: "Answered", reasonCodes })
+      const reasonString = packet.properties?.reasonString
+      operation.settle({ _tag: "Answered", reasonCodes, ...(reasonString === undefined ? {} : { reasonString }) })
       flush(now)
       return "ok"
     },
