@@ -29,13 +29,12 @@ const listen = (
       const { messages } = yield* restore(
         Scope.extend(client.subscription(filter, { qos, requireQos: true }), scope)
       ).pipe(Effect.onError(() => unsubscribe))
-      yield* Stream.runForEach(messages, ({ payload, retain, topic }) =>
+      return yield* Stream.runForEach(messages, ({ payload, retain, topic }) =>
         Effect.tryPromise(async () =>
           listener(topic, payload, retain)
         ).pipe(
           Effect.catchAll((error) => Effect.logError("A listener failed", error))
-        )).pipe(Effect.interruptible, Effect.forkIn(scope))
-      return unsubscribe
+        )).pipe(Effect.interruptible, Effect.forkIn(scope), Effect.as(unsubscribe))
     })
   )
 

@@ -1,5 +1,5 @@
 /** `@effect-mqtt/connection`: message by message in plain fibers, or chunk by chunk. */
-import type { Message } from "@effect-mqtt/connection"
+import type { Message, MqttError } from "@effect-mqtt/connection"
 import { MqttClient, type Transport } from "@effect-mqtt/connection"
 import { NodeTransport } from "@effect-mqtt/connection/node"
 import { Chunk, Deferred, Effect, Option, Runtime, Schedule, Scope, Stream } from "effect"
@@ -136,7 +136,7 @@ const start = Effect.gen(function*() {
   return { cpuMicros: system + user, wallMillis: performance.now(), messages: 0 }
 })
 
-type Work = Effect.Effect<Report, unknown, Scope.Scope | Transport.Transport>
+type Work = Effect.Effect<Report, MqttError.MqttError, Scope.Scope | Transport.Transport>
 
 const works: Record<typeof job.kind, Work> = { publish, receive, spread: receive, roundTrip, resume, idle, start }
 const report = await Effect.runPromise(works[job.kind].pipe(Effect.scoped, Effect.provide(NodeTransport.layer)))

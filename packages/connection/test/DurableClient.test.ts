@@ -2,7 +2,7 @@ import { Packet } from "@effect-mqtt/codec"
 import { Message, MqttClient, MqttError, SessionStore } from "@effect-mqtt/connection"
 import { KeyValueStore } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Layer, Scope, Stream } from "effect"
+import { Effect, Exit, Fiber, Layer, Scope, Stream, TestClock } from "effect"
 import { options, settle } from "./scriptedClient.ts"
 import * as Scripted from "./scriptedServer.ts"
 import { incoming } from "./sessionRig.ts"
@@ -45,6 +45,26 @@ const close = ({ client, link, stop }: Run) =>
     yield* link.close
     yield* Fiber.join(closing)
     yield* stop
+  })
+
+/** A client on its link, whose store takes commits in this way from then on. */
+const withCommit = (commit: () => Effect.Effect<void>) =>
+  Effect.gen(function*() {
+    const server = yield* Scripted.make()
+    let isReady = false
+    const store = Layer.succeed(SessionStore.SessionStore, {
+      isDurable: true,
+      open: () =>
+        Effect.succeed({ records: new Map(), commit: () => Effect.suspend(() => isReady ? commit() : Effect.void) })
+    })
+    const making = yield* Effect.fork(
+      MqttClient.make(durable).pipe(Effect.provide(server.layer), Effect.provide(store))
+    )
+    const link = yield* server.accept()
+    const client = yield* Fiber.join(making)
+    yield* settle
+    isReady = true
+    return { client, link }
   })
 
 describe("MqttClient with a durable store", () => {
@@ -162,7 +182,7 @@ describe("MqttClient with a durable store", () => {
           })
       })
       const making = yield* Effect.fork(
-        MqttClient.make(durable).pipe(Effect.provide(server.layer), Effect.provide(store))
+        MqttClient.make(durable).pipe(Effect.provide([server.layer, store]))
       )
       const link = yield* server.accept()
       const client = yield* Fiber.join(making)
@@ -177,6 +197,32 @@ describe("MqttClient with a durable store", () => {
       assert.strictEqual((yield* client.status.get)._tag, "Failed")
     }))
 
+  it.scoped("a store with a defect is one that fails", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* withCommit(() => Effect.dieMessage("broken"))
+      const refused = yield* Effect.flip(client.publish("u", "x", { qos: 1 }))
+      assert.strictEqual(refused.reason, "StoreError")
+      const closing = yield* Effect.fork(client.disconnect())
+      yield* settle
+      yield* link.close
+      yield* TestClock.adjust("2 seconds")
+      assert.isTrue(Exit.isSuccess(yield* Fiber.await(closing)))
+    }))
+
+  it.scoped("a store that hangs does not keep the client from closing", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* withCommit(() => Effect.never)
+      const publishing = yield* Effect.fork(Effect.flip(client.publish("u", "x", { qos: 1 })))
+      yield* settle
+      const closing = yield* Effect.fork(client.disconnect())
+      yield* settle
+      yield* link.close
+      yield* TestClock.adjust("10 seconds")
+      yield* Fiber.join(closing)
+      assert.strictEqual((yield* Fiber.join(publishing)).reason, "Closed")
+      assert.strictEqual((yield* client.status.get)._tag, "Closed")
+    }))
+
   it.scoped("a store that is not durable is never asked", () =>
     Effect.gen(function*() {
       const server = yield* Scripted.make()
@@ -185,7 +231,7 @@ describe("MqttClient with a durable store", () => {
         open: () => Effect.dieMessage("opened")
       })
       const making = yield* Effect.fork(
-        MqttClient.make(durable).pipe(Effect.provide(server.layer), Effect.provide(store))
+        MqttClient.make(durable).pipe(Effect.provide([server.layer, store]))
       )
       yield* server.accept()
       yield* Fiber.join(making)

@@ -29,7 +29,7 @@ describe("MqttTopic", () => {
     // @ts-expect-error -- there is no such level
     Temperature.topic({ ...topics, floor: "1" })
     // @ts-expect-error -- the value is a number
-    Temperature.publish(topics, "21.5")
+    assert.isTrue(Effect.isEffect(Temperature.publish(topics, "21.5")))
   })
 
   it("is refused where a level is neither text nor one name", () => {

@@ -153,7 +153,7 @@ describe("state", () => {
       const device = yield* open(robot)
       yield* settle
       const seen: Array<boolean> = []
-      yield* device.onState(({ available }) => seen.push(available))
+      yield* Effect.asVoid(device.onState(({ available }) => seen.push(available)))
       robot.silence(true)
       yield* robot.push({ 121: 5 })
       yield* TestClock.adjust("100 seconds")

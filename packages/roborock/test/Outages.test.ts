@@ -41,9 +41,9 @@ it.effect(
         const session = yield* RoborockSession.RoborockSession
         const vacuum = yield* session.device("Living room")
         const wasUnavailable: Array<number> = []
-        yield* vacuum.onState(({ available, silentSince }) => {
+        yield* Effect.asVoid(vacuum.onState(({ available, silentSince }) => {
           if (!available && silentSince !== undefined) wasUnavailable.push(silentSince)
-        })
+        }))
         const route = Effect.map(vacuum.route.get, ({ _tag }) => _tag)
         const link = Effect.map(session.link.get, ({ _tag }) => _tag)
 

@@ -1,7 +1,7 @@
 import { RateGuard, RoborockApi, RoborockError, UserData } from "@effect-mqtt/roborock"
 import { KeyValueStore } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Redacted, TestClock } from "effect"
+import { DateTime, Effect, Layer, Redacted, TestClock } from "effect"
 import { loginAnswer, ok, refused, scriptedCloud } from "./scriptedCloud.ts"
 
 const userData = Effect.runSync(UserData.decode(loginAnswer))
@@ -38,7 +38,7 @@ describe("limits", () => {
         const now = yield* Effect.clockWith((clock) => clock.currentTimeMillis)
         assert.strictEqual(calls, passed)
         assert.deepInclude(error, { reason: "TooManyRequests", nextTryAt: now + wait })
-        assert.include(error.message, `Next try at ${new Date(now + wait).toISOString()}.`)
+        assert.include(error.message, `Next try at ${DateTime.formatIso(DateTime.unsafeMake(now + wait))}.`)
         yield* TestClock.adjust(wait)
         yield* (yield* RateGuard.RateGuard).admit(kind)
       })))
