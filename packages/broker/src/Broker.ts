@@ -3,11 +3,9 @@
  *
  * @since 0.1.0
  */
-import * as Encoder from "@effect-mqtt/codec/Encoder"
 import type * as Properties from "@effect-mqtt/codec/Properties"
 import type { ProtocolVersion } from "@effect-mqtt/codec/ProtocolVersion"
 import type { QoS } from "@effect-mqtt/codec/QoS"
-import * as Topic from "@effect-mqtt/codec/Topic"
 import * as Transport from "@effect-mqtt/connection/Transport"
 import type { Wire } from "@effect-mqtt/connection/Wire"
 import * as Context from "effect/Context"
@@ -15,12 +13,12 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import type { Authenticate, Authorize, Mechanism } from "./AccessControl.ts"
-import { PublishRefused } from "./BrokerError.ts"
+import type { PublishRefused } from "./BrokerError.ts"
 import * as Capabilities from "./Capabilities.ts"
 import type { Fault } from "./Fault.ts"
 import { Core } from "./internal/core.ts"
-import * as Message from "./internal/message.ts"
 import { awaitSubscription, observe } from "./internal/observing.ts"
+import * as Publishing from "./internal/publishing.ts"
 import * as Reason from "./internal/reason.ts"
 import { resolve } from "./internal/resolvedLimits.ts"
 import type { Host } from "./internal/serve.ts"
@@ -167,14 +165,18 @@ export const make = (options: Options = {}): Effect.Effect<Broker["Type"], never
       newClientId,
       onDeadline: () => deadlines.unsafeOpen()
     })
-    const trial = Encoder.makeOutput({ largePayloadBytes: 1 })
+    const publish = Publishing.make(core)
     const host: Host = { core, now, authenticate, authorize }
     // Whoever makes a broker may do so where nothing is interruptible; this must still end with the scope.
     yield* Effect.forkScoped(Effect.interruptible(expire(core, deadlines, now)))
     yield* Effect.addFinalizer(() => Effect.sync(() => closeAll(core, Reason.serverShuttingDown, now())))
     return {
       serve: (wire) => serve(host, wire),
-      publish: (message) => Effect.suspend(() => publish(core, trial, message, now())),
+      publish: ({ payload, properties, qos = 0, retain = false, topic }) =>
+        Effect.suspend(() => {
+          const bytes = typeof payload === "string" ? new TextEncoder().encode(payload) : payload
+          return publish({ topic, payload: bytes, qos, retain, properties }, now())
+        }),
       clients: Effect.sync(() => clients(core)),
       disconnect: (clientId) =>
         Effect.sync(() => {
@@ -237,37 +239,6 @@ const expire = (core: Core, deadlines: Effect.Latch, now: () => number): Effect.
         : Effect.timeoutOption(deadlines.await, Math.min(due - now(), longestSleep))
     }
   })
-
-/** What subscribers could not be sent is refused; `trial` is where that is tried, without copying the payload. */
-const publish = (
-  core: Core,
-  trial: Encoder.Output,
-  message: BrokerMessage,
-  now: number
-): Effect.Effect<void, PublishRefused> => {
-  const { payload, properties, qos = 0, retain = false, topic } = message
-  const refuse = (reason: PublishRefused["reason"], cause?: unknown) =>
-    Effect.fail(new PublishRefused({ reason, topic, cause }))
-  const problem = Topic.nameProblem(topic)
-  if (problem !== undefined || topic.split("/").length > core.limits.maxTopicLevels) return refuse("InvalidMessage")
-  const bytes = typeof payload === "string" ? new TextEncoder().encode(payload) : payload
-  const source = Message.make({ topic, payload: bytes, qos, retain, properties }, undefined, now)
-  const delivery = {
-    message: source,
-    qos: 0,
-    retain: false,
-    identifiers: undefined,
-    isReplay: false,
-    group: undefined
-  } as const
-  const packet = Message.toPublish(delivery, undefined, false, 5, now)
-  const error = Encoder.encodeInto(trial, packet, 5, { maxPacketBytes: core.limits.maxPacketBytes })
-  trial.take()
-  trial.release()
-  if (error !== undefined) return refuse(error._tag === "PacketTooLarge" ? "PacketTooLarge" : "InvalidMessage", error)
-  const owned = bytes === payload ? { ...source, payload: bytes.slice() } : source
-  return core.publish(owned, true, now) === "RetainedFull" ? refuse("RetainedFull") : Effect.void
-}
 
 const clients = (core: Core): ReadonlyArray<ClientInfo> =>
   Array.from(core.links).flatMap(({ established, isClosed }) => {

@@ -3,7 +3,7 @@ import { Endpoint, Transport } from "@effect-mqtt/connection"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Either, Exit, Scope, TestClock } from "effect"
 import { Broker } from "../src/index.ts"
-import { connect, open, overWire, payloads, publish, subscribe } from "./rawClient.ts"
+import { connect, open, overWire, payloads, publish, subscribe, text } from "./rawClient.ts"
 
 describe("Broker", () => {
   it.scoped("publishes for the program, text and bytes", () =>
@@ -116,4 +116,19 @@ describe("Broker", () => {
       yield* TestClock.adjust("1 seconds")
       assert.deepInclude(yield* broker.stats, { connections: 0, retainedMessages: 1 })
     }).pipe(Effect.provide(Broker.layerMemory())))
+
+  it.scoped("what the program gave away is its own again: writing to it changes no message", () =>
+    Effect.gen(function*() {
+      const broker = yield* Broker.make()
+      // `slice` of a Node buffer would be a view.
+      const payload = Buffer.from("kept")
+      const correlationData = Buffer.from("data")
+      yield* broker.publish({ topic: "t", payload, retain: true, properties: { correlationData } })
+      payload.fill(0)
+      correlationData.fill(0)
+      const client = yield* connect(broker, "c")
+      yield* subscribe(client, "t")
+      const message = yield* client.expect("Publish")
+      assert.deepStrictEqual([message.payload, message.properties?.correlationData], [text("kept"), text("data")])
+    }))
 })

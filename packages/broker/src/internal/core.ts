@@ -3,20 +3,19 @@ import * as Topic from "@effect-mqtt/codec/Topic"
 import type { Mechanism } from "../AccessControl.ts"
 import type { Capabilities } from "../Capabilities.ts"
 import { Deadlines } from "./deadlines.ts"
-import { merge, toDelivery } from "./delivery.ts"
+import { toDelivery } from "./delivery.ts"
+import { Distributor } from "./distributor.ts"
 import { Faults } from "./faults.ts"
 import { Fifo } from "./fifo.ts"
 import type { Hub, OpenedSession, Routed } from "./hub.ts"
 import { Ledger } from "./ledger.ts"
 import { Link } from "./link.ts"
-import type { Delivery, Message } from "./message.ts"
-import type { Offered } from "./outgoing.ts"
+import type { Message } from "./message.ts"
 import * as Reason from "./reason.ts"
 import type { ResolvedLimits } from "./resolvedLimits.ts"
 import { Retained } from "./retained.ts"
 import type { Holder, Will } from "./session.ts"
 import { identifierCost, Session } from "./session.ts"
-import { SharedGroup } from "./shared.ts"
 import { isSystem, Subscriptions } from "./subscriptions.ts"
 import * as System from "./system.ts"
 
@@ -50,14 +49,11 @@ export class Core implements Hub {
   readonly observers = new Set<(message: Message) => void>()
   /** Messages taken from clients, the program and wills. */
   received = 0
-  /** Copies of messages that subscribers were given. */
-  sent = 0
-  /** Copies of messages that one subscriber did not get, and messages that could not be retained. */
-  dropped = 0
+  readonly distributor: Distributor
+  /** Messages that could not be retained. */
+  private notRetained = 0
   private readonly environment: Environment
   private readonly dueWills = new Fifo<Will>()
-  /** Messages of shared subscriptions whose member has left. */
-  private readonly orphans = new Fifo<Delivery>()
   private settling = false
   private readonly due = new Deadlines<Session>()
   /** When the broker next tells about itself. */
@@ -73,7 +69,13 @@ export class Core implements Hub {
     this.mechanism = environment.mechanism
     this.ledger = new Ledger(this.limits.maxHeldBytes)
     this.subscriptions = new Subscriptions(this.limits, this.ledger)
+    this.distributor = new Distributor(this.subscriptions)
     this.retained = new Retained(this.limits.maxRetainedMessages, this.limits.maxRetainedBytes)
+  }
+
+  /** Copies of messages that one subscriber did not get, and messages that could not be retained. */
+  get dropped(): number {
+    return this.distributor.dropped + this.notRetained
   }
 
   get isOverloaded(): boolean {
@@ -138,7 +140,7 @@ export class Core implements Hub {
     if (session.holder !== holder) return
     session.holder = undefined
     this.subscriptions.takePlaces(session)
-    this.adopt(session.outgoing.detach())
+    this.distributor.adopt(session.outgoing.detach())
     const delay = Math.min(will?.delay ?? 0, session.expiry)
     if (will !== undefined && delay > 0) session.delayedWill = { will, dueAt: now + delay }
     else if (will !== undefined) this.dueWills.push(will)
@@ -157,10 +159,10 @@ export class Core implements Hub {
     if (message.retain) {
       if (this.retained.hasRoom(message, now)) this.retained.set(message)
       else if (mustKeep) return "RetainedFull"
-      else this.dropped++
+      else this.notRetained++
     }
     for (const observe of this.observers) observe(message)
-    const delivered = this.route(message, now)
+    const delivered = this.distributor.route(message, now)
     this.settle(now)
     return delivered ? "Delivered" : "NoSubscribers"
   }
@@ -193,7 +195,7 @@ export class Core implements Hub {
     for (const message of [...this.retained.match(filter, now), ...system]) {
       if (!Topic.matches(filter, message.topic)) continue
       if (subscription.noLocal && message.publisher === session.clientId) continue
-      const offered = this.offer(session, toDelivery(message, subscription, true, true), now)
+      const offered = this.distributor.offer(session, toDelivery(message, subscription, true, true), now)
       if (offered === "Dropped" || offered === "Full") return false
     }
     return true
@@ -212,7 +214,7 @@ export class Core implements Hub {
     }
     if (this.subscriptions.systemCount === 0) this.systemDue = Infinity
     if (this.systemDue <= now) {
-      for (const message of this.system(now)) this.route({ ...message, retain: false }, now)
+      for (const message of this.system(now)) this.distributor.route({ ...message, retain: false }, now)
       this.systemDue = now + System.intervalMillis
     }
     this.settle(now)
@@ -231,54 +233,10 @@ export class Core implements Hub {
       subscriptions: this.subscriptions.count,
       retained: this.retained.count,
       received: this.received,
-      sent: this.sent,
+      sent: this.distributor.sent,
       dropped: this.dropped,
       heldBytes: this.ledger.bytes + this.retained.bytes
     }, now)
-  }
-
-  private route(message: Message, now: number): boolean {
-    const deliveries = new Map<Session, Delivery>()
-    let isShared = false
-    for (const subscribers of this.subscriptions.match(message.topic)) {
-      if (subscribers instanceof SharedGroup) {
-        isShared = true
-        this.deal(subscribers, message, now)
-        continue
-      }
-      for (const [session, subscription] of subscribers) {
-        if (subscription.noLocal && message.publisher === session.clientId) continue
-        const other = deliveries.get(session)
-        const delivery = toDelivery(message, subscription, message.retain && subscription.retainAsPublished, false)
-        deliveries.set(session, other === undefined ? delivery : merge(other, delivery))
-      }
-    }
-    for (const [session, delivery] of deliveries) this.offer(session, delivery, now)
-    return deliveries.size > 0 || isShared
-  }
-
-  /** To one member, on its own terms [MQTT-4.8.2-3]: nobody has to go because all are behind. */
-  private deal(group: SharedGroup, message: Message, now: number): void {
-    const member = group.choose(message)
-    if (member === undefined) {
-      this.dropped++
-      return
-    }
-    const retain = message.retain && member.retainAsPublished
-    this.offer(member.session, toDelivery(message, member, retain, false), now)
-  }
-
-  private offer(session: Session, delivery: Delivery, now: number): Offered {
-    const offered = session.outgoing.offer(delivery, now)
-    if (offered === "Accepted") this.sent++
-    else this.dropped++
-    // A client that is there and does not keep up has to go; one that is away misses the newest.
-    if (offered === "Full") session.holder?.shed(Reason.quotaExceeded, now)
-    return offered
-  }
-
-  private adopt(deliveries: ReadonlyArray<Delivery>): void {
-    for (const delivery of deliveries) this.orphans.push(delivery)
   }
 
   /** One after the other: a will can end a slow subscriber, which has a will and shared messages of its own. */
@@ -287,11 +245,7 @@ export class Core implements Hub {
     this.settling = true
     try {
       for (;;) {
-        const orphan = this.orphans.shift()
-        if (orphan !== undefined) {
-          this.deliverAnew(orphan, now)
-          continue
-        }
+        if (this.distributor.deliverOrphan(now)) continue
         const will = this.dueWills.shift()
         if (will === undefined) return
         this.publish(will.message(now), false, now)
@@ -301,16 +255,10 @@ export class Core implements Hub {
     }
   }
 
-  private deliverAnew({ group, message }: Delivery, now: number): void {
-    const members = group === undefined ? undefined : this.subscriptions.get(group)
-    if (members instanceof SharedGroup) this.deal(members, message, now)
-    else this.dropped++
-  }
-
   private remove(session: Session): void {
     this.sessions.delete(session.clientId)
     for (const subscription of [...session.subscriptions.values()]) this.subscriptions.remove(subscription)
-    this.adopt(session.outgoing.discard())
+    this.distributor.adopt(session.outgoing.discard())
     this.ledger.subtract(session.willBytes + session.received.size * identifierCost)
     session.willBytes = 0
     session.received.clear()

@@ -66,6 +66,16 @@ export interface Delivery {
   readonly group: string | undefined
 }
 
+/** A delivery that shows what a subscriber would get. */
+export const toNobody = (message: Message): Delivery => ({
+  message,
+  qos: 0,
+  retain: false,
+  identifiers: undefined,
+  isReplay: false,
+  group: undefined
+})
+
 export const isExpired = (message: Message, now: number): boolean => message.expiresAt <= now
 
 /** The remaining lifetime goes out rounded up, so that it never reaches zero early [MQTT-3.3.2-6]. */
