@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import { dual } from "effect/Function"
 import * as Redacted from "effect/Redacted"
 import * as ipAddress from "./internal/transport/ipAddress.ts"
 import * as readers from "./internal/transport/reader.ts"
@@ -31,7 +32,10 @@ export interface Target {
  * @since 0.1.0
  * @category combinators
  */
-export const httpConnect = (wire: Wire, target: Target): Effect.Effect<Wire, TransportError> =>
+export const httpConnect: {
+  (target: Target): (wire: Wire) => Effect.Effect<Wire, TransportError>
+  (wire: Wire, target: Target): Effect.Effect<Wire, TransportError>
+} = dual(2, (wire: Wire, target: Target): Effect.Effect<Wire, TransportError> =>
   Effect.gen(function*() {
     const authority = `${target.host.includes(":") ? `[${target.host}]` : target.host}:${target.port}`
     if (/[\s\u0000-\u001f]/.test(authority)) return yield* refused("the host cannot be named to the proxy")
@@ -42,7 +46,7 @@ export const httpConnect = (wire: Wire, target: Target): Effect.Effect<Wire, Tra
     if (status === undefined) return yield* refused("it does not speak HTTP")
     if (status === "407") return yield* denied("it asks for credentials (HTTP status 407)")
     return status.startsWith("2") ? reader.rest() : yield* refused(`it answered with HTTP status ${status}`)
-  })
+  }))
 
 /**
  * Asks a SOCKS5 proxy for a connection (RFC 1928; user name and password by RFC 1929). Fails with
@@ -51,7 +55,10 @@ export const httpConnect = (wire: Wire, target: Target): Effect.Effect<Wire, Tra
  * @since 0.1.0
  * @category combinators
  */
-export const socks5 = (wire: Wire, target: Target): Effect.Effect<Wire, TransportError> =>
+export const socks5: {
+  (target: Target): (wire: Wire) => Effect.Effect<Wire, TransportError>
+  (wire: Wire, target: Target): Effect.Effect<Wire, TransportError>
+} = dual(2, (wire: Wire, target: Target): Effect.Effect<Wire, TransportError> =>
   Effect.gen(function*() {
     const reader = readers.make(wire)
     const take = (count: number) => Effect.mapError(reader.take(count), broken)
@@ -74,7 +81,7 @@ export const socks5 = (wire: Wire, target: Target): Effect.Effect<Wire, Transpor
     const boundBytes = kind === 1 ? 4 : kind === 4 ? 16 : ((yield* take(1))[0] ?? 0)
     yield* take(boundBytes + 2)
     return reader.rest()
-  })
+  }))
 
 /** RFC 1928 section 5: an address with its type in front. */
 const addressOf = (host: string): Effect.Effect<ReadonlyArray<number>, TransportError> => {

@@ -48,7 +48,7 @@ describe("Proxy.httpConnect", () => {
     [`HTTP/1.1 200 ${"x".repeat(20_000)}`, "Read"]
   ])("%.30j is %s", ([answer, reason]) =>
     Effect.gen(function*() {
-      const { result } = yield* talk((wire) => Proxy.httpConnect(wire, target), [answer])
+      const { result } = yield* talk(Proxy.httpConnect(target), [answer])
       assert.strictEqual((yield* Effect.flip(result)).reason, reason)
     }))
 
@@ -63,7 +63,7 @@ describe("Proxy.httpConnect", () => {
 describe("Proxy.socks5", () => {
   it.scoped("asks for a name with user name and password", () =>
     Effect.gen(function*() {
-      const { result, told } = yield* talk((wire) => Proxy.socks5(wire, withCredentials), [
+      const { result, told } = yield* talk(Proxy.socks5(withCredentials), [
         [5, 2],
         [1, 0],
         [5, 0, 0, 3, 2, 65, 66, 0, 1, 42]
