@@ -2,13 +2,14 @@
  * W3C trace context in the user properties of MQTT 5 messages: `traceparent` and `tracestate`.
  *
  * A client with the option `traces` adds it to what it publishes; whoever handles a message goes on
- * with {@link process}, or with {@link extract} where the span is to be another one.
+ * with {@link withProcessSpan}, or with {@link extract} where the span is to be another one.
  *
  * @since 0.1.0
  */
 import type { Properties } from "@effect-mqtt/codec"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import { dual } from "effect/Function"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
 import type { Message } from "./Message.ts"
@@ -19,7 +20,7 @@ import type { Message } from "./Message.ts"
  * @since 0.1.0
  * @category tags
  */
-export class TraceState extends Context.Tag("@effect-mqtt/connection/TraceState")<TraceState, string>() {}
+export class TraceState extends Context.Tag("@effect-mqtt/connection/TraceContext/TraceState")<TraceState, string>() {}
 
 const parentPattern = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
 
@@ -81,17 +82,25 @@ export const inject = (span: Tracer.AnySpan): ReadonlyArray<Properties.UserPrope
  *
  * export const program = Effect.gen(function*() {
  *   const client = yield* MqttClient.MqttClient
- *   yield* client.consume("orders/#", (message) => TraceContext.process(message, Effect.log("handled")), { qos: 1 })
+ *   yield* client.consume(
+ *     "orders/#",
+ *     (message) => Effect.log("handled").pipe(TraceContext.withProcessSpan(message)),
+ *     { qos: 1 }
+ *   )
  * })
  * ```
  *
  * @since 0.1.0
  * @category combinators
  */
-export const process = <A, E, R>(message: Message, handling: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
-  const parent = Option.getOrUndefined(extract(message))
-  return handling.pipe(
-    Effect.withSpan("MqttClient.process", {
+export const withProcessSpan: {
+  (message: Message): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, Exclude<R, Tracer.ParentSpan>>
+  <A, E, R>(self: Effect.Effect<A, E, R>, message: Message): Effect.Effect<A, E, Exclude<R, Tracer.ParentSpan>>
+} = dual(
+  2,
+  <A, E, R>(self: Effect.Effect<A, E, R>, message: Message): Effect.Effect<A, E, Exclude<R, Tracer.ParentSpan>> => {
+    const parent = Option.getOrUndefined(extract(message))
+    return Effect.withSpan(self, "MqttClient.process", {
       kind: "consumer",
       attributes: {
         "messaging.system": "mqtt",
@@ -101,5 +110,5 @@ export const process = <A, E, R>(message: Message, handling: Effect.Effect<A, E,
       },
       ...(parent === undefined ? {} : { parent })
     })
-  )
-}
+  }
+)

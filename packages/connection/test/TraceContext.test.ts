@@ -41,15 +41,14 @@ describe("TraceContext", () => {
       const client = yield* MqttClient.make({ ...options, traces: true })
       const { messages } = yield* client.subscription("t")
       const origin = message(["traceparent", `00-${traceId}-${spanId}-01`], ["tracestate", "vendor=1"])
-      yield* TraceContext.process(
-        origin,
-        client.publish("t", "x", { properties: { userProperties: [["mine", "kept"]] } })
+      yield* client.publish("t", "x", { properties: { userProperties: [["mine", "kept"]] } }).pipe(
+        TraceContext.withProcessSpan(origin)
       )
       const [arrived] = Chunk.toReadonlyArray(yield* Stream.runCollect(Stream.take(messages, 1)))
       assert.isDefined(arrived)
       const properties = arrived?.properties?.userProperties ?? []
       assert.deepStrictEqual([properties[0], properties[2]], [["mine", "kept"], ["tracestate", "vendor=1"]])
-      const handler = yield* TraceContext.process(arrived ?? origin, Effect.currentSpan)
+      const handler = yield* TraceContext.withProcessSpan(Effect.currentSpan, arrived ?? origin)
       assert.strictEqual(handler.traceId, traceId)
       const parent = Option.getOrThrow(handler.parent)
       assert.strictEqual(properties[1]?.[1], `00-${traceId}-${parent.spanId}-01`)
