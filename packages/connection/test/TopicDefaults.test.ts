@@ -1,7 +1,9 @@
 import { Packet } from "@effect-mqtt/codec"
-import { MqttClient, PayloadCodec, TopicDefaults } from "@effect-mqtt/connection"
+import type { TopicDefaults } from "@effect-mqtt/connection"
+import { MqttClient, PayloadCodec } from "@effect-mqtt/connection"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
+import * as topicDefaults from "../src/internal/client/topicDefaults.ts"
 import * as Scripted from "./scriptedServer.ts"
 
 const codecs = { relay: PayloadCodec.boolean({ on: "ON", off: "OFF" }), degrees: PayloadCodec.number }
@@ -28,17 +30,17 @@ const text = (packet: Packet.Publish) => new TextDecoder().decode(packet.payload
 
 describe("TopicDefaults", () => {
   it("take each setting from the first entry that has it", () => {
-    assert.strictEqual(TopicDefaults.ofTopic(defaults, "home/hall/lamp", "codec"), codecs.relay)
-    assert.strictEqual(TopicDefaults.ofTopic(defaults, "home/hall/lamp", "retain"), true)
-    assert.strictEqual(TopicDefaults.ofTopic(defaults, "home/hall/lamp", "qos"), 0)
-    assert.strictEqual(TopicDefaults.ofTopic(defaults, "home/hall", "codec"), codecs.degrees)
-    assert.strictEqual(TopicDefaults.ofTopic(defaults, "garden", "qos"), 1)
-    assert.isUndefined(TopicDefaults.ofTopic(defaults, "$SYS/uptime", "codec"))
+    assert.strictEqual(topicDefaults.ofTopic(defaults, "home/hall/lamp", "codec"), codecs.relay)
+    assert.strictEqual(topicDefaults.ofTopic(defaults, "home/hall/lamp", "retain"), true)
+    assert.strictEqual(topicDefaults.ofTopic(defaults, "home/hall/lamp", "qos"), 0)
+    assert.strictEqual(topicDefaults.ofTopic(defaults, "home/hall", "codec"), codecs.degrees)
+    assert.strictEqual(topicDefaults.ofTopic(defaults, "garden", "qos"), 1)
+    assert.isUndefined(topicDefaults.ofTopic(defaults, "$SYS/uptime", "codec"))
   })
 
   it("hold for a filter that they cover whole", () => {
     const qosOf = (wide: string, narrow: string) =>
-      TopicDefaults.qosOfFilter({ topics: [{ filter: wide, qos: 2 }] }, narrow) === 2
+      topicDefaults.qosOfFilter({ topics: [{ filter: wide, qos: 2 }] }, narrow) === 2
     for (
       const [wide, narrow] of [
         ["a/b", "a/b"],

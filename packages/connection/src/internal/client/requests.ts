@@ -6,7 +6,8 @@ import * as Either from "effect/Either"
 import type { SubscribeOptions, SubscribeRequest } from "../../Message.ts"
 import { SubscribeError } from "../../MqttError.ts"
 import type { Negotiated } from "../../Negotiated.ts"
-import * as TopicDefaults from "../../TopicDefaults.ts"
+import type { TopicDefaults } from "../../TopicDefaults.ts"
+import * as topicDefaults from "./topicDefaults.ts"
 
 /** One filter of a subscription, as the server gets it, with its options. */
 export interface Request {
@@ -25,7 +26,7 @@ export type Granted = Either.Either<QoS.QoS, SubscribeError>
 export const toRequests = (
   filter: string | ReadonlyArray<SubscribeRequest>,
   options: SubscribeOptions | undefined,
-  defaults: TopicDefaults.TopicDefaults = {}
+  defaults: TopicDefaults = {}
 ): Effect.Effect<ReadonlyArray<Request>, SubscribeError> => {
   const given: ReadonlyArray<SubscribeRequest> = typeof filter === "string" ? [{ filter }] : filter
   if (given.length === 0) {
@@ -43,7 +44,7 @@ export const toRequests = (
 
 const toRequest = (
   request: SubscribeRequest,
-  defaults: TopicDefaults.TopicDefaults
+  defaults: TopicDefaults
 ): Either.Either<Request, SubscribeError> => {
   const name = fullFilter(request)
   const invalid = (cause: unknown) => new SubscribeError({ reason: "InvalidFilter", filter: name, cause })
@@ -57,7 +58,7 @@ const toRequest = (
   }
   return Either.right({
     filter: name,
-    qos: request.qos ?? TopicDefaults.qosOfFilter(defaults, request.filter) ?? 0,
+    qos: request.qos ?? topicDefaults.qosOfFilter(defaults, request.filter) ?? 0,
     requireQos: request.requireQos ?? false,
     noLocal: request.noLocal ?? false,
     retainAsPublished: request.retainAsPublished ?? false,

@@ -4,8 +4,9 @@ import * as Either from "effect/Either"
 import type { PublishOptions, PublishResult } from "../../Message.ts"
 import { CodecError, PublishError } from "../../MqttError.ts"
 import * as PayloadCodec from "../../PayloadCodec.ts"
-import * as TopicDefaults from "../../TopicDefaults.ts"
+import type { TopicDefaults } from "../../TopicDefaults.ts"
 import type { Consumer, Engine } from "./engine.ts"
+import * as topicDefaults from "./topicDefaults.ts"
 
 const isCodec = (value: PayloadCodec.Any | PublishOptions | undefined): value is PayloadCodec.Any =>
   value !== undefined && "encode" in value
@@ -14,22 +15,22 @@ export type Publish = Engine<Consumer>["publish"]
 
 /** The options of a publish with the defaults of its topic filled in. */
 export const publishOptions = (
-  defaults: TopicDefaults.TopicDefaults,
+  defaults: TopicDefaults,
   topic: string,
   options: PublishOptions | undefined
 ): PublishOptions => ({
   ...options,
-  qos: options?.qos ?? TopicDefaults.ofTopic(defaults, topic, "qos"),
-  retain: options?.retain ?? TopicDefaults.ofTopic(defaults, topic, "retain")
+  qos: options?.qos ?? topicDefaults.ofTopic(defaults, topic, "qos"),
+  retain: options?.retain ?? topicDefaults.ofTopic(defaults, topic, "retain")
 })
 
 /** Without defaults it is the publish of the engine itself. */
-export const makePublish = (publish: Publish, defaults: TopicDefaults.TopicDefaults | undefined): Publish =>
+export const makePublish = (publish: Publish, defaults: TopicDefaults | undefined): Publish =>
   defaults === undefined
     ? publish
     : (topic, payload, options) => publish(topic, payload, publishOptions(defaults, topic, options))
 
-export const makePublishValue = (publish: Publish, defaults: TopicDefaults.TopicDefaults = {}) =>
+export const makePublishValue = (publish: Publish, defaults: TopicDefaults = {}) =>
 (
   topic: string,
   value: unknown,
@@ -37,7 +38,7 @@ export const makePublishValue = (publish: Publish, defaults: TopicDefaults.Topic
   options?: PublishOptions
 ): Effect.Effect<PublishResult, PublishError> => {
   const given = isCodec(codecOrOptions)
-  const codec = given ? codecOrOptions : TopicDefaults.ofTopic(defaults, topic, "codec") ?? PayloadCodec.utf8
+  const codec = given ? codecOrOptions : topicDefaults.ofTopic(defaults, topic, "codec") ?? PayloadCodec.utf8
   // Codecs check what they are given: the value of a call without a codec has no type.
   return Either.match(codec.encode(value as never), {
     onLeft: ({ cause, codec: name }) =>
