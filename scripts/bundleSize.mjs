@@ -61,10 +61,10 @@ const measure = async (budget) => {
 }
 
 const row = (...cells) =>
-  console.log(cells.map((cell, index) => index === 0 ? cell.padEnd(24) : cell.padStart(12)).join(""))
+  console.log(cells.map((cell, index) => index === 0 ? cell.padEnd(42) : cell.padStart(12)).join(""))
 
 const failures = []
-row("bundle", "minified kB", "gzip kB", "budget kB")
+row("bundle", "minified kB", "gzip kB", "budget kB", "target kB")
 for (const budget of budgets) {
   try {
     const { found, name, plain, size } = await measure(budget)
@@ -72,7 +72,7 @@ for (const budget of budgets) {
       failures.push(`${name}: src/index.ts exports no module`)
       continue
     }
-    row(name, plain.toFixed(1), size.toFixed(1), budget.kB.toFixed(1))
+    row(name, plain.toFixed(1), size.toFixed(1), budget.kB.toFixed(1), budget.target?.toFixed(1) ?? "")
     if (size > budget.kB) failures.push(`${name}: ${size.toFixed(1)} kB is over the budget of ${budget.kB} kB`)
     for (const builtin of new Set(found)) failures.push(`${name}: a browser bundle may not need ${builtin}`)
   } catch (error) {
