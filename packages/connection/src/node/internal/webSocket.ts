@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http"
 import type { Duplex } from "node:stream"
-import { createWebSocketStream, WebSocket, WebSocketServer } from "ws"
+import type * as Ws from "ws"
 import * as closeCode from "../../internal/transport/closeCode.ts"
 import { join } from "../../internal/transport/pieces.ts"
 import { TransportError } from "../../MqttError.ts"
@@ -11,6 +11,9 @@ import type { Wire } from "../../Wire.ts"
 import { openError } from "./opening.ts"
 import * as socketWire from "./socketWire.ts"
 import { refusal } from "./tls.ts"
+
+/** Loaded when it is first needed: it takes 50 ms of CPU time, and most programs never do. */
+const library: Effect.Effect<typeof Ws> = Effect.promise(() => import("ws"))
 
 export interface UpgradeOptions {
   /** As the server is to see it: `ws://host:port/path`; the stream is there already. */
@@ -24,11 +27,19 @@ export const upgrade = (
   stream: Duplex,
   options: UpgradeOptions
 ): Effect.Effect<Wire, TransportError, Scope.Scope> =>
+  library.pipe(
+    Effect.flatMap((ws) => acquireLink(ws, stream, options)),
+    Effect.tap(({ socket }) => opened(socket, options.subprotocol)),
+    Effect.map(({ wire }) => wire)
+  )
+
+const acquireLink = (ws: typeof Ws, stream: Duplex, options: UpgradeOptions) =>
   Effect.acquireRelease(
     Effect.try({
       try: () =>
         toLink(
-          new WebSocket(options.url, ["mqtt"], {
+          ws,
+          new ws.WebSocket(options.url, ["mqtt"], {
             createConnection: () => stream,
             finishRequest: (request) => {
               // The layer below left the stream paused; by now somebody listens to it.
@@ -42,12 +53,9 @@ export const upgrade = (
       catch: (cause) => new TransportError({ reason: "Unsupported", cause })
     }),
     ({ destroy }) => destroy
-  ).pipe(
-    Effect.tap(({ socket }) => opened(socket, options.subprotocol)),
-    Effect.map(({ wire }) => wire)
   )
 
-const opened = (socket: WebSocket, subprotocol: "required" | "optional") =>
+const opened = (socket: Ws.WebSocket, subprotocol: "required" | "optional") =>
   Effect.async<void, TransportError>((resume) => {
     // Stays for good: a late error of an attempt that nobody waits for must not end the process.
     socket.on("error", (cause) => resume(Effect.fail(explainUpgrade(cause))))
@@ -97,13 +105,16 @@ export const accept = (
     }),
     () => Effect.sync(() => stream.destroy())
   ).pipe(
-    Effect.zipRight(
+    Effect.zipRight(library),
+    Effect.flatMap((ws) =>
       Effect.async<Wire, TransportError>((resume) => {
+        // It may be gone by the time that the library is there, which would not say so.
+        if (!stream.readable || !stream.writable) return resume(new TransportError({ reason: "Closed" }))
         const refuse = (error: TransportError): void => {
           stream.end(badRequest, () => resume(Effect.fail(error)))
         }
         if (!offersMqtt(request.headers)) return refuse(new TransportError({ reason: "NoSubprotocol" }))
-        const server = new WebSocketServer({
+        const server = new ws.WebSocketServer({
           noServer: true,
           handleProtocols: () => "mqtt",
           ...settings(maxMessageBytes)
@@ -113,7 +124,7 @@ export const accept = (
           request,
           stream,
           Buffer.from(head),
-          (socket) => resume(Effect.succeed(toLink(socket).wire))
+          (socket) => resume(Effect.succeed(toLink(ws, socket).wire))
         )
       })
     )
@@ -133,13 +144,13 @@ const settings = (maxMessageBytes: number) => ({
 })
 
 interface Link {
-  readonly socket: WebSocket
+  readonly socket: Ws.WebSocket
   readonly wire: Wire
   readonly destroy: Effect.Effect<void>
 }
 
 /** To be made with the socket, in one go: its first message may come with the answer to the upgrade. */
-const toLink = (socket: WebSocket): Link => {
+const toLink = (ws: typeof Ws, socket: Ws.WebSocket): Link => {
   let ending: TransportError | undefined
   socket.on("message", (_, isBinary) => {
     if (isBinary) return
@@ -150,10 +161,10 @@ const toLink = (socket: WebSocket): Link => {
   socket.on("close", (code) => {
     ending ??= closeCode.toError(code)
   })
-  const stream = createWebSocketStream(socket)
+  const stream = ws.createWebSocketStream(socket)
   const wire = socketWire.make(stream, (failure) => failure === undefined ? ending : refusal(failure))
   const closed = Effect.async<void>((resume) => {
-    if (socket.readyState === WebSocket.CLOSED) return resume(Effect.void)
+    if (socket.readyState === ws.WebSocket.CLOSED) return resume(Effect.void)
     socket.once("close", () => resume(Effect.void))
   })
   /** What ended the link is known when it has ended. */
@@ -171,7 +182,7 @@ const toLink = (socket: WebSocket): Link => {
       // One message for all pieces: servers exist that want no packet in two of them.
       write: (pieces) =>
         Effect.suspend(() => {
-          if (socket.readyState !== WebSocket.OPEN) return lost(pieces)
+          if (socket.readyState !== ws.WebSocket.OPEN) return lost(pieces)
           const bytes = join(pieces)
           return bytes.length === 0 ? Effect.void : wire.write([bytes])
         })
