@@ -3,7 +3,8 @@ import { Broker } from "@effect-mqtt/broker"
 import { NodeBroker } from "@effect-mqtt/broker/node"
 import { NodeContext } from "@effect/platform-node"
 import { ConfigProvider, Effect, Fiber, Layer, Stream } from "effect"
-import { Mqtt, StandardStreams } from "../src/index.ts"
+import * as Mqtt from "../src/Mqtt.ts"
+import * as StandardStreams from "../src/StandardStreams.ts"
 
 export interface Ended {
   readonly code: number

@@ -3,8 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as invocations from "../../../src/internal/mqtt/invocation.ts"
 
-const parse = (...words: ReadonlyArray<string>) =>
-  Effect.provide(invocations.parse(words), NodeContext.layer)
+const parse = (...words: ReadonlyArray<string>) => Effect.provide(invocations.parse(words), NodeContext.layer)
 
 const valuesOf = (...words: ReadonlyArray<string>) =>
   Effect.map(parse(...words), (parsed) => "values" in parsed ? parsed.values : {})
@@ -76,7 +75,8 @@ describe("the command line", () => {
 
   it.effect.each([["5", 5], ["mqttv5", 5], ["5.0", 5], ["311", 4], ["mqttv311", 4], ["3.1.1", 4]] as const)(
     "-V %s",
-    ([word, version]) => Effect.map(valuesOf("pub", "-V", word), (values) => assert.strictEqual(values.version, version))
+    ([word, version]) =>
+      Effect.map(valuesOf("pub", "-V", word), (values) => assert.strictEqual(values.version, version))
   )
 
   it.effect.each(
@@ -91,14 +91,21 @@ describe("the command line", () => {
       [["pub", "-q", "3"], "--qos has to be one of 0, 1, 2. See mqtt pub --help."],
       [["sub", "-C", "none"], "--count has to be a whole number from 1 to 1000000000. See mqtt sub --help."],
       [["sub", "-p", "70000"], "--port has to be a whole number from 1 to 65535. See mqtt sub --help."],
-      [["sub", "-D", "publish"], "The option -D needs a packet, the name of a property and its value. See mqtt sub --help."]
+      [
+        ["sub", "-D", "publish"],
+        "The option -D needs a packet, the name of a property and its value. See mqtt sub --help."
+      ]
     ] as const
-  )("%j is refused in one sentence", ([words, complaint]) =>
-    Effect.map(complaintOf(...words), (message) => assert.strictEqual(message, complaint)))
+  )(
+    "%j is refused in one sentence",
+    ([words, complaint]) => Effect.map(complaintOf(...words), (message) => assert.strictEqual(message, complaint))
+  )
 
   it.effect("every command has help, and shells have completions", () =>
     Effect.gen(function*() {
-      for (const words of [[], ["--help"], ["bench"], ["bench", "--help"], ["conn", "--help"], ["bench", "sub", "--help"]]) {
+      for (
+        const words of [[], ["--help"], ["bench"], ["bench", "--help"], ["conn", "--help"], ["bench", "sub", "--help"]]
+      ) {
         const answer = yield* parse(...words)
         assert.match("text" in answer ? answer.text : "", /^Usage: mqtt/)
       }
