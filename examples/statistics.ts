@@ -5,7 +5,7 @@
 import { Broker } from "@effect-mqtt/broker"
 import { ClientMetrics, Message, MqttClient, Responder } from "@effect-mqtt/connection"
 import { NodeRuntime } from "@effect/platform-node"
-import { Console, Effect, Layer, Metric, Stream } from "effect"
+import { Console, Duration, Effect, Layer, Metric, Stream } from "effect"
 
 const program = Effect.gen(function*() {
   const client = yield* MqttClient.MqttClient
@@ -22,7 +22,7 @@ const program = Effect.gen(function*() {
   yield* Console.log(`${stats.publishesOk} publishes ok, ${stats.publishesFailed} failed`)
   yield* Console.log(`${stats.packetsSent} packets sent, ${stats.meanPacketBytesSent?.toFixed(1)} bytes on average`)
   yield* Console.log(`${stats.packetsReceived} packets received, ${stats.bytesReceived} bytes`)
-  yield* Console.log(`publish round trip ${stats.meanPublishRoundTrip?.toFixed(1)} ms`)
+  yield* Console.log(`publish round trip ${Duration.format(stats.meanPublishRoundTrip ?? 0)}`)
   yield* Console.log(
     `${stats.pingsAnswered} of ${stats.pingsSent} pings answered, ${stats.connectsTried} connects tried`
   )

@@ -3,10 +3,11 @@
  *
  * @since 0.1.0
  */
+import type * as Duration from "effect/Duration"
 
 /**
  * What a client has done since it was made, or since `resetStats`. Means are undefined before there is
- * anything to take them of; times are milliseconds, measured in whole ones.
+ * anything to take them of; times are measured in whole milliseconds.
  *
  * @since 0.1.0
  * @category models
@@ -24,13 +25,13 @@ export interface ClientStats {
   readonly publishesOk: number
   readonly publishesFailed: number
   /** From a PUBLISH to its PUBACK or PUBREC on the same link. */
-  readonly meanPublishRoundTrip: number | undefined
+  readonly meanPublishRoundTrip: Duration.Duration | undefined
   readonly connectsTried: number
   readonly connectsFailed: number
   readonly sessionsLost: number
   readonly pingsSent: number
   readonly pingsAnswered: number
-  readonly meanPingRoundTrip: number | undefined
+  readonly meanPingRoundTrip: Duration.Duration | undefined
   /** Messages that no handler will see, for any reason that `events` tells. */
   readonly messagesDropped: number
 }

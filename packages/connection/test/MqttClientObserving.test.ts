@@ -77,7 +77,7 @@ describe("events", () => {
       assert.deepStrictEqual(seen, [{ _tag: "PingSent" }, { _tag: "PingAnswered", roundTrip: Duration.millis(40) }])
       const { meanPingRoundTrip, pingsAnswered, pingsSent } = yield* client.stats
       assert.deepStrictEqual({ meanPingRoundTrip, pingsAnswered, pingsSent }, {
-        meanPingRoundTrip: 40,
+        meanPingRoundTrip: Duration.millis(40),
         pingsAnswered: 1,
         pingsSent: 1
       })
@@ -134,7 +134,7 @@ describe("stats", () => {
       // PUBLISH: 2 + 2 + "t" + an empty property block + "x", and an identifier above QoS 0.
       assert.deepStrictEqual(
         [stats.packetsSent, stats.bytesSent, stats.publishesOk, stats.publishesFailed, stats.meanPublishRoundTrip],
-        [3, 9 + 9 + 7, 2, 1, 20]
+        [3, 9 + 9 + 7, 2, 1, Duration.millis(20)]
       )
       assert.deepStrictEqual([stats.packetsReceived, stats.bytesReceived], [2, 4 + 6])
       assert.strictEqual(stats.meanPacketBytesReceived, 5)

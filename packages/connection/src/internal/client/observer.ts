@@ -32,6 +32,9 @@ const makeCounts = () => ({
 
 const mean = (sum: number, count: number): number | undefined => count === 0 ? undefined : sum / count
 
+const meanTime = (millis: number, count: number): Duration.Duration | undefined =>
+  count === 0 ? undefined : Duration.millis(millis / count)
+
 const toTroubleEvent = (notice: Trouble): ClientEvent =>
   notice._tag === "SlowConsumer"
     ? { _tag: "SlowConsumer", filters: notice.filters, duration: Duration.millis(notice.millis) }
@@ -140,8 +143,11 @@ const statsOf = (
     messagesReceived: traffic.messagesReceived - base.messagesReceived,
     publishesOk: traffic.publishesOk - base.publishesOk,
     publishesFailed: traffic.publishesFailed - base.publishesFailed,
-    meanPublishRoundTrip: mean(traffic.roundTripMillis - base.roundTripMillis, traffic.roundTrips - base.roundTrips),
+    meanPublishRoundTrip: meanTime(
+      traffic.roundTripMillis - base.roundTripMillis,
+      traffic.roundTrips - base.roundTrips
+    ),
     ...counts,
-    meanPingRoundTrip: mean(pingMillis, counts.pingsAnswered)
+    meanPingRoundTrip: meanTime(pingMillis, counts.pingsAnswered)
   }
 }
