@@ -54,7 +54,17 @@ export interface ConnectionOptions {
    * @default a random one, the same for every attempt
    */
   readonly clientId?: string | undefined
+  /**
+   * Who connects; up to 65 535 bytes of UTF-8.
+   *
+   * @default none
+   */
   readonly username?: PerAttempt<string> | undefined
+  /**
+   * What proves it, as UTF-8. In 3.1.1 it needs a `username` [MQTT-3.1.2-22].
+   *
+   * @default none
+   */
   readonly password?: PerAttempt<Redacted.Redacted<string>> | undefined
   /**
    * Enhanced authentication (MQTT 5), beside or in place of user name and password.
@@ -62,6 +72,11 @@ export interface ConnectionOptions {
    * @default none
    */
   readonly authentication?: Mechanism | undefined
+  /**
+   * What the server publishes when this client vanishes.
+   *
+   * @default none
+   */
   readonly will?: PerAttempt<Will> | undefined
   /**
    * 4 is MQTT 3.1.1. `"auto"` begins with 5, and asks a server that refuses it once more in 3.1.1.
@@ -77,7 +92,12 @@ export interface ConnectionOptions {
    * @default "1 hour" for a client, 0 for a single connection
    */
   readonly sessionExpiry?: Duration.DurationInput | undefined
-  /** @default "60 seconds" */
+  /**
+   * The longest silence of this client, in whole seconds: when it has nothing to say, it pings. The
+   * server may set another time; 0 turns pings off.
+   *
+   * @default "60 seconds"
+   */
   readonly keepAlive?: Duration.DurationInput | undefined
   /**
    * How long before the keep-alive time is over a ping is sent; at least half a second.
@@ -142,7 +162,11 @@ export interface ConnectionOptions {
    * @default 256
    */
   readonly streamMessages?: number | undefined
-  /** @default 4 MiB */
+  /**
+   * The same in bytes, by topic and payload.
+   *
+   * @default 4 MiB
+   */
   readonly streamBytes?: number | undefined
   /**
    * QoS 0 messages beyond the streams' own buffers, before reading stops.

@@ -16,6 +16,7 @@ export interface Negotiated {
   readonly protocolVersion: ProtocolVersion.ProtocolVersion
   /** The identifier in use: the assigned one if the client sent none. */
   readonly clientId: string
+  /** Whether the server has kept the session of an earlier link. */
   readonly sessionPresent: boolean
   /** Seconds; 0 is off. */
   readonly keepAlive: number
@@ -25,8 +26,11 @@ export interface Negotiated {
   readonly receiveMaximum: number
   /** How many topic aliases the server takes; 0 is none. */
   readonly topicAliasMaximum: number
+  /** The highest QoS that may be published with. */
   readonly maximumQoS: QoS.QoS
+  /** Whether messages may be retained. */
   readonly retainAvailable: boolean
+  /** The largest packet that the server takes, bytes. */
   readonly maximumPacketBytes: number
   readonly wildcardSubscriptionAvailable: boolean
   readonly subscriptionIdentifierAvailable: boolean

@@ -32,7 +32,9 @@ export interface TlsOptions {
   readonly ca?: string | ReadonlyArray<string> | undefined
   /** The client's certificate, with its chain. */
   readonly certificate?: string | ReadonlyArray<string> | undefined
+  /** The private key of `certificate`. */
   readonly key?: Redacted.Redacted<string> | undefined
+  /** What `key` is encrypted with. */
   readonly passphrase?: Redacted.Redacted<string> | undefined
   /** The protocols to offer (ALPN), best first. The server has to choose one of them. */
   readonly alpnProtocols?: ReadonlyArray<string> | undefined
@@ -49,7 +51,11 @@ export interface TlsOptions {
    * @default true
    */
   readonly verify?: boolean | undefined
-  /** @default "TLSv1.2" */
+  /**
+   * The oldest version to speak.
+   *
+   * @default "TLSv1.2"
+   */
   readonly minVersion?: "TLSv1.2" | "TLSv1.3" | undefined
 }
 
@@ -118,8 +124,12 @@ export interface Timeouts {
  * @category models
  */
 export interface Options {
+  /** For `mqtts` and `wss`. @default the server is verified by the roots that Node brings */
   readonly tls?: PerAttempt<TlsOptions> | undefined
+  /** For `ws` and `wss`. */
   readonly webSocket?: WebSocketOptions | undefined
+  /** For all but Unix sockets. @default none */
   readonly proxy?: PerAttempt<ProxyOptions | undefined> | undefined
+  /** For the steps of opening. */
   readonly timeouts?: Timeouts | undefined
 }
