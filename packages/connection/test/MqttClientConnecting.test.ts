@@ -195,7 +195,7 @@ describe("the protocol version", () => {
       const client = yield* making(server, { protocolVersion: "auto" })
       const first = yield* server.link
       assert.strictEqual((yield* first.expect("Connect")).protocolVersion, 5)
-      yield* first.wire.write([refusal])
+      yield* first.sendBytes(refusal)
       yield* settle
       yield* first.close
       const link = yield* server.accept()
@@ -220,7 +220,7 @@ describe("the protocol version", () => {
         if (protocolVersion === "auto") {
           const link = yield* server.link
           yield* link.expect("Connect")
-          yield* link.wire.write([Uint8Array.of(0x20, 2, 0, 1)])
+          yield* link.sendBytes(Uint8Array.of(0x20, 2, 0, 1))
           yield* link.close
         }
         assert.strictEqual((yield* Effect.flip(Fiber.join(client))).reason, "ConnectRefused")
@@ -314,6 +314,17 @@ describe("onConnected", () => {
       yield* TestClock.adjust("1 second")
       const next = yield* server.accept({ sessionPresent: true })
       assert.deepInclude(yield* next.expect("Publish"), { topic: "birth", payload: bytes("true") })
+    }))
+
+  it.scoped("may close the client", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start({ onConnected: (self) => self.disconnect() })
+      yield* link.expect("Disconnect")
+      yield* link.close
+      yield* settle
+      yield* TestClock.adjust("2 seconds")
+      yield* settle
+      assert.strictEqual((yield* client.status.get)._tag, "Closed")
     }))
 
   it.scoped("is interrupted with its link, and its failure is a warning", () =>
@@ -602,6 +613,16 @@ describe("what must not go on for ever", () => {
       assert.strictEqual((yield* Effect.flip(Fiber.join(fiber)))._tag, "AuthError")
     }))
 
+  it.scoped("an attempt whose Effects interrupt themselves, such as by joining a fiber that was interrupted", () =>
+    Effect.gen(function*() {
+      const server = yield* Scripted.make()
+      const token = yield* Effect.fork(Effect.as(Effect.never, Redacted.make("secret")))
+      yield* Fiber.interrupt(token)
+      const built = yield* making(server, { username: "u", password: Fiber.join(token) })
+      yield* settle
+      assert.deepInclude(yield* Effect.flip(Fiber.join(built)), { _tag: "ConnectError", reason: "InvalidEndpoint" })
+    }))
+
   it.scoped("an attempt: its Effects have the time of the whole", () =>
     Effect.gen(function*() {
       const server = yield* Scripted.make()
@@ -619,7 +640,7 @@ it.scoped("a malformed packet ends the link with its code, is in the status, and
     const { client, link, server } = yield* start()
     const changes = yield* Effect.fork(Stream.runCollect(Stream.take(client.status.changes, 4)))
     yield* settle
-    yield* link.wire.write([Uint8Array.of(0x36, 6, 0, 1, 0x74, 0, 1, 0)])
+    yield* link.sendBytes(Uint8Array.of(0x36, 6, 0, 1, 0x74, 0, 1, 0))
     assert.deepInclude(yield* link.expect("Disconnect"), { reasonCode: 0x81 })
     yield* link.close
     yield* settle

@@ -81,7 +81,9 @@ export const make = (
     let epoch = 0
     let closing = false
     let replacing = false
+    const scope = yield* Effect.scope
     let endWait: (() => void) | undefined
+    let hook: Fiber.Fiber<void> | undefined
 
     const isDurable = engine.committer !== undefined
 
@@ -107,8 +109,20 @@ export const make = (
         Effect.zipRight(
           Effect.logDebug("MQTT connected").pipe(Effect.annotateLogs({ clientId: negotiated.clientId, epoch }))
         ),
-        Effect.zipRight(Effect.fork(onConnected(negotiated)))
+        Effect.zipRight(startHook(negotiated))
       )
+
+    /** It may close the client, and then waits for the link to end: nothing of the link may wait for it. */
+    const startHook = (negotiated: Negotiated) =>
+      Effect.map(Effect.forkIn(onConnected(negotiated), scope), (started) => {
+        hook = started
+      })
+
+    const endHook = Effect.suspend(() => {
+      const started = hook
+      hook = undefined
+      return started === undefined ? Effect.void : Fiber.interruptFork(started)
+    })
 
     /** One link; its error, and how long it was ready. */
     const attempt = Effect.suspend(() => {
@@ -124,6 +138,7 @@ export const make = (
           return onReady(negotiated)
         }
       }).pipe(
+        Effect.ensuring(endHook),
         Effect.flip,
         Effect.map((error): retries.Ending => ({
           error,
@@ -221,12 +236,16 @@ export const make = (
       }
     })
 
-    // A defect in an Effect or a Schedule of the options must not leave anybody waiting.
-    const broken = (cause: Cause.Cause<never>) =>
-      Cause.isInterruptedOnly(cause) ? Effect.void : Effect.zipRight(
+    // A defect in an Effect or a Schedule of the options must not leave anybody waiting, nor must one that
+    // interrupts itself, such as by joining a fiber that was interrupted.
+    const broken = (cause: Cause.Cause<never>) => {
+      if (closing) return Effect.void
+      const over = giveUp(new ConnectError({ reason: "InvalidEndpoint", retryable: false, cause: Cause.squash(cause) }))
+      return Cause.isInterruptedOnly(cause) ? over : Effect.zipRight(
         Effect.all([Deferred.failCause(connected, cause), Deferred.failCause(failure, cause)], { discard: true }),
-        giveUp(new ConnectError({ reason: "InvalidEndpoint", retryable: false, cause: Cause.squash(cause) }))
+        over
       )
+    }
 
     /** A session that cannot be kept any more ends the client. */
     const driveDurably = engine.committer === undefined
