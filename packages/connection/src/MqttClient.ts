@@ -379,6 +379,7 @@ export const make = (
     const observer = observers.make(engine.notices, engine.session.traffic())
     // Before the driver, so that it ends after the client has said goodbye.
     const requester = yield* requesters.make({ publish, subscription, stopped: engine.stopped }, settings)
+    engine.awaitsMessage(() => requester.isWaiting(engine.pump.now()))
     engine.notices.listen((notice) => {
       if (notice._tag !== "Connected") return
       isModern = notice.negotiated.protocolVersion === 5

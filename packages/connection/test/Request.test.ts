@@ -37,6 +37,30 @@ const answer = (link: Link, request: Packet.Publish, text: string, correlationDa
     properties: { correlationData: correlationData ?? request.properties?.correlationData ?? new Uint8Array(0) }
   }))
 
+/** A server that grants everything, and answers every request by its topic. */
+const served = (link: Link): Effect.Effect<void> =>
+  Effect.flatMap(link.next, (packet) => {
+    switch (packet?._tag) {
+      case undefined:
+        return Effect.void
+      case "Subscribe":
+        return Effect.zipRight(link.send(Packet.subAck({ packetId: packet.packetId, reasonCodes: [1] })), served(link))
+      case "Unsubscribe":
+        return Effect.zipRight(
+          link.send({ _tag: "UnsubAck", packetId: packet.packetId, reasonCodes: [0] }),
+          served(link)
+        )
+      case "Publish": {
+        const answered = link.send(
+          Packet.publish({ topic: packet.topic.replace("ask", "answer"), payload: bytes("one") })
+        )
+        return Effect.zipRight(Effect.forkDaemon(answered), served(link))
+      }
+      default:
+        return served(link)
+    }
+  })
+
 describe("request", () => {
   it.scoped("is answered over the embedded broker, many at a time, each by its own response", () =>
     Effect.gen(function*() {
@@ -211,6 +235,44 @@ describe("request", () => {
       assert.strictEqual((yield* Effect.flip(client.request("rpc/ask", "1", { correlation }))).reason, "InvalidRequest")
       yield* link.close
     }))
+
+  it.scoped("one after another on a filter of their own: none joins what the last one leaves", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start({}, 4)
+      const correlation = Request.byTopic("rpc/{id}/answer")
+      yield* Effect.forkScoped(served(link))
+      const requests = Effect.replicateEffect(client.request("rpc/{id}/ask", "1", { correlation }), 3)
+      assert.deepStrictEqual((yield* requests).map(Message.text), ["one", "one", "one"])
+      yield* link.close
+    }))
+
+  it.scoped.each([4, 5] as const)(
+    "of a handler is answered although its stream and the read-ahead are full, in version %d",
+    (version) =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start({ readAheadBytes: 100 }, version)
+        const correlation = Request.byTopic("rpc/{id}/answer")
+        const answers: Array<string> = []
+        yield* Effect.forkScoped(
+          client.consume(
+            "in",
+            () =>
+              Effect.map(client.request("rpc/{id}/ask", "1", { correlation }), (answer) =>
+                answers.push(Message.text(answer))),
+            { bufferMessages: 1 }
+          )
+        )
+        yield* grant(link)
+        // More than the pipe holds: the answers are behind it.
+        const backlog = Array.from({ length: 2000 }, () =>
+          Packet.publish({ topic: "in", payload: bytes("x".repeat(50)) }))
+        yield* Effect.forkScoped(link.send(...backlog))
+        yield* Effect.forkScoped(served(link))
+        yield* Effect.repeatN(settle, 10)
+        assert.include(answers, "one")
+        yield* link.close
+      })
+  )
 
   it.scoped("by a field of JSON, whatever else comes there", () =>
     Effect.gen(function*() {

@@ -62,6 +62,8 @@ export interface Engine<C extends Consumer> {
   readonly outputAdded: () => void
   readonly ping: Effect.Effect<Duration.Duration, ConnectError>
   readonly authenticator: Authenticator
+  /** Says from now on whether somebody waits for a message as for an answer: then reading goes on. */
+  readonly awaitsMessage: (isAwaited: () => boolean) => void
   /** Commits what the session asks for; absent while it is kept in memory. */
   readonly committer: Committer | undefined
   /** Whether new operations are refused, and why. */
@@ -86,6 +88,7 @@ export const make = <C extends Consumer>(
     const clock = yield* Effect.clock
     let stopped: LinkError | undefined
     let onPass: (() => void) | undefined
+    let isAwaited = () => false
 
     const onPacket = yield* makePacketLog
     const session = sessions.make({
@@ -111,6 +114,7 @@ export const make = <C extends Consumer>(
         committer?.ring()
       },
       mustPause: () => consumer.mustPause(),
+      awaitsMessage: () => isAwaited(),
       deadline: () => consumer.deadline(),
       tick: (now) => consumer.tick(now),
       takeReport: () => warnings.take()
@@ -194,6 +198,9 @@ export const make = <C extends Consumer>(
       ping,
       authenticator,
       stopped: () => stopped,
+      awaitsMessage: (next) => {
+        isAwaited = next
+      },
       committer,
       drain,
       dispose,

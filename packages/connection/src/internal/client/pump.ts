@@ -60,6 +60,8 @@ export interface Hooks {
   readonly afterPass: () => void
   /** Consumers are full: do not read more. */
   readonly mustPause: () => boolean
+  /** Somebody waits for a message, which may lie behind unread bytes. */
+  readonly awaitsMessage: () => boolean
   /** The next instant that needs a `tick`. */
   readonly deadline: () => number
   readonly tick: (now: number) => void
@@ -95,7 +97,7 @@ export const make = (session: Session, clock: Clock.Clock, stallTimeout: number,
   /** When to stop waiting for the goodbye to leave. */
   let goodbyeDue = Infinity
 
-  const mayHoldAnswer = () => session.awaitsAnswer() || waitingForRoom.size > 0
+  const mayHoldAnswer = () => session.awaitsAnswer() || waitingForRoom.size > 0 || hooks.awaitsMessage()
 
   /** Not reading stops the server only if the wire can be paused; otherwise the bytes would wait in another place. */
   const mustRead = () => link?.wire.canPause === false || mayHoldAnswer()

@@ -49,6 +49,8 @@ export interface Requester {
     payload: string | Uint8Array,
     options?: RequestOptions
   ) => Effect.Effect<Effect.Effect<Message, RequestError>, RequestError, Scope.Scope>
+  /** Whether a response may come. */
+  readonly isWaiting: (now: number) => boolean
   /** To be called with every good CONNACK, when subscriptions are on their way again. */
   readonly onConnected: (negotiated: Negotiated) => void
 }
@@ -93,12 +95,19 @@ export const make = (ways: Ways, limits: Limits): Effect.Effect<Requester, never
     const inlets = new Map<string, Inlet>()
     let link: Negotiated | undefined
     let count = 0
+    /** Requests without response, and when the last of them is over. */
+    let waitingCount = 0
+    let lastDue = 0
+
+    const forget = (inlet: Inlet, id: string) => {
+      if (inlet.waiting.delete(id) && --waitingCount === 0) lastDue = 0
+    }
 
     const settle = (inlet: Inlet, exit: (waiting: Waiting) => Exit.Exit<Message, RequestError> | undefined) => {
       for (const [id, waiting] of inlet.waiting) {
         const result = exit(waiting)
         if (result === undefined) continue
-        inlet.waiting.delete(id)
+        forget(inlet, id)
         Deferred.unsafeDone(waiting.answer, result)
       }
     }
@@ -110,7 +119,7 @@ export const make = (ways: Ways, limits: Limits): Effect.Effect<Requester, never
         const id = idOrNone(idOf, response)
         const waiting = id === undefined ? undefined : inlet.waiting.get(id)
         if (id === undefined || waiting === undefined) continue
-        inlet.waiting.delete(id)
+        forget(inlet, id)
         Deferred.unsafeDone(waiting.answer, Exit.succeed(response))
       }
     }
@@ -156,9 +165,16 @@ export const make = (ways: Ways, limits: Limits): Effect.Effect<Requester, never
             Effect.sync(() => inlet.users++))
         }),
         (inlet) =>
-          --inlet.users > 0 || isKept(inlet.filter) || inlet.fiber === undefined
-            ? Effect.void
-            : Fiber.interruptFork(inlet.fiber)
+          Effect.suspend(() => {
+            if (--inlet.users > 0 || isKept(inlet.filter) || inlet.fiber === undefined) {
+              return Effect.void
+            }
+            // The next request must not join what is about to end.
+            if (inlets.get(inlet.filter) === inlet) {
+              inlets.delete(inlet.filter)
+            }
+            return Fiber.interruptFork(inlet.fiber)
+          })
       )
 
     const correlationOf = (topic: string, options: RequestOptions): Effect.Effect<Correlation, RequestError> => {
@@ -199,8 +215,12 @@ export const make = (ways: Ways, limits: Limits): Effect.Effect<Requester, never
         const waiting: Waiting = { topic, inlet, answer, isPublished: false }
         const key = hex(id)
         yield* Effect.acquireRelease(
-          Effect.sync(() => inlet.waiting.set(key, waiting)),
-          () => Effect.sync(() => inlet.waiting.delete(key))
+          Effect.sync(() => {
+            inlet.waiting.set(key, waiting)
+            waitingCount++
+            lastDue = Math.max(lastDue, due)
+          }),
+          () => Effect.sync(() => forget(inlet, key))
         )
         const publish = ways.publish(message.topic, message.payload, {
           ...options,
@@ -232,6 +252,7 @@ export const make = (ways: Ways, limits: Limits): Effect.Effect<Requester, never
           start(topic, payload, options),
           (started) => Effect.as(inTime(started, started.published), inTime(started, started.answer))
         ),
+      isWaiting: (now) => waitingCount > 0 && now < lastDue,
       onConnected: (negotiated) => {
         const isFirst = link === undefined
         link = negotiated
