@@ -309,6 +309,8 @@ export const make = (options: Options): Session => {
   /** The server has complained about a topic alias of ours. */
   let aliasesRefused = false
   let pingWaiters: Array<(roundTrip: number | undefined) => void> = []
+  /** Since when the first of them waits. */
+  let pingAwaitedSince = Infinity
   let authenticationWaiters: Array<(error: AuthError | ConnectError | undefined) => void> = []
 
   let broken: ConnectError | undefined
@@ -354,9 +356,7 @@ export const make = (options: Options): Session => {
     outbound.linkLost()
     inbound.linkLost()
     pending.linkLost()
-    const waiters = pingWaiters
-    pingWaiters = []
-    for (const settle of waiters) settle(undefined)
+    ponged(undefined)
     authenticated(ended ?? new ConnectError({ reason: "Transport", retryable: true }))
   }
 
@@ -464,9 +464,7 @@ export const make = (options: Options): Session => {
   const onPingResp = () => {
     const roundTrip = keepAlive.answered(clock)
     if (roundTrip !== undefined) options.onPing?.(roundTrip)
-    const waiters = pingWaiters
-    pingWaiters = []
-    for (const settle of waiters) settle(roundTrip)
+    ponged(roundTrip)
   }
 
   const onAuth = (packet: Packet.Auth) => {
@@ -576,7 +574,15 @@ export const make = (options: Options): Session => {
     }
   }
 
-  const oldestWrite = () => Math.min(outbound.oldestWrite() ?? Infinity, pending.oldestWrite() ?? Infinity)
+  const oldestWrite = () =>
+    Math.min(outbound.oldestWrite() ?? Infinity, pending.oldestWrite() ?? Infinity, pingAwaitedSince)
+
+  const ponged = (roundTrip: number | undefined) => {
+    const waiters = pingWaiters
+    pingWaiters = []
+    pingAwaitedSince = Infinity
+    for (const settle of waiters) settle(roundTrip)
+  }
 
   return {
     open: (now, packet, due = Infinity) => {
@@ -701,6 +707,8 @@ export const make = (options: Options): Session => {
       clock = now
       if (phase !== "Ready") return settle(undefined)
       pingWaiters.push(settle)
+      // Other packets show that the server is alive, which is no answer to this.
+      pingAwaitedSince = Math.min(pingAwaitedSince, now)
       if (!keepAlive.outstanding()) writePing()
     },
     accept: (delivery, reasonCode = 0) => inbound.accept(clock, delivery, reasonCode),

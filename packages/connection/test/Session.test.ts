@@ -3,7 +3,7 @@ import type { Session } from "@effect-mqtt/connection"
 import { assert, describe, it } from "@effect/vitest"
 import { ConnectError } from "../src/MqttError.ts"
 import * as Rig from "./sessionRig.ts"
-import { bytesOf, incoming } from "./sessionRig.ts"
+import { bytes, bytesOf, incoming } from "./sessionRig.ts"
 
 const versions: ReadonlyArray<Rig.Version> = [4, 5]
 
@@ -710,6 +710,39 @@ describe("Session", () => {
       assert.isUndefined(rig.ended())
       assert.deepStrictEqual(rig.tags(), [])
       rig.advance(1)
+      assert.strictEqual(rig.ended(), "ConnectError.AcknowledgementTimeout")
+    })
+
+    it("a ping without answer does too, whatever else the server says", () => {
+      const rig = Rig.make()
+      rig.connect()
+      let roundTrip: number | undefined | "waits" = "waits"
+      rig.session.ping(rig.now(), (result) => {
+        roundTrip = result
+      })
+      rig.sent()
+      for (let seconds = 0; seconds < 30; seconds += 2) {
+        assert.strictEqual(roundTrip, "waits")
+        rig.receive(Packet.publish({ topic: "t", payload: bytes("x") }))
+        rig.advance(2000)
+        rig.sent()
+      }
+      assert.strictEqual(rig.ended(), "ConnectError.AcknowledgementTimeout")
+      assert.isUndefined(roundTrip)
+      assert.isFalse(rig.session.awaitsAnswer())
+    })
+
+    it("a server that repeats its PUBREC does not put that off", () => {
+      const rig = Rig.make()
+      rig.connect()
+      rig.publish("t", 2)
+      rig.sent()
+      for (let seconds = 0; seconds < 30; seconds += 5) {
+        assert.isUndefined(rig.ended())
+        rig.receive(Packet.pubRec({ packetId: 1 }))
+        assert.deepStrictEqual(rig.tags(), ["PubRel"])
+        rig.advance(5000)
+      }
       assert.strictEqual(rig.ended(), "ConnectError.AcknowledgementTimeout")
     })
 

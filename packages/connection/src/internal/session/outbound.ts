@@ -200,8 +200,9 @@ export const make = (
 
   const writePubRel = (now: number, entry: Entry) => {
     output.write({ _tag: "PubRel", packetId: entry.id })
-    // The exchange keeps its place in the window until PUBCOMP.
-    occupy(entry, now)
+    // The exchange keeps its place in the window until PUBCOMP. A server that says PUBREC again and again
+    // does not put off the time at which it has to be over.
+    if (entry.writtenAt === undefined) occupy(entry, now)
   }
 
   /** Writes the PUBLISH once its record is durable [5 §4.1]; its place in the window is taken before. */
