@@ -66,6 +66,7 @@ describe("the defaults in the README", () => {
       "answer to a ping": time(constant("internal/session/keepAlive", "answerMillis")),
       "extensions of it": `${constant("internal/session/keepAlive", "mostExtensions")}`,
       goodbye: time(constant("internal/client/pump", "goodbyeTimeout") * 1000),
+      "last commit": time(constant("internal/client/durability", "finishTimeout") * 1000),
       "links that end alike": `${constant("internal/client/retry", "mostInARow")}`,
       "links that end at once": time(constant("internal/client/retry", "atOnceMillis")),
       "steps of an authentication": `${constant("internal/session/authentication", "mostRounds")}`,

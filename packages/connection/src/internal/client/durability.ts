@@ -2,10 +2,11 @@
  * The durable side of a client: opens its session in the store, and commits what the session asks
  * for, one batch after another, for as long as the client lives.
  */
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import type { StoreError } from "../../MqttError.ts"
-import { ConnectError } from "../../MqttError.ts"
+import { ConnectError, StoreError } from "../../MqttError.ts"
 import type { Session } from "../../Session.ts"
 import type { StoredSession } from "../../SessionStore.ts"
 import { SessionStore } from "../../SessionStore.ts"
@@ -20,6 +21,9 @@ export interface Committer {
   /** Commits what is left, when nothing else will come. */
   readonly finish: Effect.Effect<void>
 }
+
+/** For the store to take what is left when the client closes. */
+const finishTimeout = Duration.seconds(10)
 
 const storeError = (cause: StoreError) => new ConnectError({ reason: "StoreError", retryable: false, cause })
 
@@ -45,19 +49,24 @@ const reportUnreadable = (unreadable: number) =>
 
 export const makeCommitter = (session: Session, pump: Pump, stored: StoredSession): Committer => {
   const bell = makeBell()
+  const turn = Effect.unsafeMakeSemaphore(1)
 
-  /** Says whether there was anything to commit. The end of a commit is told even to a client that closes. */
-  const next = Effect.suspend(() => {
+  /**
+   * Says whether there was anything to commit. The end of a commit is told even to a client that closes, which
+   * does not wait for a store that hangs.
+   */
+  const next = turn.withPermits(1)(Effect.suspend(() => {
     const changes = session.takeChanges()
     if (changes.length === 0) return Effect.succeed(false)
     return stored.commit(changes).pipe(
+      Effect.catchAllDefect((cause) => new StoreError({ reason: "Io", cause })),
       Effect.match({
         onFailure: (error) => pump.pass((now) => session.commitFailed(now, error)),
         onSuccess: () => pump.pass((now) => session.committed(now))
       }),
       Effect.as(true)
     )
-  }).pipe(Effect.uninterruptible)
+  })).pipe(Effect.uninterruptible, Effect.disconnect)
 
   const all: Effect.Effect<void> = Effect.flatMap(
     next,
@@ -72,6 +81,14 @@ export const makeCommitter = (session: Session, pump: Pump, stored: StoredSessio
         Effect.suspend(() => session.broken() ?? Effect.flatMap(next, (more) => more ? Effect.void : bell.wait))
       )
     ),
-    finish: all
+    finish: Effect.timeoutOption(Effect.interruptible(all), finishTimeout).pipe(
+      Effect.tap((finished) =>
+        Option.isSome(finished) ? Effect.void : Effect.annotateLogs(
+          Effect.logError("The session store does not answer: what it was told last may be lost"),
+          { package: "connection" }
+        )
+      ),
+      Effect.asVoid
+    )
   }
 }
