@@ -107,9 +107,7 @@ describe.skipIf(program === undefined)("MqttClient with Mosquitto", () => {
       )
       const sender = yield* connect({ url })
       for (let index = 0; index < 300; index++) yield* sender.publish("backlog", `${index}`, { qos: 1 })
-      const got = yield* life((client) =>
-        Stream.runCollect(Stream.take(client.subscribe("backlog", { qos: 1 }), 300))
-      )
+      const got = yield* life((client) => Stream.runCollect(Stream.take(client.subscribe("backlog", { qos: 1 }), 300)))
       assert.deepStrictEqual(
         Chunk.toReadonlyArray(got).map(Message.text),
         Array.from({ length: 300 }, (_, index) => `${index}`)

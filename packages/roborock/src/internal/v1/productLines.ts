@@ -20,11 +20,25 @@ interface Build {
 const builds: ReadonlyArray<Build> = [
   {
     parts: ["camera", "maxPlus", "obstacleSetting", "obstacles", "pureMop", "remoteView", "spinningMop"],
-    lines: { Coral: "a20 a21", CoralPro: "a143 a144", PearlPlus: "a86 a87", PearlPlusS: "a116 a117 a136", Vivian: "a134 a135 a155 a156" }
+    lines: {
+      Coral: "a20 a21",
+      CoralPro: "a143 a144",
+      PearlPlus: "a86 a87",
+      PearlPlusS: "a116 a117 a136",
+      Vivian: "a134 a135 a155 a156"
+    }
   },
   {
     parts: ["maxPlus", "obstacleSetting", "obstacles", "pureMop", "spinningMop"],
-    lines: { Pearl: "a74 a75", PearlC: "a103 a104", PearlE: "a167 a168", PearlELite: "a169 a170", PearlS: "a100 a101", PearlSLite: "a122 a123", VivianC: "a158 a159" }
+    lines: {
+      Pearl: "a74 a75",
+      PearlC: "a103 a104",
+      PearlE: "a167 a168",
+      PearlELite: "a169 a170",
+      PearlS: "a100 a101",
+      PearlSLite: "a122 a123",
+      VivianC: "a158 a159"
+    }
   },
   {
     parts: [],
@@ -48,7 +62,13 @@ const builds: ReadonlyArray<Build> = [
   },
   {
     parts: ["maxPlus", "obstacleSetting", "obstacles", "pureMop", "remoteView", "shakingMop"],
-    lines: { TanosSMax: "a52", TopazSPlus: "a46 a47 a66", Ultron: "a50 a51", UltronSC: "a94 a95", UltronSPlus: "a68 a69 a70" }
+    lines: {
+      TanosSMax: "a52",
+      TopazSPlus: "a46 a47 a66",
+      Ultron: "a50 a51",
+      UltronSC: "a94 a95",
+      UltronSPlus: "a68 a69 a70"
+    }
   },
   {
     parts: ["obstacleSetting", "obstacles", "pureMop", "remoteView", "shakingMop"],
