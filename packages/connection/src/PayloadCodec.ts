@@ -10,6 +10,7 @@
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { dual } from "effect/Function"
 import * as Stream from "effect/Stream"
 import type { Message } from "./Message.ts"
 import { CodecError } from "./MqttError.ts"
@@ -253,20 +254,33 @@ export type Failure<M extends Malformed> = M extends "fail" ? CodecError : never
  * @since 0.1.0
  * @category decoding
  */
-export const decodeStream = <In, A, M extends Malformed>(
-  read: (element: In) => Either.Either<A, CodecError>,
-  malformed: M
-) =>
-<E, R>(self: Stream.Stream<In, E, R>): Stream.Stream<Element<A, M>, E | Failure<M>, R> => {
-  const decoded = Stream.mapChunks(self, Chunk.map(read))
-  // Mapped over the policies, so that the type of an entry follows from its key.
-  const policies: { readonly [P in Malformed]: Stream.Stream<Element<A, P>, E | Failure<P>, R> } = {
-    either: decoded,
-    fail: failing(decoded),
-    skip: skipping(decoded)
+export const decodeStream: {
+  <In, A, M extends Malformed>(
+    read: (element: In) => Either.Either<A, CodecError>,
+    malformed: M
+  ): <E, R>(self: Stream.Stream<In, E, R>) => Stream.Stream<Element<A, M>, E | Failure<M>, R>
+  <In, E, R, A, M extends Malformed>(
+    self: Stream.Stream<In, E, R>,
+    read: (element: In) => Either.Either<A, CodecError>,
+    malformed: M
+  ): Stream.Stream<Element<A, M>, E | Failure<M>, R>
+} = dual(
+  3,
+  <In, E, R, A, M extends Malformed>(
+    self: Stream.Stream<In, E, R>,
+    read: (element: In) => Either.Either<A, CodecError>,
+    malformed: M
+  ): Stream.Stream<Element<A, M>, E | Failure<M>, R> => {
+    const decoded = Stream.mapChunks(self, Chunk.map(read))
+    // Mapped over the policies, so that the type of an entry follows from its key.
+    const policies: { readonly [P in Malformed]: Stream.Stream<Element<A, P>, E | Failure<P>, R> } = {
+      either: decoded,
+      fail: failing(decoded),
+      skip: skipping(decoded)
+    }
+    return policies[malformed]
   }
-  return policies[malformed]
-}
+)
 
 /** The good elements before a bad one still come out: the failure is a pull of its own. */
 const failing = <A, E, R>(

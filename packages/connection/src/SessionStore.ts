@@ -79,6 +79,19 @@ const keyValueStore = Context.GenericTag<KeyValueStore.KeyValueStore>("@effect/p
  * recognised. Only clients of this layer are kept apart from each other, not those of other
  * processes.
  *
+ * @example
+ * ```ts
+ * import { MqttClient, SessionStore } from "@effect-mqtt/connection"
+ * import { KeyValueStore } from "@effect/platform"
+ * import { Layer } from "effect"
+ *
+ * // A page that goes on after it was reloaded.
+ * export const live = MqttClient.layer({ url: "wss://broker.example/mqtt", clientId: "panel-7" }).pipe(
+ *   Layer.provide(SessionStore.layerKeyValueStore()),
+ *   Layer.provide(KeyValueStore.layerStorage(() => localStorage))
+ * )
+ * ```
+ *
  * @since 0.1.0
  * @category layers
  */

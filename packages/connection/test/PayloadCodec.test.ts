@@ -107,7 +107,7 @@ describe("PayloadCodec", () => {
 
     it.effect("skips it", () =>
       Effect.gen(function*() {
-        const stream = PayloadCodec.decodeStream(read, "skip")(texts)
+        const stream = PayloadCodec.decodeStream(texts, read, "skip")
         expectTypeOf(stream).toEqualTypeOf<Stream.Stream<number>>()
         assert.deepStrictEqual(Chunk.toReadonlyArray(yield* Stream.runCollect(stream)), [1, 2, 3, 5, 6])
       }))
