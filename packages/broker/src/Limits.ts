@@ -54,7 +54,7 @@ export interface Limits {
   readonly maxRetainedBytes: number
   /**
    * Bytes of everything that all clients together make the broker hold, apart from retained messages: messages that
-   * wait, unfinished packets, filters, wills, aliases. Beyond it, messages are dropped and whoever would need more is
+   * wait, what waits to be written, unfinished packets, filters, wills, aliases. Beyond it, messages are dropped and whoever would need more is
    * refused or disconnected.
    */
   readonly maxHeldBytes: number

@@ -16,6 +16,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
 
 /**
  * The client did something else than the script says.
@@ -102,38 +103,65 @@ export class ScriptedServer extends Context.Tag("@effect-mqtt/broker/ScriptedSer
   ) => Effect.Effect<Link & { readonly connect: Packet.Connect }, OffScript>
   /** How many links are open now. */
   readonly open: Effect.Effect<number>
+  /** Drops every link: a client that waits for an answer of its server does not close. */
+  readonly closeAll: Effect.Effect<void>
 }>() {}
 
 /**
- * A scripted server in the same program, without a port. It writes in this version of MQTT and reads
- * whatever the CONNECT says. At most 64 links wait for the script.
+ * A scripted server in the same program, without a port, and the `Transport` whose every endpoint leads to it. It speaks
+ * the version of the CONNECT, and this one before there was any. At most 64 links wait for the script.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (
+  version: ProtocolVersion = 5
+): Effect.Effect<
+  { readonly server: ScriptedServer["Type"]; readonly transport: Transport.Transport["Type"] },
+  never,
+  Scope.Scope
+> =>
+  Effect.gen(function*() {
+    const links = yield* Queue.bounded<Link>(64)
+    const closing = new Set<Effect.Effect<void>>()
+    const serve = (wire: Wire) =>
+      Effect.flatMap(Deferred.make<void>(), (closed) => {
+        const close = Effect.asVoid(Deferred.succeed(closed, undefined))
+        closing.add(close)
+        return Queue.offer(links, makeLink(wire, version, close)).pipe(
+          Effect.zipRight(Deferred.await(closed)),
+          Effect.ensuring(Effect.sync(() => closing.delete(close)))
+        )
+      })
+    const built = yield* Layer.build(Transport.layerMemory(serve))
+    const server: ScriptedServer["Type"] = {
+      link: Queue.take(links),
+      accept: (connAck) =>
+        Effect.gen(function*() {
+          const link = yield* Queue.take(links)
+          const connect = yield* link.expect("Connect")
+          yield* link.send(Packet.connAck(connAck))
+          return { ...link, connect }
+        }),
+      open: Effect.sync(() => closing.size),
+      closeAll: Effect.suspend(() => Effect.all([...closing], { discard: true }))
+    }
+    return { server, transport: Context.get(built, Transport.Transport) }
+  })
+
+/**
+ * `make` for a program: the server and its `Transport`.
  *
  * @since 0.1.0
  * @category layers
  */
 export const layer = (version: ProtocolVersion = 5): Layer.Layer<ScriptedServer | Transport.Transport> =>
-  Layer.unwrapScoped(Effect.gen(function*() {
-    const links = yield* Queue.bounded<Link>(64)
-    let open = 0
-    const serve = (wire: Wire) =>
-      Effect.gen(function*() {
-        const closed = yield* Deferred.make<void>()
-        open++
-        yield* Queue.offer(links, makeLink(wire, version, Effect.asVoid(Deferred.succeed(closed, undefined))))
-        yield* Deferred.await(closed)
-      }).pipe(Effect.ensuring(Effect.sync(() => open--)))
-    const accept = (connAck?: Partial<Omit<Packet.ConnAck, "_tag">>) =>
-      Effect.gen(function*() {
-        const link = yield* Queue.take(links)
-        const connect = yield* link.expect("Connect")
-        yield* link.send(Packet.connAck(connAck))
-        return { ...link, connect }
-      })
-    return Layer.merge(
-      Layer.succeed(ScriptedServer, { link: Queue.take(links), accept, open: Effect.sync(() => open) }),
-      Transport.layerMemory(serve)
+  Layer.scopedContext(
+    Effect.map(
+      make(version),
+      ({ server, transport }) => Context.make(ScriptedServer, server).pipe(Context.add(Transport.Transport, transport))
     )
-  }))
+  )
 
 const makeLink = (wire: Wire, version: ProtocolVersion, close: Effect.Effect<void>): Link => {
   const decoder = Decoder.make({ role: "server" })
@@ -157,7 +185,10 @@ const makeLink = (wire: Wire, version: ProtocolVersion, close: Effect.Effect<voi
   const write = (pieces: ReadonlyArray<Uint8Array>) => Effect.ignore(wire.write(pieces))
   return {
     send: (...packets) =>
-      Effect.flatMap(Effect.orDie(Effect.all(packets.map((packet) => Encoder.encode(packet, version)))), write),
+      Effect.suspend(() => {
+        const pieces = packets.map((packet) => Encoder.encode(packet, decoder.version ?? version))
+        return Effect.flatMap(Effect.orDie(Effect.all(pieces)), write)
+      }),
     sendBytes: (bytes) => write([bytes]),
     next: read("a packet"),
     expect: <T extends Packet.PacketType>(type: T) =>

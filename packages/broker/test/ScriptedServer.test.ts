@@ -31,6 +31,17 @@ describe("ScriptedServer", () => {
       assert.match(other.message, /^expected PingReq, but the client sent \{"_tag":"Connect"/)
     }).pipe(Effect.provide(ScriptedServer.layer())))
 
+  it.scoped("speaks the version of the CONNECT, and drops every link at once", () =>
+    Effect.gen(function*() {
+      const server = yield* ScriptedServer.ScriptedServer
+      const connecting = yield* Effect.fork(MqttConnection.make({ url, clientId: "c", protocolVersion: 4 }))
+      yield* server.accept({ sessionPresent: false })
+      const { closed } = yield* Fiber.join(connecting)
+      yield* server.closeAll
+      yield* closed
+      assert.strictEqual(yield* server.open, 0)
+    }).pipe(Effect.provide(ScriptedServer.layer())))
+
   it.scoped("nonsense from the server ends the client's link", () =>
     Effect.gen(function*() {
       const server = yield* ScriptedServer.ScriptedServer

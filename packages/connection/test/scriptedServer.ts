@@ -1,20 +1,17 @@
-import { Decoder, Encoder, Packet } from "@effect-mqtt/codec"
-import type { Wire } from "@effect-mqtt/connection"
+import { ScriptedServer } from "@effect-mqtt/broker"
+import type { Packet } from "@effect-mqtt/codec"
 import { Endpoint, MqttError, Transport } from "@effect-mqtt/connection"
 import type { Scope } from "effect"
-import { Context, Deferred, Effect, Either, Layer, Queue } from "effect"
+import { Effect, Layer } from "effect"
 
-/** The server's end of one link: the test writes and reads every packet. */
-export interface Link {
-  readonly wire: Wire.Wire
-  readonly send: (...packets: ReadonlyArray<Packet.Packet>) => Effect.Effect<void>
+/** The server's end of one link. A client that goes off script is a defect of the test. */
+export interface Link extends Pick<ScriptedServer.Link, "send" | "sendBytes" | "close"> {
   /** The next packet, or undefined when the client has ended the link. */
   readonly next: Effect.Effect<Packet.Packet | undefined>
   readonly expect: <T extends Packet.PacketType>(tag: T) => Effect.Effect<Extract<Packet.Packet, { _tag: T }>>
-  /** Drops the link. */
-  readonly close: Effect.Effect<void>
 }
 
+/** The scripted server of the test kit, with endpoints that cannot be reached. */
 export interface Server {
   readonly layer: Layer.Layer<Transport.Transport>
   /** The next link, whatever comes over it. */
@@ -24,7 +21,6 @@ export interface Server {
     fields?: Partial<Omit<Packet.ConnAck, "_tag">>
   ) => Effect.Effect<Link & { readonly connect: Packet.Connect }>
   readonly open: () => number
-  /** Drops every link: a client that waits for an answer of its server does not close. */
   readonly closeAll: Effect.Effect<void>
   /** Where links were opened to, or would have been. */
   readonly tried: ReadonlyArray<string>
@@ -34,20 +30,7 @@ export const make = (
   version: 4 | 5 = 5,
   unreachable: ReadonlyArray<string> = []
 ): Effect.Effect<Server, never, Scope.Scope> =>
-  Effect.gen(function*() {
-    const links = yield* Queue.unbounded<Link>()
-    let open = 0
-    const closing = new Set<Effect.Effect<void>>()
-    const transport = yield* Layer.build(Transport.layerMemory((wire) =>
-      Effect.gen(function*() {
-        const closed = yield* Deferred.make<void>()
-        open++
-        const close = Effect.asVoid(Deferred.succeed(closed, undefined))
-        closing.add(close)
-        yield* Queue.offer(links, makeLink(wire, version, close))
-        yield* Deferred.await(closed)
-      }).pipe(Effect.ensuring(Effect.sync(() => open--)))
-    ))
+  Effect.map(ScriptedServer.make(version), ({ server, transport }) => {
     const tried: Array<string> = []
     return {
       layer: Layer.succeed(Transport.Transport, {
@@ -56,51 +39,22 @@ export const make = (
             tried.push(Endpoint.format(endpoint))
             return unreachable.includes(endpoint.host)
               ? new MqttError.TransportError({ reason: "Open" })
-              : Context.get(transport, Transport.Transport).open(endpoint)
+              : transport.open(endpoint)
           })
       }),
       tried,
-      link: Queue.take(links),
+      link: Effect.map(server.link, toLink),
       accept: (fields) =>
-        Effect.gen(function*() {
-          const link = yield* Queue.take(links)
-          const connect = yield* link.expect("Connect")
-          yield* link.send(Packet.connAck(fields))
-          return { ...link, connect }
-        }),
-      open: () => open,
-      closeAll: Effect.suspend(() => Effect.all(closing, { discard: true }))
+        Effect.orDie(Effect.map(server.accept(fields), (link) => ({ ...toLink(link), connect: link.connect }))),
+      open: () => Effect.runSync(server.open),
+      closeAll: server.closeAll
     }
   })
 
-const makeLink = (wire: Wire.Wire, version: 4 | 5, close: Effect.Effect<void>): Link => {
-  const decoder = Decoder.make({ role: "server" })
-  const inbox: Array<Packet.Packet> = []
-  const next: Effect.Effect<Packet.Packet | undefined> = Effect.suspend(() => {
-    const packet = inbox.shift()
-    if (packet !== undefined) return Effect.succeed(packet)
-    return Effect.matchEffect(wire.read, {
-      onFailure: () => Effect.succeed(undefined),
-      onSuccess: (bytes) => {
-        const { error, packets } = decoder.push(bytes)
-        inbox.push(...packets)
-        return error === undefined ? next : Effect.die(error)
-      }
-    })
-  })
-  return {
-    wire,
-    send: (...packets) =>
-      Effect.ignore(
-        wire.write(packets.map((packet) => Either.getOrThrow(Encoder.encode(packet, decoder.version ?? version))))
-      ),
-    next,
-    expect: <T extends Packet.PacketType>(tag: T) =>
-      Effect.flatMap(next, (packet) => {
-        const isWanted = (packet: Packet.Packet): packet is Extract<Packet.Packet, { _tag: T }> => packet._tag === tag
-        if (packet !== undefined && isWanted(packet)) return Effect.succeed(packet)
-        return Effect.dieMessage(`expected ${tag}, got ${JSON.stringify(packet)}`)
-      }),
-    close
-  }
-}
+const toLink = ({ close, expect, next, send, sendBytes }: ScriptedServer.Link): Link => ({
+  close,
+  send,
+  sendBytes,
+  expect: (tag) => Effect.orDie(expect(tag)),
+  next: Effect.catchAll(next, (error) => error.reason === "Ended" ? Effect.succeed(undefined) : Effect.die(error))
+})
