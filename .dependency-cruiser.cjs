@@ -171,7 +171,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "^(packages/[^/]+|examples|benchmarks|soak)/(dist|build|docgen)/" },
+    exclude: { path: "^(packages/[^/]+|examples|benchmarks|interop|soak)/(dist|build|docgen)/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.base.json" },
     enhancedResolveOptions: {

@@ -86,7 +86,7 @@ for (const { path, text, where } of lines) {
 
 // 4. Every dependency is explained, comes from the catalog, and is pinned there.
 const manifests = files.filter((path) => /(^|\/)package\.json$/.test(path))
-const workspaceNames = new Set(packages.map(({ manifest }) => manifest.name))
+const workspaceNames = new Set(manifests.map((path) => readJson(join(root, path)).name))
 const used = new Map()
 for (const path of manifests) {
   const manifest = readJson(join(root, path))

@@ -1,0 +1,108 @@
+/** A TCP link to a broker that fails on demand. */
+import type { Scope } from "effect"
+import { Effect } from "effect"
+import * as Net from "node:net"
+
+export interface FaultyLink {
+  /** The URL of the broker, with this link's port in the place of its own. */
+  readonly url: string
+  /** Resets every connection. */
+  readonly cut: Effect.Effect<void>
+  /** Leaves every connection half-open: nothing passes any more, and neither end hears of the other's. */
+  readonly abandon: Effect.Effect<void>
+  /** Whether new connections are reset at once. */
+  readonly refuse: (isRefusing: boolean) => Effect.Effect<void>
+  /** Whether bytes wait, in both directions. */
+  readonly stall: (isStalled: boolean) => Effect.Effect<void>
+  /** Whether bytes come one by one, with a pause after each; after the first of a chunk, what is left of it follows. */
+  readonly trickle: (isTrickling: boolean) => Effect.Effect<void>
+}
+
+interface Connection {
+  readonly ends: readonly [Net.Socket, Net.Socket]
+  isAbandoned: boolean
+}
+
+const trickledBytes = 24
+
+export const make = (url: string): Effect.Effect<FaultyLink, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const target = new URL(url)
+    const connections = new Set<Connection>()
+    const state = { isRefusing: false, isStalled: false, isTrickling: false }
+
+    const flow = (connection: Connection) => {
+      for (const end of connection.ends) {
+        if (state.isStalled || connection.isAbandoned) end.pause()
+        else end.resume()
+      }
+    }
+
+    const forward = (connection: Connection, from: Net.Socket, to: Net.Socket) => {
+      const write = (bytes: Uint8Array) => {
+        if (connection.isAbandoned || to.write(bytes)) return
+        from.pause()
+        to.once("drain", () => flow(connection))
+      }
+      const trickle = (bytes: Uint8Array, index: number) => {
+        if (index === bytes.length || from.destroyed || to.destroyed) return flow(connection)
+        if (index >= trickledBytes) {
+          flow(connection)
+          return write(bytes.subarray(index))
+        }
+        write(bytes.subarray(index, index + 1))
+        setTimeout(() => trickle(bytes, index + 1), 1)
+      }
+      from.on("data", (bytes) => {
+        if (!state.isTrickling) return write(bytes)
+        from.pause()
+        trickle(bytes, 0)
+      })
+      from.on("error", () => from.destroy())
+      from.on("close", () => {
+        if (!connection.isAbandoned) to.destroy()
+        if (to.destroyed) connections.delete(connection)
+      })
+    }
+
+    const server = Net.createServer((near) => {
+      if (state.isRefusing) return void near.resetAndDestroy()
+      near.setNoDelay(true)
+      const far = Net.connect({ host: target.hostname, port: Number(target.port), noDelay: true })
+      const connection: Connection = { ends: [near, far], isAbandoned: false }
+      connections.add(connection)
+      forward(connection, near, far)
+      forward(connection, far, near)
+      flow(connection)
+    })
+    yield* Effect.acquireRelease(
+      Effect.async<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
+      () =>
+        Effect.async<void>((resume) => {
+          for (const { ends } of connections) for (const end of ends) end.destroy()
+          server.close(() => resume(Effect.void))
+        })
+    )
+    const address = server.address()
+    const own = new URL(url)
+    own.port = typeof address === "object" && address !== null ? `${address.port}` : ""
+    return {
+      url: own.href,
+      cut: Effect.sync(() => {
+        for (const { ends } of connections) for (const end of ends) end.resetAndDestroy()
+      }),
+      abandon: Effect.sync(() => {
+        for (const connection of connections) {
+          connection.isAbandoned = true
+          flow(connection)
+        }
+      }),
+      refuse: (isRefusing) => Effect.sync(() => void (state.isRefusing = isRefusing)),
+      stall: (isStalled) =>
+        Effect.sync(() => {
+          state.isStalled = isStalled
+          for (const connection of connections) flow(connection)
+        }),
+      trickle: (isTrickling) => Effect.sync(() => void (state.isTrickling = isTrickling))
+    }
+  })
