@@ -6,6 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
+import type { ProductName } from "./internal/v1/product.ts"
 
 /**
  * A room of the home. Devices know it by its segment, the cloud by its id.
@@ -30,6 +31,7 @@ export interface RobotIdentity {
   /** Sixteen characters: the root of all payload keys. */
   readonly localKey: Redacted.Redacted
   readonly serialNumber: string
+  readonly product: ProductName
   /** With what the robot itself logs in to the broker. */
   readonly mqtt: { readonly username: string; readonly password: Redacted.Redacted }
 }
@@ -73,6 +75,8 @@ export interface Options {
   readonly homeName?: string | undefined
   readonly roomNames: ReadonlyArray<string>
   readonly robotNames: ReadonlyArray<string>
+  /** In the order of the names. @default "S7" for each */
+  readonly products?: ReadonlyArray<ProductName | undefined> | undefined
 }
 
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -91,11 +95,12 @@ export const randomText = (length: number): Effect.Effect<string> =>
 
 const randomSecret = (length: number): Effect.Effect<Redacted.Redacted> => Effect.map(randomText(length), Redacted.make)
 
-const makeRobot = (name: string): Effect.Effect<RobotIdentity> =>
+const makeRobot = (name: string, product: ProductName): Effect.Effect<RobotIdentity> =>
   Effect.gen(function*() {
     return {
       duid: yield* randomText(22),
       name,
+      product,
       localKey: yield* randomSecret(16),
       serialNumber: `SIM${(yield* randomText(10)).toUpperCase()}`,
       mqtt: { username: yield* randomText(16), password: yield* randomSecret(16) }
@@ -125,7 +130,10 @@ export const make = (options: Options): Effect.Effect<Account> =>
         name: options.homeName ?? "Simulated home",
         rooms: options.roomNames.map((name, index) => ({ id: firstRoomId + index, name }))
       },
-      robots: yield* Effect.forEach(options.robotNames, makeRobot),
+      robots: yield* Effect.forEach(
+        options.robotNames,
+        (name, index) => makeRobot(name, options.products?.[index] ?? "S7")
+      ),
       stranger: { duid: yield* randomText(22), name: "Window cleaner", localKey: yield* randomSecret(16) }
     }
   })

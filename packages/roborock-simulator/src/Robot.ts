@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { FloorPlan, Pose } from "./FloorPlan.ts"
+import type { FloorPlan, Pose, Rectangle } from "./FloorPlan.ts"
 import { cellAt, cellSize, centreOf, forCellsUnder, segmentOf } from "./FloorPlan.ts"
 import { planCoverage } from "./internal/driving/coverage.ts"
 import { findRoute } from "./internal/driving/route.ts"
@@ -15,7 +15,15 @@ import { makeTrail, type Point } from "./internal/driving/trail.ts"
  * @since 0.1.0
  * @category models
  */
-export type Activity = "Charging" | "Idle" | "Cleaning" | "Paused" | "Returning" | "Error"
+export type Activity = "Charging" | "Idle" | "Cleaning" | "Paused" | "Returning" | "Driving" | "Error"
+
+/**
+ * What is cleaned: `Spot` is a zone around the place where the robot stood.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type CleanKind = "All" | "Segments" | "Zones" | "Spot"
 
 /**
  * What a robot can be told. `Fail` and `Recover` are what a person standing beside it would do: lift it, put it back.
@@ -26,6 +34,9 @@ export type Activity = "Charging" | "Idle" | "Cleaning" | "Paused" | "Returning"
 export type Command =
   | { readonly _tag: "CleanAll" }
   | { readonly _tag: "CleanSegments"; readonly segments: ReadonlyArray<number>; readonly repeat: number }
+  | { readonly _tag: "CleanZones"; readonly zones: ReadonlyArray<Rectangle>; readonly repeat: number }
+  | { readonly _tag: "CleanSpot" }
+  | { readonly _tag: "GoTo"; readonly x: number; readonly y: number }
   | { readonly _tag: "Pause" }
   | { readonly _tag: "Resume" }
   | { readonly _tag: "Stop" }
@@ -34,7 +45,8 @@ export type Command =
   | { readonly _tag: "Recover" }
 
 /**
- * How a command went: `Refused` when the robot is in no state to do it, `BadParameters` for rooms it does not know.
+ * How a command went: `Refused` when the robot is in no state to do it, `BadParameters` for rooms it does not know and
+ * places it cannot get to.
  *
  * @since 0.1.0
  * @category models
@@ -52,7 +64,7 @@ export interface CleanRecord {
   readonly end: number
   readonly durationSeconds: number
   readonly areaMm2: number
-  readonly kind: "All" | "Segments"
+  readonly kind: CleanKind
   readonly complete: boolean
   readonly errorCode: number
 }
@@ -70,7 +82,7 @@ export interface RobotState {
   readonly battery: number
   readonly errorCode: number
   /** The cleaning under way, also while it is paused or interrupted for charging. */
-  readonly task: { readonly kind: "All" | "Segments"; readonly segments: ReadonlyArray<number> } | undefined
+  readonly task: { readonly kind: CleanKind; readonly segments: ReadonlyArray<number> } | undefined
   /** The room being cleaned. */
   readonly segment: number | undefined
   /** Of the cleaning under way, else of the last one. */
@@ -147,17 +159,28 @@ const chargePerSecond = 100 / (150 * 60)
 const lowBattery = 20
 const resumeBattery = 80
 const lowBatteryError = 12
+const maxZones = 5
+/** Spot cleaning is a square with sides of twice this. */
+const spotReach = 750
 const cellAreaMm2 = cellSize * cellSize
+
+const isRepeat = (repeat: number): boolean => Number.isInteger(repeat) && repeat >= 1 && repeat <= 3
+
+/** A room or a zone. */
+interface Area {
+  readonly segment: number | undefined
+  readonly has: (cell: number) => boolean
+}
 
 /** A cleaning from its order to its record. */
 interface Task {
-  readonly kind: "All" | "Segments"
+  readonly kind: CleanKind
   readonly segments: ReadonlyArray<number>
   readonly beginSeconds: number
   readonly expectedCells: number
-  /** Rooms still to be begun; a room stands there once for each repetition. */
-  readonly waiting: Array<{ readonly segment: number; readonly repetition: number }>
-  current: { readonly segment: number; readonly cleaned: Uint8Array } | undefined
+  /** Areas still to be begun; an area stands there once for each repetition. */
+  readonly waiting: Array<{ readonly area: Area; readonly repetition: number }>
+  current: { readonly area: Area; readonly cleaned: Uint8Array } | undefined
   cleanedCells: number
   seconds: number
 }
@@ -182,11 +205,17 @@ export const make = (plan: FloorPlan, options: Options): Robot => {
   const speed = options.speed ?? 1
   const trail = makeTrail(maxPathPoints)
   const parkingCell = cellAt(plan, plan.parking.x, plan.parking.y) ?? 0
-  const floorCells = new Map<number, number>()
-  for (let cell = 0; cell < plan.cells.length; cell++) {
-    const segment = segmentOf(plan, cell)
-    floorCells.set(segment, (floorCells.get(segment) ?? 0) + 1)
-  }
+  const areaOf = (segment: number): Area => ({ segment, has: (cell) => segmentOf(plan, cell) === segment })
+  const zoneOf = ({ x0, x1, y0, y1 }: Rectangle): Area => ({
+    segment: undefined,
+    has: (cell) => {
+      const { x, y } = centreOf(plan, cell)
+      return segmentOf(plan, cell) > 0 && x >= x0 && x < x1 && y >= y0 && y < y1
+    }
+  })
+  const cellsIn = ({ has }: Area): number => plan.cells.reduce((count, _, cell) => has(cell) ? count + 1 : count, 0)
+  const isReachable = ({ has }: Area): boolean =>
+    findRoute(plan, here(), (cell) => plan.passable[cell] === 1 && has(cell)) !== undefined
 
   let now = options.nowMillis
   let activity: Activity = "Charging"
@@ -204,19 +233,17 @@ export const make = (plan: FloorPlan, options: Options): Robot => {
 
   const here = (): number => cellAt(plan, x, y) ?? parkingCell
 
-  const begin = (kind: Task["kind"], segments: ReadonlyArray<number>, repeat: number): Outcome => {
+  const begin = (kind: CleanKind, areas: ReadonlyArray<Area>, repeat: number): Outcome => {
     if (activity === "Error" || battery <= lowBattery) return "Refused"
     endTask(false)
     // Records are known by the second they began in, so no two may share one.
     lastBeginSeconds = Math.max(Math.floor(now / 1000), lastBeginSeconds + 1)
-    const waiting = segments.flatMap((segment) =>
-      Array.from({ length: repeat }, (_, repetition) => ({ segment, repetition }))
-    )
+    const waiting = areas.flatMap((area) => Array.from({ length: repeat }, (_, repetition) => ({ area, repetition })))
     task = {
       kind,
-      segments,
+      segments: areas.flatMap(({ segment }) => segment === undefined ? [] : [segment]),
       beginSeconds: lastBeginSeconds,
-      expectedCells: waiting.reduce((sum, { segment }) => sum + (floorCells.get(segment) ?? 0), 0),
+      expectedCells: repeat * areas.reduce((sum, area) => sum + cellsIn(area), 0),
       waiting,
       current: undefined,
       cleanedCells: 0,
@@ -266,20 +293,18 @@ export const make = (plan: FloorPlan, options: Options): Robot => {
   }
 
   const nextRoom = (current: Task): Drive | undefined => {
-    const wanted = current.kind === "All" && current.waiting.length > 1
-      ? new Set(current.waiting.map(({ segment }) => segment))
-      : new Set(current.waiting.slice(0, 1).map(({ segment }) => segment))
-    const way = findRoute(plan, here(), (cell) => wanted.has(segmentOf(plan, cell)))
+    const wanted = current.kind === "All" ? current.waiting : current.waiting.slice(0, 1)
+    const way = findRoute(plan, here(), (cell) => wanted.some(({ area }) => area.has(cell)))
     if (way === undefined) {
       current.waiting.length = 0
       return undefined
     }
     const entry = way[way.length - 1] ?? here()
-    const index = current.waiting.findIndex(({ segment }) => segment === segmentOf(plan, entry))
-    const [room] = current.waiting.splice(index, 1)
-    if (room === undefined) return undefined
-    current.current = { segment: room.segment, cleaned: new Uint8Array(plan.cells.length) }
-    const coverage = planCoverage(plan, room.segment, entry, room.repetition % 2 === 0 ? "horizontal" : "vertical")
+    const index = current.waiting.findIndex(({ area }) => area.has(entry))
+    const [next] = current.waiting.splice(index, 1)
+    if (next === undefined) return undefined
+    current.current = { area: next.area, cleaned: new Uint8Array(plan.cells.length) }
+    const coverage = planCoverage(plan, next.area.has, entry, next.repetition % 2 === 0 ? "horizontal" : "vertical")
     return { cells: [...way, ...coverage], cleanFrom: Math.max(0, way.length - 1), next: 0 }
   }
 
@@ -294,7 +319,7 @@ export const make = (plan: FloorPlan, options: Options): Robot => {
     const room = current.current
     if (room === undefined) return
     forCellsUnder(plan, cell, (under) => {
-      if (room.cleaned[under] === 1 || segmentOf(plan, under) !== room.segment) return
+      if (room.cleaned[under] === 1 || !room.area.has(under)) return
       room.cleaned[under] = 1
       current.cleanedCells++
     })
@@ -347,17 +372,22 @@ export const make = (plan: FloorPlan, options: Options): Robot => {
     return 0
   }
 
-  const returnHome = (seconds: number): number => {
+  /** Follows the drive; at its end there is `arrive`. */
+  const follow = (seconds: number, arrive: () => void): number => {
     const cell = drive?.cells[drive.next]
     if (drive !== undefined && cell !== undefined) {
       const used = roll(drive, cell, seconds)
       battery -= used * drivingDrainPerSecond
       return used
     }
-    ;({ angle, x, y } = plan.parking)
     drive = undefined
-    activity = "Charging"
+    arrive()
     return 0
+  }
+
+  const park = (): void => {
+    ;({ angle, x, y } = plan.parking)
+    activity = "Charging"
   }
 
   const charge = (seconds: number): number => {
@@ -379,7 +409,9 @@ export const make = (plan: FloorPlan, options: Options): Robot => {
       case "Cleaning":
         return task === undefined ? rest(seconds) : clean(task, seconds)
       case "Returning":
-        return returnHome(seconds)
+        return follow(seconds, park)
+      case "Driving":
+        return follow(seconds, () => activity = "Idle")
       case "Charging":
         return charge(seconds)
       case "Idle":
@@ -405,15 +437,35 @@ export const make = (plan: FloorPlan, options: Options): Robot => {
   const perform = (command: Command): Outcome => {
     switch (command._tag) {
       case "CleanAll":
-        return begin("All", plan.rooms.map((room) => room.segment), 1)
+        return begin("All", plan.rooms.map((room) => areaOf(room.segment)), 1)
       case "CleanSegments": {
         const known = command.segments.every((segment) => plan.rooms.some((room) => room.segment === segment))
-        const repeats = Number.isInteger(command.repeat) && command.repeat >= 1 && command.repeat <= 3
-        if (!known || command.segments.length === 0 || !repeats) return "BadParameters"
-        return begin("Segments", [...new Set(command.segments)], command.repeat)
+        if (!known || command.segments.length === 0 || !isRepeat(command.repeat)) return "BadParameters"
+        return begin("Segments", [...new Set(command.segments)].map(areaOf), command.repeat)
+      }
+      case "CleanZones": {
+        const areas = command.zones.map(zoneOf)
+        const isKnown = areas.length > 0 && areas.length <= maxZones && areas.every(isReachable)
+        return isKnown && isRepeat(command.repeat) ? begin("Zones", areas, command.repeat) : "BadParameters"
+      }
+      case "CleanSpot":
+        return begin(
+          "Spot",
+          [zoneOf({ x0: x - spotReach, y0: y - spotReach, x1: x + spotReach, y1: y + spotReach })],
+          1
+        )
+      case "GoTo": {
+        const goal = cellAt(plan, command.x, command.y)
+        const cells = findRoute(plan, here(), (cell) => cell === goal)
+        if (cells === undefined) return "BadParameters"
+        if (activity === "Error") return "Refused"
+        endTask(false)
+        drive = { cells, cleanFrom: Infinity, next: 0 }
+        activity = "Driving"
+        return "Done"
       }
       case "Pause":
-        if (activity !== "Cleaning" && activity !== "Returning") return "Refused"
+        if (activity !== "Cleaning" && activity !== "Returning" && activity !== "Driving") return "Refused"
         activity = "Paused"
         return "Done"
       case "Resume":
@@ -458,7 +510,7 @@ export const make = (plan: FloorPlan, options: Options): Robot => {
         battery: Math.round(battery),
         errorCode,
         task: task === undefined ? undefined : { kind: task.kind, segments: task.segments },
-        segment: task?.current?.segment,
+        segment: task?.current?.area.segment,
         cleanTimeSeconds: task === undefined ? lastClean.seconds : Math.round(task.seconds),
         cleanAreaMm2: task === undefined ? lastClean.areaMm2 : task.cleanedCells * cellAreaMm2,
         progress: task === undefined ? lastClean.progress : progressOf(task),

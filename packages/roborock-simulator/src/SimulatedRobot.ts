@@ -113,6 +113,7 @@ const quietTime = ({ activity, battery }: Robot.RobotState): Duration.Duration |
   switch (activity) {
     case "Cleaning":
     case "Returning":
+    case "Driving":
       return Duration.seconds(1)
     case "Charging":
       return battery < 100 ? Duration.seconds(5) : undefined

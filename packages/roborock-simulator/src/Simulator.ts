@@ -134,6 +134,11 @@ export interface RobotOptions {
    */
   readonly battery?: number | undefined
   /**
+   * `Qrevo Master` has a dock that empties, washes and dries.
+   * @default "S7"
+   */
+  readonly product?: "S7" | "Qrevo Master" | undefined
+  /**
    * What it speaks on the home network; `none` keeps it off that.
    * @default "1.0"
    */
@@ -159,7 +164,8 @@ export const make = (
     const account = yield* Account.make({
       ...options,
       roomNames: plan.rooms.map(({ name }) => name),
-      robotNames: robotOptions.map(({ name }) => name)
+      robotNames: robotOptions.map(({ name }) => name),
+      products: robotOptions.map(({ product }) => product)
     })
     const sessions = Sessions.make()
     const owner = Sessions.topicOwner(account)

@@ -14,8 +14,11 @@ import * as Either from "effect/Either"
 import * as Random from "effect/Random"
 import type { HomeRoom, RobotIdentity } from "./Account.ts"
 import type { FloorPlan } from "./FloorPlan.ts"
+import { type Answer as MethodAnswer, invalidParams, type Params as MethodParams } from "./internal/v1/answers.ts"
 import { makeConsumables } from "./internal/v1/consumables.ts"
+import { makeDock } from "./internal/v1/dock.ts"
 import * as methodTable from "./internal/v1/methods.ts"
+import { products } from "./internal/v1/product.ts"
 import { factorySettings } from "./internal/v1/settings.ts"
 import { dataPoints } from "./internal/v1/status.ts"
 import type { Robot } from "./Robot.ts"
@@ -27,7 +30,7 @@ import * as RrMapWriter from "./RrMapWriter.ts"
  * @since 0.1.0
  * @category models
  */
-export type Params = methodTable.Params
+export type Params = MethodParams
 
 /**
  * A result, or an error of the device.
@@ -35,7 +38,7 @@ export type Params = methodTable.Params
  * @since 0.1.0
  * @category models
  */
-export type Answer = methodTable.Answer
+export type Answer = MethodAnswer
 
 /**
  * A device. What it returns are the payloads of MQTT messages, to be published in that order.
@@ -81,7 +84,8 @@ export interface Options {
 
 const maxSequence = 0xffff_ffff
 
-const mapMethod = "get_map_v1"
+/** Answered with a map; that of a past run shows the floor as it is now. */
+const mapMethods: ReadonlySet<string> = new Set(["get_map_v1", "get_clean_record_map"])
 
 /**
  * A device around a robot. Time and frame numbers come from the `Clock` and `Random` services.
@@ -95,12 +99,16 @@ export const make = (options: Options): Effect.Effect<V1Device> =>
     const keys: Frame.Keys = { localKey: identity.localKey }
     const settings = factorySettings()
     const consumables = makeConsumables()
+    const product = products[identity.product]
+    const dock = makeDock(product, robot)
     let located = 0
     let mapSequence = 0
     let frameSequence = yield* Random.nextIntBetween(1, 1_000_000)
     const bornSeconds = Math.floor((yield* Clock.currentTimeMillis) / 1000)
     const methods = methodTable.makeMethods({
       identity,
+      product,
+      dock,
       rooms,
       plan,
       robot,
@@ -112,12 +120,17 @@ export const make = (options: Options): Effect.Effect<V1Device> =>
         located++
       }
     })
-    const currentDataPoints = () => dataPoints(robot.state, settings, consumables)
+    let lastMillis = yield* Clock.currentTimeMillis
+    const currentDataPoints = () => dataPoints(robot.state, { settings, product, dock }, consumables, lastMillis)
     let pushed = currentDataPoints()
+    const advance = (now: number): void => {
+      lastMillis = now
+      robot.advance(now)
+    }
 
     const call = (method: string, params: Params): Effect.Effect<Answer> =>
       Effect.map(Clock.currentTimeMillis, (now) => {
-        robot.advance(now)
+        advance(now)
         return methods.get(method)?.(params, now) ?? { result: "unknown_method" }
       })
 
@@ -156,9 +169,9 @@ export const make = (options: Options): Effect.Effect<V1Device> =>
     const answer = (request: Rpc.Request): Effect.Effect<ReadonlyArray<Uint8Array>> =>
       Effect.gen(function*() {
         const { id, method, params = [], security } = request
-        const wantsMap = method === mapMethod
+        const wantsMap = mapMethods.has(method)
         const outcome: Answer = wantsMap
-          ? security === undefined ? methodTable.invalidParams : { result: ["ok"] }
+          ? security === undefined ? invalidParams : { result: ["ok"] }
           : yield* call(method, params)
         const reply = yield* seal(
           Frame.protocols.rpcResponse,
@@ -171,7 +184,7 @@ export const make = (options: Options): Effect.Effect<V1Device> =>
     return {
       handle: (message) =>
         Effect.gen(function*() {
-          robot.advance(yield* Clock.currentTimeMillis)
+          advance(yield* Clock.currentTimeMillis)
           const answers = yield* Effect.forEach(Frame.decode(message, keys).frames, (frame) => {
             if (frame.version !== "1.0" || frame.protocol !== Frame.protocols.rpcRequest) return Effect.succeed([])
             const request = Rpc.decodeRequest(frame.payload)
@@ -183,14 +196,14 @@ export const make = (options: Options): Effect.Effect<V1Device> =>
         const request = Rpc.decodeRequest(payload)
         if (Either.isLeft(request)) return Effect.succeed(undefined)
         const { id, method, params = [] } = request.right
-        const outcome = method === mapMethod ? Effect.succeed(methodTable.invalidParams) : call(method, params)
+        const outcome = mapMethods.has(method) ? Effect.succeed(invalidParams) : call(method, params)
         return Effect.map(
           outcome,
           (answer) => (timestamp: number) => Rpc.encodeResponse({ id, ...answer }, timestamp)
         )
       },
       tick: Effect.flatMap(Clock.currentTimeMillis, (now) => {
-        robot.advance(now)
+        advance(now)
         return push
       }),
       call,

@@ -6,12 +6,13 @@ import { Account, FloorPlan, Robot, V1Device } from "../src/index.ts"
 const security = Security.make(Redacted.make("somekey1"), Redacted.make(new Uint8Array(16).fill(7)))
 
 /** A device with a client beside it that seals requests and opens answers. */
-const makeBench = (options?: Partial<Robot.Options>) =>
+const makeBench = (options?: Partial<Robot.Options>, product?: "S7" | "Qrevo Master") =>
   Effect.gen(function*() {
     const plan = FloorPlan.flat()
     const account = yield* Account.make({
       roomNames: plan.rooms.map(({ name }) => name),
-      robotNames: ["Robot"]
+      robotNames: ["Robot"],
+      products: [product]
     })
     const [identity] = account.robots
     assert.isDefined(identity)
@@ -196,6 +197,76 @@ describe("V1Device", () => {
       ])
       yield* result("find_me")
       assert.strictEqual(device.located(), 1)
+    }))
+
+  it.effect("cleans a zone and a spot, and drives to a point", () =>
+    Effect.gen(function*() {
+      const { ask, result, robot } = yield* makeBench({ speed: 10 })
+      const { x, y } = robot.state.position
+      const state = Effect.map(result("get_status"), (answer) => statusOf(answer)["state"])
+      yield* result("app_zoned_clean", [[x - 800, y - 800, x + 800, y + 800, 2]])
+      assert.strictEqual(yield* state, 17)
+      yield* TestClock.adjust("5 minutes")
+      assert.strictEqual(yield* state, 8)
+      const [record] = robot.state.records
+      assert.deepInclude(record, { kind: "Zones", complete: true })
+      assert.isAtMost(record?.areaMm2 ?? 0, 2 * 1600 * 1600)
+      yield* result("app_spot")
+      assert.strictEqual(yield* state, 11)
+      yield* result("app_stop")
+      yield* result("app_goto_target", [x, y])
+      assert.strictEqual(yield* state, 16)
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual(yield* state, 3)
+      assert.isBelow(Math.hypot(robot.state.position.x - x, robot.state.position.y - y), 100)
+      for (const [method, params] of [["app_zoned_clean", [[0, 0, 50, 50, 1]]], ["app_goto_target", [0, 0]]] as const) {
+        assert.isTrue(Either.isLeft((yield* ask(method, params)).outcome))
+      }
+    }))
+
+  it.effect("has a dock that works only while the robot is in it", () =>
+    Effect.gen(function*() {
+      const { ask, result } = yield* makeBench(undefined, "Qrevo Master")
+      const status = Effect.map(result("get_status"), statusOf)
+      yield* result("app_start_collect_dust")
+      assert.deepInclude(yield* status, { state: 22, dock_type: 14, dust_collection_status: 1 })
+      yield* TestClock.adjust("1 minute")
+      assert.deepInclude(yield* status, { state: 8, dust_collection_status: 0 })
+      yield* result("app_set_dryer_setting", { on: { dry_time: 7200 } })
+      yield* result("app_set_dryer_status", { status: 1 })
+      assert.deepInclude(yield* status, { dry_status: 1, rdt: 7200 })
+      yield* result("app_start")
+      yield* TestClock.adjust("10 seconds")
+      assert.isTrue(Either.isLeft((yield* ask("app_start_wash")).outcome))
+    }))
+
+  it.effect("a plain dock knows no such thing", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* makeBench()
+      const { outcome } = yield* ask("app_start_wash")
+      assert.strictEqual(Either.isLeft(outcome) ? outcome.left.reason : undefined, "UnknownMethod")
+    }))
+
+  it.effect("keeps schedules and switches, and takes levels together or not at all", () =>
+    Effect.gen(function*() {
+      const { ask, result } = yield* makeBench()
+      const plan = ["30 9 * * *", ["start_clean", ""]]
+      yield* result("set_timer", [["1", plan]])
+      yield* result("upd_timer", ["1", "off"])
+      assert.deepStrictEqual(yield* result("get_timer"), [["1", "off", plan]])
+      yield* result("del_timer", ["1"])
+      assert.deepStrictEqual(yield* result("get_timer"), [])
+      yield* result("set_child_lock_status", { lock_status: 1 })
+      assert.deepStrictEqual(yield* result("get_child_lock_status"), { lock_status: 1 })
+      yield* result("set_clean_motor_mode", [{ fan_power: 104, water_box_mode: 203, mop_mode: 301 }])
+      const refused = yield* ask("set_clean_motor_mode", [{ fan_power: 101, water_box_mode: 7 }])
+      assert.isTrue(Either.isLeft(refused.outcome))
+      assert.deepInclude(statusOf(yield* result("get_status")), {
+        fan_power: 104,
+        water_box_mode: 203,
+        mop_mode: 301,
+        lock_status: 1
+      })
     }))
 
   it.effect("says who it is", () =>

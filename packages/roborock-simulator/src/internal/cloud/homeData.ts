@@ -1,7 +1,7 @@
 import * as Redacted from "effect/Redacted"
 import type { Account } from "../../Account.ts"
 import type { DeviceStatus } from "../../Cloud.ts"
-import { featureSet, firmware, model, newFeatureSet, productName } from "../v1/product.ts"
+import { type Product, products } from "../v1/product.ts"
 
 const dataPoint = (id: number, code: string, mode: "ro" | "rw", type: "ENUM" | "RAW" | "VALUE", property?: string) => ({
   id: String(id),
@@ -35,9 +35,9 @@ const vacuumSchema = [
   dataPoint(134, "drying_status", "ro", "RAW")
 ]
 
-const vacuumProduct = {
-  id: "simulated-vacuum",
-  name: productName,
+const vacuumProduct = ({ id, model, name }: Product) => ({
+  id,
+  name,
   code: model.slice(model.lastIndexOf(".") + 1),
   model,
   iconUrl: null,
@@ -45,7 +45,7 @@ const vacuumProduct = {
   capability: 0,
   category: "robot.vacuum.cleaner",
   schema: vacuumSchema
-}
+})
 
 const strangerProduct = {
   id: "simulated-stranger",
@@ -91,23 +91,27 @@ export const homeData = (account: Account, version: 1 | 2 | 3, statuses: Readonl
   lon: null,
   lat: null,
   geoName: null,
-  products: version === 3 ? [vacuumProduct, strangerProduct] : [vacuumProduct],
+  products: [
+    ...[...new Set(account.robots.map(({ product }) => product))].map((name) => vacuumProduct(products[name])),
+    ...(version === 3 ? [strangerProduct] : [])
+  ],
   devices: [
     ...account.robots.map((robot, index) => {
       const status = statuses[index]
+      const product = products[robot.product]
       return {
         ...commonFields,
         duid: robot.duid,
         name: robot.name,
         localKey: Redacted.value(robot.localKey),
-        productId: vacuumProduct.id,
-        fv: firmware,
+        productId: product.id,
+        fv: product.firmware,
         pv: "1.0",
         sn: robot.serialNumber,
         online: status?.online ?? false,
         roomId: null,
-        featureSet,
-        newFeatureSet,
+        featureSet: String(product.featureInfo),
+        newFeatureSet: product.featureText,
         deviceStatus: Object.fromEntries(status?.dataPoints ?? [])
       }
     }),

@@ -1,5 +1,5 @@
 import type { FloorPlan } from "../../FloorPlan.ts"
-import { forCellsUnder, segmentOf } from "../../FloorPlan.ts"
+import { forCellsUnder } from "../../FloorPlan.ts"
 import { findRoute } from "./route.ts"
 
 const laneSpacingCells = 6
@@ -11,22 +11,22 @@ interface Lane {
 }
 
 /**
- * The drive that cleans a room from `start`, a cell in it: once along the walls, then in parallel lanes, then to
- * whatever is left. Neighbouring cells, without `start`. Every floor cell of the segment that fits under a robot lies
+ * The drive that cleans an area from `start`, a cell in it: once along the walls, then in parallel lanes, then to
+ * whatever is left. Neighbouring cells, without `start`. Every floor cell of the area that fits under a robot lies
  * under the drive.
  */
 export const planCoverage = (
   plan: FloorPlan,
-  segment: number,
+  has: (cell: number) => boolean,
   start: number,
   lanes: "horizontal" | "vertical"
 ): Array<number> => {
   const route: Array<number> = []
   const dirty = new Uint8Array(plan.cells.length)
-  for (let cell = 0; cell < dirty.length; cell++) if (segmentOf(plan, cell) === segment) dirty[cell] = 1
+  for (let cell = 0; cell < dirty.length; cell++) if (has(cell)) dirty[cell] = 1
   let here = start
 
-  const isInside = (cell: number): boolean => plan.passable[cell] === 1 && segmentOf(plan, cell) === segment
+  const isInside = (cell: number): boolean => plan.passable[cell] === 1 && has(cell)
   const dirtUnder = (cell: number): number => {
     let count = 0
     forCellsUnder(plan, cell, (under) => count += dirty[under] ?? 0)

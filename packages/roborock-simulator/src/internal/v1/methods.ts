@@ -1,22 +1,29 @@
 import * as V1Codes from "@effect-mqtt/roborock/V1Codes"
 import type { HomeRoom, RobotIdentity } from "../../Account.ts"
 import type { FloorPlan } from "../../FloorPlan.ts"
-import type { CleanRecord, Command, Outcome, Robot } from "../../Robot.ts"
+import type { CleanKind, CleanRecord, Command, Outcome, Robot } from "../../Robot.ts"
+import {
+  type Answer,
+  invalidParams,
+  invalidStatus,
+  isNumbers,
+  isRecord,
+  type Method,
+  ok,
+  type Params,
+  single
+} from "./answers.ts"
 import { type Consumables } from "./consumables.ts"
-import { featureInfo, model, newFeatureInfo, newFeatureSet } from "./product.ts"
-import type { Settings } from "./settings.ts"
+import type { DockPart } from "./dock.ts"
+import type { Product } from "./product.ts"
+import { makeSchedules } from "./schedules.ts"
+import { settingMethods, type Settings } from "./settings.ts"
 import { statusObject } from "./status.ts"
-
-export type Params = ReadonlyArray<unknown> | Readonly<Record<string, unknown>>
-
-export type Answer =
-  | { readonly result: unknown }
-  | { readonly error: { readonly code: number; readonly message: string } }
-
-export type Method = (params: Params, nowMillis: number) => Answer
 
 export interface Device {
   readonly identity: RobotIdentity
+  readonly product: Product
+  readonly dock: DockPart
   readonly rooms: ReadonlyArray<HomeRoom>
   readonly plan: FloorPlan
   readonly robot: Robot
@@ -28,24 +35,8 @@ export interface Device {
   readonly onLocate: () => void
 }
 
-const ok: Answer = { result: ["ok"] }
-const invalidStatus: Answer = { error: { code: -10_007, message: "invalid status" } }
-export const invalidParams: Answer = { error: { code: -10_001, message: "invalid params" } }
-
 const fromOutcome = (outcome: Outcome): Answer =>
   outcome === "Done" ? ok : outcome === "Refused" ? invalidStatus : invalidParams
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
-const isNumbers = (values: unknown): values is ReadonlyArray<number> =>
-  Array.isArray(values) && values.every((value) => Number.isInteger(value))
-
-/** The methods take `[value]`, and some clients send `{ name: value }`. */
-const single = (params: Params, name: string): unknown => {
-  if (!isRecord(params)) return params[0]
-  return params[name]
-}
 
 /** `[16, 17]`, `[{ segments: [16, 17], repeat: 2 }]` or the object alone. */
 const segmentClean = (params: Params): Command | undefined => {
@@ -56,6 +47,20 @@ const segmentClean = (params: Params): Command | undefined => {
   if (!isNumbers(segments) || typeof repeat !== "number") return undefined
   return { _tag: "CleanSegments", segments, repeat }
 }
+
+/** `[[x0, y0, x1, y1, repeat], ...]`; all are repeated as often as the first. */
+const zonedClean = (params: Params): Command | undefined => {
+  if (!Array.isArray(params) || !params.every(isNumbers)) return undefined
+  const zones = params.map(([x0 = 0, y0 = 0, x1 = 0, y1 = 0]) => ({ x0, y0, x1, y1 }))
+  return { _tag: "CleanZones", zones, repeat: params[0]?.[4] ?? 1 }
+}
+
+const goTo = (params: Params): Command | undefined => {
+  const [x, y] = isNumbers(params) ? params : []
+  return x === undefined || y === undefined ? undefined : { _tag: "GoTo", x, y }
+}
+
+const cleanTypes: Readonly<Record<CleanKind, number>> = { All: 1, Zones: 2, Spot: 2, Segments: 3 }
 
 const allCleaned = 52
 const interrupted = 21
@@ -69,7 +74,7 @@ const recordObject = (record: CleanRecord) => ({
   error: record.errorCode,
   complete: record.complete ? 1 : 0,
   start_type: startedByApp,
-  clean_type: record.kind === "All" ? 1 : 3,
+  clean_type: cleanTypes[record.kind],
   finish_reason: record.complete ? allCleaned : interrupted,
   dust_collection_status: 0,
   avoid_count: 0,
@@ -79,15 +84,20 @@ const recordObject = (record: CleanRecord) => ({
 
 /** The methods by name, all of them synchronous; `get_map_v1` is not here, because its answer is no JSON. */
 export const makeMethods = (device: Device): ReadonlyMap<string, Method> => {
-  const { consumables, identity, plan, robot, settings } = device
+  const { consumables, dock, identity, plan, product, robot, settings } = device
   let statusSequence = 0
+  /** Runs that were removed from the history. */
+  const removed = new Set<number>()
+  let isDriven = false
 
   const roomOf = (segment: number): HomeRoom | undefined => {
     const name = plan.rooms.find((room) => room.segment === segment)?.name
     return device.rooms.find((room) => room.name === name)
   }
 
-  const status: Method = () => ({ result: [statusObject(robot.state, settings, ++statusSequence)] })
+  const statusAt = (now: number) => statusObject(robot.state, { settings, product, dock }, ++statusSequence, now)
+  const status: Method = (_, now) => ({ result: [statusAt(now)] })
+  const records = () => robot.state.records.filter(({ begin }) => !removed.has(begin))
 
   const command = (make: (params: Params) => Command | undefined): Method => (params, nowMillis) => {
     const made = make(params)
@@ -109,15 +119,25 @@ export const makeMethods = (device: Device): ReadonlyMap<string, Method> => {
       return ok
     }
 
-  const isSwitch = (value: number): boolean => value === 0 || value === 1
+  /** One message for the three levels; nothing is taken when one of them is none. */
+  const setMotorMode: Method = (params) => {
+    const modes = single(params, "modes")
+    if (!isRecord(modes)) return invalidParams
+    const { fan_power: fan, mop_mode: mop = settings.mopMode, water_box_mode: water } = modes
+    if (
+      typeof fan !== "number" || !V1Codes.fanPowerNames.has(fan)
+      || typeof water !== "number" || !V1Codes.waterBoxModeNames.has(water)
+      || typeof mop !== "number" || !V1Codes.mopModeNames.has(mop)
+    ) return invalidParams
+    settings.fanPower = fan
+    settings.waterBoxMode = water
+    settings.mopMode = mop
+    return ok
+  }
 
-  const setDoNotDisturb: Method = (params) => {
-    if (!isNumbers(params)) return invalidParams
-    const [start_hour, start_minute, end_hour, end_minute] = params
-    if (start_hour === undefined || start_minute === undefined || end_hour === undefined || end_minute === undefined) {
-      return invalidParams
-    }
-    settings.doNotDisturb = { start_hour, start_minute, end_hour, end_minute, enabled: 1 }
+  const remote = (isAllowed: () => boolean, drives: boolean): Method => () => {
+    if (!isAllowed()) return invalidStatus
+    isDriven = drives
     return ok
   }
 
@@ -129,6 +149,20 @@ export const makeMethods = (device: Device): ReadonlyMap<string, Method> => {
     ["app_stop", command(() => ({ _tag: "Stop" }))],
     ["app_charge", command(() => ({ _tag: "Dock" }))],
     ["app_segment_clean", command(segmentClean)],
+    ["app_zoned_clean", command(zonedClean)],
+    ["app_spot", command(() => ({ _tag: "CleanSpot" }))],
+    ["app_goto_target", command(goTo)],
+    ["stop_goto_target", command(() => ({ _tag: "Stop" }))],
+    ["resume_zoned_clean", command(() => ({ _tag: "Resume" }))],
+    ["stop_zoned_clean", command(() => ({ _tag: "Stop" }))],
+    ["app_rc_start", remote(() => robot.state.activity !== "Cleaning", true)],
+    ["app_rc_move", remote(() => isDriven, true)],
+    ["app_rc_stop", remote(() => isDriven, true)],
+    ["app_rc_end", remote(() => isDriven, false)],
+    ["set_clean_motor_mode", setMotorMode],
+    ...settingMethods(settings),
+    ...dock.methods,
+    ...makeSchedules(),
     ["resume_segment_clean", command(() => ({ _tag: "Resume" }))],
     ["stop_segment_clean", command(() => ({ _tag: "Stop" }))],
     ["resolve_error", command(() => ({ _tag: "Recover" }))],
@@ -171,21 +205,6 @@ export const makeMethods = (device: Device): ReadonlyMap<string, Method> => {
     ],
     ["get_mop_mode", () => ({ result: [settings.mopMode] })],
     ["set_mop_mode", setter("mop_mode", (code) => V1Codes.mopModeNames.has(code), (code) => settings.mopMode = code)],
-    ["get_sound_volume", () => ({ result: [settings.volume] })],
-    [
-      "change_sound_volume",
-      setter("volume", (value) => value >= 0 && value <= 100, (value) => settings.volume = value)
-    ],
-    ["get_child_lock_status", () => ({ result: { lock_status: settings.childLock } })],
-    ["set_child_lock_status", setter("lock_status", isSwitch, (value) => settings.childLock = value)],
-    ["get_led_status", () => ({ result: [settings.led] })],
-    ["set_led_status", setter("status", isSwitch, (value) => settings.led = value)],
-    ["get_dnd_timer", () => ({ result: [settings.doNotDisturb] })],
-    ["set_dnd_timer", setDoNotDisturb],
-    ["close_dnd_timer", () => {
-      settings.doNotDisturb = { ...settings.doNotDisturb, enabled: 0 }
-      return ok
-    }],
     ["get_timezone", () => ({ result: ["Europe/Berlin"] })],
     ["get_server_timer", () => ({ result: [] })],
     ["get_serial_number", () => ({ result: [{ serial_number: identity.serialNumber }] })],
@@ -196,7 +215,7 @@ export const makeMethods = (device: Device): ReadonlyMap<string, Method> => {
       result: [{
         ...consumables.used(robot.state.totals.timeSeconds),
         strainer_work_times: 0,
-        dust_collection_work_times: 0,
+        dust_collection_work_times: dock.emptied(),
         cleaning_brush_work_times: 0
       }]
     })],
@@ -205,25 +224,31 @@ export const makeMethods = (device: Device): ReadonlyMap<string, Method> => {
       (params) => consumables.replace(single(params, "part"), robot.state.totals.timeSeconds) ? ok : invalidParams
     ],
     ["get_clean_summary", () => {
-      const { records, totals } = robot.state
+      const { totals } = robot.state
       return {
         result: {
           clean_time: totals.timeSeconds,
           clean_area: totals.areaMm2,
           clean_count: totals.count,
-          dust_collection_count: 0,
-          records: records.map(({ begin }) => begin)
+          dust_collection_count: dock.emptied(),
+          records: records().map(({ begin }) => begin)
         }
       }
     }],
     ["get_clean_record", (params) => {
-      const record = robot.state.records.find(({ begin }) => begin === single(params, "start_time"))
+      const record = records().find(({ begin }) => begin === single(params, "start_time"))
       return record === undefined ? invalidParams : { result: [recordObject(record)] }
     }],
-    ["app_get_init_status", () => ({
+    ["del_clean_record", (params) => {
+      const begin = single(params, "start_time")
+      if (typeof begin !== "number" || !records().some((record) => record.begin === begin)) return invalidParams
+      removed.add(begin)
+      return ok
+    }],
+    ["app_get_init_status", (_, now) => ({
       result: [{
         local_info: {
-          name: `custom_${model}`,
+          name: `custom_${product.model}`,
           bom: "SIM",
           location: "de",
           language: "en",
@@ -232,10 +257,10 @@ export const makeMethods = (device: Device): ReadonlyMap<string, Method> => {
           logserver: "",
           featureset: 1
         },
-        feature_info: featureInfo,
-        new_feature_info: newFeatureInfo,
-        new_feature_info_str: newFeatureSet,
-        status_info: statusObject(robot.state, settings, ++statusSequence)
+        feature_info: product.featureList,
+        new_feature_info: product.featureInfo,
+        new_feature_info_str: product.featureText,
+        status_info: statusAt(now)
       }]
     })]
   ])

@@ -1,27 +1,34 @@
-import type { Activity, RobotState } from "../../Robot.ts"
+import type { Activity, CleanKind, RobotState } from "../../Robot.ts"
 import type { Consumables } from "./consumables.ts"
+import type { DockPart } from "./dock.ts"
+import type { Product } from "./product.ts"
 import type { Settings } from "./settings.ts"
+
+/** What of a device is not in the state of its robot. */
+export interface Around {
+  readonly settings: Settings
+  readonly product: Product
+  readonly dock: DockPart
+}
 
 const stateCodes: Readonly<Record<Exclude<Activity, "Cleaning">, number>> = {
   Idle: 3,
   Returning: 6,
   Charging: 8,
   Paused: 10,
+  Driving: 16,
   Error: 12
 }
 
-const cleaningAll = 5
-const cleaningSegments = 18
+const cleaningCodes: Readonly<Record<CleanKind, number>> = { All: 5, Spot: 11, Zones: 17, Segments: 18 }
+
+/** Which kind of cleaning is not finished; 0 is none. */
+const unfinishedCodes: Readonly<Record<CleanKind, number>> = { All: 1, Spot: 2, Zones: 2, Segments: 3 }
 
 const stateCode = (state: RobotState): number =>
-  state.activity !== "Cleaning"
-    ? stateCodes[state.activity]
-    : state.task?.kind === "Segments"
-    ? cleaningSegments
-    : cleaningAll
+  state.activity === "Cleaning" ? cleaningCodes[state.task?.kind ?? "All"] : stateCodes[state.activity]
 
-/** Which kind of cleaning is not finished: 0 none, 1 everything, 3 rooms. */
-const inCleaning = (state: RobotState): number => state.task === undefined ? 0 : state.task.kind === "All" ? 1 : 3
+const inCleaning = (state: RobotState): number => state.task === undefined ? 0 : unfinishedCodes[state.task.kind]
 
 const chargeStatus = (state: RobotState): number => state.activity === "Charging" ? 1 : 0
 
@@ -29,10 +36,15 @@ const chargeStatus = (state: RobotState): number => state.activity === "Charging
 const mapStatus = 3
 
 /** The `get_status` object. */
-export const statusObject = (state: RobotState, settings: Settings, sequence: number) => ({
+export const statusObject = (
+  state: RobotState,
+  { dock, product, settings }: Around,
+  sequence: number,
+  now: number
+) => ({
   msg_ver: 2,
   msg_seq: sequence,
-  state: stateCode(state),
+  state: dock.stateAt(now) ?? stateCode(state),
   battery: state.battery,
   clean_time: state.cleanTimeSeconds,
   clean_area: state.cleanAreaMm2,
@@ -48,12 +60,14 @@ export const statusObject = (state: RobotState, settings: Settings, sequence: nu
   dnd_enabled: settings.doNotDisturb.enabled,
   map_status: mapStatus,
   is_locating: 0,
-  lock_status: 0,
+  lock_status: settings.values.get("child_lock_status") ?? 0,
   water_box_mode: settings.waterBoxMode,
   water_box_carriage_status: 1,
   mop_forbidden_enable: 1,
   mop_mode: settings.mopMode,
-  dock_type: 0,
+  dock_type: product.dockType,
+  dss: product.dockParts,
+  ...dock.fieldsAt(now),
   dock_error_status: 0,
   charge_status: chargeStatus(state),
   unsave_map_reason: 0,
@@ -63,13 +77,14 @@ export const statusObject = (state: RobotState, settings: Settings, sequence: nu
 /** The data points that the device pushes when they change. */
 export const dataPoints = (
   state: RobotState,
-  settings: Settings,
-  consumables: Consumables
+  { dock, settings }: Around,
+  consumables: Consumables,
+  now: number
 ): ReadonlyMap<number, unknown> => {
   const life = consumables.life(state.totals.timeSeconds)
   return new Map<number, unknown>([
     [120, state.errorCode],
-    [121, stateCode(state)],
+    [121, dock.stateAt(now) ?? stateCode(state)],
     [122, state.battery],
     [123, settings.fanPower],
     [124, settings.waterBoxMode],

@@ -1,0 +1,88 @@
+import * as Dock from "@effect-mqtt/roborock/Dock"
+import type { Robot } from "../../Robot.ts"
+import { invalidParams, invalidStatus, isRecord, type Method, type Methods, ok, single } from "./answers.ts"
+import type { Product } from "./product.ts"
+
+const emptyingMillis = 20_000
+const washingMillis = 120_000
+const emptyingState = 22
+const washingState = 23
+
+/** A dock and its jobs, by the time they end. */
+export const makeDock = ({ dockType }: Product, robot: Robot) => {
+  const abilities = Dock.abilities(dockType)
+  let emptyingUntil = 0
+  let washingUntil = 0
+  let dryingUntil = 0
+  let drySeconds = 10_800
+  let emptied = 0
+  const settings = { emptying: 0, washing: 1, automatic: 1 }
+
+  const job = (can: boolean, begin: (now: number) => void): Method => (_, now) => {
+    if (!can) return { result: "unknown_method" }
+    if (robot.state.activity !== "Charging") return invalidStatus
+    begin(now)
+    return ok
+  }
+  const choice = (name: string, allowed: ReadonlyArray<number>, set: (value: number) => void): Method => (params) => {
+    const value = single(params, name)
+    if (typeof value !== "number" || !allowed.includes(value)) return invalidParams
+    set(value)
+    return ok
+  }
+
+  const methods: Methods = [
+    [
+      "app_start_collect_dust",
+      job(abilities.empties, (now) => {
+        emptied++
+        emptyingUntil = now + emptyingMillis
+      })
+    ],
+    ["app_stop_collect_dust", job(abilities.empties, () => emptyingUntil = 0)],
+    ["get_dust_collection_mode", () => ({ result: { mode: settings.emptying } })],
+    ["set_dust_collection_mode", choice("mode", [0, 1, 2, 4], (value) => settings.emptying = value)],
+    ["get_dust_collection_switch_status", () => ({ result: { status: settings.automatic } })],
+    ["set_dust_collection_switch_status", choice("status", [0, 1], (value) => settings.automatic = value)],
+    ["app_start_wash", job(abilities.washes, (now) => washingUntil = now + washingMillis)],
+    ["app_stop_wash", job(abilities.washes, () => washingUntil = 0)],
+    ["get_wash_towel_mode", () => ({ result: { wash_mode: settings.washing } })],
+    ["set_wash_towel_mode", choice("wash_mode", [0, 1, 2, 8, 10], (value) => settings.washing = value)],
+    ["app_get_dryer_setting", () => ({ result: { status: 1, on: { dry_time: drySeconds }, off: {} } })],
+    ["app_set_dryer_setting", (params) => {
+      const on = isRecord(params) ? params["on"] : undefined
+      const seconds = isRecord(on) ? on["dry_time"] : undefined
+      if (typeof seconds !== "number" || ![7200, 10_800, 14_400].includes(seconds)) return invalidParams
+      drySeconds = seconds
+      return ok
+    }],
+    ["app_set_dryer_status", (params, now) => {
+      const status = single(params, "status")
+      return status === 0 || status === 1
+        ? job(abilities.dries, () => dryingUntil = status === 1 ? now + drySeconds * 1000 : 0)([], now)
+        : invalidParams
+    }]
+  ]
+
+  return {
+    methods,
+    emptied: () => emptied,
+    /** What the status says instead of charging, while the dock works. */
+    stateAt: (now: number): number | undefined =>
+      robot.state.activity !== "Charging"
+        ? undefined
+        : now < emptyingUntil
+        ? emptyingState
+        : now < washingUntil
+        ? washingState
+        : undefined,
+    fieldsAt: (now: number) => ({
+      dry_status: now < dryingUntil ? 1 : 0,
+      rdt: Math.max(0, Math.round((dryingUntil - now) / 1000)),
+      dust_collection_status: now < emptyingUntil ? 1 : 0,
+      auto_dust_collection: settings.automatic
+    })
+  }
+}
+
+export type DockPart = ReturnType<typeof makeDock>
