@@ -2,7 +2,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { spawn, spawnSync } from "node:child_process"
-import { broker, run, start } from "../command.ts"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { broker, run } from "../command.ts"
 
 const arePresent = ["mosquitto_sub", "mosquitto_pub"].every((name) => spawnSync(name, ["--help"]).error === undefined)
 
@@ -117,4 +120,71 @@ describe.skipIf(!arePresent)("mqtt and mosquitto's programs", () => {
         }))
     }
   }
+
+  /** What a subscriber does with what a broker holds, and with what comes then. */
+  const situations: Readonly<Record<string, ReadonlyArray<string>>> = {
+    "-R": ["-t", "kept/#", "-R", "-C", "1", "-v"],
+    "--retained-only": ["-t", "kept/#", "--retained-only", "-v"],
+    "-T": ["-t", "kept/#", "-T", "kept/a", "-C", "2", "-v"],
+    "-E": ["-t", "kept/#", "-E"],
+    "-W": ["-t", "nothing/#", "-W", "1"]
+  }
+
+  for (const [name, words] of Object.entries(situations)) {
+    it.live(`sub ${name} does the same`, () =>
+      Effect.gen(function*() {
+        const outcome = (who: keyof typeof subscribers) =>
+          Effect.scoped(Effect.gen(function*() {
+            const { at, server } = yield* broker()
+            for (const topic of ["kept/a", "kept/b"]) yield* server.publish({ topic, payload: "old", retain: true })
+            const receiving = yield* Effect.fork(subscribers[who]([...at, ...words]))
+            if (name !== "-E") yield* server.awaitSubscription(words[1])
+            yield* server.publish({ topic: "kept/c", payload: "new", qos: 1 })
+            const ended = yield* Effect.timeout(Effect.fromFiber(receiving), "10 seconds")
+            return { ...ended, retained: (yield* server.stats).retainedMessages }
+          }))
+        assert.deepStrictEqual(yield* outcome("mqtt"), yield* outcome("mosquitto"))
+      }))
+  }
+
+  it.live("-u -P -L, a refused user, and a will that is published", () =>
+    Effect.gen(function*() {
+      const outcome = (who: keyof typeof publishers) =>
+        Effect.scoped(Effect.gen(function*() {
+          const { at, port, server } = yield* broker({ authenticate: ({ username }) => username === "alice" })
+          const seen: Array<string> = []
+          yield* server.observe("#", ({ payload, topic }) => seen.push(`${topic}=${new TextDecoder().decode(payload)}`))
+          const words = ["-t", "a", "-m", "x", "-q", "1"]
+          const good = yield* publishers[who]([...at, "-V", "mqttv311", "-u", "alice", "-P", "pw", ...words])
+          const url = yield* publishers[who](["-L", `mqtt://alice:pw@127.0.0.1:${port}/by/url`, "-m", "y", "-q", "1"])
+          const bad = yield* publishers[who]([...at, "-V", "mqttv311", "-u", "bob", "-P", "pw", ...words])
+          const will = ["--will-topic", "gone", "--will-payload", "z", "-i", "mortal"]
+          yield* Effect.fork(subscribers[who]([...at, "-u", "alice", "-t", "b", ...will]))
+          yield* server.awaitSubscription("b")
+          yield* server.disconnect("mortal")
+          return { codes: [good.code, url.code], isRefused: bad.code !== 0, seen }
+        }))
+      const measure = yield* outcome("mosquitto")
+      assert.deepStrictEqual(measure, { codes: [0, 0], isRefused: true, seen: ["a=x", "by/url=y", "gone=z"] })
+      assert.deepStrictEqual(yield* outcome("mqtt"), measure)
+    }))
+
+  it.live("-c -i and -U: what waits for a session, and a session without its subscription", () =>
+    Effect.gen(function*() {
+      const outcome = (who: keyof typeof subscribers) =>
+        Effect.scoped(Effect.gen(function*() {
+          const { at, server } = yield* broker()
+          const folder = yield* Effect.acquireRelease(
+            Effect.sync(() => mkdtempSync(join(tmpdir(), "effect-mqtt-session-"))),
+            (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+          )
+          const kept = [...at, "-c", "-i", "reader", "-q", "1", ...who === "mqtt" ? ["--session-dir", folder] : []]
+          const first = yield* subscribers[who]([...kept, "-t", "jobs", "-E"])
+          yield* server.publish({ topic: "jobs", payload: "1", qos: 1 })
+          const second = yield* subscribers[who]([...kept, "-t", "jobs", "-C", "1"])
+          const third = yield* subscribers[who]([...kept, "-t", "other", "-U", "jobs", "-E"])
+          return { outcomes: [first, second, third], subscriptions: (yield* server.stats).subscriptions }
+        }))
+      assert.deepStrictEqual(yield* outcome("mqtt"), yield* outcome("mosquitto"))
+    }))
 })

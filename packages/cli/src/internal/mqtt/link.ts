@@ -25,7 +25,10 @@ const say = (reporter: Reporter, event: ClientEvent.ClientEvent): Effect.Effect<
         ? Effect.void
         : reporter.event("connected", { sessionPresent: event.negotiated.sessionPresent }, "Connected again.")
     case "Disconnected":
-      return reporter.event("disconnected", { message: event.error.message }, `${event.error.message}.`)
+      // What the command ends itself is no news.
+      return event.error.reason === "Closed"
+        ? Effect.void
+        : reporter.event("disconnected", { message: event.error.message }, `${event.error.message}.`)
     case "ConnectFailed":
       return event.attempt === 1
         ? Effect.void

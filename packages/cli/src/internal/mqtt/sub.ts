@@ -119,11 +119,11 @@ const subscribe = (values: Values, reporter: reporters.Reporter) =>
       fromMqtt
     )
     yield* reporter.event("subscribed", { filters, grantedQos })
-    // A kept session keeps its subscriptions, so the client has to be gone before they are left.
-    const keep = settings.sessionFolder === undefined ? Effect.void : client.disconnect()
-    if (!values.exitSubscribed) {
-      yield* Effect.ensuring(print(values, client, render, messages), keep)
-    } else yield* keep
+    // A kept session keeps its subscriptions, so the client has to be gone before they are left; others end like it, since
+    // what comes after the last message that is wanted is no news.
+    yield* (values.exitSubscribed ? Effect.void : print(values, client, render, messages)).pipe(
+      Effect.ensuring(client.disconnect())
+    )
   }).pipe(Effect.scoped)
 
 const limited = (values: Values) => <A, E, R>(command: Effect.Effect<A, E, R>) =>
