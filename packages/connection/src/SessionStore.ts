@@ -82,14 +82,15 @@ const keyValueStore = Context.GenericTag<KeyValueStore.KeyValueStore>("@effect/p
  * @example
  * ```ts
  * import { MqttClient, SessionStore } from "@effect-mqtt/connection"
- * import { KeyValueStore } from "@effect/platform"
+ * import type { KeyValueStore } from "@effect/platform"
  * import { Layer } from "effect"
  *
- * // A page that goes on after it was reloaded.
- * export const live = MqttClient.layer({ url: "wss://broker.example/mqtt", clientId: "panel-7" }).pipe(
- *   Layer.provide(SessionStore.layerKeyValueStore()),
- *   Layer.provide(KeyValueStore.layerStorage(() => localStorage))
- * )
+ * // `storage` is that of the browser, for a page that goes on after it was reloaded, or a database.
+ * export const live = (storage: Layer.Layer<KeyValueStore.KeyValueStore>) =>
+ *   MqttClient.layer({ url: "wss://broker.example/mqtt", clientId: "panel-7" }).pipe(
+ *     Layer.provide(SessionStore.layerKeyValueStore()),
+ *     Layer.provide(storage)
+ *   )
  * ```
  *
  * @since 0.1.0
