@@ -193,6 +193,7 @@ const connectSentences: Record<ConnectError["reason"], string> = {
  * - `NotSupported`: the server does not offer this QoS or retained messages.
  * - `PublishRejected`: the server said no; see `reasonCode`.
  * - `QueueFull`: too many messages wait for the connection.
+ * - `Expired`: its `messageExpiryInterval` was over before there was a link for it; it was not sent.
  * - `SessionLost`: the server lost the session, so the message may or may not have arrived.
  * - `Disconnected`: the link dropped before a QoS 0 message left.
  * - `StoreError`: it could not be made durable, and was not sent; `cause` is a {@link StoreError}.
@@ -208,6 +209,7 @@ export class PublishError extends Data.TaggedError("PublishError")<{
     | "NotSupported"
     | "PublishRejected"
     | "QueueFull"
+    | "Expired"
     | "SessionLost"
     | "Disconnected"
     | "StoreError"
@@ -230,6 +232,7 @@ const publishSentences: Record<PublishError["reason"], string> = {
   NotSupported: "the server does not support it",
   PublishRejected: "the server rejected it",
   QueueFull: "too many messages are waiting",
+  Expired: "its time was over before it could be sent",
   SessionLost: "the server lost the session, the message may or may not have arrived",
   Disconnected: "the link dropped before it was sent",
   StoreError: "it could not be stored",

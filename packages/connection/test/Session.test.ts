@@ -1,6 +1,7 @@
 import { Packet } from "@effect-mqtt/codec"
 import type { Session } from "@effect-mqtt/connection"
 import { assert, describe, it } from "@effect/vitest"
+import { Either } from "effect"
 import { ConnectError } from "../src/MqttError.ts"
 import * as Rig from "./sessionRig.ts"
 import { bytes, bytesOf, incoming } from "./sessionRig.ts"
@@ -323,6 +324,56 @@ describe("Session", () => {
   })
 
   describe("publishing", () => {
+    describe("what expires while it waits for a link", () => {
+      const publish = (rig: ReturnType<typeof Rig.make>, topic: string, messageExpiryInterval: number) => {
+        const results: Array<unknown> = []
+        rig.session.publish(
+          rig.now(),
+          { _tag: "Publish", topic, payload: bytes(""), qos: 1, retain: false, properties: { messageExpiryInterval } },
+          (result) => results.push(Either.isLeft(result) ? result.left.reason : result.right.reasonCode)
+        )
+        return results
+      }
+      const expiries = (packets: ReadonlyArray<Packet.Packet>) =>
+        packets.map((packet) => packet._tag === "Publish" && [packet.topic, packet.properties?.messageExpiryInterval])
+
+      it("is not sent, the rest with the time that is left", () => {
+        const rig = Rig.make()
+        const stale = publish(rig, "stale", 5)
+        const fresh = publish(rig, "fresh", 60)
+        rig.advance(5500)
+        rig.connect()
+        assert.deepStrictEqual(expiries(rig.sent()), [["fresh", 55]])
+        assert.deepStrictEqual([stale, fresh], [["Expired"], []])
+      })
+
+      it("makes room in a full queue", () => {
+        const rig = Rig.make(5, { queueMessages: 1 })
+        const stale = publish(rig, "stale", 5)
+        rig.advance(4999)
+        assert.deepStrictEqual(publish(rig, "refused", 60), ["QueueFull"])
+        rig.advance(1)
+        assert.deepStrictEqual(publish(rig, "fresh", 60), [])
+        assert.deepStrictEqual(stale, ["Expired"])
+      })
+
+      it("does not any more once it was written", () => {
+        const rig = Rig.make()
+        rig.connect()
+        const results = publish(rig, "written", 5)
+        rig.sent()
+        rig.session.lost(rig.now())
+        rig.advance(10_000)
+        rig.connect({ sessionPresent: true })
+        assert.deepStrictEqual(expiries(rig.sent()), [["written", 5]])
+        rig.session.lost(rig.now())
+        rig.advance(10_000)
+        rig.connect()
+        assert.deepStrictEqual(expiries(rig.sent()), [["written", 5]])
+        assert.deepStrictEqual(results, [])
+      })
+    })
+
     it("hands out the rejection, whose place is free again", () => {
       const rig = Rig.make(5, { inFlight: 1 })
       rig.connect()

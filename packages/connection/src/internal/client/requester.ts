@@ -320,6 +320,8 @@ const publishReasons: Record<PublishError["reason"], RequestError["reason"]> = {
   NotSupported: "NotSupported",
   PublishRejected: "Rejected",
   QueueFull: "QueueFull",
+  // A request expires when it times out.
+  Expired: "Timeout",
   SessionLost: "SessionLost",
   Disconnected: "Disconnected",
   StoreError: "Closed",

@@ -60,6 +60,8 @@ class Entry implements Queued, Publication, Linked<Entry> {
   /** The server may know the PUBLISH: another one has to say so [MQTT-3.3.1-1]. */
   isWritten = false
   withdrawn = false
+  /** From when on its expiry counts; undefined once the server may know it [MQTT-4.3.3-7]. */
+  submittedAt: number | undefined = undefined
   /** When it was written on this link, where it holds a place in the window; else undefined. */
   writtenAt: number | undefined = undefined
   before: Entry | undefined = undefined
@@ -283,6 +285,35 @@ export const make = (
   /** Whether nothing that came before has to be sent first. */
   const isNext = () => queue.count() === 0 && nextResend === resends.length
 
+  /** Seconds that are left of its expiry; undefined if nothing is taken off. */
+  const remaining = ({ message, submittedAt }: Entry, now: number): number | undefined => {
+    const interval = message.properties?.messageExpiryInterval
+    return interval === undefined || submittedAt === undefined || now <= submittedAt
+      ? undefined
+      : interval - (now - submittedAt) / 1000
+  }
+
+  const isExpired = (entry: Entry, now: number): boolean => (remaining(entry, now) ?? 1) <= 0
+
+  /** Makes room for another one. */
+  const dropExpired = (now: number) => {
+    for (let entry = queue.first(); entry !== undefined && isExpired(entry, now); entry = queue.first()) {
+      queue.shift()
+      refuse(now, entry, failure(entry.message, "Expired"))
+    }
+  }
+
+  /** What it has waited is taken off its expiry [5 §3.3.2.3.3]. */
+  const sendAged = (now: number, entry: Entry, negotiated: Negotiated) => {
+    const left = remaining(entry, now)
+    if (left === undefined) return send(now, entry, negotiated)
+    if (left <= 0) return refuse(now, entry, failure(entry.message, "Expired"))
+    const { message } = entry
+    entry.message = { ...message, properties: { ...message.properties, messageExpiryInterval: Math.ceil(left) } }
+    entry.submittedAt = now
+    send(now, entry, negotiated)
+  }
+
   const flush = (now: number) => {
     resend(now)
     // Nothing new overtakes what the session still owes. Settling may call back into the session,
@@ -292,7 +323,7 @@ export const make = (
       if (entry === undefined) return
       if (!hasRoom(entry.message)) return
       queue.shift()
-      send(now, entry, link)
+      sendAged(now, entry, link)
     }
   }
 
@@ -346,9 +377,11 @@ export const make = (
         send(now, entry, negotiated)
         return entry
       }
-      const full = queue.count() >= limits.queueMessages || queue.bytes() + entry.size > limits.queueBytes
+      entry.submittedAt = now
+      const isFull = () => queue.count() >= limits.queueMessages || queue.bytes() + entry.size > limits.queueBytes
+      if (link === undefined && isFull()) dropExpired(now)
       // With a link, the callers that wait for their answer are the bound.
-      if (link === undefined && full) fail(entry, "QueueFull")
+      if (link === undefined && isFull()) fail(entry, "QueueFull")
       else {
         queue.push(entry)
         flush(now)
@@ -380,6 +413,7 @@ export const make = (
         giveBack(entry)
         entry.id = 0
         entry.state = "Queued"
+        if (entry.isWritten) entry.submittedAt = undefined
         entry.isWritten = false
         if (entry.sequence > 0) store?.requeue(now, entry)
       }

@@ -45,6 +45,7 @@ const publishReasons: Record<Mqtt.PublishError["reason"], readonly [ConnectError
   StoreError: ["Unsendable", "final"],
   // Messages are sent over a link that is up: for them to pile up, it has just dropped.
   QueueFull: ["ConnectionLost", "retryable"],
+  Expired: ["ConnectionLost", "retryable"],
   SessionLost: ["ConnectionLost", "retryable"],
   Disconnected: ["ConnectionLost", "retryable"],
   Closed: ["ConnectionLost", "retryable"]
