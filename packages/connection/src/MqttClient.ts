@@ -259,7 +259,11 @@ export interface Options extends Omit<ConnectionOptions, "url"> {
    * @default 1 000
    */
   readonly queueMessages?: number | undefined
-  /** @default 16 MiB */
+  /**
+   * The same in bytes, by topic and payload.
+   *
+   * @default 16 MiB
+   */
   readonly queueBytes?: number | undefined
   /**
    * How long a QoS 1 or 2 message that belongs to no subscription of this client, or was left behind
@@ -348,6 +352,23 @@ const filterText = (filter: string | ReadonlyArray<SubscribeRequest>): string =>
 /**
  * Connects, and returns when the server has accepted the connection. The client lives as long as
  * the scope; closing it drains, then disconnects.
+ *
+ * `AuthError` says that the credentials or the rights are at fault, `ConnectError` everything else; with
+ * `initialConnect: "retry"` only what cannot pass, or outlasts `reconnect`, is reported.
+ *
+ * @example
+ * ```ts
+ * import { MqttClient } from "@effect-mqtt/connection"
+ * import { NodeTransport } from "@effect-mqtt/connection/node"
+ * import { Effect } from "effect"
+ *
+ * // Two clients in one program.
+ * export const bridge = Effect.gen(function*() {
+ *   const from = yield* MqttClient.make({ url: "mqtt://one.example" })
+ *   const to = yield* MqttClient.make({ url: "mqtt://two.example" })
+ *   yield* from.consume("alarms/#", ({ payload, topic }) => to.publish(topic, payload, { qos: 1 }), { qos: 1 })
+ * }).pipe(Effect.scoped, Effect.provide(NodeTransport.layer))
+ * ```
  *
  * @since 0.1.0
  * @category constructors
