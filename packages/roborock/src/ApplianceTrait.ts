@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as A01 from "./A01.ts"
-import { codeOf, type Context, sendAndLook } from "./internal/device/dialect.ts"
+import { codeOf, type Context, sendAndLook } from "./internal/device/dialectContext.ts"
 import { invalidArgument } from "./internal/device/question.ts"
 import type { CommandError } from "./RoborockError.ts"
 

@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as ApplianceTrait from "./ApplianceTrait.ts"
-import type { Context } from "./internal/device/dialect.ts"
+import type { Context } from "./internal/device/dialectContext.ts"
 import { type CommandError, DeviceError } from "./RoborockError.ts"
 
 /**

@@ -11,7 +11,8 @@ import * as WetDryTrait from "../../WetDryTrait.ts"
 import * as ZeoCodes from "../../ZeoCodes.ts"
 import { numberField } from "../v1/json.ts"
 import * as arrivals from "./arrivals.ts"
-import { activitiesOf, type Context, type Dialect, type Fields, nameOf, problemOf } from "./dialect.ts"
+import type { Dialect } from "./dialect.ts"
+import { activitiesOf, type Context, type Fields, nameOf, problemOf } from "./dialectContext.ts"
 import { offer } from "./offer.ts"
 
 /** What tells wet-dry vacuums from washing machines. */

@@ -12,7 +12,8 @@ import type { Room } from "../../Room.ts"
 import type { Route } from "../../Route.ts"
 import type { Offers } from "../../Trait.ts"
 import * as cloudPort from "./cloudPort.ts"
-import type { Context, Dialect, Fields } from "./dialect.ts"
+import type { Dialect } from "./dialect.ts"
+import type { Context, Fields } from "./dialectContext.ts"
 import { intervalOf, type Intervals } from "./poll.ts"
 
 /** Values that have no field of their own in the state are told to watchers too. */

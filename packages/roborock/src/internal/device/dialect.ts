@@ -1,31 +1,10 @@
-import type * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
-import type { Activity, DeviceState, Problem } from "../../DeviceState.ts"
+import type * as Effect from "effect/Effect"
+import type { DeviceState } from "../../DeviceState.ts"
 import type { Frame } from "../../Frame.ts"
 import type { HomeDevice } from "../../HomeData.ts"
 import type { CommandError } from "../../RoborockError.ts"
-import type { Room } from "../../Room.ts"
 import type { Offers } from "../../Trait.ts"
-import type { Send } from "./cloudPort.ts"
-
-/** Values of a device by the names that they have in its protocol. */
-export type Fields = Readonly<Record<string, unknown>>
-
-/** What a dialect is spoken with. */
-export interface Context {
-  readonly home: HomeDevice
-  readonly timeout: Duration.DurationInput
-  /** Fails with `NotConnected` when the link is down for the whole time-out. */
-  readonly send: Send
-  readonly state: Effect.Effect<DeviceState>
-  /** Takes values into the state; those that are not told stay. */
-  readonly tell: (fields: Fields) => Effect.Effect<void>
-  readonly tellRooms: (rooms: ReadonlyArray<Room>) => Effect.Effect<void>
-  /** Asks, and gives the state then. */
-  readonly refresh: Effect.Effect<DeviceState, CommandError>
-  /** Has the device asked soon. */
-  readonly wake: Effect.Effect<void>
-}
+import type { Fields } from "./dialectContext.ts"
 
 /** How a family of devices that are reached through the cloud only is talked to. */
 export interface Dialect {
@@ -37,37 +16,3 @@ export interface Dialect {
   readonly describe: (fields: Fields) => Partial<DeviceState>
   readonly offers: Offers
 }
-
-/** The words of an activity, by state codes. */
-export const activitiesOf = (
-  table: Readonly<Partial<Record<Activity, ReadonlyArray<number>>>>
-): (state: number | undefined) => Activity => {
-  const activities = new Map(
-    (["cleaning", "returning", "docked", "paused", "error", "idle"] as const).flatMap((activity) =>
-      (table[activity] ?? []).map((code) => [code, activity] as const)
-    )
-  )
-  return (state) => state === undefined ? "unknown" : activities.get(state) ?? "unknown"
-}
-
-export const nameOf = (code: number | undefined, names: ReadonlyMap<number, string>): string =>
-  code === undefined ? "unknown" : names.get(code) ?? `unknown_${code}`
-
-export const problemOf = (
-  code: number | undefined,
-  names: ReadonlyMap<number, string>,
-  isNotice: (code: number) => boolean = () => false
-): Problem | undefined => {
-  if (code === undefined || code === 0 || isNotice(code)) return undefined
-  const name = nameOf(code, names)
-  const words = name.replaceAll("_", " ")
-  return { code, name, text: words.charAt(0).toUpperCase() + words.slice(1) }
-}
-
-/** The code of a name. */
-export const codeOf = (name: string | undefined, names: ReadonlyMap<number, string>): number | undefined =>
-  [...names].find(([, known]) => known === name)?.[0]
-
-/** Sends, and has the device asked soon: what a command did is not always pushed. */
-export const sendAndLook = (context: Context, ...message: Parameters<Send>): Effect.Effect<void, CommandError> =>
-  Effect.zipLeft(context.send(...message), context.wake)

@@ -1,9 +1,12 @@
-import type { HomeDevice } from "../../HomeData.ts"
-
 /** The dialects that devices speak. */
 export type Family = "v1" | "dyad" | "zeo" | "q7" | "q10"
 
-type Described = Pick<HomeDevice, "protocolVersion" | "model" | "category">
+/** What the home data says of a device. */
+interface Described {
+  readonly protocolVersion: string | undefined
+  readonly model: string | undefined
+  readonly category: string | undefined
+}
 
 /** The dialect of a device, or the clause that says why it has none that is known here. */
 export const familyOf = (

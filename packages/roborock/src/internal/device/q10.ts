@@ -11,16 +11,16 @@ import * as Q10Packet from "../../Q10Packet.ts"
 import type { CommandError } from "../../RoborockError.ts"
 import { numberField } from "../v1/json.ts"
 import * as arrivals from "./arrivals.ts"
+import type { Dialect } from "./dialect.ts"
 import {
   activitiesOf,
   codeOf,
   type Context,
-  type Dialect,
   type Fields,
   nameOf,
   problemOf,
   sendAndLook
-} from "./dialect.ts"
+} from "./dialectContext.ts"
 import { findRooms } from "./knownRooms.ts"
 import { offer } from "./offer.ts"
 import { invalidArgument } from "./question.ts"
