@@ -5,7 +5,8 @@
  *     node --import tsx --conditions=@effect-mqtt/source examples/scale-out/main.ts rabbitmq --messages=20000
  *
  * `mosquitto`: one broker, and one subscription that all workers share. `rabbitmq`: a cluster of three nodes of which one
- * is killed as well, and topics in partitions that are divided among the workers. Each broker has to be installed.
+ * is killed as well, and topics in partitions that are divided among the workers. Each broker has to be installed. With
+ * `--faults` only the run with faults.
  */
 import { MqttClient, Reconnect } from "@effect-mqtt/connection"
 import { NodeTransport } from "@effect-mqtt/connection/node"
@@ -145,7 +146,9 @@ const program = Effect.gen(function*() {
   if (version === undefined) return yield* Console.log(`skipped: ${name} is not installed`)
   yield* Console.log(version)
   const site = yield* make
-  for (const workers of [1, 2, 4]) yield* run(site, name, workers, messages, false)
+  for (const workers of parameters.includes("--faults") ? [] : [1, 2, 4]) {
+    yield* run(site, name, workers, messages, false)
+  }
   yield* run(site, `${name} with faults`, 4, messages, true)
 }).pipe(Effect.scoped, Effect.provide(NodeTransport.layer))
 
