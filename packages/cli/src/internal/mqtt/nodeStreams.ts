@@ -1,5 +1,6 @@
 /** The standard streams of this process. */
 import * as NodeStream from "@effect/platform-node/NodeStream"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
@@ -15,9 +16,9 @@ const report = (line: string): Effect.Effect<void> =>
     process.stderr.write(`${line}\n`, () => resume(Effect.void))
   })
 
-const input = NodeStream.fromReadable<Error, Uint8Array>(
+const input = NodeStream.fromReadable<Cause.UnknownException, Uint8Array>(
   () => process.stdin,
-  (cause) => new Error("standard input cannot be read", { cause })
+  (cause) => new Cause.UnknownException(cause, "standard input cannot be read")
 ).pipe(Stream.orDie)
 
 // A broken pipe is the answer to a write; without a listener it would end the process as well.
