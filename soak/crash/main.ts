@@ -3,6 +3,7 @@
  * while messages go through a real broker; then everything has to be there. Prints the figures and
  * fails if a message was lost, or came twice without the documented window to explain it.
  */
+import type { ChildProcess } from "node:child_process"
 import { spawn } from "node:child_process"
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -31,6 +32,9 @@ const directory = mkdtempSync(join(tmpdir(), "effect-mqtt-soak-"))
 const broker = await Broker.start(Broker.program, directory)
 const began = performance.now()
 
+/** What runs now: it must not outlive this program, whatever fails. */
+const running = new Set<ChildProcess>()
+
 const pause = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis))
 
 const sizeOf = (path: string): number => existsSync(path) ? statSync(path).size : 0
@@ -45,10 +49,12 @@ const live = async (name: "publisher" | "consumer", bytesOfWork: number) => {
       [join(here, `${name}.mjs`), broker.url, join(directory, "sessions"), ledger, `${messages * 2}`],
       { stdio: ["ignore", "inherit", "inherit"] }
     )
+    running.add(child)
     let code: number | null | undefined
     const ended = new Promise<void>((resolve) =>
       child.once("exit", (status) => {
         code = status
+        running.delete(child)
         resolve()
       })
     )
@@ -81,6 +87,7 @@ try {
   console.log(`QoS 2 messages past the documented window: ${sure}, of which came again: ${unexplained.length}`)
   process.exitCode = lost[1] + lost[2] + unexplained.length === 0 ? 0 : 1
 } finally {
+  for (const child of running) child.kill("SIGKILL")
   broker.stop()
   rmSync(directory, { recursive: true, force: true })
 }
