@@ -17,7 +17,7 @@ export interface Worker {
 /** Runs a worker for as long as the scope is open. */
 export const start = (task: Task, ledger: Ledger) =>
   Effect.gen(function*() {
-    const environment = { ...process.env, WORKER: Schema.encodeSync(Schema.parseJson(Task))(task) }
+    const environment = { ...process.env, WORKER: yield* Effect.orDie(Schema.encode(Schema.parseJson(Task))(task)) }
     let child: ChildProcess | undefined
     const launch = Effect.sync(() => {
       let rest = ""

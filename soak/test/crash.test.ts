@@ -39,6 +39,7 @@ describe.skipIf(program === undefined)("programs that are killed again and again
     )
     assert.strictEqual(status, 0, stdout + stderr)
     assert.include(stdout, "lost: QoS 1 0, QoS 2 0")
-    assert.match(stdout, /kills: publisher 4, consumer 4/)
+    // A program that is quick may be through before its last kill.
+    assert.match(stdout, /kills: publisher [1-4], consumer [1-4]/)
   })
 })

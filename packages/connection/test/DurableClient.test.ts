@@ -58,7 +58,7 @@ const withCommit = (commit: () => Effect.Effect<void>) =>
         Effect.succeed({ records: new Map(), commit: () => Effect.suspend(() => isReady ? commit() : Effect.void) })
     })
     const making = yield* Effect.fork(
-      MqttClient.make(durable).pipe(Effect.provide(server.layer), Effect.provide(store))
+      Effect.provide(MqttClient.make(durable), Layer.merge(server.layer, store))
     )
     const link = yield* server.accept()
     const client = yield* Fiber.join(making)

@@ -12,8 +12,8 @@ import type { Transport } from "../../Transport.ts"
 import type { Consumer, Engine } from "./engine.ts"
 import * as foreignPeer from "./foreignPeer.ts"
 import { linkFailed } from "./linkFailed.ts"
+import type { LinkError } from "./linkFailed.ts"
 import { toBytes } from "./payload.ts"
-import type { LinkError } from "./pump.ts"
 import type { Settings } from "./settings.ts"
 
 /** What every attempt of one client shares. */

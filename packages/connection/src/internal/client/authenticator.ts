@@ -4,7 +4,8 @@ import * as Queue from "effect/Queue"
 import type { Exchange, Mechanism } from "../../Authentication.ts"
 import { AuthError, ConnectError } from "../../MqttError.ts"
 import type { AuthenticationStep, Session } from "../../Session.ts"
-import type { LinkError, Pump } from "./pump.ts"
+import type { LinkError } from "./linkFailed.ts"
+import type { Pump } from "./pump.ts"
 
 export interface Authenticator {
   /** To be called from the session's `onAuthenticate`. */

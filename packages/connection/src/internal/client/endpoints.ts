@@ -8,7 +8,7 @@ import type { PerAttempt } from "../../ConnectionOptions.ts"
 import * as Endpoint from "../../Endpoint.ts"
 import { ConnectError } from "../../MqttError.ts"
 import { evaluate } from "./attempt.ts"
-import type { LinkError } from "./pump.ts"
+import type { LinkError } from "./linkFailed.ts"
 
 export type FollowRedirect = (to: Endpoint.Endpoint, permanent: boolean) => boolean
 

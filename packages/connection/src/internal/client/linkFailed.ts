@@ -2,8 +2,11 @@
 import type { TransportError } from "../../MqttError.ts"
 import { AuthError, ConnectError } from "../../MqttError.ts"
 
+/** How a link ends. */
+export type LinkError = AuthError | ConnectError
+
 /** A failure of the transport, for the caller of a client. */
-export const linkFailed = (cause: TransportError): AuthError | ConnectError => {
+export const linkFailed = (cause: TransportError): LinkError => {
   switch (cause.reason) {
     case "Unsupported":
       return new ConnectError({ reason: "InvalidEndpoint", retryable: false, cause })

@@ -10,17 +10,15 @@ import * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
 import * as FiberRefs from "effect/FiberRefs"
 import * as Runtime from "effect/Runtime"
-import type { AuthError, ConnectError } from "../../MqttError.ts"
 import { TransportError } from "../../MqttError.ts"
 import type { Negotiated } from "../../Negotiated.ts"
 import type { Session } from "../../Session.ts"
 import type { Wire } from "../../Wire.ts"
 import * as alarms from "./alarm.ts"
 import { make as makeBell } from "./bell.ts"
+import type { LinkError } from "./linkFailed.ts"
 import { linkFailed } from "./linkFailed.ts"
 import * as writers from "./writer.ts"
-
-export type LinkError = AuthError | ConnectError
 
 export interface Pump {
   readonly now: () => number

@@ -17,7 +17,7 @@ import { RequestError } from "../../MqttError.ts"
 import type { Negotiated } from "../../Negotiated.ts"
 import type { Correlation, RequestOptions } from "../../Request.ts"
 import type { Subscription } from "../../Subscription.ts"
-import type { LinkError } from "./pump.ts"
+import type { LinkError } from "./linkFailed.ts"
 
 export interface Limits {
   /** Milliseconds. */

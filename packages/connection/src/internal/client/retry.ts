@@ -4,7 +4,7 @@
  */
 import type { ProtocolVersion } from "@effect-mqtt/codec"
 import { ConnectError } from "../../MqttError.ts"
-import type { LinkError } from "./pump.ts"
+import type { LinkError } from "./linkFailed.ts"
 
 /** How an attempt ended. */
 export interface Ending {

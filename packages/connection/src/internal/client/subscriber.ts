@@ -314,7 +314,8 @@ export const make = <E>(flow: FlowControl, settings: StreamSettings): Subscriber
       })
       flush()
     },
-    isBusy: (except) => !isIdle() && readerFiber !== except,
+    // What needs no acknowledgement is not waited for: nothing tells when its consumer is done with it.
+    isBusy: (except) => readerFiber !== except && (unsettled.size > 0 || handedOut.some(deliveries.isPending)),
     stalledSince: () => stalledSince,
     isBlocking: () => {
       if (parkedBytes > 0 && flow.isFull()) return true

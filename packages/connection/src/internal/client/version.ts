@@ -1,6 +1,6 @@
 /** Which protocol version the next attempt speaks [5 §3.1.2.2]. */
 import type { ProtocolVersion } from "@effect-mqtt/codec"
-import type { LinkError } from "./pump.ts"
+import type { LinkError } from "./linkFailed.ts"
 import type { Settings } from "./settings.ts"
 
 export interface Version {

@@ -8,7 +8,7 @@ import type { TransportError } from "../../MqttError.ts"
 import type { Session } from "../../Session.ts"
 import type { Wire } from "../../Wire.ts"
 import type { Fork } from "./alarm.ts"
-import type { LinkError } from "./pump.ts"
+import type { LinkError } from "./linkFailed.ts"
 
 export interface Writer {
   /** Writes behind whoever runs now, so that what several fibers have to say leaves together. */

@@ -12,15 +12,7 @@ import type { CommandError } from "../../RoborockError.ts"
 import { numberField } from "../v1/json.ts"
 import * as arrivals from "./arrivals.ts"
 import type { Dialect } from "./dialect.ts"
-import {
-  activitiesOf,
-  codeOf,
-  type Context,
-  type Fields,
-  nameOf,
-  problemOf,
-  sendAndLook
-} from "./dialectContext.ts"
+import { activitiesOf, codeOf, type Context, type Fields, nameOf, problemOf, sendAndLook } from "./dialectContext.ts"
 import { findRooms } from "./knownRooms.ts"
 import { offer } from "./offer.ts"
 import { invalidArgument } from "./question.ts"
