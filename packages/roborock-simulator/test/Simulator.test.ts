@@ -47,6 +47,7 @@ describe("Simulator", () => {
       { speed: 10 }
     ))
 
+  // Skipped because the layer does not come to its end under TestClock (docs/status.md).
   it.effect.skip("brings robots and clients back after the broker was away", () =>
     running(
       Effect.gen(function*() {
@@ -114,6 +115,7 @@ describe("Simulator", () => {
       { robots: [{ name: "Upstairs" }, { name: "Downstairs", battery: 40 }] }
     ))
 
+  // Skipped because the layer does not come to its end under TestClock (docs/status.md).
   it.effect.skip("lets a test cause trouble, and help", () =>
     running(Effect.gen(function*() {
       const { robots: [robot] } = yield* Simulator.Simulator
