@@ -34,7 +34,7 @@ interface Site {
 const mosquitto = Effect.map(Mosquitto.make(), ({ urls }): Site => ({
   urls: [urls.tcp],
   protocolVersion: 5,
-  filtersOf: (group) => ({ filters: [`open/${group}/work/+`], share: group }),
+  filtersOf: (group) => ({ filters: [`open/${group}/task/+`], share: group }),
   breakdown: Effect.void
 }))
 
@@ -44,7 +44,7 @@ const rabbitmq = Effect.map(RabbitMq.make(), ({ nodes }): Site => ({
   filtersOf: (group, worker, workers) => ({
     filters: Array.from({ length: partitions }, (_, index) => index)
       .filter((partition) => partition % workers === worker)
-      .map((partition) => `open/${group}/work/${partition}`)
+      .map((partition) => `open/${group}/task/${partition}`)
   }),
   breakdown: Effect.zipRight(Console.log("  a node is killed"), nodes[2].kill)
 }))
@@ -104,7 +104,7 @@ const run = (site: Site, name: string, workers: number, messages: number, withFa
     yield* Effect.forkScoped(
       Stream.range(0, messages - 1).pipe(
         Stream.map((number) => ({
-          topic: `open/${group}/work/${number % partitions}`,
+          topic: `open/${group}/task/${number % partitions}`,
           payload: `${number}`,
           qos: 1 as const
         })),

@@ -44,8 +44,7 @@ export const make: {
     encode: (value) =>
       Either.flatMap(
         Either.mapLeft(write(value), failed("Encode")),
-        // JSON takes any value; every other codec was given with the type of what the schema encodes to.
-        (encoded) => over.encode(encoded as never)
+        (encoded) => over.encode(encoded as never) // JSON takes any value; the type of another codec is the schema's
       ),
     decode: (payload) =>
       Either.flatMap(over.decode(payload), (encoded) => Either.mapLeft(read(encoded), failed("Decode")))

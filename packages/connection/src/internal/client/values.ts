@@ -39,8 +39,7 @@ export const makePublishValue = (publish: Publish, defaults: TopicDefaults = {})
 ): Effect.Effect<PublishResult, PublishError> => {
   const given = isCodec(codecOrOptions)
   const codec = given ? codecOrOptions : topicDefaults.ofTopic(defaults, topic, "codec") ?? PayloadCodec.utf8
-  // Codecs check what they are given: the value of a call without a codec has no type.
-  return Either.match(codec.encode(value as never), {
+  return Either.match(codec.encode(value as never), { // codecs check values: without one in the call, they have no type
     onLeft: ({ cause, codec: name }) =>
       new PublishError({
         reason: "InvalidMessage",
