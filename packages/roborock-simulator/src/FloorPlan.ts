@@ -6,6 +6,9 @@
 import * as Data from "effect/Data"
 import * as Either from "effect/Either"
 import { findRoute } from "./internal/driving/route.ts"
+import { faultOf } from "./internal/plan/check.ts"
+import { flatDrawing, upstairsDrawing } from "./internal/plan/homes.ts"
+import { cellMillimetres, forDisc, passableCells, planeCells, raiseWalls, wallCells } from "./internal/plan/raster.ts"
 
 /**
  * Side of one grid cell in millimetres, the resolution of every "rr" map.
@@ -13,7 +16,7 @@ import { findRoute } from "./internal/driving/route.ts"
  * @since 0.1.0
  * @category constants
  */
-export const cellSize = 50
+export const cellSize = cellMillimetres
 
 /**
  * Radius of the robot in cells: its centre keeps this distance from walls, and it cleans this far around itself.
@@ -68,6 +71,11 @@ export interface Room {
  * @category models
  */
 export interface Drawing {
+  /**
+   * What the floor is called among several.
+   * @default "Home"
+   */
+  readonly name?: string | undefined
   readonly rooms: ReadonlyArray<Room>
   /** Openings in the walls; their floor belongs to the named segment. */
   readonly doors: ReadonlyArray<{ readonly segment: number; readonly area: Rectangle }>
@@ -88,6 +96,7 @@ export interface Drawing {
  * @category models
  */
 export interface FloorPlan {
+  readonly name: string
   /** Column of the plane in which the grid begins: cell (column, row) covers x from `(left + column) * 50` mm on. */
   readonly left: number
   /** Row of the plane in which the grid begins (the name is that of the map format; it is the lowest row). */
@@ -129,16 +138,7 @@ export class FloorPlanError extends Data.TaggedError("FloorPlanError")<{
   }
 }
 
-const wallCells = 2
-const planeCells = 1024
 const parkingDistance = 150
-
-const isOnGrid = (value: number): boolean =>
-  Number.isInteger(value / cellSize) && value >= 0 && value <= planeCells * cellSize
-
-const isDrawable = (area: Rectangle): boolean =>
-  isOnGrid(area.x0) && isOnGrid(area.y0) && isOnGrid(area.x1) && isOnGrid(area.y1) && area.x0 < area.x1 &&
-  area.y0 < area.y1
 
 /**
  * Draws the grid: floors, then walls of 100 mm around all floor, and checks that a robot can live in it (every room is
@@ -162,20 +162,8 @@ const isDrawable = (area: Rectangle): boolean =>
 export const make = (drawing: Drawing): Either.Either<FloorPlan, FloorPlanError> => {
   const refuse = (reason: FloorPlanError["reason"], subject: string) =>
     Either.left(new FloorPlanError({ reason, subject }))
-  if (drawing.rooms.length === 0) return refuse("NoRooms", "floor plan")
-  const segments = new Set<number>()
-  for (const room of drawing.rooms) {
-    if (!Number.isInteger(room.segment) || room.segment < 1 || room.segment > 30 || segments.has(room.segment)) {
-      return refuse("BadSegment", room.name)
-    }
-    segments.add(room.segment)
-    if (room.areas.length === 0 || !room.areas.every(isDrawable)) return refuse("BadCoordinate", room.name)
-  }
-  for (const door of drawing.doors) {
-    if (!segments.has(door.segment)) return refuse("BadSegment", "door")
-    if (!isDrawable(door.area)) return refuse("BadCoordinate", "door")
-  }
-  if (!drawing.furniture.every(isDrawable)) return refuse("BadCoordinate", "furniture")
+  const fault = faultOf(drawing)
+  if (fault !== undefined) return refuse(fault.reason, fault.subject)
 
   const floors = [
     ...drawing.rooms.flatMap((room) => room.areas.map((area) => ({ segment: room.segment, area }))),
@@ -212,12 +200,13 @@ export const make = (drawing: Drawing): Either.Either<FloorPlan, FloorPlanError>
     angle: drawing.dock.angle > 0 ? drawing.dock.angle - 180 : drawing.dock.angle + 180
   }
   const plan: FloorPlan = {
+    name: drawing.name ?? "Home",
     left,
     top,
     width,
     height,
     cells,
-    passable: passableCells(cells, width, height),
+    passable: passableCells(cells, width, height, robotRadiusCells),
     rooms: drawing.rooms,
     dock: drawing.dock,
     parking
@@ -232,43 +221,6 @@ export const make = (drawing: Drawing): Either.Either<FloorPlan, FloorPlanError>
   return Either.right(plan)
 }
 
-const raiseWalls = (cells: Uint8Array, width: number, height: number): void => {
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      const value = cells[row * width + column] ?? 0
-      if (value < 8) continue
-      for (let y = Math.max(0, row - wallCells); y <= Math.min(height - 1, row + wallCells); y++) {
-        for (let x = Math.max(0, column - wallCells); x <= Math.min(width - 1, column + wallCells); x++) {
-          if (cells[y * width + x] === 0) cells[y * width + x] = 1
-        }
-      }
-    }
-  }
-}
-
-const passableCells = (cells: Uint8Array, width: number, height: number): Uint8Array => {
-  const passable = new Uint8Array(width * height)
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      let fits = true
-      forDisc(column, row, (x, y) => {
-        if (x < 0 || y < 0 || x >= width || y >= height || (cells[y * width + x] ?? 0) < 8) fits = false
-      })
-      if (fits) passable[row * width + column] = 1
-    }
-  }
-  return passable
-}
-
-const forDisc = (column: number, row: number, visit: (column: number, row: number) => void): void => {
-  const reach = Math.floor(robotRadiusCells)
-  for (let dy = -reach; dy <= reach; dy++) {
-    for (let dx = -reach; dx <= reach; dx++) {
-      if (dx * dx + dy * dy < robotRadiusCells * robotRadiusCells) visit(column + dx, row + dy)
-    }
-  }
-}
-
 /**
  * Calls `visit` for each floor cell under a robot whose centre is on the given cell.
  *
@@ -276,7 +228,7 @@ const forDisc = (column: number, row: number, visit: (column: number, row: numbe
  * @category queries
  */
 export const forCellsUnder = (plan: FloorPlan, cell: number, visit: (cell: number) => void): void =>
-  forDisc(cell % plan.width, Math.floor(cell / plan.width), (column, row) => {
+  forDisc(robotRadiusCells, cell % plan.width, Math.floor(cell / plan.width), (column, row) => {
     if (column < 0 || row < 0 || column >= plan.width || row >= plan.height) return
     const under = row * plan.width + column
     if (segmentOf(plan, under) !== 0) visit(under)
@@ -323,36 +275,12 @@ export const segmentOf = (plan: FloorPlan, cell: number): number => {
  * @since 0.1.0
  * @category constructors
  */
-export const flat = (): FloorPlan => {
-  // The dock's parking place comes to lie near (25500, 25500), where the maps of real robots begin.
-  const at = (x0: number, y0: number, x1: number, y1: number): Rectangle => ({
-    x0: x0 + 25_250,
-    y0: y0 + 24_000,
-    x1: x1 + 25_250,
-    y1: y1 + 24_000
-  })
-  return Either.getOrThrow(make({
-    rooms: [
-      { segment: 16, name: "Living room", areas: [at(0, 0, 4800, 6200)] },
-      { segment: 17, name: "Kitchen", areas: [at(4900, 0, 8000, 3000)] },
-      { segment: 18, name: "Bathroom", areas: [at(8100, 0, 10_000, 3000)] },
-      { segment: 19, name: "Hallway", areas: [at(4900, 3100, 10_000, 4400)] },
-      { segment: 20, name: "Bedroom", areas: [at(4900, 4500, 10_000, 7500)] }
-    ],
-    doors: [
-      { segment: 17, area: at(4800, 900, 4900, 2000) },
-      { segment: 19, area: at(4800, 3300, 4900, 4200) },
-      { segment: 19, area: at(6000, 3000, 6900, 3100) },
-      { segment: 19, area: at(8600, 3000, 9400, 3100) },
-      { segment: 19, area: at(7000, 4400, 7900, 4500) }
-    ],
-    furniture: [
-      at(1200, 5300, 3400, 6200), // sofa
-      at(1800, 4000, 2800, 4500), // low table
-      at(5400, 0, 8000, 600), // kitchen counter
-      at(9200, 0, 10_000, 1700), // bath
-      at(9400, 4500, 10_000, 6300) // wardrobe
-    ],
-    dock: { x: 25_375, y: 25_525, angle: 0 }
-  }))
-}
+export const flat = (): FloorPlan => Either.getOrThrow(make(flatDrawing))
+
+/**
+ * A second floor for it, called "Upstairs", of about 30 m² with a dock of its own: Landing 16, Study 17 and Guest room 18.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const upstairs = (): FloorPlan => Either.getOrThrow(make(upstairsDrawing))
