@@ -28,6 +28,7 @@ export const start = (words: ReadonlyArray<string>, { env = {}, isClosed = false
     const err: Array<string> = []
     const streams = Layer.succeed(StandardStreams.StandardStreams, {
       input: Stream.succeed(new TextEncoder().encode(stdin)),
+      hasKeyboard: false,
       write: (bytes) =>
         isClosed ? new StandardStreams.OutputClosed() : Effect.sync(() => void out.push(Uint8Array.from(bytes))),
       report: (line) => Effect.sync(() => void err.push(line))

@@ -6,7 +6,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import * as nodeStreams from "../internal/mqtt/nodeStreams.ts"
+import * as nodeStreams from "../internal/command/nodeStreams.ts"
 import * as Mqtt from "../Mqtt.ts"
 
 const words = process.argv.slice(2)

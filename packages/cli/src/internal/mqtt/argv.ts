@@ -5,8 +5,8 @@
  * be any word at all, and of an option that is given twice the last one counts (docs/decisions/0005-mqtt-command-line.md).
  */
 import * as Either from "effect/Either"
-import type { CommandError } from "./commandError.ts"
-import { usage } from "./commandError.ts"
+import type { CommandError } from "../command/commandError.ts"
+import { usage } from "./mqttFailure.ts"
 import type { OptionSpec } from "./optionSpec.ts"
 import { quote } from "./optionSpec.ts"
 

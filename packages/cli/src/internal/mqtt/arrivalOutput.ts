@@ -1,8 +1,8 @@
 /** How messages that come are written. */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as byteText from "./byteText.ts"
-import type { CommandError } from "./commandError.ts"
+import * as byteText from "../command/byteText.ts"
+import type { CommandError } from "../command/commandError.ts"
 import type { Arrival } from "./messageJson.ts"
 import * as spec from "./optionSpec.ts"
 import * as formats from "./outputFormat.ts"

@@ -1,8 +1,8 @@
 /** Where the broker is, out of a URL or of host, port and scheme by themselves. */
 import * as Either from "effect/Either"
-import type { CommandError } from "./commandError.ts"
-import { usage } from "./commandError.ts"
+import type { CommandError } from "../command/commandError.ts"
 import type { ConnectionValues } from "./connectionTable.ts"
+import { usage } from "./mqttFailure.ts"
 
 export interface Place {
   /** Without credentials and topic, as the transport takes it. */

@@ -1,13 +1,9 @@
 /** What the commands say about themselves: help, version, completions. */
 import * as CliConfig from "@effect/cli/CliConfig"
 import * as Command from "@effect/cli/CommandDescriptor"
-import * as HelpDoc from "@effect/cli/HelpDoc"
-import type { ValidationError } from "@effect/cli/ValidationError"
 import * as Effect from "effect/Effect"
-import { usage } from "./commandError.ts"
+import { usage } from "./mqttFailure.ts"
 import type { OptionSpec } from "./optionSpec.ts"
-
-export const version = "0.0.0"
 
 /** Its own options are not shown, since `-h` is the host here. */
 export const config: CliConfig.CliConfig = { ...CliConfig.defaultConfig, isCaseSensitive: true, showBuiltIns: false }
@@ -19,12 +15,6 @@ const exitCodes: ReadonlyArray<readonly [code: string, meaning: string]> = [
   ["130", "stopped by ctrl-c before it was done"],
   ["other", "the reason code with which the broker refused"]
 ]
-
-/** The parser gives coloured text only, also where colours are not wanted. */
-const plain = (doc: HelpDoc.HelpDoc): string => HelpDoc.toAnsiText(doc).replace(/\u001b\[[0-9;]*m/g, "").trim()
-
-/** What is wrong with a value, in one line. */
-export const sentenceOf = ({ error }: ValidationError): string => plain(error).replace(/\s+/g, " ")
 
 const optionRow = ({ description, hint, spellings }: OptionSpec<unknown>): readonly [left: string, right: string] => {
   const [long, ...short] = spellings

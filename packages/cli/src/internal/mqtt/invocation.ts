@@ -7,14 +7,16 @@ import type * as Terminal from "@effect/platform/Terminal"
 import * as Effect from "effect/Effect"
 import type { OutputClosed } from "../../StandardStreams.ts"
 import type { StandardStreams } from "../../StandardStreams.ts"
+import type { CommandError } from "../command/commandError.ts"
+import { sentenceOf } from "../command/helpText.ts"
+import { version } from "../command/version.ts"
 import * as argv from "./argv.ts"
 import * as bench from "./bench.ts"
 import * as broker from "./brokerCommand.ts"
-import type { CommandError } from "./commandError.ts"
-import { usage } from "./commandError.ts"
 import * as conn from "./conn.ts"
 import type { SpeechValues } from "./connectionTable.ts"
 import * as help from "./help.ts"
+import { usage } from "./mqttFailure.ts"
 import type { OptionTable, ValuesOf } from "./optionSpec.ts"
 import { toOptions } from "./optionSpec.ts"
 import * as probe from "./probe.ts"
@@ -119,7 +121,7 @@ export const parse = (
   Effect.gen(function*() {
     const [first = "--help", second = "--help"] = words
     if (first === "--help") return rootHelp
-    if (first === "--version") return { text: help.version }
+    if (first === "--version") return { text: version }
     if (first === "--completions") return { text: yield* help.completions(root, words[1]) }
     if (first === "bench" && second === "--help") return { text: help.ofGroup("mqtt bench", summaries(benches)) }
     const found = find(words)
@@ -132,9 +134,9 @@ export const parse = (
     const specs = Object.values(table)
     const args = yield* Effect.mapError(argv.normalise(specs, rest), (error) => withHelp(error, path))
     if (args.includes("--help")) return { text: help.ofCommand(path, description, specs) }
-    if (args.includes("--version")) return { text: help.version }
+    if (args.includes("--version")) return { text: version }
     const directive = yield* Command.parse(descriptor, [name, ...args], help.config).pipe(
-      Effect.mapError((error) => withHelp(usage(help.sentenceOf(error)), path))
+      Effect.mapError((error) => withHelp(usage(sentenceOf(error)), path))
     )
     return CommandDirective.isUserDefined(directive) ? directive.value : rootHelp
   })

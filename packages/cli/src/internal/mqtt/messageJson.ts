@@ -1,6 +1,6 @@
 /** A message as JSON: the shape of mosquitto_sub's `%j`. */
 import type { Message } from "@effect-mqtt/connection/Message"
-import * as byteText from "./byteText.ts"
+import * as byteText from "../command/byteText.ts"
 import * as clockText from "./clockText.ts"
 
 /** A message and when it came, in milliseconds since the epoch. */

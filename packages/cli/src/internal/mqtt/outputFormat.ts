@@ -1,11 +1,11 @@
 /** The `-F` of mosquitto_sub: what is written for a message. */
 import * as Either from "effect/Either"
-import * as byteText from "./byteText.ts"
+import * as byteText from "../command/byteText.ts"
+import type { CommandError } from "../command/commandError.ts"
 import * as clockText from "./clockText.ts"
-import type { CommandError } from "./commandError.ts"
-import { usage } from "./commandError.ts"
 import type { Arrival } from "./messageJson.ts"
 import * as json from "./messageJson.ts"
+import { usage } from "./mqttFailure.ts"
 
 /** The bytes for a message; nothing if its payload is not what the format needs. */
 export type OutputFormat = (arrival: Arrival) => Uint8Array | undefined

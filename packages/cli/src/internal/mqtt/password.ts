@@ -1,33 +1,15 @@
 /** The password, from where few can see it: a file, the environment, the keyboard. `-P` works too, with a warning. */
-import * as Terminal from "@effect/platform/Terminal"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { StandardStreams } from "../../StandardStreams.ts"
-import { CommandError, usage } from "./commandError.ts"
+import * as keyboard from "../command/keyboard.ts"
 import type { ConnectionValues } from "./connectionTable.ts"
+import { usage } from "./mqttFailure.ts"
 import { readText } from "./tlsFiles.ts"
 
 const variable = "MQTT_PASSWORD"
-
-const interrupted = new CommandError({ kind: "Failed", sentence: "No password was given", exitCode: 130 })
-
-/** Keys come one by one, and nothing of them is shown. */
-const ask = Effect.gen(function*() {
-  const terminal = yield* Terminal.Terminal
-  const { report } = yield* StandardStreams
-  yield* report("Password:")
-  const keys = yield* terminal.readInput
-  let typed = ""
-  while (true) {
-    const { input, key } = yield* Effect.mapError(keys.take, () => interrupted)
-    if (key.name === "enter" || key.name === "return") return Redacted.make(typed)
-    if (key.ctrl && (key.name === "c" || key.name === "d")) return yield* interrupted
-    if (key.name === "backspace") typed = typed.slice(0, -1)
-    else typed += Option.getOrElse(input, () => "")
-  }
-}).pipe(Effect.scoped)
 
 type PasswordValues = Pick<ConnectionValues, "askPassword" | "password" | "passwordEnv" | "passwordFile" | "quiet">
 
@@ -41,7 +23,10 @@ export const read = (values: PasswordValues, inUrl: string | undefined) =>
       }
       return Redacted.make(password)
     }
-    if (values.askPassword) return yield* ask
+    if (values.askPassword) {
+      const otherwise = `Use ${variable} or --password-file.`
+      return Redacted.make(yield* keyboard.ask("Password", { isSecret: true, otherwise }))
+    }
     if (passwordFile !== undefined) {
       return Redacted.make((yield* readText(passwordFile)).split(/\r?\n/, 1)[0])
     }

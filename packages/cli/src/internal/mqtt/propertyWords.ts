@@ -1,8 +1,8 @@
 /** `-D PACKET NAME VALUE`: MQTT 5 properties by the names that the specification and mosquitto give them. */
 import type { Properties } from "@effect-mqtt/codec"
 import * as Either from "effect/Either"
-import type { CommandError } from "./commandError.ts"
-import { usage } from "./commandError.ts"
+import type { CommandError } from "../command/commandError.ts"
+import { usage } from "./mqttFailure.ts"
 import * as readers from "./valueReader.ts"
 
 const uint32 = readers.integer(0, 0xffffffff)

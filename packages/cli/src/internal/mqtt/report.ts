@@ -1,7 +1,7 @@
 /** Results that are no messages: a table for people, one JSON object a line for programs. */
 import * as Effect from "effect/Effect"
 import { StandardStreams } from "../../StandardStreams.ts"
-import * as byteText from "./byteText.ts"
+import * as byteText from "../command/byteText.ts"
 import type { Reporter } from "./reporter.ts"
 
 /** Each with its name in JSON, what people call it, and its value. */

@@ -1,7 +1,7 @@
 /** What a command says beside its results: a sentence or a JSON object a line, on standard error. */
 import * as Effect from "effect/Effect"
 import { StandardStreams } from "../../StandardStreams.ts"
-import type { CommandError } from "./commandError.ts"
+import { type CommandError, lineOf } from "../command/commandError.ts"
 import type { SpeechValues } from "./connectionTable.ts"
 
 export interface Reporter {
@@ -26,16 +26,5 @@ export const make = (speech: SpeechValues): Effect.Effect<Reporter, never, Stand
         : sentence === undefined
         ? Effect.void
         : report(`mqtt: ${sentence}`),
-    failure: (error) =>
-      speech.quiet
-        ? Effect.void
-        : report(speech.json ? JSON.stringify({ error: toJson(error) }) : `mqtt: ${error.message}`)
+    failure: (error) => speech.quiet ? Effect.void : report(lineOf("mqtt", speech.json, error))
   }))
-
-const toJson = ({ advice, exitCode, kind, reasonCode, sentence }: CommandError) => ({
-  kind,
-  message: sentence,
-  advice,
-  reasonCode,
-  exitCode
-})

@@ -4,7 +4,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { file } from "./commandError.ts"
+import { file } from "../command/commandError.ts"
 import type { ConnectionValues } from "./connectionTable.ts"
 
 export const readText = (path: string) =>

@@ -1,19 +1,6 @@
-/** What ends a command early: one sentence, what to do about it, and an exit code. */
+/** What goes wrong in the `mqtt` command, and the exit codes of that. */
 import type { MqttError } from "@effect-mqtt/connection/MqttError"
-import * as Data from "effect/Data"
-
-export class CommandError extends Data.TaggedError("CommandError")<{
-  readonly kind: "Usage" | "Connection" | "Refused" | "Timeout" | "File" | "Failed"
-  readonly sentence: string
-  readonly advice?: string | undefined
-  readonly exitCode: number
-  readonly reasonCode?: number | undefined
-  readonly cause?: unknown
-}> {
-  override get message(): string {
-    return this.advice === undefined ? `${this.sentence}.` : `${this.sentence}. ${this.advice}`
-  }
-}
+import { CommandError } from "../command/commandError.ts"
 
 /** Mosquitto's code for a time limit that was reached. */
 export const timeoutCode = 27
@@ -23,15 +10,6 @@ export const usage = (sentence: string, advice?: string): CommandError =>
 
 export const timedOut = (sentence: string): CommandError =>
   new CommandError({ kind: "Timeout", sentence, exitCode: timeoutCode })
-
-export const file = (path: string, what: string, cause: unknown): CommandError =>
-  new CommandError({
-    kind: "File",
-    sentence: `The file ${path} cannot be ${what}`,
-    advice: "Look at its path and permissions.",
-    exitCode: 1,
-    cause
-  })
 
 const reasonOf = (error: MqttError): number | undefined => "reasonCode" in error ? error.reasonCode : undefined
 

@@ -27,4 +27,7 @@ const ignoreBrokenPipe = Effect.sync(() => {
   process.stderr.on("error", () => {})
 })
 
-export const layer = Layer.effect(StandardStreams, Effect.as(ignoreBrokenPipe, { input, write, report }))
+export const layer = Layer.effect(
+  StandardStreams,
+  Effect.map(ignoreBrokenPipe, () => ({ input, hasKeyboard: process.stdin.isTTY, write, report }))
+)
