@@ -42,3 +42,14 @@ export const make = (onWrite: () => void): Output => {
     }
   }
 }
+
+/** The same with somebody who sees what is written. */
+export const observed = (output: Output, onWritten: ((packet: Packet.Packet) => void) | undefined): Output =>
+  onWritten === undefined ? output : {
+    ...output,
+    write: (packet) => {
+      const problem = output.write(packet)
+      if (problem === undefined) onWritten(packet)
+      return problem
+    }
+  }

@@ -1,0 +1,300 @@
+/** Puts the areas of the protocol together: which of them a packet, a command or the time is for. */
+import type { Packet } from "@effect-mqtt/codec"
+import { Decoder } from "@effect-mqtt/codec"
+import type * as CodecError from "@effect-mqtt/codec/CodecError"
+import * as Either from "effect/Either"
+import type { AuthError } from "../../MqttError.ts"
+import { ConnectError, PublishError } from "../../MqttError.ts"
+import * as Negotiated from "../../Negotiated.ts"
+import type { Options, Session } from "./contract.ts"
+import * as dispatches from "./dispatch.ts"
+import * as handshakes from "./handshake.ts"
+import { unspecifiedError } from "./handshake.ts"
+import * as inbounds from "./inbound.ts"
+import * as inboundAliases from "./inboundAliases.ts"
+import * as keepAlives from "./keepAlive.ts"
+import * as markers from "./marker.ts"
+import * as operations from "./operations.ts"
+import * as outbounds from "./outbound.ts"
+import * as outboundAliases from "./outboundAliases.ts"
+import * as outgoingStore from "./outgoingStore.ts"
+import * as outputs from "./output.ts"
+import * as packetIds from "./packetIds.ts"
+import * as persistences from "./persistence.ts"
+import * as pings from "./pings.ts"
+import * as receivedIds from "./receivedIds.ts"
+import * as records from "./records.ts"
+import * as subscriptionStore from "./subscriptionStore.ts"
+import * as traffics from "./traffic.ts"
+
+export const make = (options: Options): Session => {
+  let clock = 0
+  let decoder = Decoder.make({ role: "client", maxPacketBytes: options.maxPacketBytes })
+  let ended: AuthError | ConnectError | undefined
+  let broken: ConnectError | undefined
+  let hasState = false
+  let aliasesRefused = false
+
+  const { onPacket } = options
+  const keepAlive = keepAlives.make(options.pingLead)
+  const ids = packetIds.make()
+  const traffic = traffics.make()
+  const output = outputs.observed(
+    outputs.make(() => {
+      traffic.packetsSent++
+      keepAlive.sent(clock)
+    }),
+    onPacket === undefined ? undefined : (packet) => onPacket("sent", packet)
+  )
+  const aliasesOut = outboundAliases.make(output)
+  const aliasesIn = inboundAliases.make()
+  const awaitedPings = pings.make()
+  const snapshot = options.records === undefined ? undefined : records.decode(options.records)
+  const persistence = persistences.make()
+  const durable = snapshot === undefined ? undefined : {
+    marker: markers.make(persistence, ids, snapshot.marker),
+    outgoing: outgoingStore.make(persistence, output, snapshot.outgoing),
+    received: receivedIds.stored(persistence, snapshot.received),
+    subscriptions: subscriptionStore.make(persistence, snapshot)
+  }
+  if (snapshot !== undefined) {
+    hasState = snapshot.marker?.isConfirmed === true
+    persistence.append(clock, snapshot.setAside)
+  }
+  const outbound = outbounds.make(aliasesOut.output, ids, options, durable?.outgoing, (result) => {
+    if (Either.isLeft(result)) options.onUnattended?.(result.left)
+  }, traffic)
+  const inbound = inbounds.make(output, options.receiveMaximum, durable?.received ?? receivedIds.inMemory())
+  const pending = operations.make(output, ids, durable?.subscriptions)
+
+  /** The link counts for nothing any more: what it owed is settled, and nothing is written behind the last packet. */
+  const over = (next: "Closed" | "Ended") => {
+    handshake.leave(next)
+    durable?.marker.disconnected(clock)
+    keepAlive.stop()
+    outbound.linkLost()
+    inbound.linkLost()
+    pending.linkLost()
+    awaitedPings.settle(undefined)
+    handshake.settle(ended ?? new ConnectError({ reason: "Transport", retryable: true }))
+  }
+
+  const isReady = () => handshake.phase() === "Ready"
+
+  /** Ends the link once the output is flushed; MQTT 5 tells a connected server why [5 §4.13]. */
+  const end = (error: AuthError | ConnectError, disconnectCode?: number) => {
+    if (ended !== undefined) return
+    if (isReady() && disconnectCode !== undefined && output.version() === 5) {
+      output.write({ _tag: "Disconnect", reasonCode: disconnectCode })
+    }
+    ended = error
+    over("Ended")
+  }
+
+  const violation = (detail: string, reasonCode = 0x82) =>
+    end(new ConnectError({ reason: "ProtocolError", retryable: true, cause: new Error(detail) }), reasonCode)
+
+  const ready = (sent: Packet.Connect, packet: Packet.ConnAck) => {
+    const negotiated = Negotiated.make(sent, packet)
+    if (!packet.sessionPresent) {
+      outbound.sessionLost(clock)
+      inbound.sessionLost(clock)
+      durable?.subscriptions.sessionLost(clock)
+    } else inbound.resumed()
+    hasState = negotiated.sessionExpiry > 0
+    // What the session is to keep is committed after this, so nothing has to wait for it.
+    durable?.marker.connected(clock, negotiated)
+    handshake.complete()
+    aliasesIn.reset(sent.properties?.topicAliasMaximum ?? 0)
+    aliasesOut.reset(aliasesRefused ? 0 : Math.min(options.maxTopicAliases, negotiated.topicAliasMaximum))
+    output.limit(negotiated.maximumPacketBytes)
+    keepAlive.start(clock, negotiated.keepAlive * 1000)
+    outbound.resume(clock, negotiated)
+    options.onConnected(negotiated)
+    outbound.flush(clock)
+  }
+
+  const writePing = () => {
+    output.write({ _tag: "PingReq" })
+    keepAlive.pinged(clock)
+    options.onPing?.(undefined)
+  }
+
+  const handleAll = (packets: ReadonlyArray<Packet.Packet>, error: CodecError.CodecError | undefined) => {
+    for (let index = 0; index < packets.length; index++) {
+      if (handshake.phase() === "Judging") return handshake.hold(packets.slice(index), error)
+      dispatch(clock, packets[index])
+      if (ended !== undefined) return
+    }
+    if (error === undefined) return
+    if (handshake.phase() === "Judging") return handshake.hold([], error)
+    end(new ConnectError({ reason: "ProtocolError", retryable: true, cause: error }), error.reasonCode)
+  }
+
+  const handshake = handshakes.make(output, {
+    connAckTimeout: options.connAckTimeout,
+    onAuthenticate: options.onAuthenticate,
+    hasState: () => hasState,
+    ready,
+    handleAll,
+    end,
+    violation
+  })
+
+  const dispatch = dispatches.make({
+    handshake,
+    inbound,
+    aliases: aliasesIn,
+    outbound,
+    operations: pending,
+    output,
+    traffic,
+    onMessage: options.onMessage,
+    onPingResp: (now) => {
+      const roundTrip = keepAlive.answered(now)
+      if (roundTrip !== undefined) options.onPing?.(roundTrip)
+      awaitedPings.settle(roundTrip)
+    },
+    refuseAliases: () => {
+      aliasesRefused = true
+    },
+    end,
+    violation
+  })
+
+  const writeDisconnect = (reasonCode: number, properties: Packet.Disconnect["properties"]) => {
+    if (output.version() === 4) {
+      if (reasonCode === 0) output.write({ _tag: "Disconnect" })
+      return
+    }
+    // A session that was not asked for cannot be asked for in the end [5 §3.14.2.2.2].
+    const { sessionExpiryInterval, ...words } = properties ?? {}
+    const isAskedFor = (handshake.connect()?.properties?.sessionExpiryInterval ?? 0) > 0
+    const expiry = sessionExpiryInterval === undefined || !isAskedFor ? {} : { sessionExpiryInterval }
+    const problem = output.write({ _tag: "Disconnect", reasonCode, properties: { ...expiry, ...words } })
+    if (problem !== undefined) output.write({ _tag: "Disconnect", reasonCode, properties: expiry })
+  }
+
+  /** When something is unanswered for too long. */
+  const answerDue = () =>
+    options.acknowledgementTimeout +
+    Math.min(outbound.oldestWrite() ?? Infinity, pending.oldestWrite() ?? Infinity, awaitedPings.awaitedSince())
+
+  const startOperation: operations.Operations["start"] = (now, packet, settle) => {
+    clock = now
+    if (isReady()) pending.start(now, packet, settle)
+    else settle({ _tag: "LinkLost" })
+  }
+
+  return {
+    open: (now, packet, due = Infinity) => {
+      clock = now
+      ended = undefined
+      handshake.open(now, packet, due)
+      const { protocolVersion } = packet
+      decoder = Decoder.make({ role: "client", version: protocolVersion, maxPacketBytes: options.maxPacketBytes })
+      output.reset(protocolVersion)
+      if (durable === undefined) handshake.writeConnect(packet)
+      else durable.marker.connecting(now, packet, () => handshake.writeConnect(packet))
+    },
+    receive: (now, bytes) => {
+      clock = now
+      const phase = handshake.phase()
+      if (phase === "Closed" || phase === "Ended") return
+      const { packets, error } = decoder.push(bytes)
+      traffic.bytesReceived += bytes.length
+      traffic.packetsReceived += packets.length
+      if (onPacket !== undefined) { for (const packet of packets) onPacket("received", packet) }
+      if (packets.length > 0) keepAlive.received(now)
+      else keepAlive.progressed()
+      handleAll(packets, error)
+    },
+    tick: (now) => {
+      clock = now
+      if (now >= handshake.due()) end(new ConnectError({ reason: "Timeout", retryable: true }), unspecifiedError)
+      if (!isReady()) return
+      if (now >= answerDue()) return end(new ConnectError({ reason: "AcknowledgementTimeout", retryable: true }))
+      const due = keepAlive.due(now)
+      if (due === "dead") return end(new ConnectError({ reason: "KeepAliveTimeout", retryable: true }))
+      if (due === "ping") writePing()
+    },
+    lost: (now = clock) => {
+      clock = now
+      over("Closed")
+    },
+    restored: () =>
+      snapshot === undefined ? undefined : {
+        publishes: snapshot.outgoing.length,
+        subscriptions: snapshot.subscriptions,
+        lastIdentifier: snapshot.lastIdentifier,
+        unreadable: snapshot.setAside.length / 2
+      },
+    isResumable: (now) => durable?.marker.isResumable(now) ?? hasState,
+    takeChanges: persistence.take,
+    committed: (now) => {
+      clock = now
+      persistence.committed(now)
+    },
+    commitFailed: (now, cause) => {
+      clock = now
+      if (persistence.failed(now, cause)) return
+      broken = new ConnectError({ reason: "StoreError", retryable: false, cause })
+      end(broken, unspecifiedError)
+    },
+    broken: () => broken,
+    deadline: () => isReady() ? Math.min(keepAlive.deadline(), answerDue(), handshake.due()) : handshake.due(),
+    takeOutput: () => {
+      keepAlive.taken()
+      traffic.bytesSent += output.bytes()
+      return output.take()
+    },
+    traffic: () => traffic,
+    flushed: keepAlive.flushed,
+    outputBytes: output.bytes,
+    ended: () => ended,
+    isReady,
+    hasState: () => hasState,
+    mustStartClean: handshake.mustStartClean,
+    publish: (now, message, settle) => {
+      clock = now
+      return outbound.publish(now, message, settle)
+    },
+    subscribe: startOperation,
+    unsubscribe: startOperation,
+    authenticate: (now, data) => {
+      clock = now
+      handshake.authenticate(data)
+    },
+    refuse: (now, error) => {
+      clock = now
+      if (handshake.phase() !== "Closed") end(error, unspecifiedError)
+    },
+    reauthenticate: (now, data, settle) => {
+      clock = now
+      handshake.reauthenticate(now, data, settle)
+    },
+    ping: (now, settle) => {
+      clock = now
+      if (!isReady()) return settle(undefined)
+      awaitedPings.add(now, settle)
+      if (!keepAlive.outstanding()) writePing()
+    },
+    accept: (delivery, reasonCode = 0) => inbound.accept(clock, delivery, reasonCode),
+    readingPaused: keepAlive.readingPaused,
+    disconnect: (reasonCode, properties) => {
+      if (isReady()) writeDisconnect(reasonCode, properties)
+      ended ??= new ConnectError({ reason: "Closed", retryable: false })
+      over("Ended")
+    },
+    dispose: (cause) => {
+      over("Closed")
+      outbound.failAll((topic) => new PublishError({ reason: "Closed", topic, cause }))
+    },
+    isIdle: () => outbound.isIdle() && pending.isIdle(),
+    awaitsAnswer: () =>
+      handshake.phase() === "Handshaking" || outbound.inFlight() > 0 || !pending.isIdle() || awaitedPings.isAwaited() ||
+      handshake.isAwaited(),
+    mustPause: () => handshake.phase() === "Judging" || inbound.isFull(),
+    blockedBy: inbound.blockedBy
+  }
+}
