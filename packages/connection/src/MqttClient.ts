@@ -17,10 +17,10 @@ import type * as Sink from "effect/Sink"
 import * as Stream from "effect/Stream"
 import type * as Subscribable from "effect/Subscribable"
 import type { ClientEvent } from "./ClientEvent.ts"
+import type { ClientOptions } from "./ClientOptions.ts"
 import type { ClientStats } from "./ClientStats.ts"
-import type { ConnectionOptions, DisconnectOptions, PerAttempt } from "./ConnectionOptions.ts"
+import type { DisconnectOptions } from "./ConnectionOptions.ts"
 import type { ConnectionStatus } from "./ConnectionStatus.ts"
-import type { Endpoint } from "./Endpoint.ts"
 import { makeConsume, makeSubscribeAckable } from "./internal/client/consume.ts"
 import { make as makeDeadLetters } from "./internal/client/deadLetters.ts"
 import * as drivers from "./internal/client/driver.ts"
@@ -47,10 +47,8 @@ import type {
 import type { AuthError, ConnectError, MqttError, PublishError, RequestError, SubscribeError } from "./MqttError.ts"
 import type { Negotiated } from "./Negotiated.ts"
 import type { PayloadCodec } from "./PayloadCodec.ts"
-import type { Reconnect } from "./Reconnect.ts"
 import type { RequestOptions } from "./Request.ts"
 import type { AckableMessage, ConsumeOptions, Subscription } from "./Subscription.ts"
-import type { TopicDefaults } from "./TopicDefaults.ts"
 import { Transport } from "./Transport.ts"
 
 /**
@@ -220,21 +218,7 @@ export type OnConnected = (client: MqttClient["Type"], negotiated: Negotiated) =
  * @since 0.1.0
  * @category models
  */
-export interface Options extends Omit<ConnectionOptions, "url"> {
-  /**
-   * Where the server is: `mqtt://host:port`, `mqtts://...`; what else the transport offers. Of several
-   * URLs the next one is tried after each failure, and a delay follows only when none is left untried.
-   */
-  readonly url: PerAttempt<string | ReadonlyArray<string>>
-  /**
-   * Whether to follow a server that sends its clients elsewhere (MQTT 5 reason codes 0x9C and 0x9D):
-   * the credentials go there too. `permanent` says that the other server takes the place of the
-   * configured ones for as long as the client lives; otherwise it does so until the next good link.
-   * After five redirects without one, no more are followed.
-   *
-   * @default never
-   */
-  readonly followRedirect?: ((to: Endpoint, permanent: boolean) => boolean) | undefined
+export interface Options extends ClientOptions {
   /**
    * Runs for every link once it is ready, such as to publish that this client is there. It is
    * interrupted when the link ends; a failure is logged as a warning.
@@ -242,108 +226,6 @@ export interface Options extends Omit<ConnectionOptions, "url"> {
    * @default nothing
    */
   readonly onConnected?: OnConnected | undefined
-  /**
-   * Whether the server is to forget an earlier session: on every connect, on none, or only on the
-   * `"first"` one of this client, so that a dropped link is resumed.
-   *
-   * Without a durable `SessionStore` the session of the client is in memory. So when the server holds
-   * a session that this client did not make, `false` cannot resume it either: the client connects once
-   * more and has the server forget it, with its subscriptions and the messages that wait there.
-   *
-   * @default "first"; with a durable `SessionStore`, only if it holds no session to resume
-   */
-  readonly cleanStart?: boolean | "first" | undefined
-  /**
-   * Publishes that wait for a link; a further one fails.
-   *
-   * @default 1 000
-   */
-  readonly queueMessages?: number | undefined
-  /**
-   * The same in bytes, by topic and payload.
-   *
-   * @default 16 MiB
-   */
-  readonly queueBytes?: number | undefined
-  /**
-   * How long a QoS 1 or 2 message that belongs to no subscription of this client, or was left behind
-   * by one, is held unacknowledged, for a stream to ask for it. After that it goes to `deadLetter`,
-   * is acknowledged and dropped.
-   *
-   * @default "10 seconds"
-   */
-  readonly consumerTimeout?: Duration.DurationInput | undefined
-  /**
-   * Gets a QoS 1 or 2 message that no stream has asked for in time, before it is acknowledged.
-   *
-   * @default nothing
-   */
-  readonly deadLetter?: ((message: Message) => Effect.Effect<unknown>) | undefined
-  /**
-   * How long a filter stays subscribed after its last stream has left, for one that comes back soon.
-   * What arrives then is acknowledged and dropped. Leaving does not wait for the server in that case.
-   *
-   * @default 0
-   */
-  readonly unsubscribeDelay?: Duration.DurationInput | undefined
-  /**
-   * Whether streams get retained messages once more when the server has lost the session: they may
-   * have changed meanwhile.
-   *
-   * @default true
-   */
-  readonly replayRetained?: boolean | undefined
-  /**
-   * Whether to subscribe again although the server has kept the session, for servers that lose
-   * subscriptions without saying so.
-   *
-   * @default false
-   */
-  readonly resubscribeOnResume?: boolean | undefined
-  /**
-   * When to try again after the link dropped.
-   *
-   * @default Reconnect.forever
-   */
-  readonly reconnect?: Reconnect | undefined
-  /**
-   * How long a link has to last for the next outage to start with short delays again.
-   *
-   * @default "30 seconds"
-   */
-  readonly stableAfter?: Duration.DurationInput | undefined
-  /**
-   * Whether building the client fails when no endpoint lets it in at the first try, or follows
-   * `reconnect` for failures that may pass.
-   *
-   * @default "failFast"
-   */
-  readonly initialConnect?: "failFast" | "retry" | undefined
-  /**
-   * QoS, retain and payload codec of messages whose calls do not say, for all topics and for some.
-   *
-   * @default QoS 0, not retained, text
-   */
-  readonly defaults?: TopicDefaults | undefined
-  /**
-   * How long a request waits for its response.
-   *
-   * @default "10 seconds"
-   */
-  readonly requestTimeout?: Duration.DurationInput | undefined
-  /**
-   * Requests that wait for their responses; a further one fails.
-   *
-   * @default 1 000
-   */
-  readonly maxRequests?: number | undefined
-  /**
-   * A span for each `publish`, `request` and `subscription`, and in MQTT 5 W3C trace context in what is
-   * published. A span costs more than a message, so nothing is traced otherwise; a sink never is.
-   *
-   * @default false
-   */
-  readonly traces?: boolean | undefined
 }
 
 const filterText = (filter: string | ReadonlyArray<SubscribeRequest>): string =>

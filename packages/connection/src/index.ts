@@ -20,6 +20,13 @@ export * as ClientEvent from "./ClientEvent.ts"
 export * as ClientMetrics from "./ClientMetrics.ts"
 
 /**
+ * How a client connects, reconnects, queues and subscribes.
+ *
+ * @since 0.1.0
+ */
+export * as ClientOptions from "./ClientOptions.ts"
+
+/**
  * Figures of a client.
  *
  * @since 0.1.0

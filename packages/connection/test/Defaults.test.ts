@@ -79,9 +79,9 @@ describe("the defaults in the README", () => {
   })
 
   it("name every option", () => {
-    const options = ["ConnectionOptions.ts", "MqttClient.ts"].flatMap((file) => {
+    const options = ["ConnectionOptions.ts", "ClientOptions.ts", "MqttClient.ts"].flatMap((file) => {
       const source = readFileSync(new URL(`../src/${file}`, import.meta.url), "utf8")
-      const body = /export interface (?:Connection)?Options .*?\n\}/s.exec(source)?.[0] ?? ""
+      const body = /export interface (?:Connection|Client)?Options .*?\n\}/s.exec(source)?.[0] ?? ""
       return Array.from(body.matchAll(/^ {2}readonly (\w+)\?: /gm), ([, option = ""]) => option)
     })
     assert.isAbove(options.length, 20)
