@@ -24,6 +24,8 @@ export interface Floor {
   readonly addedAt: number | undefined
   /** Its rooms, where the device tells those of floors that are not in use. */
   readonly rooms: ReadonlyArray<Room>
+  /** Numbers of the copies that the device keeps of the map. */
+  readonly backups: ReadonlyArray<number>
 }
 
 /**
@@ -48,6 +50,12 @@ export interface FloorsTrait {
 
 const maxFloors = 64
 const loadMethod = "load_multi_map"
+
+const toBackups = (value: unknown): ReadonlyArray<number> =>
+  (Array.isArray(value) ? value.slice(0, maxFloors) : []).flatMap((entry: unknown) => {
+    const mapFlag = isRecord(entry) ? numberField(entry, "mapFlag") : undefined
+    return mapFlag === undefined ? [] : [mapFlag]
+  })
 
 const toRooms = (value: unknown): ReadonlyArray<Room> =>
   (Array.isArray(value) ? value.slice(0, 256) : []).flatMap((entry: unknown) => {
@@ -75,7 +83,8 @@ export const decode = (result: unknown): ReadonlyArray<Floor> | undefined => {
       mapFlag,
       name: typeof name === "string" && name !== "" ? name : `Floor ${mapFlag + 1}`,
       addedAt: numberField(entry, "add_time"),
-      rooms: toRooms(entry["rooms"])
+      rooms: toRooms(entry["rooms"]),
+      backups: toBackups(entry["bak_maps"])
     }]
   })
 }

@@ -17,6 +17,7 @@ import { layOut } from "./internal/drawing/layout.ts"
 import { paintMarks } from "./internal/drawing/marks.ts"
 import { drawAreas, drawMopPath, drawPaths } from "./internal/drawing/overlays.ts"
 import * as Projected from "./internal/drawing/projection.ts"
+import { colourRooms } from "./internal/drawing/roomColours.ts"
 import { symbolMarks } from "./internal/drawing/symbols.ts"
 
 /**
@@ -117,3 +118,13 @@ export const png = (map: FloorMap, options: Options = {}): Uint8Array => {
   const { data, height, width } = draw(map, options)
   return encode({ width, height, data, channels: 4, depth: 8 })
 }
+
+/**
+ * A number from 0 for each room, by room id, to choose its colour by: another one for each neighbour, and the same from
+ * one map of a floor to the next. For programs that draw rooms themselves.
+ *
+ * @since 0.1.0
+ * @category drawing
+ */
+export const roomColours = (map: FloorMap): ReadonlyMap<number, number> =>
+  map.grid === undefined ? new Map() : colourRooms(map.grid, map.rooms)

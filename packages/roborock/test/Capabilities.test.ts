@@ -1,48 +1,10 @@
 import { Capabilities, CleaningModes } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
-import { testData } from "../../../vitest.testData.ts"
-
-interface Captured {
-  readonly input: {
-    readonly newFeatureInfo: string
-    readonly newFeatureInfoStr: string
-    readonly featureInfo: ReadonlyArray<number>
-    readonly productNickname: string
-  }
-  readonly true: ReadonlyArray<string>
-  readonly fanModes: ReadonlyArray<readonly [string, number]>
-  readonly waterModes: ReadonlyArray<readonly [string, number]>
-  readonly mopRoutes: ReadonlyArray<readonly [string, number]>
-  readonly cleaningModes: ReadonlyArray<string>
-  readonly washTowelModes: ReadonlyArray<readonly [string, number]>
-}
-
-const file = testData("roborock/maps/captures/capabilities.json")
-
-const captured: Readonly<Record<string, Captured>> = file === undefined
-  ? {}
-  : (JSON.parse(file.toString("utf8")) as { devices: Readonly<Record<string, Captured>> }).devices // our own test data
-
-const pairs = (levels: ReadonlyArray<CleaningModes.Level>) => levels.map(({ code, name }) => [name, code] as const)
 
 const decode = (model: string, text = "", info: string | number = 0, list?: ReadonlyArray<number>) =>
   Capabilities.decode({ model: `roborock.vacuum.${model}`, featureInfo: info, featureText: text, featureList: list })
 
 describe("decode", () => {
-  for (const [model, device] of Object.entries(captured)) {
-    it(`finds what an independent decoder finds for ${model}`, () => {
-      const { featureInfo, newFeatureInfo, newFeatureInfoStr, productNickname } = device.input
-      const capabilities = decode(model, newFeatureInfoStr, newFeatureInfo, featureInfo)
-      assert.strictEqual(capabilities.line, productNickname)
-      assert.deepStrictEqual([...capabilities.flags].sort(), [...device.true].sort())
-      assert.deepStrictEqual(pairs(CleaningModes.fanLevels(capabilities)), device.fanModes)
-      assert.deepStrictEqual(pairs(CleaningModes.waterLevels(capabilities)), device.waterModes)
-      assert.deepStrictEqual(pairs(CleaningModes.routes(capabilities)), device.mopRoutes)
-      assert.deepStrictEqual([...CleaningModes.modes(capabilities)], device.cleaningModes)
-      assert.deepStrictEqual(pairs(CleaningModes.washLevels(capabilities)), device.washTowelModes)
-    })
-  }
-
   it("reads bits beyond 32, and as a number, a decimal text or a bigint alike", () => {
     for (const info of [2 ** 45, String(2 ** 45), 1n << 45n]) {
       const { flags } = Capabilities.decode({

@@ -1,7 +1,6 @@
 import { DailyWindow } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { capturedResult } from "./capturedResult.ts"
 import { reasonOf, vacuumWith } from "./vacuumWith.ts"
 
 const window = { start_hour: 22, start_minute: 0, end_hour: 8, end_minute: 30, enabled: 1 }
@@ -35,16 +34,6 @@ describe("daily windows", () => {
       assert.strictEqual(yield* reasonOf(set), "InvalidArgument")
       assert.deepStrictEqual(calls(), [])
     }))
-
-  it("reads what devices send", () => {
-    const captured = capturedResult("v1-messages/get-dnd.json")
-    if (captured === undefined) return
-    assert.deepStrictEqual(DailyWindow.decode(captured), {
-      enabled: true,
-      start: { hour: 22, minute: 0 },
-      end: { hour: 8, minute: 0 }
-    })
-  })
 
   it("minutes and times of the day are the same thing", () => {
     assert.strictEqual(DailyWindow.toMinutes({ hour: 22, minute: 30 }), 1350)

@@ -1,7 +1,6 @@
 import { DeviceState } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration } from "effect"
-import { testData } from "../../../vitest.testData.ts"
 
 const blank = DeviceState.initial(new Map(), true)
 
@@ -121,15 +120,5 @@ describe("isSame", () => {
     assert.isTrue(DeviceState.isSame(first, again))
     assert.isFalse(DeviceState.isSame(first, polled({ error_code: 6, clean_time: 5 })))
     assert.isFalse(DeviceState.isSame(first, DeviceState.withRooms(first, [{ id: 1, name: "A" }])))
-  })
-})
-
-const captured = testData("roborock/fixtures/v1-results/status.json")
-
-describe.skipIf(captured === undefined)("a captured status", () => {
-  it("is read", () => {
-    const state = DeviceState.withStatus(blank, JSON.parse(String(captured)), 0)
-    assert.isDefined(state)
-    assert.deepInclude(state, { stateName: "charging", activity: "docked", battery: 100, mapFlag: 0, charging: true })
   })
 })

@@ -1,7 +1,6 @@
 import { FloorsTrait } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, TestClock } from "effect"
-import { capturedResult } from "./capturedResult.ts"
 import { reasonOf, vacuumWith } from "./vacuumWith.ts"
 
 const maps = [{
@@ -60,11 +59,10 @@ describe("floors", () => {
       assert.strictEqual(yield* Fiber.join(waiting), "Busy")
     }))
 
-  it("reads what devices send", () => {
-    const captured = capturedResult("v1-messages/get-multi-maps-list.json")
-    if (captured === undefined) return
-    assert.deepStrictEqual(FloorsTrait.decode(captured), [
-      { mapFlag: 0, name: "Floor 1", addedAt: 1_747_132_930, rooms: [] }
+  it("numbers floors without a name, and knows the copies of their maps", () => {
+    const backups = [{ mapFlag: 4, add_time: 1 }, {}, "x"]
+    assert.deepStrictEqual(FloorsTrait.decode({ map_info: [{ mapFlag: 0, name: "", bak_maps: backups }] }), [
+      { mapFlag: 0, name: "Floor 1", addedAt: undefined, rooms: [], backups: [4] }
     ])
   })
 })

@@ -1,7 +1,6 @@
 import { Q10Codes, Q10DataPoints } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
 import { Either } from "effect"
-import { testData } from "../../../vitest.testData.ts"
 import { makeRandom, utf8, vectorCases } from "./vectors.ts"
 
 const json = (message: Q10DataPoints.Message): unknown =>
@@ -81,15 +80,6 @@ describe.skipIf(cases === undefined)("Q10DataPoints, shared vectors", () => {
       const result = Q10DataPoints.decode(utf8(payloadUtf8 ?? ""))
       if (Either.isLeft(result)) assert.strictEqual<unknown>(result.left.reason, expectedError?.kind)
       else assert.deepStrictEqual<unknown>(Object.fromEntries(result.right), expected?.dataPoints)
-    })
-  }
-
-  for (const name of ["dpBattery", "dpCleanRecord-list", "dpRequetdps", "dpStatus-dpCleanTaskType"]) {
-    it(`fixtures/b01-q10-messages/${name}`, () => {
-      const data = testData(`roborock/fixtures/b01-q10-messages/${name}.json`) ?? Buffer.alloc(0)
-      const { dps } = JSON.parse(data.toString()) as { dps: Readonly<Record<string, object>> } // our own test data
-      const { 101: common = {}, ...top } = dps
-      assert.deepStrictEqual<unknown>(decoded(new Uint8Array(data)), { ...common, ...top })
     })
   }
 })

@@ -1,20 +1,9 @@
 import { FloorMap, MapImage, Q10Map, Q10Packet } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
 import { Either } from "effect"
-import { testData } from "../../../vitest.testData.ts"
-import { i16s, literals, pathPacket, rasterPacket, smallQ10, u32 } from "./q10Bytes.ts"
+import { i16s, literals, pathOf, pathPacket, rasterOf, rasterPacket, smallQ10, u32, xy } from "./q10Bytes.ts"
 import { fromHex, makeRandom, vectorCases } from "./vectors.ts"
 
-const rasterOf = (bytes: Uint8Array): Q10Packet.Raster => {
-  const packet = Either.getOrThrow(Q10Packet.decode(bytes))
-  if (packet._tag !== "Raster") throw new Error("a path")
-  return packet
-}
-const pathOf = (bytes: Uint8Array): Q10Packet.Path => {
-  const packet = Either.getOrThrow(Q10Packet.decode(bytes))
-  if (packet._tag !== "Path") throw new Error("a raster")
-  return packet
-}
 const errorOf = (bytes: Uint8Array, options?: Q10Packet.Options) =>
   Either.getOrThrow(Either.flip(Q10Packet.decode(bytes, options)))
 
@@ -182,92 +171,6 @@ describe("Q10Packet, damage", () => {
       if (Either.isLeft(result) || result.right._tag === "Path") continue
       const map = Q10Map.make(result.right, { path: pathOf(pathPacket([[0, 0], [20, 20]])) })
       if (round % 40 === 0) MapImage.draw(map, { scale: 1, maxPixels: 100_000 })
-    }
-  })
-})
-
-interface ExpectedQ10 {
-  readonly kind: "map" | "trace"
-  readonly mapId: number
-  readonly width: number
-  readonly height: number
-  readonly classCounts: Readonly<Record<string, number>>
-  readonly rooms: ReadonlyArray<
-    { readonly id: number; readonly rawName: string; readonly shownName: string; readonly pixels: number }
-  >
-  readonly header: Readonly<Record<"originX" | "originY" | "chargerX" | "chargerY" | "chargerPhi", number>>
-  readonly sequence: number
-  readonly headingDeg: number
-  readonly points: number
-  readonly first: ReadonlyArray<number> | null
-  readonly last: ReadonlyArray<number> | null
-}
-
-const shared = [
-  "b01-q10/b01_q10_map",
-  "b01-q10/b01_q10_trace",
-  "b01-q10/b01_q10_trace_multi",
-  "b01-q10-synthetic/q10-40x30"
-]
-const hasShared = testData("roborock/maps/INDEX.json") !== undefined
-const xy = (point: Q10Packet.DevicePoint | undefined) => point === undefined ? null : [point.x, point.y]
-
-describe.skipIf(!hasShared)("Q10Packet, shared maps", () => {
-  for (const file of shared) {
-    it(file, () => {
-      const expected = JSON.parse(
-        testData(`roborock/maps/${file}.expected.json`)?.toString("utf8") ?? ""
-      ) as ExpectedQ10 // our own test data
-      const bytes = new Uint8Array(testData(`roborock/maps/${file}.bin`) ?? [])
-      if (expected.kind === "trace") {
-        const path = pathOf(bytes)
-        assert.deepInclude(path, { sequence: expected.sequence, heading: expected.headingDeg })
-        assert.deepStrictEqual(
-          [path.points.length, xy(path.points[0]), xy(path.points.at(-1))],
-          [expected.points, expected.first, expected.last]
-        )
-        return
-      }
-      const raster = rasterOf(bytes)
-      const { chargerPhi, chargerX, chargerY, originX, originY } = expected.header
-      assert.deepInclude(raster, {
-        mapId: expected.mapId,
-        width: expected.width,
-        height: expected.height,
-        cellSize: 50
-      })
-      assert.deepStrictEqual(raster.origin, { x: originX, y: originY })
-      assert.deepStrictEqual(raster.dock ?? { x: 0, y: 0 }, { x: chargerX, y: chargerY })
-      assert.strictEqual(raster.dockHeading, chargerPhi)
-      const counts = [0, 0, 0, 0]
-      for (const kind of raster.kinds) counts[kind] = (counts[kind] ?? 0) + 1
-      const { background = 0, floor = 0, unknown = 0, wall = 0 } = expected.classCounts
-      assert.deepStrictEqual(counts, [background + unknown, wall, 0, floor])
-      assert.deepStrictEqual(
-        raster.roomList.map(({ id, name }) => [id, name]),
-        expected.rooms.map(({ id, rawName }) => [id, rawName])
-      )
-      const map = Q10Map.make(raster)
-      assert.deepStrictEqual([...map.roomNames], expected.rooms.map(({ id, shownName }) => [id, shownName]))
-      assert.deepStrictEqual(
-        map.rooms.map(({ cells, id }) => [id, cells]),
-        expected.rooms.map(({ id, pixels }) => [id, pixels])
-      )
-      assert.isAbove(MapImage.draw(map, { roomNames: map.roomNames }).width, 0)
-    })
-  }
-
-  it("fixtures/maps", () => {
-    const fixture = (name: string) =>
-      JSON.parse(testData(`roborock/fixtures/maps/${name}.json`)?.toString("utf8") ?? "")
-    const map = fixture("b01-q10-map") as { payloadBase64: string; expected: { mapId: number } } // our own test data
-    assert.strictEqual(rasterOf(new Uint8Array(Buffer.from(map.payloadBase64, "base64"))).mapId, map.expected.mapId)
-    for (const name of ["b01-q10-trace", "b01-q10-trace-multi"]) {
-      const { expected, payloadHex } = fixture(name) as {
-        payloadHex: string
-        expected: { points: ReadonlyArray<unknown> }
-      } // our own test data
-      assert.deepStrictEqual<unknown>(pathOf(fromHex(payloadHex)).points.map(xy), expected.points)
     }
   })
 })

@@ -1,10 +1,8 @@
 import { FloorMap, MapImage, Q7Map, Q7MapPayload } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
 import { Either } from "effect"
-import { createHash } from "node:crypto"
-import { deflateSync, gunzipSync } from "node:zlib"
-import { testData } from "../../../vitest.testData.ts"
-import { boxOutline, cells, float, head, integer, message, smallQ7 } from "./q7Bytes.ts"
+import { deflateSync } from "node:zlib"
+import { boxOutline, cellBytes, cells, float, head, integer, message, smallQ7 } from "./q7Bytes.ts"
 import { fromHex, makeRandom, utf8, vectorCases } from "./vectors.ts"
 
 const parsed = (bytes: Uint8Array): Q7Map.Q7Map => Either.getOrThrow(Q7Map.parse(bytes))
@@ -140,99 +138,6 @@ describe("Q7Map, damage", () => {
       const map = Either.isRight(result) ? result.right : result.left.partial
       if (map !== undefined && round % 50 === 0) MapImage.draw(map, { scale: 1, maxPixels: 100_000 })
     }
-  })
-})
-
-interface ExpectedQ7 {
-  readonly mapType: number
-  readonly rooms: ReadonlyArray<{ readonly id: number; readonly name: string; readonly label: ReadonlyArray<number> }>
-  readonly virtualWalls: ReadonlyArray<unknown>
-  readonly areas: ReadonlyArray<ReadonlyArray<ReadonlyArray<number>>>
-  readonly roomChains: Readonly<Record<string, { readonly bbox: ReadonlyArray<number> }>>
-  readonly head: Readonly<Record<"mapHeadId" | "sizeX" | "sizeY" | "minX" | "minY", number>>
-  readonly grid: { readonly counts: Readonly<Record<string, number>>; readonly sha256: string }
-  readonly path: {
-    readonly points: number
-    readonly updateCounts: Readonly<Record<string, number>>
-    readonly last: ReadonlyArray<number>
-  }
-  readonly dock: Readonly<Record<"x" | "y" | "phi", number>>
-  readonly pose: Readonly<Record<"x" | "y" | "phi", number>>
-}
-
-const shared = [
-  ["b01-q7/q7-sc05-live.scmap.gz", "b01-q7/q7-sc05-live.scmap.expected.json"],
-  ["b01-q7-synthetic/two-rooms.scmap", "b01-q7-synthetic/two-rooms.expected.json"]
-] as const
-const hasShared = testData("roborock/maps/INDEX.json") !== undefined
-
-/** The device's own byte for each kind of cell of a live map. */
-const cellBytes = (grid: FloorMap.Grid): Uint8Array =>
-  grid.kinds.map((kind) => kind === FloorMap.CellKind.wall ? 128 : kind === FloorMap.CellKind.floor ? 127 : 0)
-
-describe.skipIf(!hasShared)("Q7Map, shared maps", () => {
-  for (const [file, expectedFile] of shared) {
-    it(file, () => {
-      const expected = JSON.parse(testData(`roborock/maps/${expectedFile}`)?.toString("utf8") ?? "") as ExpectedQ7 // our own test data
-      const data = testData(`roborock/maps/${file}`) ?? Buffer.alloc(0)
-      const map = parsed(new Uint8Array(file.endsWith(".gz") ? gunzipSync(data) : data))
-      assert.deepStrictEqual(map.issues, [])
-      const { dock, grid: expectedGrid, head: expectedHead, path, pose } = expected
-      assert.deepInclude(map, { mapType: expected.mapType, mapId: expectedHead.mapHeadId })
-      const { grid } = map
-      assert.isDefined(grid)
-      if (grid === undefined) return
-      assert.deepInclude(grid, {
-        width: expectedHead.sizeX,
-        height: expectedHead.sizeY,
-        left: expectedHead.minX * 20,
-        bottom: expectedHead.minY * 20
-      })
-      assert.strictEqual(createHash("sha256").update(cellBytes(grid)).digest("hex"), expectedGrid.sha256)
-
-      assert.deepStrictEqual([...map.roomNames], expected.rooms.map(({ id, name }) => [id, name]))
-      assert.deepStrictEqual(map.rooms.map(({ id }) => id), expected.rooms.map(({ id }) => id))
-      for (const { id, label } of expected.rooms) {
-        const [x = 0, y = 0] = label.map((metres) => metres * 1000)
-        assert.strictEqual(FloorMap.roomAt(grid, { x, y }), id, `label of room ${id}`)
-      }
-      for (const room of map.rooms) {
-        const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = expected.roomChains[room.id]?.bbox ?? []
-        const box = [room.box.x0 / 50 - grid.left, room.box.y0 / 50 - grid.bottom]
-        assert.isAtLeast(box[0] ?? -1, x0)
-        assert.isAtLeast(box[1] ?? -1, y0)
-        assert.isAtMost(room.box.x1 / 50 - grid.left, x1)
-        assert.isAtMost(room.box.y1 / 50 - grid.bottom, y1)
-      }
-
-      const millimetres = (metres: number) => Math.round(metres * 1000)
-      const rounded = (point: FloorMap.Point | undefined) => point && [Math.round(point.x), Math.round(point.y)]
-      assert.include([path.points, path.points - 1], map.path.length)
-      assert.deepStrictEqual(rounded(map.path.at(-1)), path.last.map(millimetres))
-      const counts: Record<string, number> = {}
-      for (const code of map.pathCodes) counts[code] = (counts[code] ?? 0) + 1
-      if (map.path.length < path.points) counts[0] = (counts[0] ?? 0) + 1
-      assert.deepStrictEqual(counts, path.updateCounts)
-      for (const [found, wanted] of [[map.charger, dock], [map.robot, pose]] as const) {
-        assert.closeTo(found?.x ?? Infinity, wanted.x * 1000, 0.1)
-        assert.closeTo(found?.y ?? Infinity, wanted.y * 1000, 0.1)
-        assert.closeTo(found?.angle ?? Infinity, wanted.phi * 180 / Math.PI, 0.01)
-      }
-      assert.strictEqual(map.virtualWalls.length, expected.virtualWalls.length)
-      assert.deepStrictEqual(
-        map.noGoAreas.map((area) => area.map(rounded)),
-        expected.areas.map((area) => area.map((corner) => corner.map(millimetres)))
-      )
-      assert.isAbove(MapImage.draw(map, { roomNames: map.roomNames }).width, 100)
-    })
-  }
-
-  it("fixtures/maps/b01-q7-scmap.json", () => {
-    const text = testData("roborock/fixtures/maps/b01-q7-scmap.json")?.toString("utf8") ?? ""
-    const { gzipBase64 } = JSON.parse(text) as { gzipBase64: string } // our own test data
-    const map = parsed(new Uint8Array(gunzipSync(Buffer.from(gzipBase64, "base64"))))
-    assert.strictEqual(map.rooms.length, 10)
-    assert.deepStrictEqual(map.issues, [])
   })
 })
 

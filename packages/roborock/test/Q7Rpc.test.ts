@@ -1,7 +1,6 @@
 import { Q7Rpc } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
 import { Either } from "effect"
-import { testData } from "../../../vitest.testData.ts"
 import { fromHex, makeRandom, utf8, vectorCases } from "./vectors.ts"
 
 const decoded = (payload: Uint8Array) => Either.getOrThrow(Q7Rpc.decode(payload))
@@ -74,12 +73,4 @@ describe.skipIf(cases === undefined)("Q7Rpc, shared vectors", () => {
       }
     })
   }
-
-  it("fixtures/b01-q7-messages", () => {
-    const incoming = decoded(new Uint8Array(testData("roborock/fixtures/b01-q7-messages/get-prop.json") ?? []))
-    assert.deepStrictEqual<unknown>(
-      incoming._tag === "Response" && [incoming.msgId, incoming.outcome],
-      ["200000000001", Either.right({ status: 4, main_brush: 4088 })]
-    )
-  })
 })

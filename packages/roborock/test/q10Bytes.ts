@@ -1,3 +1,6 @@
+import { Q10Packet } from "@effect-mqtt/roborock"
+import { Either } from "effect"
+
 /** Writes packets of the Q10 family for tests, also wrong ones. */
 export interface TestRaster {
   readonly kind?: number
@@ -82,3 +85,19 @@ export const smallQ10 = (): Uint8Array =>
     dock: [15, 25, 90],
     rooms: [[1, "rr_living_room"], [2, "Büro"]]
   })
+
+/** The packet, which is a map. */
+export const rasterOf = (bytes: Uint8Array): Q10Packet.Raster => {
+  const packet = Either.getOrThrow(Q10Packet.decode(bytes))
+  if (packet._tag !== "Raster") throw new Error("a path")
+  return packet
+}
+
+/** The packet, which is a path. */
+export const pathOf = (bytes: Uint8Array): Q10Packet.Path => {
+  const packet = Either.getOrThrow(Q10Packet.decode(bytes))
+  if (packet._tag !== "Path") throw new Error("a raster")
+  return packet
+}
+
+export const xy = (point: Q10Packet.DevicePoint | undefined) => point === undefined ? null : [point.x, point.y]

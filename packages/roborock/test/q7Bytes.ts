@@ -1,3 +1,5 @@
+import { FloorMap } from "@effect-mqtt/roborock"
+
 /** Writes maps of the Q7 family for tests, also wrong ones. */
 export const varint = (value: number): Buffer => {
   const bytes: Array<number> = []
@@ -90,3 +92,7 @@ export const smallQ7 = (): Uint8Array =>
     boxOutline(11, 6, 1, 10, 4),
     message(15, integer(1, 1), integer(2, 2), float(5, 0), float(6, 0.1))
   ]))
+
+/** The device's own byte for each kind of cell of a live map. */
+export const cellBytes = (grid: FloorMap.Grid): Uint8Array =>
+  grid.kinds.map((kind) => kind === FloorMap.CellKind.wall ? 128 : kind === FloorMap.CellKind.floor ? 127 : 0)

@@ -1,7 +1,7 @@
 import { A01 } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Either, Fiber, Stream, TestClock } from "effect"
-import { fixture } from "../../capturedResult.ts"
+import { testData } from "../../../../../vitest.testData.ts"
 import { type Answer, openAppliance } from "../../cloudAppliance.ts"
 import { reasonOf } from "../../vacuumWith.ts"
 
@@ -130,8 +130,9 @@ describe("a washing machine", () => {
 
   it.scoped("shows what the cloud knew before it answers", () =>
     Effect.gen(function*() {
-      const captured = fixture("home-data/device-zeo-one.json") as { deviceStatus: Record<string, unknown> } | undefined // our own test data
-      if (captured === undefined) return
+      const file = testData("roborock/fixtures/home-data/device-zeo-one.json")
+      if (file === undefined) return
+      const captured = JSON.parse(String(file)) as { readonly deviceStatus: Readonly<Record<string, unknown>> } // our own test data
       const dataPoints = new Map(Object.entries(captured.deviceStatus).map(([id, value]) => [Number(id), value]))
       const opening = yield* Effect.fork(openAppliance({ ...washer, dataPoints }, () => []))
       yield* TestClock.adjust("10 seconds")

@@ -1,0 +1,99 @@
+/**
+ * The cleaning history of a Q10 vacuum: data point 52 (PROTOCOL 6.4).
+ *
+ * @since 0.1.0
+ */
+import type { CleanRecord } from "./CleanRecord.ts"
+import { isRecord } from "./internal/v1/json.ts"
+
+/**
+ * What was cleaned.
+ *
+ * @since 0.1.0
+ * @category tables
+ */
+export const scopeNames: ReadonlyMap<number, string> = new Map([
+  [0, "full"],
+  [1, "selective_room"],
+  [3, "zone"],
+  [4, "spot"]
+])
+
+/**
+ * How a run ended.
+ *
+ * @since 0.1.0
+ * @category tables
+ */
+export const resultNames: ReadonlyMap<number, string> = new Map([
+  [0, "interrupted"],
+  [1, "completed"],
+  [2, "stopped"]
+])
+
+/**
+ * What began a run.
+ *
+ * @since 0.1.0
+ * @category tables
+ */
+export const startNames: ReadonlyMap<number, string> = new Map([
+  [0, "remote"],
+  [1, "app"],
+  [2, "timer"],
+  [3, "button"]
+])
+
+const maxRecords = 1000
+const fieldCount = 12
+const minute = 60
+
+const nameOf = (code: number, names: ReadonlyMap<number, string>): string => names.get(code) ?? `unknown_${code}`
+
+/**
+ * Reads one run: twelve values joined by `_`, the first of which is an id; `undefined` when it is none.
+ *
+ * @since 0.1.0
+ * @category decoding
+ */
+export const decodeRecord = (text: string): CleanRecord | undefined => {
+  const parts = text.split("_")
+  const [begin, minutes, area, , , , scope, , result, start] = parts.slice(1).map((part) =>
+    /^\d{1,12}$/.test(part) ? Number(part) : undefined
+  )
+  if (
+    parts.length !== fieldCount || begin === undefined || minutes === undefined || area === undefined
+    || scope === undefined || result === undefined || start === undefined
+  ) return undefined
+  const duration = minutes * minute
+  return {
+    begin,
+    // The device tells no end: this is the earliest one.
+    end: begin + duration,
+    duration,
+    area,
+    complete: resultNames.get(result) === "completed",
+    error: 0,
+    startedBy: nameOf(start, startNames),
+    kind: nameOf(scope, scopeNames),
+    finish: nameOf(result, resultNames),
+    washCount: undefined,
+    avoidCount: undefined,
+    mapFlag: undefined
+  }
+}
+
+/**
+ * Reads the list of runs, and sorts it, the newest first; `undefined` when the value is none. Entries that make no sense
+ * are left out.
+ *
+ * @since 0.1.0
+ * @category decoding
+ */
+export const decode = (value: unknown): ReadonlyArray<CleanRecord> | undefined => {
+  const data: unknown = isRecord(value) && value["op"] === "list" ? value["data"] : undefined
+  if (!Array.isArray(data)) return undefined
+  return data.slice(0, maxRecords)
+    .flatMap((entry: unknown) => typeof entry === "string" ? decodeRecord(entry) ?? [] : [])
+    .sort((a, b) => b.begin - a.begin)
+}
