@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as MqttClient from "@effect-mqtt/connection/MqttClient"
+import type { MqttError } from "@effect-mqtt/connection/MqttError"
 import { Transport } from "@effect-mqtt/connection/Transport"
 import * as DiscoveryBroadcast from "@effect-mqtt/roborock/DiscoveryBroadcast"
 import * as MqttCredentials from "@effect-mqtt/roborock/MqttCredentials"
@@ -11,6 +12,7 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberHandle from "effect/FiberHandle"
+import * as FiberSet from "effect/FiberSet"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -192,7 +194,13 @@ export const make = (options: Options): Effect.Effect<SimulatedRobot, never, Sco
         _tag === "Connected"
           ? Effect.matchEffect(client.ping, { onSuccess: () => setOnline(true), onFailure: () => setOnline(false) })
           : setOnline(false))
-      yield* Effect.all([respond, push, watch, client.failure], { concurrency: "unbounded", discard: true })
+      // Fibers of their own, not `Effect.all`: those would give theirs to this one, and a wait with a time-out that
+      // begins just when this one is interrupted would then last until its time is up.
+      const fibers = yield* FiberSet.make<void, MqttError>()
+      yield* Effect.forEach([respond, push, watch, client.failure], (loop) => FiberSet.run(fibers, loop), {
+        discard: true
+      })
+      yield* FiberSet.join(fibers)
     }).pipe(
       Effect.scoped,
       Effect.ensuring(setOnline(false)),

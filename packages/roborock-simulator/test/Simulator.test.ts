@@ -7,10 +7,6 @@ import { connect } from "./support/phone.ts"
 const running = <A, E, R>(effect: Effect.Effect<A, E, R>, options?: Simulator.Options) =>
   Effect.scoped(Effect.provide(effect, Simulator.layer(options)))
 
-console.warn(
-  "skipped: two tests of outages and faults, whose layer does not come to its end under TestClock (docs/status.md)"
-)
-
 describe("Simulator", () => {
   it.effect("serves a client from login to the docked robot", () =>
     running(Effect.gen(function*() {
@@ -47,8 +43,7 @@ describe("Simulator", () => {
       { speed: 10 }
     ))
 
-  // Skipped because the layer does not come to its end under TestClock (docs/status.md).
-  it.effect.skip("brings robots and clients back after the broker was away", () =>
+  it.effect("brings robots and clients back after the broker was away", () =>
     running(
       Effect.gen(function*() {
         const { robots: [robot], startBroker, stopBroker } = yield* Simulator.Simulator
@@ -115,8 +110,7 @@ describe("Simulator", () => {
       { robots: [{ name: "Upstairs" }, { name: "Downstairs", battery: 40 }] }
     ))
 
-  // Skipped because the layer does not come to its end under TestClock (docs/status.md).
-  it.effect.skip("lets a test cause trouble, and help", () =>
+  it.effect("lets a test cause trouble, and help", () =>
     running(Effect.gen(function*() {
       const { robots: [robot] } = yield* Simulator.Simulator
       assert.isDefined(robot)
