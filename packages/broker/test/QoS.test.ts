@@ -116,6 +116,18 @@ describe("MQTT 5 delivery", () => {
       assert.deepStrictEqual(payloads(yield* subscriber.drain), ["3", "4"])
     }))
 
+  it.scoped("sends QoS 0 past what waits for the Receive Maximum, and nothing else", () =>
+    Effect.gen(function*() {
+      const broker = yield* Broker.make()
+      const subscriber = yield* connect(broker, "s", { properties: { receiveMaximum: 1 } })
+      yield* subscribe(subscriber, "t", { qos: 1 })
+      const deliveries = [["1", 1], ["2", 1], ["a", 0], ["3", 1], ["b", 0]] as const
+      for (const [payload, qos] of deliveries) yield* broker.publish({ topic: "t", payload, qos })
+      assert.deepStrictEqual(payloads(yield* subscriber.drain), ["1", "a", "b"])
+      yield* subscriber.send(Packet.pubAck({ packetId: 1 }))
+      assert.deepStrictEqual(payloads(yield* subscriber.drain), ["2"])
+    }))
+
   it.scoped("holds the client to the announced Receive Maximum", () =>
     Effect.gen(function*() {
       const broker = yield* Broker.make({ limits: { receiveMaximum: 2 } })

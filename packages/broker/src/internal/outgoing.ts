@@ -44,6 +44,7 @@ export class Outgoing {
   private window = 0
   private quota = 0
   private lastId = 0
+  private waitingQoS0 = 0
   private readonly live: Account
   private readonly unacknowledged: Account
   /** A replay of retained messages must not count as a client that falls behind. */
@@ -134,11 +135,15 @@ export class Outgoing {
     if (!this.ledger.hasRoom(message.copies > 0 ? 0 : message.bytes)) return "Dropped"
     account.enqueue(message)
     this.queue.push(delivery)
+    if (delivery.qos === 0) this.waitingQoS0++
     this.pump(now)
     return "Accepted"
   }
 
-  /** Moves what the window and the outbox have room for. QoS 0 does not overtake: order is kept per subscriber. */
+  /**
+   * Moves what the window and the outbox have room for. Order is kept per subscriber, but for QoS 0 behind a window that
+   * is full: a client that holds messages until it is answered would hold its answer [5 §4.9].
+   */
   pump(now: number): void {
     const { outbox } = this
     if (outbox === undefined) return
@@ -150,15 +155,26 @@ export class Outgoing {
       }
       const next = this.queue.peek()
       if (next === undefined) return
-      if (next.qos > 0 && this.inFlight.size >= this.window) return
+      if (next.qos > 0 && this.inFlight.size >= this.window) return this.passWindow(outbox, now)
       this.queue.shift()
-      if (next.qos === 0) {
-        this.forget(next)
-        if (!Message.isExpired(next.message, now)) this.sendQoS0(outbox, next, now)
-      } else {
-        this.start(outbox, next, now)
-      }
+      if (next.qos === 0) this.sendQueued(outbox, next, now)
+      else this.start(outbox, next, now)
     }
+  }
+
+  /** QoS 0 needs no place in the window. */
+  private passWindow(outbox: Outbox, now: number): void {
+    if (this.waitingQoS0 === 0) return
+    this.queue.retain((delivery) => {
+      if (delivery.qos > 0 || !this.takesMore(outbox)) return true
+      this.sendQueued(outbox, delivery, now)
+      return false
+    })
+  }
+
+  private sendQueued(outbox: Outbox, delivery: Delivery, now: number): void {
+    this.forget(delivery)
+    if (!Message.isExpired(delivery.message, now)) this.sendQoS0(outbox, delivery, now)
   }
 
   pubAck(packetId: number, now: number): Acknowledged {
@@ -219,6 +235,7 @@ export class Outgoing {
   }
 
   private forget(delivery: Delivery): void {
+    if (delivery.qos === 0) this.waitingQoS0--
     const account = this.accountOf(delivery)
     account.dequeue()
     account.release(delivery.message)
