@@ -8,6 +8,7 @@
  * @since 0.1.0
  */
 import * as Data from "effect/Data"
+import * as sentences from "./internal/errorSentences.ts"
 
 /**
  * A socket could not be opened, read or written.
@@ -56,27 +57,8 @@ export class TransportError extends Data.TaggedError("TransportError")<{
   readonly cause?: unknown
 }> {
   override get message(): string {
-    return `${transportSentences[this.reason]}${describeCause(this.cause)}`
+    return `${sentences.transport[this.reason]}${sentences.describeCause(this.cause)}`
   }
-}
-
-const transportSentences: Record<TransportError["reason"], string> = {
-  Open: "The peer cannot be reached",
-  OpenTimeout: "The peer did not answer in time",
-  Unsupported: "The transport does not support this endpoint",
-  Untrusted: "No safe link to the peer can be agreed on",
-  WrongHost: "The peer's certificate is for another host",
-  NotTls: "The peer does not answer with TLS",
-  ProxyRefused: "The proxy refused to connect",
-  ProxyDenied: "The proxy refused the credentials",
-  UpgradeRefused: "The server refused the WebSocket upgrade",
-  NoSubprotocol: "The WebSocket server does not offer the subprotocol \"mqtt\"",
-  Forbidden: "The WebSocket server does not allow this client",
-  TextFrame: "The WebSocket peer sent a text frame, where MQTT is binary",
-  NotMqtt: "The peer does not speak MQTT",
-  Read: "Reading from the link failed",
-  Write: "Writing to the link failed",
-  Closed: "The link was closed"
 }
 
 /**
@@ -104,16 +86,8 @@ export class AuthError extends Data.TaggedError("AuthError")<{
   readonly retryable = false
 
   override get message(): string {
-    return `${authSentences[this.reason]}${describeReason(this.reasonCode, this.reasonString)}`
+    return `${sentences.auth[this.reason]}${sentences.describeReason(this.reasonCode, this.reasonString)}`
   }
-}
-
-const authSentences: Record<AuthError["reason"], string> = {
-  BadCredentials: "The server refused the user name or password",
-  NotAuthorized: "The server does not allow this client to connect",
-  Banned: "The server has banned this client",
-  BadAuthenticationMethod: "The server does not accept the authentication method",
-  UntrustedServer: "The server did not prove who it is"
 }
 
 /**
@@ -163,26 +137,10 @@ export class ConnectError extends Data.TaggedError("ConnectError")<{
   readonly cause?: unknown
 }> {
   override get message(): string {
-    return `${connectSentences[this.reason]}${describeReason(this.reasonCode, this.reasonString)}${
-      describeCause(this.cause)
+    return `${sentences.connect[this.reason]}${sentences.describeReason(this.reasonCode, this.reasonString)}${
+      sentences.describeCause(this.cause)
     }`
   }
-}
-
-const connectSentences: Record<ConnectError["reason"], string> = {
-  InvalidEndpoint: "The connection options are not valid",
-  Transport: "There is no link to the server",
-  Timeout: "The server did not answer in time",
-  KeepAliveTimeout: "The server stopped answering pings",
-  AcknowledgementTimeout: "The server did not acknowledge a packet in time",
-  ConnectRefused: "The server refused the connection",
-  QuotaError: "The server is over its limits",
-  ServerUnavailable: "The server is not available",
-  ServerDisconnected: "The server ended the connection",
-  SessionTakenOver: "Another client took over the session",
-  ProtocolError: "The MQTT protocol was broken",
-  StoreError: "The session cannot be kept",
-  Closed: "The connection is closed"
 }
 
 /**
@@ -220,23 +178,10 @@ export class PublishError extends Data.TaggedError("PublishError")<{
   readonly cause?: unknown
 }> {
   override get message(): string {
-    return `Publishing to "${printable(this.topic)}" failed: ${publishSentences[this.reason]}${
-      describeReason(this.reasonCode, this.reasonString)
-    }${describeCause(this.cause)}`
+    return `Publishing to "${sentences.printable(this.topic)}" failed: ${sentences.publish[this.reason]}${
+      sentences.describeReason(this.reasonCode, this.reasonString)
+    }${sentences.describeCause(this.cause)}`
   }
-}
-
-const publishSentences: Record<PublishError["reason"], string> = {
-  InvalidMessage: "the message is not valid",
-  PacketTooLarge: "the message is larger than the server accepts",
-  NotSupported: "the server does not support it",
-  PublishRejected: "the server rejected it",
-  QueueFull: "too many messages are waiting",
-  Expired: "its time was over before it could be sent",
-  SessionLost: "the server lost the session, the message may or may not have arrived",
-  Disconnected: "the link dropped before it was sent",
-  StoreError: "it could not be stored",
-  Closed: "the client is closed"
 }
 
 /**
@@ -269,20 +214,10 @@ export class SubscribeError extends Data.TaggedError("SubscribeError")<{
 }> {
   override get message(): string {
     const doing = this.reason === "UnsubscribeRejected" ? "Unsubscribing from" : "Subscribing to"
-    return `${doing} "${printable(this.filter)}" failed: ${subscribeSentences[this.reason]}${
-      describeReason(this.reasonCode, this.reasonString)
-    }${describeCause(this.cause)}`
+    return `${doing} "${sentences.printable(this.filter)}" failed: ${sentences.subscribe[this.reason]}${
+      sentences.describeReason(this.reasonCode, this.reasonString)
+    }${sentences.describeCause(this.cause)}`
   }
-}
-
-const subscribeSentences: Record<SubscribeError["reason"], string> = {
-  InvalidFilter: "the topic filter is not valid",
-  SubscribeRejected: "the server rejected it",
-  UnsubscribeRejected: "the server rejected it",
-  NotSupported: "the server does not support it",
-  QosNotGranted: "the server grants a lower QoS than required",
-  Overflow: "its consumer is too slow",
-  Closed: "the client is closed"
 }
 
 /**
@@ -319,22 +254,10 @@ export class RequestError extends Data.TaggedError("RequestError")<{
   readonly cause?: unknown
 }> {
   override get message(): string {
-    return `The request to "${printable(this.topic)}" failed: ${requestSentences[this.reason]}${
-      describeReason(this.reasonCode, this.reasonString)
-    }${describeCause(this.cause)}`
+    return `The request to "${sentences.printable(this.topic)}" failed: ${sentences.request[this.reason]}${
+      sentences.describeReason(this.reasonCode, this.reasonString)
+    }${sentences.describeCause(this.cause)}`
   }
-}
-
-const requestSentences: Record<RequestError["reason"], string> = {
-  Timeout: "no response came in time",
-  NotSupported: "requests of this kind are not supported",
-  InvalidRequest: "the request is not valid",
-  Rejected: "the server rejected it",
-  QueueFull: "too many messages are waiting",
-  TooManyRequests: "too many requests wait for their responses",
-  Disconnected: "the link dropped before it was sent",
-  SessionLost: "the server lost the subscription for responses",
-  Closed: "the client is closed"
 }
 
 /**
@@ -353,7 +276,7 @@ export class CodecError extends Data.TaggedError("CodecError")<{
   readonly cause?: unknown
 }> {
   override get message(): string {
-    const where = this.topic === undefined ? "" : ` of "${printable(this.topic)}"`
+    const where = this.topic === undefined ? "" : ` of "${sentences.printable(this.topic)}"`
     return this.reason === "Encode"
       ? `The value for the payload${where} is not one that the codec "${this.codec}" writes`
       : `The payload${where} is not one that the codec "${this.codec}" reads`
@@ -377,15 +300,8 @@ export class StoreError extends Data.TaggedError("StoreError")<{
   readonly cause?: unknown
 }> {
   override get message(): string {
-    return `${storeSentences[this.reason]}${describeCause(this.cause)}`
+    return `${sentences.store[this.reason]}${sentences.describeCause(this.cause)}`
   }
-}
-
-const storeSentences: Record<StoreError["reason"], string> = {
-  InUse: "The session is in use by another client",
-  Corrupt: "The stored session is damaged",
-  Full: "The session store is full",
-  Io: "The session store failed"
 }
 
 /**
@@ -403,14 +319,3 @@ export type MqttError =
   | TransportError
   | CodecError
   | StoreError
-
-const describeReason = (code: number | undefined, text: string | undefined): string => {
-  const hex = code === undefined ? "" : ` (reason code 0x${code.toString(16).padStart(2, "0")})`
-  return text === undefined || text === "" ? hex : `${hex}: ${printable(text)}`
-}
-
-/** What a server says goes into logs: on one line, and not too much of it. */
-const printable = (text: string): string => text.slice(0, 200).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, " ")
-
-const describeCause = (cause: unknown): string =>
-  cause instanceof Error && cause.message !== "" ? `: ${printable(cause.message)}` : ""

@@ -13,7 +13,7 @@ import type * as authentications from "./internal/session/authentication.ts"
 import type * as contract from "./internal/session/contract.ts"
 import * as machine from "./internal/session/machine.ts"
 import type * as operations from "./internal/session/operations.ts"
-import type * as outbounds from "./internal/session/outbound.ts"
+import type * as publications from "./internal/session/publication.ts"
 import type * as traffics from "./internal/session/traffic.ts"
 
 /**
@@ -32,7 +32,7 @@ export type Pending = contract.Pending
  * @since 0.1.0
  * @category models
  */
-export type Publication = outbounds.Publication
+export type Publication = publications.Publication
 
 /**
  * How a SUBSCRIBE or UNSUBSCRIBE ended: answered with one reason code per filter, refused locally

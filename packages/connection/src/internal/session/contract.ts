@@ -7,7 +7,7 @@ import type { Negotiated } from "../../Negotiated.ts"
 import type { Change } from "../../SessionStore.ts"
 import type { AuthenticationStep } from "./authentication.ts"
 import type { OperationOutcome } from "./operations.ts"
-import type { Publication } from "./outbound.ts"
+import type { Publication } from "./publication.ts"
 import type { Traffic } from "./traffic.ts"
 
 /** An unacknowledged QoS 1 or 2 message. */

@@ -3,91 +3,24 @@
  * QoS 1 and 2 exchanges.
  */
 import type { Packet } from "@effect-mqtt/codec"
-import type * as CodecError from "@effect-mqtt/codec/CodecError"
 import * as Either from "effect/Either"
-import type { PublishResult } from "../../Message.ts"
-import type { StoreError } from "../../MqttError.ts"
-import { PublishError } from "../../MqttError.ts"
+import type { PublishError, StoreError } from "../../MqttError.ts"
 import type { Negotiated } from "../../Negotiated.ts"
-import type { Linked } from "./exchanges.ts"
 import { Exchanges } from "./exchanges.ts"
 import type { OutgoingStore } from "./outgoingStore.ts"
 import type { Output } from "./output.ts"
 import type { PacketIds } from "./packetIds.ts"
-import type { Queued } from "./sendQueue.ts"
+import type { Outgoing, Publication, SettlePublish } from "./publication.ts"
+import { Entry, settledPublication } from "./publication.ts"
+import type { Outcome } from "./publishOutcome.ts"
+import { failure, resultOf, succeeded, toPacket, unsendable } from "./publishOutcome.ts"
 import * as sendQueue from "./sendQueue.ts"
 import type { Traffic } from "./traffic.ts"
-
-/** A publish without its packet identifier, which it gets when it is written. */
-export type Outgoing = Omit<Packet.Publish, "packetId" | "dup">
-
-export type SettlePublish = (result: Either.Either<PublishResult, PublishError>) => void
 
 export interface Limits {
   readonly queueMessages: number
   readonly queueBytes: number
   readonly inFlight: number
-}
-
-type State =
-  | "Queued"
-  /** PUBLISH is to be written, is written or has to be resent; nothing acknowledged it. */
-  | "Published"
-  /** QoS 2: the server owns the message, PUBREL has taken the place of PUBLISH. */
-  | "Released"
-  | "Done"
-
-/** What a caller keeps of a publish. */
-export interface Publication {
-  /** Whether it still waits for its turn; else it is the session's, or settled. */
-  readonly isQueued: boolean
-  readonly isSettled: boolean
-  /** Ends the caller's wait. A message that waits for its turn is then never sent; any other exchange goes on. */
-  readonly abandon: (now: number) => void
-}
-
-class Entry implements Queued, Publication, Linked<Entry> {
-  message: Outgoing
-  settle: SettlePublish
-  state: State = "Queued"
-  readonly size: number
-  /** 0 until the message takes its place in the window. */
-  id = 0
-  /** Names its record in a durable store; 0 without one. */
-  sequence = 0
-  /** Nothing may be written before the record of its present state is durable; in memory it always is. */
-  isStored = true
-  /** The server may know the PUBLISH: another one has to say so [MQTT-3.3.1-1]. */
-  isWritten = false
-  withdrawn = false
-  /** From when on its expiry counts; undefined once the server may know it [MQTT-4.3.3-7]. */
-  submittedAt: number | undefined = undefined
-  /** When it was written on this link, where it holds a place in the window; else undefined. */
-  writtenAt: number | undefined = undefined
-  before: Entry | undefined = undefined
-  behind: Entry | undefined = undefined
-  readonly #withdraw: (now: number, entry: Entry) => void
-
-  constructor(message: Outgoing, settle: SettlePublish, withdraw: (now: number, entry: Entry) => void) {
-    this.message = message
-    this.settle = settle
-    this.size = message.payload.length + message.topic.length
-    this.#withdraw = withdraw
-  }
-
-  get isQueued(): boolean {
-    return this.state === "Queued"
-  }
-
-  get isSettled(): boolean {
-    return this.state === "Done"
-  }
-
-  abandon(now: number): void {
-    // Written, it is the session's: the exchange goes on without its caller.
-    this.settle = ignore
-    if (this.state === "Queued") this.#withdraw(now, this)
-  }
 }
 
 export interface Outbound {
@@ -114,9 +47,6 @@ export interface Outbound {
 
 /** Identifiers kept free, so that publishes cannot starve SUBSCRIBE and UNSUBSCRIBE. */
 const reservedIds = 16
-const noPayload = new Uint8Array(0)
-const succeeded = Either.right<PublishResult>({ reasonCode: 0 })
-
 /** `store` is absent while the session is kept in memory; `unattended` hears what nobody waits for. */
 export const make = (
   output: Output,
@@ -139,16 +69,16 @@ export const make = (
   /** Places left in the window; negative while resent PUBRELs alone exceed it. */
   let quota = 0
   /** Acknowledged, and about to be forgotten by the store; then they settle. */
-  const concluding = new Map<Entry, Either.Either<PublishResult, PublishError>>()
+  const concluding = new Map<Entry, Outcome>()
   /** PUBLISHes that wait for the store. */
   let storing = 0
 
-  const count = (result: Either.Either<PublishResult, PublishError>) => {
+  const count = (result: Outcome) => {
     if (result._tag === "Right") traffic.publishesOk++
     else traffic.publishesFailed++
   }
 
-  const settle = (entry: Entry, result: Either.Either<PublishResult, PublishError>) => {
+  const settle = (entry: Entry, result: Outcome) => {
     if (entry.state === "Done") return
     entry.state = "Done"
     count(result)
@@ -159,7 +89,7 @@ export const make = (
     settle(entry, failure(entry.message, reason, cause))
 
   /** It does not leave, so no record of it stays. */
-  const refuse = (now: number, entry: Entry, result: Either.Either<PublishResult, PublishError>) => {
+  const refuse = (now: number, entry: Entry, result: Outcome) => {
     if (entry.sequence > 0) store?.remove(now, entry.sequence)
     settle(entry, result)
   }
@@ -172,7 +102,7 @@ export const make = (
   }
 
   /** The exchange is over: it settles when its record is gone for good. */
-  const conclude = (now: number, entry: Entry, result: Either.Either<PublishResult, PublishError>) => {
+  const conclude = (now: number, entry: Entry, result: Outcome) => {
     if (!published.delete(entry)) released.delete(entry)
     if (store === undefined) {
       giveBack(entry)
@@ -242,7 +172,7 @@ export const make = (
   }
 
   /** QoS 0 leaves nothing behind: no entry is needed for it. */
-  const writeAtOnce = (message: Outgoing, negotiated: Negotiated): Either.Either<PublishResult, PublishError> => {
+  const writeAtOnce = (message: Outgoing, negotiated: Negotiated): Outcome => {
     if (message.retain && !negotiated.retainAvailable) return failure(message, "NotSupported")
     const problem = output.write(toPacket(message, 0, false))
     return problem === undefined ? succeeded : unsendable(message, problem)
@@ -285,19 +215,9 @@ export const make = (
   /** Whether nothing that came before has to be sent first. */
   const isNext = () => queue.count() === 0 && nextResend === resends.length
 
-  /** Seconds that are left of its expiry; undefined if nothing is taken off. */
-  const remaining = ({ message, submittedAt }: Entry, now: number): number | undefined => {
-    const interval = message.properties?.messageExpiryInterval
-    return interval === undefined || submittedAt === undefined || now <= submittedAt
-      ? undefined
-      : interval - (now - submittedAt) / 1000
-  }
-
-  const isExpired = (entry: Entry, now: number): boolean => (remaining(entry, now) ?? 1) <= 0
-
   /** Makes room for another one. */
   const dropExpired = (now: number) => {
-    for (let entry = queue.first(); entry !== undefined && isExpired(entry, now); entry = queue.first()) {
+    for (let entry = queue.first(); entry !== undefined && entry.isExpired(now); entry = queue.first()) {
       queue.shift()
       refuse(now, entry, failure(entry.message, "Expired"))
     }
@@ -305,12 +225,10 @@ export const make = (
 
   /** What it has waited is taken off its expiry [5 §3.3.2.3.3]. */
   const sendAged = (now: number, entry: Entry, negotiated: Negotiated) => {
-    const left = remaining(entry, now)
+    const left = entry.secondsLeft(now)
     if (left === undefined) return send(now, entry, negotiated)
     if (left <= 0) return refuse(now, entry, failure(entry.message, "Expired"))
-    const { message } = entry
-    entry.message = { ...message, properties: { ...message.properties, messageExpiryInterval: Math.ceil(left) } }
-    entry.submittedAt = now
+    entry.age(now, left)
     send(now, entry, negotiated)
   }
 
@@ -330,7 +248,7 @@ export const make = (
   const release = (now: number, entry: Entry) => {
     if (entry.state === "Published") {
       entry.state = "Released"
-      entry.message = { ...entry.message, payload: noPayload }
+      entry.dropPayload()
       published.delete(entry)
       released.add(entry)
       occupy(entry, now)
@@ -348,7 +266,7 @@ export const make = (
   const withdraw = (now: number, entry: Entry) => {
     if (entry.sequence > 0) store?.remove(now, entry.sequence)
     entry.state = "Done"
-    entry.message = { ...entry.message, payload: noPayload }
+    entry.dropPayload()
     queue.withdraw(entry)
   }
 
@@ -468,40 +386,4 @@ export const make = (
     isIdle: () => published.size === 0 && released.size === 0 && queue.count() === 0 && concluding.size === 0,
     inFlight: () => published.size + released.size
   }
-}
-
-const ignore = () => {}
-
-const settledPublication: Publication = { isQueued: false, isSettled: true, abandon: ignore }
-
-const failure = ({ topic }: Outgoing, reason: PublishError["reason"], cause?: unknown) =>
-  Either.left(new PublishError({ reason, topic, cause }))
-
-const unsendable = (message: Outgoing, problem: CodecError.CodecError) =>
-  failure(message, problem._tag === "PacketTooLarge" ? "PacketTooLarge" : "InvalidMessage", problem)
-
-/** Written out, since a spread costs more than the encoding. The fields are in the order of the decoder's. */
-const toPacket = (
-  { payload, properties, qos, retain, topic }: Outgoing,
-  packetId: number,
-  dup: boolean
-): Packet.Publish => {
-  if (properties === undefined) {
-    return packetId === 0
-      ? { _tag: "Publish", dup, qos, retain, topic, payload }
-      : { _tag: "Publish", dup, qos, retain, topic, packetId, payload }
-  }
-  return packetId === 0
-    ? { _tag: "Publish", dup, qos, retain, topic, payload, properties }
-    : { _tag: "Publish", dup, qos, retain, topic, packetId, payload, properties }
-}
-
-const resultOf = (
-  topic: string,
-  { properties, reasonCode = 0 }: Packet.PubAck | Packet.PubRec
-): Either.Either<PublishResult, PublishError> => {
-  if (reasonCode === 0) return succeeded
-  if (reasonCode < 0x80) return Either.right({ reasonCode })
-  const reasonString = properties?.reasonString
-  return Either.left(new PublishError({ reason: "PublishRejected", topic, reasonCode, reasonString }))
 }
