@@ -204,7 +204,8 @@ export type DisconnectReasonCode =
   | 0x99
 
 /**
- * How to say goodbye. A 3.1.1 DISCONNECT says nothing, so there only `drain` and the will count.
+ * How to say goodbye. A 3.1.1 DISCONNECT says nothing, so there only `drain` and the will count. A time that is none, such
+ * as `NaN`, is a defect.
  *
  * @since 0.1.0
  * @category models

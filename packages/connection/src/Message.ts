@@ -75,7 +75,8 @@ export interface OutgoingMessage extends PublishOptions {
 export interface SinkOptions {
   /**
    * Messages of this sink that are not settled yet, before it takes no more. The client's own
-   * `maxInFlight` holds besides, so more than that helps only over a link with long pauses.
+   * `maxInFlight` holds besides, so more than that helps only over a link with long pauses. What is no whole number from
+   * 1 fails the sink with `InvalidMessage`.
    *
    * @default the `maxInFlight` of the client
    */

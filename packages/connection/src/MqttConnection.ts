@@ -159,7 +159,9 @@ export const make = (
         Effect.forkScoped
       )
 
-    const disconnect = (how: DisconnectOptions = {}) =>
+    const disconnect = (how: DisconnectOptions = {}) => Effect.zipRight(goodbye.check(how), disconnecting(how))
+
+    const disconnecting = (how: DisconnectOptions) =>
       Effect.uninterruptibleMask((restore) =>
         Effect.gen(function*() {
           // Who is interrupted while closing still closes, but waits for nothing that is in flight any more.

@@ -12,6 +12,7 @@ import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import * as ScheduleDecision from "effect/ScheduleDecision"
 import * as ScheduleInterval from "effect/ScheduleInterval"
+import { InvalidOption, toMillis } from "./internal/optionValue.ts"
 import type { ConnectError } from "./MqttError.ts"
 
 /**
@@ -77,7 +78,7 @@ export const forever: Reconnect = Schedule.makeWithState(
 export const none: Reconnect = Schedule.stop
 
 /**
- * Lowers every delay of a schedule to a bound.
+ * Lowers every delay of a schedule to a bound. What is no duration, such as `NaN`, throws: it would mean no delay at all.
  *
  * @example
  * ```ts
@@ -94,8 +95,10 @@ export const maxInterval: {
   (self: Reconnect, bound: Duration.DurationInput): Reconnect
 } = dual(
   2,
-  (self: Reconnect, bound: Duration.DurationInput): Reconnect =>
-    Schedule.modifyDelay(self, (_, delay) => Duration.min(delay, bound))
+  (self: Reconnect, bound: Duration.DurationInput): Reconnect => {
+    if (toMillis(bound) === undefined) throw new InvalidOption("maxInterval", "a duration")
+    return Schedule.modifyDelay(self, (_, delay) => Duration.min(delay, bound))
+  }
 )
 
 /**

@@ -40,14 +40,17 @@ export interface Correlation {
 }
 
 /**
- * How to ask, and for how long.
+ * How to ask, and for how long. `qos` is that of the request; responses come at QoS 0, since a handler that asks may hold
+ * the message that the server wants acknowledged before it sends another one at QoS 1. One that is lost with its link
+ * is a `Timeout`.
  *
  * @since 0.1.0
  * @category models
  */
 export interface RequestOptions extends PublishOptions {
   /**
-   * From the call to the response. In MQTT 5 it is the expiry of the request too.
+   * From the call to the response. In MQTT 5 it is the expiry of the request too. What is no duration fails with
+   * `InvalidRequest`.
    *
    * @default the client's `requestTimeout`
    */

@@ -5,9 +5,11 @@
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import { InvalidOption, isWhole } from "./internal/optionValue.ts"
 import type { Message, PublishOptions, SubscribeOptions } from "./Message.ts"
 import { MqttClient } from "./MqttClient.ts"
-import type { PublishError, SubscribeError } from "./MqttError.ts"
+import type { PublishError } from "./MqttError.ts"
+import { SubscribeError } from "./MqttError.ts"
 
 /**
  * Answers a request of MQTT 5: to its Response Topic, with its Correlation Data, at its QoS. False,
@@ -73,6 +75,10 @@ export const serve = <E, R>(
 ): Effect.Effect<void, SubscribeError | E, MqttClient | R> =>
   Effect.flatMap(MqttClient, (client) => {
     const { concurrency = 1, ...how } = options ?? {}
+    if (!isWhole(concurrency, 1)) {
+      const cause = new InvalidOption("concurrency", "a whole number from 1")
+      return new SubscribeError({ reason: "InvalidFilter", filter, cause })
+    }
     return client.subscribe(filter, how).pipe(
       Stream.mapEffect(
         (request) =>

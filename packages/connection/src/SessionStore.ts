@@ -101,5 +101,5 @@ export const layerKeyValueStore = (
 ): Layer.Layer<SessionStore, never, KeyValueStore.KeyValueStore> =>
   Layer.effect(
     SessionStore,
-    Effect.map(keyValueStore, (store) => keyValueJournal.make(store, options))
+    Effect.flatMap(keyValueStore, (store) => keyValueJournal.make(store, options))
   )

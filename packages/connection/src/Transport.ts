@@ -11,6 +11,7 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import type { Endpoint } from "./Endpoint.ts"
 import { format } from "./Endpoint.ts"
+import { demandBound } from "./internal/optionValue.ts"
 import * as pipe from "./internal/transport/pipe.ts"
 import * as platformSocket from "./internal/transport/platformSocket.ts"
 import * as webSocketWire from "./internal/transport/webSocketWire.ts"
@@ -84,7 +85,8 @@ const defaultUnreadBytes = 64 * 1024 * 1024
  */
 export interface SocketOptions {
   /**
-   * The link is given up when more waits to be read, since nothing stops the server.
+   * The link is given up when more waits to be read, since nothing stops the server. What is no whole number from 1 is a
+   * defect.
    *
    * @default 64 MiB
    */
@@ -134,15 +136,18 @@ export const layerWebSocket = (
 ): Layer.Layer<Transport, never, Socket.WebSocketConstructor> =>
   Layer.effect(
     Transport,
-    Effect.map(Socket.WebSocketConstructor, (construct) => ({
-      open: (endpoint) =>
-        endpoint.scheme === "ws" || endpoint.scheme === "wss"
-          ? webSocketWire.open(construct, { url: format(endpoint), subprotocol, maxUnreadBytes })
-          : new TransportError({
-            reason: "Unsupported",
-            cause: new Error(`this transport does not open "${endpoint.scheme}" endpoints`)
-          })
-    }))
+    Effect.map(
+      Effect.zipRight(demandBound("maxUnreadBytes", maxUnreadBytes), Socket.WebSocketConstructor),
+      (construct) => ({
+        open: (endpoint) =>
+          endpoint.scheme === "ws" || endpoint.scheme === "wss"
+            ? webSocketWire.open(construct, { url: format(endpoint), subprotocol, maxUnreadBytes })
+            : new TransportError({
+              reason: "Unsupported",
+              cause: new Error(`this transport does not open "${endpoint.scheme}" endpoints`)
+            })
+      })
+    )
   )
 
 /**
@@ -157,7 +162,8 @@ export const layerWebSocket = (
 export const fromSocket = (
   socket: Socket.Socket,
   { maxUnreadBytes = defaultUnreadBytes }: SocketOptions = {}
-): Effect.Effect<Wire, TransportError, Scope.Scope> => platformSocket.open(socket, maxUnreadBytes)
+): Effect.Effect<Wire, TransportError, Scope.Scope> =>
+  Effect.zipRight(demandBound("maxUnreadBytes", maxUnreadBytes), platformSocket.open(socket, maxUnreadBytes))
 
 /**
  * A transport over sockets of `@effect/platform`: `connect` makes one for an endpoint, and

@@ -274,6 +274,29 @@ describe("request", () => {
       })
   )
 
+  it.scoped("of a handler is answered although the server may send no more at QoS 1 until it has finished", () =>
+    Effect.gen(function*() {
+      const client = yield* MqttClient.make({ ...options, receiveMaximum: 2 })
+      const other = yield* MqttClient.make({ ...options, clientId: "other" })
+      yield* Effect.forkScoped(
+        Responder.serve("ask", (request) => Effect.succeed(request.payload), { qos: 1 }).pipe(
+          Effect.provideService(MqttClient.MqttClient, other)
+        )
+      )
+      const answers: Array<string> = []
+      yield* Effect.forkScoped(
+        client.consume("in", ({ payload }) =>
+          Effect.map(
+            client.request("ask", payload, { qos: 1 }),
+            (answer) => answers.push(Message.text(answer))
+          ), { qos: 1 })
+      )
+      yield* settle
+      for (let count = 0; count < 6; count++) yield* Effect.fork(other.publish("in", `${count}`, { qos: 1 }))
+      yield* Effect.repeatN(settle, 20)
+      assert.deepStrictEqual(answers, ["0", "1", "2", "3", "4", "5"])
+    }).pipe(Effect.provide(Broker.layerMemory())))
+
   it.scoped("by a field of JSON, whatever else comes there", () =>
     Effect.gen(function*() {
       const { client, link } = yield* start({}, 4)

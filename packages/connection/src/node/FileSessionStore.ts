@@ -8,6 +8,7 @@ import * as Layer from "effect/Layer"
 import { createHash } from "node:crypto"
 import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
+import { demandBound } from "../internal/optionValue.ts"
 import * as journal from "../internal/store/journal.ts"
 import { StoreError } from "../MqttError.ts"
 import * as SessionStore from "../SessionStore.ts"
@@ -25,7 +26,7 @@ export interface Options {
   readonly directory: string
   /**
    * The most that one session may hold, bytes; a publish beyond it fails with reason `StoreError`. Its
-   * file is at most about three times as large.
+   * file is at most about three times as large. What is no whole number from 1 is a defect.
    *
    * @default 64 MiB
    */
@@ -69,18 +70,23 @@ const fileName = (clientId: string): string => {
  * @since 0.1.0
  * @category layers
  */
-export const layer = (options: Options): Layer.Layer<SessionStore.SessionStore> =>
-  Layer.succeed(SessionStore.SessionStore, {
-    isDurable: true,
-    open: (clientId) =>
-      Effect.gen(function*() {
-        yield* Effect.tryPromise({
-          try: () => mkdir(options.directory, { recursive: true, mode: 0o700 }),
-          catch: (cause) => new StoreError({ reason: "Io", cause })
+export const layer = (
+  { directory, maxBytes = journal.defaultMaxBytes }: Options
+): Layer.Layer<SessionStore.SessionStore> =>
+  Layer.effect(
+    SessionStore.SessionStore,
+    Effect.as(demandBound("maxBytes", maxBytes), {
+      isDurable: true,
+      open: (clientId) =>
+        Effect.gen(function*() {
+          yield* Effect.tryPromise({
+            try: () => mkdir(directory, { recursive: true, mode: 0o700 }),
+            catch: (cause) => new StoreError({ reason: "Io", cause })
+          })
+          const path = join(directory, fileName(clientId))
+          yield* sessionLock.acquire(`${path}.lock`)
+          const file = yield* journalFile.make(`${path}.journal`)
+          return journal.make(file, file.records, maxBytes)
         })
-        const path = join(options.directory, fileName(clientId))
-        yield* sessionLock.acquire(`${path}.lock`)
-        const file = yield* journalFile.make(`${path}.journal`)
-        return journal.make(file, file.records, options.maxBytes ?? journal.defaultMaxBytes)
-      })
-  })
+    })
+  )

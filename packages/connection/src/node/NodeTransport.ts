@@ -13,6 +13,7 @@ import type * as Net from "node:net"
 import type { Duplex } from "node:stream"
 import type { Endpoint } from "../Endpoint.ts"
 import { format } from "../Endpoint.ts"
+import { demandBound } from "../internal/optionValue.ts"
 import { TransportError } from "../MqttError.ts"
 import * as Proxy from "../Proxy.ts"
 import { Transport } from "../Transport.ts"
@@ -116,9 +117,12 @@ export const acceptWebSocket = (
   request: IncomingMessage,
   socket: Duplex,
   head: Uint8Array,
-  options: Pick<WebSocketOptions, "maxMessageBytes"> = {}
+  { maxMessageBytes = defaultMessageBytes }: Pick<WebSocketOptions, "maxMessageBytes"> = {}
 ): Effect.Effect<Wire, TransportError, Scope.Scope> =>
-  sockets.accept(request, socket, head, options.maxMessageBytes ?? defaultMessageBytes)
+  Effect.zipRight(
+    demandBound("maxMessageBytes", maxMessageBytes),
+    sockets.accept(request, socket, head, maxMessageBytes)
+  )
 
 /**
  * TLS on top of a wire, whatever carries it: the client's side. `host` is what the server's
@@ -152,6 +156,8 @@ export const withWebSocket = (
   options: WebSocketOptions = {}
 ): Effect.Effect<Wire, TransportError, Scope.Scope> =>
   Effect.gen(function*() {
+    const { maxMessageBytes = defaultMessageBytes } = options
+    yield* demandBound("maxMessageBytes", maxMessageBytes)
     const stream = yield* wireDuplex.make(wire)
     const headers = yield* evaluate(options.headers ?? {})
     return yield* sockets.upgrade(stream, {
@@ -162,7 +168,7 @@ export const withWebSocket = (
         ) => [name, Redacted.isRedacted(value) ? Redacted.value(value) : value])
       ),
       subprotocol: options.subprotocol ?? "required",
-      maxMessageBytes: options.maxMessageBytes ?? defaultMessageBytes
+      maxMessageBytes
     })
   })
 

@@ -76,7 +76,8 @@ export interface WebSocketOptions {
    */
   readonly subprotocol?: "required" | "optional" | undefined
   /**
-   * The largest message accepted. A server may put one MQTT packet, or several, into a message.
+   * The largest message accepted. A server may put one MQTT packet, or several, into a message. What is no whole number
+   * from 1 is a defect.
    *
    * @default 64 MiB
    */

@@ -5,6 +5,7 @@ import * as Stream from "effect/Stream"
 import type { Message, SubscribeOptions, SubscribeRequest } from "../../Message.ts"
 import { SubscribeError } from "../../MqttError.ts"
 import type { AckableMessage, ConsumeOptions } from "../../Subscription.ts"
+import { InvalidOption, isWhole } from "../optionValue.ts"
 import type { Handed } from "./handed.ts"
 import { toAckable } from "./handed.ts"
 import type { Subscribe } from "./subscription.ts"
@@ -26,11 +27,11 @@ export const makeConsume = (subscribe: Subscribe) =>
   options?: ConsumeOptions<E, R2>
 ): Effect.Effect<void, SubscribeError | E, R | R2> => {
   const { concurrency = 1 } = options ?? {}
-  if (!Number.isInteger(concurrency) || concurrency < 1) {
+  if (!isWhole(concurrency, 1)) {
     return new SubscribeError({
       reason: "InvalidFilter",
       filter: typeof filter === "string" ? filter : filter.map((request) => request.filter).join(", "),
-      cause: new Error("the option \"concurrency\" has to be a whole number from 1")
+      cause: new InvalidOption("concurrency", "a whole number from 1")
     })
   }
   const handle = options?.onFailure === "nack" ? recovering(handler, options) : stopping(handler)

@@ -258,7 +258,9 @@ export const make = (
     // A session that was only kept for a quick return is not left behind.
     const sessionExpiry = options.sessionExpiry === undefined && !isDurable ? 0 : undefined
 
-    const disconnect = (how: DisconnectOptions = {}) =>
+    const disconnect = (how: DisconnectOptions = {}) => Effect.zipRight(goodbye.check(how), disconnecting(how))
+
+    const disconnecting = (how: DisconnectOptions) =>
       Effect.uninterruptibleMask((restore) =>
         Effect.gen(function*() {
           if (closing) return yield* restore(Deferred.await(closed))

@@ -2,12 +2,20 @@
 import type { Packet } from "@effect-mqtt/codec"
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { DisconnectOptions } from "../../ConnectionOptions.ts"
 import type { Session } from "../../Session.ts"
+import { InvalidOption, toMillis } from "../optionValue.ts"
 import { seconds } from "./attempt.ts"
 
 const withWill = 0x04
+
+/** What is no duration would be taken for none at all. */
+export const check = ({ drain = 0, sessionExpiry = 0 }: DisconnectOptions): Effect.Effect<void> => {
+  const wrong = toMillis(drain) === undefined ? "drain" : toMillis(sessionExpiry) === undefined ? "sessionExpiry" : ""
+  return wrong === "" ? Effect.void : Effect.die(new InvalidOption(wrong, "a duration"))
+}
 
 /** Writes the DISCONNECT; `sessionExpiry` in seconds is for the case that the options do not say. */
 export const say = (session: Session, options: DisconnectOptions, sessionExpiry: number | undefined): void => {

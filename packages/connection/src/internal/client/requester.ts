@@ -17,6 +17,7 @@ import { RequestError } from "../../MqttError.ts"
 import type { Negotiated } from "../../Negotiated.ts"
 import type { Correlation, RequestOptions } from "../../Request.ts"
 import type { Subscription } from "../../Subscription.ts"
+import { InvalidOption, toMillis } from "../optionValue.ts"
 import type { LinkError } from "./linkFailed.ts"
 
 export interface Limits {
@@ -92,6 +93,14 @@ const ownResponseTopic = ({ clientId, responseInformation }: Negotiated): string
 export const make = (ways: Ways, limits: Limits): Effect.Effect<Requester, never, Scope.Scope> =>
   Effect.gen(function*() {
     const scope = yield* Effect.scope
+    const howToListen: SubscribeOptions = {
+      // At QoS 1 a response could not come while a handler asks, if the server has sent as many messages as it may until
+      // the handler is done.
+      qos: 0,
+      retainHandling: 2,
+      // All may be answered at once.
+      bufferMessages: Math.max(1, limits.maxRequests)
+    }
     const inlets = new Map<string, Inlet>()
     let link: Negotiated | undefined
     let count = 0
@@ -126,7 +135,7 @@ export const make = (ways: Ways, limits: Limits): Effect.Effect<Requester, never
 
     const receive = (inlet: Inlet, idOf: Correlation["idOf"]) =>
       Effect.scoped(
-        Effect.flatMap(ways.subscription(inlet.filter, { qos: 1, retainHandling: 2 }), ({ messages }) =>
+        Effect.flatMap(ways.subscription(inlet.filter, howToListen), ({ messages }) =>
           Effect.zipRight(
             Deferred.succeed(inlet.ready, undefined),
             Stream.runForEachChunk(messages, (chunk) => Effect.sync(() => onResponses(inlet, idOf, chunk)))
@@ -200,7 +209,11 @@ export const make = (ways: Ways, limits: Limits): Effect.Effect<Requester, never
       Effect.gen(function*() {
         const stopped = ways.stopped()
         if (stopped !== undefined) return yield* closed(topic, stopped)
-        const timeout = options.timeout === undefined ? limits.requestTimeout : Duration.toMillis(options.timeout)
+        const timeout = options.timeout === undefined ? limits.requestTimeout : toMillis(options.timeout)
+        if (timeout === undefined) {
+          const cause = new InvalidOption("timeout", "a duration")
+          return yield* new RequestError({ reason: "InvalidRequest", topic, cause })
+        }
         const due = (yield* Clock.currentTimeMillis) + timeout
         const correlation = yield* correlationOf(topic, options)
         if (count >= limits.maxRequests) return yield* new RequestError({ reason: "TooManyRequests", topic })
@@ -302,6 +315,7 @@ const notSubscribed = (topic: string, error: SubscribeError): RequestError =>
       : "Rejected",
     topic,
     reasonCode: error.reasonCode,
+    reasonString: error.reasonString,
     cause: error
   })
 

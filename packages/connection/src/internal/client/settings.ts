@@ -1,9 +1,10 @@
 /** The options of a connection, checked, with every default filled in; times in milliseconds. */
 import type { ProtocolVersion } from "@effect-mqtt/codec"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import type { ConnectionOptions } from "../../ConnectionOptions.ts"
 import { ConnectError } from "../../MqttError.ts"
+import { InvalidOption, isWhole, toMillis } from "../optionValue.ts"
 
 /** What only a client that reconnects has a use for. */
 export interface ClientOptions extends Omit<ConnectionOptions, "url"> {
@@ -57,10 +58,8 @@ const highestShort = 65_535
 /** The largest packet that the format can hold. */
 const largestPacketBytes = 268_435_460
 
-class InvalidOption extends Error {}
-
 const check = (isValid: boolean, name: string, wanted: string): void => {
-  if (!isValid) throw new InvalidOption(`the option "${name}" has to be ${wanted}`)
+  if (!isValid) throw new InvalidOption(name, wanted)
 }
 
 export const make = (options: ClientOptions): Either.Either<Settings, ConnectError> =>
@@ -78,7 +77,7 @@ const unsafeMake = (options: ClientOptions): Settings => {
   ) => {
     const value = options[name] ?? otherwise
     check(
-      typeof value === "number" && Number.isInteger(value) && value >= least && value <= most,
+      isWhole(value, least, most),
       name,
       `a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? "" : ` to ${most}`}`
     )
@@ -146,12 +145,9 @@ type Time =
   | "requestTimeout"
 
 const millis = (options: ClientOptions, name: Time, otherwise: Duration.DurationInput): number => {
-  const value = options[name] ?? otherwise
-  // `Duration` takes what is negative or no number for zero, which would be another wish.
-  const isTime = typeof value === "number" ? value >= 0 : typeof value === "string" ? !value.startsWith("-") : true
-  const duration = isTime ? Duration.decodeUnknown(value) : undefined
-  check(duration?._tag === "Some", name, "a duration")
-  return duration?._tag === "Some" ? Duration.toMillis(duration.value) : 0
+  const time = toMillis(options[name] ?? otherwise)
+  check(time !== undefined, name, "a duration")
+  return time ?? 0
 }
 
 const positive = (options: ClientOptions, name: Time, otherwise: Duration.DurationInput): number => {

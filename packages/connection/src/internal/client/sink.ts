@@ -10,6 +10,7 @@ import type { OutgoingMessage, PublishResult, PublishSummary, SinkOptions } from
 import { PublishError } from "../../MqttError.ts"
 import type { Publication } from "../../Session.ts"
 import type { TopicDefaults } from "../../TopicDefaults.ts"
+import { InvalidOption, isWhole } from "../optionValue.ts"
 import type { Consumer, Engine } from "./engine.ts"
 import { toOutgoing } from "./outgoing.ts"
 import type { Settings } from "./settings.ts"
@@ -104,13 +105,25 @@ const makeRun = (
   }
 }
 
+/** No message is at fault, so none is named. */
+const wrongWindow = new PublishError({
+  reason: "InvalidMessage",
+  topic: "",
+  cause: new InvalidOption("inFlight", "a whole number from 1")
+})
+
 export const makeSink =
   (engine: Engine<Consumer>, settings: Settings, defaults: TopicDefaults | undefined) =>
-  (options?: SinkOptions): Sink.Sink<PublishSummary, OutgoingMessage, never, PublishError> =>
-    Sink.unwrapScoped(
+  ({ inFlight = settings.inFlight }: SinkOptions = {}): Sink.Sink<
+    PublishSummary,
+    OutgoingMessage,
+    never,
+    PublishError
+  > =>
+    !isWhole(inFlight, 1) ? Sink.fail(wrongWindow) : Sink.unwrapScoped(
       Effect.map(
         Effect.acquireRelease(
-          Effect.sync(() => makeRun(engine, settings, defaults, Math.max(1, options?.inFlight ?? settings.inFlight))),
+          Effect.sync(() => makeRun(engine, settings, defaults, inFlight)),
           (run) => Effect.sync(run.stop)
         ),
         (run) => Sink.mapEffect(Sink.forEachChunk(run.publish), () => run.finish)

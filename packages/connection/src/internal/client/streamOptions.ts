@@ -2,14 +2,13 @@
 import * as Either from "effect/Either"
 import type { Overflow, SubscribeOptions } from "../../Message.ts"
 import { SubscribeError } from "../../MqttError.ts"
+import { isWhole } from "../optionValue.ts"
 import type { Bounds } from "./flowControl.ts"
 import type { Acceptance } from "./subscriber.ts"
 import type { StreamOptions } from "./subscriptions.ts"
 
 const overflows: ReadonlyArray<Overflow> = ["backpressure", "dropOldest", "dropNewest", "latestPerTopic", "fail"]
 const acceptances: ReadonlyArray<Acceptance> = ["pulled", "received", "manual"]
-
-const isBound = (value: number) => Number.isSafeInteger(value) && value > 0
 
 export const toStreamOptions = (
   filter: string,
@@ -26,9 +25,9 @@ export const toStreamOptions = (
     ? "overflow"
     : !acceptances.includes(acceptance)
     ? "ack"
-    : !isBound(bufferMessages)
+    : !isWhole(bufferMessages, 1)
     ? "bufferMessages"
-    : !isBound(bufferBytes)
+    : !isWhole(bufferBytes, 1)
     ? "bufferBytes"
     : undefined
   return wrong === undefined

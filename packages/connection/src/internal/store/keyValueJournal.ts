@@ -7,6 +7,7 @@ import type * as KeyValueStore from "@effect/platform/KeyValueStore"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { StoreError } from "../../MqttError.ts"
+import { demandBound } from "../optionValue.ts"
 import * as batch from "./batch.ts"
 import type { Medium } from "./journal.ts"
 import * as journal from "./journal.ts"
@@ -20,7 +21,8 @@ export interface Options {
    */
   readonly prefix?: string | undefined
   /**
-   * The most that one session may hold, bytes; beyond it a commit that adds fails with reason `Full`.
+   * The most that one session may hold, bytes; beyond it a commit that adds fails with reason `Full`. What is no whole
+   * number from 1 is a defect.
    *
    * @default 64 MiB
    */
@@ -59,8 +61,10 @@ const decodeTable = (bytes: Uint8Array, place: 0 | 1): Table | undefined => {
   return { records, next: view.getFloat64(0), obsolete: view.getFloat64(8), place }
 }
 
-export const make = (store: KeyValueStore.KeyValueStore, options: Options | undefined): Store => {
-  const prefix = options?.prefix ?? "mqtt-session"
+export const make = (
+  store: KeyValueStore.KeyValueStore,
+  { maxBytes = journal.defaultMaxBytes, prefix = "mqtt-session" }: Options = {}
+): Effect.Effect<Store> => {
   const open = new Set<string>()
 
   const get = (key: string) => Effect.map(Effect.mapError(store.getUint8Array(key), io), Option.getOrUndefined)
@@ -136,7 +140,7 @@ export const make = (store: KeyValueStore.KeyValueStore, options: Options | unde
           }),
         historyBytes: () => historyBytes
       }
-      return journal.make(medium, records, options?.maxBytes ?? journal.defaultMaxBytes)
+      return journal.make(medium, records, maxBytes)
     })
 
   const claim = (clientId: string) =>
@@ -149,8 +153,8 @@ export const make = (store: KeyValueStore.KeyValueStore, options: Options | unde
       () => Effect.sync(() => open.delete(clientId))
     )
 
-  return {
+  return Effect.as(demandBound("maxBytes", maxBytes), {
     isDurable: true,
-    open: (clientId) => Effect.zipRight(claim(clientId), openSession(clientId))
-  }
+    open: (clientId: string) => Effect.zipRight(claim(clientId), openSession(clientId))
+  })
 }
