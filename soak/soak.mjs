@@ -3,6 +3,8 @@
  *
  *   pnpm soak crash                             100 000 messages of each QoS, 200 kills of each program
  *   pnpm soak crash --messages=2000 --kills=5   shorter
+ *   pnpm soak faults                            30 minutes of links and brokers that fail
+ *   pnpm soak faults --short --seed=7           2 minutes, of other faults
  */
 import { build } from "esbuild"
 import { spawnSync } from "node:child_process"
@@ -13,7 +15,7 @@ import { fileURLToPath } from "node:url"
 const here = dirname(fileURLToPath(import.meta.url))
 const [name, ...rest] = process.argv.slice(2).filter((argument) => argument !== "--")
 if (name === undefined || !existsSync(join(here, name, "main.ts"))) {
-  console.error(`Which soak test? ${name ?? "None named"}; there is: crash`)
+  console.error(`Which soak test? ${name ?? "None named"}; there are: crash, faults`)
   process.exit(2)
 }
 

@@ -8,6 +8,8 @@ export interface FaultyLink {
   readonly url: string
   /** Resets every connection. */
   readonly cut: Effect.Effect<void>
+  /** Closes every connection after so many more bytes, in the middle of whatever they belong to; completes then. */
+  readonly tear: (bytes: number) => Effect.Effect<void>
   /** Leaves every connection half-open: nothing passes any more, and neither end hears of the other's. */
   readonly abandon: Effect.Effect<void>
   /** Whether new connections are reset at once. */
@@ -21,6 +23,8 @@ export interface FaultyLink {
 interface Connection {
   readonly ends: readonly [Net.Socket, Net.Socket]
   isAbandoned: boolean
+  /** What may still pass, in both directions together. */
+  bytesLeft: number
 }
 
 const trickledBytes = 24
@@ -40,7 +44,13 @@ export const make = (url: string): Effect.Effect<FaultyLink, never, Scope.Scope>
 
     const forward = (connection: Connection, from: Net.Socket, to: Net.Socket) => {
       const write = (bytes: Uint8Array) => {
-        if (connection.isAbandoned || to.write(bytes)) return
+        if (connection.isAbandoned || to.writableEnded) return
+        if (bytes.length > connection.bytesLeft) {
+          from.pause()
+          return void to.end(bytes.subarray(0, connection.bytesLeft), () => from.destroy())
+        }
+        connection.bytesLeft -= bytes.length
+        if (to.write(bytes)) return
         from.pause()
         to.once("drain", () => flow(connection))
       }
@@ -69,7 +79,7 @@ export const make = (url: string): Effect.Effect<FaultyLink, never, Scope.Scope>
       if (state.isRefusing) return void near.resetAndDestroy()
       near.setNoDelay(true)
       const far = Net.connect({ host: target.hostname, port: Number(target.port), noDelay: true })
-      const connection: Connection = { ends: [near, far], isAbandoned: false }
+      const connection: Connection = { ends: [near, far], isAbandoned: false, bytesLeft: Infinity }
       connections.add(connection)
       forward(connection, near, far)
       forward(connection, far, near)
@@ -91,6 +101,19 @@ export const make = (url: string): Effect.Effect<FaultyLink, never, Scope.Scope>
       cut: Effect.sync(() => {
         for (const { ends } of connections) for (const end of ends) end.resetAndDestroy()
       }),
+      tear: (bytes) =>
+        Effect.async<void>((resume) => {
+          let waiting = 0
+          for (const connection of connections) {
+            if (connection.isAbandoned) continue
+            connection.bytesLeft = bytes
+            waiting++
+            connection.ends[0].once("close", () => {
+              if (--waiting === 0) resume(Effect.void)
+            })
+          }
+          if (waiting === 0) resume(Effect.void)
+        }),
       abandon: Effect.sync(() => {
         for (const connection of connections) {
           connection.isAbandoned = true

@@ -7,7 +7,6 @@ import { userInfo } from "node:os"
 import { join } from "node:path"
 import type { Broker, Certificate } from "./broker.ts"
 import { certificateFiles, restartable, user, versionLine } from "./broker.ts"
-import type { BrokerError } from "./process.ts"
 import * as Process from "./process.ts"
 
 const program = Process.locate("mosquitto")
@@ -15,8 +14,37 @@ const program = Process.locate("mosquitto")
 /** Undefined where it is not installed. */
 export const version = program === undefined ? undefined : versionLine(program, "-h")
 
+/** It runs on what is written in the file, for as long as the scope is open. */
+const run = (path: string, port: number, lines: ReadonlyArray<string>) =>
+  Effect.gen(function*() {
+    if (program === undefined) {
+      return yield* new Process.BrokerError({ program: "mosquitto", log: "it is not installed" })
+    }
+    const config = join(path, "mosquitto.conf")
+    writeFileSync(config, [`user ${userInfo().username}`, `persistence_location ${path}/`, ...lines, ""].join("\n"))
+    return yield* restartable(
+      Process.start(program, ["-c", config], { logFile: join(path, "mosquitto.log") }).pipe(
+        Effect.tap((started) => Process.ready("mosquitto", started, Process.listens(port)))
+      )
+    )
+  })
+
+export interface Open extends Pick<Broker, "start" | "stop"> {
+  readonly port: number
+  readonly url: string
+}
+
+/** Lets everybody in, over TCP alone, and forgets everything when it stops, unless `settings` say something else. */
+export const open = (settings: ReadonlyArray<string> = []): Effect.Effect<Open, Process.BrokerError, Scope.Scope> =>
+  Effect.gen(function*() {
+    const path = yield* Process.directory
+    const [port = 0] = yield* Process.freePorts(1)
+    const control = yield* run(path, port, [`listener ${port} 127.0.0.1`, "allow_anonymous true", ...settings])
+    return { ...control, port, url: `mqtt://127.0.0.1:${port}` }
+  })
+
 /** Keeps every message for sessions that are away, and sessions over restarts. Listens with TLS if it has a certificate. */
-export const make = (certificate?: Certificate): Effect.Effect<Broker, BrokerError, Scope.Scope> =>
+export const make = (certificate?: Certificate): Effect.Effect<Broker, Process.BrokerError, Scope.Scope> =>
   Effect.gen(function*() {
     const path = yield* Process.directory
     const [tcp = 0, tls = 0, ws = 0, wss = 0] = yield* Process.freePorts(4)
@@ -25,24 +53,13 @@ export const make = (certificate?: Certificate): Effect.Effect<Broker, BrokerErr
     const acl = join(path, "acl")
     writeFileSync(acl, `user ${user.name}\ntopic readwrite open/#\n`)
     chmodSync(passwords, 0o600)
-    const config = join(path, "mosquitto.conf")
-    writeFileSync(
-      config,
-      [
-        ...[`user ${userInfo().username}`, "persistence true", `persistence_location ${path}/`],
-        ...["allow_anonymous false", `password_file ${passwords}`, `acl_file ${acl}`, "max_queued_messages 0"],
-        `listener ${tcp} 127.0.0.1`,
-        ...[`listener ${ws} 127.0.0.1`, "protocol websockets"],
-        ...securedListeners(path, certificate, tls, wss),
-        ""
-      ].join("\n")
-    )
-    const logFile = join(path, "mosquitto.log")
-    const control = yield* restartable(
-      Process.start(program ?? "", ["-c", config], { logFile }).pipe(
-        Effect.tap((started) => Process.ready("mosquitto", started, Process.listens(tcp)))
-      )
-    )
+    const control = yield* run(path, tcp, [
+      ...["persistence true", "max_queued_messages 0"],
+      ...["allow_anonymous false", `password_file ${passwords}`, `acl_file ${acl}`],
+      `listener ${tcp} 127.0.0.1`,
+      ...[`listener ${ws} 127.0.0.1`, "protocol websockets"],
+      ...securedListeners(path, certificate, tls, wss)
+    ])
     return {
       ...control,
       urls: {

@@ -2,6 +2,7 @@
 import { MqttClient, Reconnect } from "@effect-mqtt/connection"
 import { NodeMqttClient } from "@effect-mqtt/connection/node"
 import { Chunk, Effect, Layer, Stream } from "effect"
+import { messagesIn } from "../numberedMessage.ts"
 import * as Ledger from "./ledger.ts"
 import * as WatchedStore from "./watchedStore.ts"
 
@@ -29,7 +30,7 @@ const program = Effect.gen(function*() {
     client.failure,
     messages.pipe(
       Stream.mapChunks((chunk) => {
-        const numbers = Chunk.toReadonlyArray(chunk).flatMap(({ payload }) => Ledger.messagesIn(payload))
+        const numbers = Chunk.toReadonlyArray(chunk).flatMap(({ payload }) => messagesIn(payload))
         ledger.note("got", numbers)
         for (const message of numbers) got.add(message)
         return chunk

@@ -45,14 +45,3 @@ export const open = (path: string) => {
     close: () => closeSync(file)
   }
 }
-
-/** Odd messages go at QoS 1, even ones at QoS 2. */
-export const qosOf = (message: number): 1 | 2 => message % 2 === 1 ? 1 : 2
-
-const marker = /#(\d+);/g
-
-/** The messages that are mentioned in bytes: a payload, or a record that holds one. */
-export const messagesIn = (bytes: Uint8Array): ReadonlyArray<number> =>
-  Array.from(new TextDecoder("latin1").decode(bytes).matchAll(marker), ([, digits]) => Number(digits))
-
-export const payloadOf = (message: number): string => `#${message};${"x".repeat(message % 64)}`

@@ -2,6 +2,7 @@
 import { MqttClient, Reconnect } from "@effect-mqtt/connection"
 import { NodeMqttClient } from "@effect-mqtt/connection/node"
 import { Effect, Layer } from "effect"
+import { messagesIn, payloadOf, qosOf } from "../numberedMessage.ts"
 import * as Ledger from "./ledger.ts"
 import * as WatchedStore from "./watchedStore.ts"
 
@@ -25,16 +26,16 @@ const note = (messages: ReadonlyArray<number>) => {
 
 const store = WatchedStore.layer(
   directory,
-  (records) => note([...records.values()].flatMap(Ledger.messagesIn)),
-  (changes) => note(changes.flatMap(({ value }) => value === undefined ? [] : Ledger.messagesIn(value)))
+  (records) => note([...records.values()].flatMap(messagesIn)),
+  (changes) => note(changes.flatMap(({ value }) => value === undefined ? [] : messagesIn(value)))
 )
 
 const program = Effect.gen(function*() {
   const client = yield* MqttClient.MqttClient
   const publish = (message: number) => {
-    const qos = Ledger.qosOf(message)
+    const qos = qosOf(message)
     return Effect.tap(
-      client.publish(`soak/${qos}`, Ledger.payloadOf(message), { qos }),
+      client.publish(`soak/${qos}`, payloadOf(message, message % 64), { qos }),
       Effect.sync(() => ledger.note("done", [message]))
     )
   }

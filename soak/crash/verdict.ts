@@ -1,5 +1,5 @@
+import { qosOf } from "../numberedMessage.ts"
 import type { Fact } from "./ledger.ts"
-import { qosOf } from "./ledger.ts"
 
 export interface Verdict {
   readonly lost: Record<1 | 2, number>
