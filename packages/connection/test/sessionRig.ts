@@ -37,6 +37,7 @@ export const make = (version: Version = 5, overrides: Partial<Session.Options> =
     queueBytes: 1_000_000,
     inFlight: 64,
     receiveMaximum: 64,
+    readAheadBytes: 1_000_000,
     maxPacketBytes: 100_000,
     connAckTimeout: 10_000,
     acknowledgementTimeout: 30_000,

@@ -33,6 +33,8 @@ export interface Options {
    * does not know it: see {@link Session.mustPause}.
    */
   readonly receiveMaximum: number
+  /** What messages beyond `receiveMaximum` may take, bytes: see {@link Session.mustStop}. */
+  readonly readAheadBytes: number
   /** The largest packet accepted, bytes. */
   readonly maxPacketBytes: number
   readonly connAckTimeout: number
@@ -179,6 +181,12 @@ export interface Session {
    * wait for their consumers as `receiveMaximum` allows, or a mechanism judges the server.
    */
   readonly mustPause: () => boolean
+  /**
+   * Reading has to stop even if an answer is awaited: messages beyond `receiveMaximum`, which only a server
+   * can send that does not know it, take more than `readAheadBytes`. An answer that lies behind them is
+   * missed in time, and the next link brings it.
+   */
+  readonly mustStop: () => boolean
   /** The message that keeps a server at its Receive Maximum from sending another one. */
   readonly blockedBy: () => Pending | undefined
 }

@@ -68,11 +68,17 @@ export const make = (areas: Areas): (now: number, packet: Packet.Packet) => void
 
   const checked = (now: number, packet: Acknowledgement, verdict: "ok" | "unknown" | "wrong") => {
     if (verdict === "wrong") return violation(`${packet._tag} does not fit the exchange of its packet identifier`)
-    if (packet.reasonCode === identifierInUse) {
-      // Its state is another than ours: only a resumed session can tell what became of the exchange.
-      return violation("the server says that a free packet identifier is in use")
-    }
+    if (packet.reasonCode === identifierInUse) return inUse()
     operations.flush(now)
+  }
+
+  /** Its state is another than ours: only a resumed session can tell what became of the exchange. */
+  const inUse = () => violation("the server says that a free packet identifier is in use")
+
+  const onAnswer = (now: number, packet: Packet.SubAck | Packet.UnsubAck) => {
+    // Nothing was decided about the filters: the next link asks for them again.
+    if (packet.reasonCodes?.includes(identifierInUse) === true) return inUse()
+    checked(now, packet, operations.acknowledge(now, packet))
   }
 
   return (now, packet) => {
@@ -89,7 +95,7 @@ export const make = (areas: Areas): (now: number, packet: Packet.Packet) => void
         return inbound.release(now, packet)
       case "SubAck":
       case "UnsubAck":
-        return checked(now, packet, operations.acknowledge(now, packet))
+        return onAnswer(now, packet)
       case "PingResp":
         return areas.onPingResp(now)
       case "Auth":

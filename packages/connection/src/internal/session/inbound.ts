@@ -7,10 +7,16 @@ import type { Packet } from "@effect-mqtt/codec"
 import type { Output } from "./output.ts"
 import type { ReceivedIds } from "./receivedIds.ts"
 
-/** An unacknowledged message. Belongs to the link that delivered it. */
+/** An unacknowledged message. At QoS 1 it belongs to the link that delivered it, at QoS 2 to the session. */
 export interface Pending {
   readonly id: number
   readonly qos: 1 | 2
+  /** What a copy of it has to look like, if it outlives the link. */
+  readonly packet: Packet.Publish | undefined
+  /** Bytes that it takes beyond the Receive Maximum of this link. */
+  excess: number
+  /** Whether the present link has brought it. */
+  isOfLink: boolean
   accepted: boolean
   /** What its consumers made of it: 0, or why they refused it; said to an MQTT 5 server only. */
   reasonCode: number
@@ -25,7 +31,7 @@ export type Arrival =
 export interface Inbound {
   readonly publish: (now: number, packet: Packet.Publish) => Arrival
   /** Whether the server still waits for this: false for what an earlier link or session delivered. */
-  readonly accept: (now: number, pending: Pending, reasonCode: number) => boolean
+  readonly accept: (now: number, delivered: Pick<Pending, "id">, reasonCode: number) => boolean
   readonly release: (now: number, packet: Packet.PubRel) => void
   readonly linkLost: () => void
   /** The link goes on with the session of an earlier one, maybe of an earlier run of the program. */
@@ -33,13 +39,26 @@ export interface Inbound {
   readonly sessionLost: (now: number) => void
   /** So many messages wait for their consumers that no more should be read. */
   readonly isFull: () => boolean
+  /** Those beyond the Receive Maximum take more bytes than they may, so that no more can be read. */
+  readonly isOverfull: () => boolean
   /** The message whose acknowledgement the server needs before it may send another one, if it has to wait. */
   readonly blockedBy: () => Pending | undefined
 }
 
 const unknownId = 0x92
 
-export const make = (output: Output, receiveMaximum: number, received: ReceivedIds): Inbound => {
+export interface Limits {
+  readonly receiveMaximum: number
+  /** For messages beyond it. */
+  readonly readAheadBytes: number
+}
+
+/** A resend may lack the DUP that it has to have; what is another message has another content. */
+const isCopy = ({ packet }: Pending, { dup, payload, topic }: Packet.Publish): boolean =>
+  dup || (packet !== undefined && topic === packet.topic && payload.length === packet.payload.length &&
+    payload.every((byte, index) => byte === packet.payload[index]))
+
+export const make = (output: Output, { readAheadBytes, receiveMaximum }: Limits, received: ReceivedIds): Inbound => {
   /** 3.1.1 has no Receive Maximum to hold the server to, and lets it send a message twice on one link. */
   const classic = () => output.version() === 4
   /** Came on this link and take a place in the Receive Maximum, which starts anew with each link [5 §4.9]. */
@@ -49,6 +68,9 @@ export const make = (output: Output, receiveMaximum: number, received: ReceivedI
   let head = 0
   /** Not acknowledged yet, by identifier. A QoS 2 message stays across links until it is accepted. */
   const pendings = new Map<number, Pending>()
+  /** Of them, those that consumers still work on, and that the server has not sent again on this link. */
+  let leftOver = 0
+  let excess = 0
 
   /**
    * Nothing was acknowledged to the server in this session. From then on, some servers count wrongly and send ever more
@@ -59,10 +81,29 @@ export const make = (output: Output, receiveMaximum: number, received: ReceivedI
 
   const exceeds = (id: number) => !classic() && isFresh && !counted.has(id) && counted.size >= receiveMaximum
 
-  const deliver = (pending: Pending): Arrival => {
-    pendings.set(pending.id, pending)
+  const waiting = () => order.length - head + leftOver
+
+  const deliver = (id: number, qos: 1 | 2, packet: Packet.Publish): Arrival => {
+    const isBeyond = waiting() >= receiveMaximum
+    const pending: Pending = {
+      id,
+      qos,
+      packet: qos === 2 ? packet : undefined,
+      excess: isBeyond ? packet.payload.length + packet.topic.length : 0,
+      isOfLink: true,
+      accepted: false,
+      reasonCode: 0
+    }
+    excess += pending.excess
+    pendings.set(id, pending)
     order.push(pending)
     return { _tag: "Deliver", pending }
+  }
+
+  const forget = (pending: Pending) => {
+    excess -= pending.excess
+    if (!pending.isOfLink && !pending.accepted) leftOver--
+    pendings.delete(pending.id)
   }
 
   /** Its consumers have it: a copy of it is a duplicate from now on, which PUBREC may say once that is sure. */
@@ -73,11 +114,12 @@ export const make = (output: Output, receiveMaximum: number, received: ReceivedI
 
   const acknowledgeInOrder = (now: number) => {
     while (head < order.length && order[head].accepted) {
-      const { id, qos, reasonCode } = order[head++]
+      const acknowledged = order[head++]
+      const { id, qos, reasonCode } = acknowledged
       isFresh = false
       // MQTT 3.1.1 has no negative acknowledgement: there, what was refused is acknowledged and gone.
       const refusal = classic() ? 0 : reasonCode
-      pendings.delete(id)
+      forget(acknowledged)
       // Refused at QoS 2, its exchange is over, and the identifier may carry a new message [MQTT-4.3.3-9].
       if (qos === 1 || refusal !== 0) {
         counted.delete(id)
@@ -104,26 +146,31 @@ export const make = (output: Output, receiveMaximum: number, received: ReceivedI
         if (received.isSure(id)) output.write({ _tag: "PubRec", packetId: id })
         return { _tag: "Duplicate" }
       }
-      if (pending === undefined && !received.has(id)) {
-        return deliver({ id, qos: packet.qos, accepted: false, reasonCode: 0 })
-      }
-      if (pending !== undefined && pending.qos === packet.qos) {
-        if (!order.includes(pending)) {
-          // Redelivered on a new link while its consumer still works on it.
-          order.push(pending)
-          acknowledgeInOrder(now)
-          return { _tag: "Duplicate" }
+      if (pending === undefined && !received.has(id)) return deliver(id, packet.qos, packet)
+      if (pending !== undefined && !pending.isOfLink) {
+        if (pending.qos !== packet.qos || !isCopy(pending, packet)) {
+          // The server has forgotten that one, and the identifier is free for another.
+          forget(pending)
+          return deliver(id, packet.qos, packet)
         }
-        if (packet.dup && classic()) return { _tag: "Duplicate" }
+        // Redelivered on a new link while its consumer still works on it.
+        if (!pending.accepted) leftOver--
+        pending.isOfLink = true
+        order.push(pending)
+        acknowledgeInOrder(now)
+        return { _tag: "Duplicate" }
       }
+      if (pending?.qos === packet.qos && packet.dup && classic()) return { _tag: "Duplicate" }
       return { _tag: "Violation", reasonCode: 0x82, detail: "the packet identifier is in use" }
     },
-    accept: (now, pending, reasonCode) => {
+    accept: (now, delivered, reasonCode) => {
+      const pending = pendings.get(delivered.id)
+      if (pending !== delivered) return false
+      if (!pending.accepted && !pending.isOfLink) leftOver--
       pending.accepted = true
       pending.reasonCode = reasonCode
-      const isAwaited = pendings.get(pending.id) === pending
       acknowledgeInOrder(now)
-      return isAwaited
+      return true
     },
     release: (now, { packetId }) => {
       const known = received.has(packetId)
@@ -141,7 +188,18 @@ export const make = (output: Output, receiveMaximum: number, received: ReceivedI
       head = 0
       counted.clear()
       received.linkLost()
-      for (const pending of pendings.values()) if (pending.qos === 1) pendings.delete(pending.id)
+      leftOver = 0
+      excess = 0
+      for (const pending of pendings.values()) {
+        // A server has no more of them under way than that: it has forgotten the oldest.
+        if (pending.qos === 1 || (pending.accepted && pendings.size > receiveMaximum)) {
+          pendings.delete(pending.id)
+          continue
+        }
+        pending.isOfLink = false
+        pending.excess = 0
+        if (!pending.accepted) leftOver++
+      }
     },
     resumed: () => {
       isFresh = false
@@ -151,9 +209,12 @@ export const make = (output: Output, receiveMaximum: number, received: ReceivedI
       head = 0
       isFresh = true
       pendings.clear()
+      leftOver = 0
+      excess = 0
       received.clear(now)
     },
-    isFull: () => order.length - head >= receiveMaximum + (classic() ? 0 : 1),
+    isFull: () => waiting() >= receiveMaximum + (classic() ? 0 : 1),
+    isOverfull: () => excess > readAheadBytes,
     blockedBy: () => order.length - head >= receiveMaximum ? order[head] : undefined
   }
 }

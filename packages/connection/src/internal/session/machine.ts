@@ -64,7 +64,7 @@ export const make = (options: Options): Session => {
   const outbound = outbounds.make(aliasesOut.output, ids, options, durable?.outgoing, (result) => {
     if (Either.isLeft(result)) options.onUnattended?.(result.left)
   }, traffic)
-  const inbound = inbounds.make(output, options.receiveMaximum, durable?.received ?? receivedIds.inMemory())
+  const inbound = inbounds.make(output, options, durable?.received ?? receivedIds.inMemory())
   const pending = operations.make(output, ids, durable?.subscriptions)
 
   /** The link counts for nothing any more: what it owed is settled, and nothing is written behind the last packet. */
@@ -295,6 +295,7 @@ export const make = (options: Options): Session => {
       handshake.phase() === "Handshaking" || outbound.inFlight() > 0 || !pending.isIdle() || awaitedPings.isAwaited() ||
       handshake.isAwaited(),
     mustPause: () => handshake.phase() === "Judging" || inbound.isFull(),
+    mustStop: inbound.isOverfull,
     blockedBy: inbound.blockedBy
   }
 }

@@ -1,0 +1,116 @@
+import { Packet } from "@effect-mqtt/codec"
+import { assert, describe, it } from "@effect/vitest"
+import * as Rig from "./sessionRig.ts"
+
+const drop = (rig: ReturnType<typeof Rig.make>) => {
+  rig.session.lost()
+  rig.connect({ sessionPresent: true })
+  rig.sent()
+}
+
+const accept = (rig: ReturnType<typeof Rig.make>, index: number) => {
+  const one = rig.pendings[index]
+  return one !== undefined && rig.session.accept(one)
+}
+
+const topics = (rig: ReturnType<typeof Rig.make>) => rig.messages.map(({ topic }) => topic)
+
+describe("a QoS 2 message whose link is lost before it is accepted", () => {
+  const pending = () => {
+    const rig = Rig.make()
+    rig.connect()
+    rig.receive(Rig.incoming("old", 7, 2))
+    drop(rig)
+    return rig
+  }
+
+  it("is known when the server sends it again, with or without DUP", () => {
+    for (const dup of [true, false]) {
+      const rig = pending()
+      rig.receive(Rig.incoming("old", 7, 2, { dup }))
+      assert.deepStrictEqual(topics(rig), ["old"])
+      assert.deepStrictEqual(rig.tags(), [])
+      assert.isTrue(accept(rig, 0))
+      assert.deepStrictEqual(rig.tags(), ["PubRec"])
+    }
+  })
+
+  it("is still known after it was accepted without a link that knows it", () => {
+    const rig = pending()
+    accept(rig, 0)
+    drop(rig)
+    rig.receive(Rig.incoming("old", 7, 2, { dup: true }))
+    assert.deepStrictEqual(topics(rig), ["old"])
+    assert.deepStrictEqual(rig.tags(), ["PubRec"])
+  })
+
+  it.each([1, 2] as const)("does not swallow a new message at QoS %d, if the server has forgotten it", (qos) => {
+    for (const isAccepted of [true, false]) {
+      const rig = pending()
+      if (isAccepted) accept(rig, 0)
+      rig.receive(Rig.incoming("new", 7, qos))
+      assert.deepStrictEqual(topics(rig), ["old", "new"])
+      assert.isUndefined(rig.ended())
+      // What is said of the old one is of no use any more; the new one is acknowledged as every other.
+      if (!isAccepted) assert.isFalse(accept(rig, 0))
+      assert.deepStrictEqual(rig.tags(), [])
+      assert.isTrue(accept(rig, 1))
+      assert.deepStrictEqual(rig.tags(), [qos === 1 ? "PubAck" : "PubRec"])
+    }
+  })
+
+  it("keeps to the Receive Maximum, however many links the server forgets them on", () => {
+    const rig = Rig.make(5, { receiveMaximum: 4 })
+    rig.connect()
+    for (let link = 0; link < 10; link++) {
+      for (let id = 1; id <= 2; id++) {
+        if (!rig.session.mustPause()) rig.receive(Rig.incoming(`${link}`, link * 2 + id, 2))
+      }
+      drop(rig)
+    }
+    assert.isTrue(rig.session.mustPause())
+    assert.isAtMost(rig.messages.length, 6)
+    // Its consumer has taken one: there is room for another.
+    for (const one of rig.pendings) rig.session.accept(one)
+    assert.isFalse(rig.session.mustPause())
+    rig.receive(Rig.incoming("last", 99, 2))
+    assert.strictEqual(topics(rig).at(-1), "last")
+  })
+})
+
+describe("messages beyond the Receive Maximum, while an answer is awaited", () => {
+  it.each([4, 5] as const)("take so many bytes and no more, version %d", (version) => {
+    const rig = Rig.make(version, { receiveMaximum: 2, readAheadBytes: 100 })
+    rig.connect()
+    rig.receive(Rig.incoming("first", 1))
+    accept(rig, 0)
+    rig.publish("own", 1)
+    for (let id = 2; id <= 3; id++) rig.receive(Rig.incoming("t".repeat(1000), id))
+    assert.isFalse(rig.session.mustStop(), "the first ones are announced")
+    for (let id = 4; id <= 14; id++) {
+      assert.isFalse(rig.session.mustStop(), `${id}`)
+      rig.receive(Rig.incoming("12345", id))
+    }
+    assert.isTrue(rig.session.mustStop())
+    assert.isUndefined(rig.ended())
+    for (const one of rig.pendings) rig.session.accept(one)
+    assert.isFalse(rig.session.mustStop())
+    // What a link has left behind does not count on the next one.
+    for (let id = 20; id <= 40; id++) rig.receive(Rig.incoming("12345", id))
+    assert.isTrue(rig.session.mustStop())
+    drop(rig)
+    assert.isFalse(rig.session.mustStop())
+  })
+
+  it("that are gone with their session make room", () => {
+    const rig = Rig.make(4, { receiveMaximum: 1, readAheadBytes: 1 })
+    rig.connect()
+    for (let id = 1; id <= 3; id++) rig.receive(Rig.incoming("t", id, 2))
+    assert.isTrue(rig.session.mustStop())
+    rig.session.lost()
+    rig.connect({ sessionPresent: false })
+    rig.receive(Packet.publish({ topic: "x", payload: Rig.bytes("") }))
+    assert.isFalse(rig.session.mustStop())
+    assert.isFalse(rig.session.mustPause())
+  })
+})
