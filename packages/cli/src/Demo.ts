@@ -13,8 +13,8 @@ import * as Path from "@effect/platform/Path"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import * as displays from "./internal/demo/display.ts"
-import * as progress from "./internal/demo/progress.ts"
+import * as displays from "./internal/progress/display.ts"
+import * as progress from "./internal/progress/steps.ts"
 
 /**
  * What to show.

@@ -2,7 +2,7 @@ import { RoborockSession } from "@effect-mqtt/roborock"
 import { Simulator } from "@effect-mqtt/roborock-simulator"
 import { FileSystem, KeyValueStore, Path, Terminal } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, TestClock } from "effect"
+import { ConfigProvider, Effect, Fiber, Layer, TestClock } from "effect"
 import { Demo } from "../src/index.ts"
 
 /** What was printed and written, on a terminal or not. */
@@ -45,7 +45,11 @@ const runToEnd = (options: Demo.Options, output: ReturnType<typeof capture>) =>
       yield* TestClock.adjust("1 second")
     }
     return yield* Fiber.join(fiber)
-  }).pipe(Effect.provide([SessionOnSimulator, output.layer]))
+  }).pipe(
+    Effect.provide([SessionOnSimulator, output.layer]),
+    // Whoever runs the tests may have switched colours off.
+    Effect.withConfigProvider(ConfigProvider.fromMap(new Map()))
+  )
 
 describe("Demo", () => {
   it.effect("cleans the rooms, says what happens, and writes the map", () =>

@@ -1,4 +1,4 @@
-/** The `mqtt` command in this process: its words in, its output and exit code out. */
+/** The commands in this process: their words in, their output and exit code out. */
 import { Broker } from "@effect-mqtt/broker"
 import { NodeBroker } from "@effect-mqtt/broker/node"
 import { NodeContext } from "@effect/platform-node"
@@ -21,36 +21,40 @@ export interface Surroundings {
   readonly isClosed?: boolean | undefined
 }
 
-/** Starts the command; `until` waits for a line on standard error, `ended` for its end. */
-export const start = (words: ReadonlyArray<string>, { env = {}, isClosed = false, stdin = "" }: Surroundings = {}) =>
-  Effect.gen(function*() {
-    const out: Array<Uint8Array> = []
-    const err: Array<string> = []
-    const streams = Layer.succeed(StandardStreams.StandardStreams, {
-      input: Stream.succeed(new TextEncoder().encode(stdin)),
-      hasKeyboard: false,
-      write: (bytes) =>
-        isClosed ? new StandardStreams.OutputClosed() : Effect.sync(() => void out.push(Uint8Array.from(bytes))),
-      report: (line) => Effect.sync(() => void err.push(line))
-    })
-    const fiber = yield* Mqtt.run(words).pipe(
-      Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env)))),
-      Effect.provide(Layer.merge(NodeContext.layer, streams)),
-      Effect.forkScoped
-    )
-    const ended: Effect.Effect<Ended> = Effect.map(Fiber.join(fiber), (code) => {
-      const bytes = Buffer.concat(out)
-      return { code, out: bytes.toString(), bytes: new Uint8Array(bytes), err }
-    })
-    const until = (text: string) =>
-      Effect.iterate(false, {
-        while: (found) => !found,
-        body: () => Effect.delay(Effect.sync(() => err.some((line) => line.includes(text))), "5 millis")
+/** Starts a command; `until` waits for a line on standard error, `ended` for its end. */
+export const startOf =
+  <R>(command: (words: ReadonlyArray<string>) => Effect.Effect<number, never, R>) =>
+  (words: ReadonlyArray<string>, { env = {}, isClosed = false, stdin = "" }: Surroundings = {}) =>
+    Effect.gen(function*() {
+      const out: Array<Uint8Array> = []
+      const err: Array<string> = []
+      const streams = Layer.succeed(StandardStreams.StandardStreams, {
+        input: Stream.succeed(new TextEncoder().encode(stdin)),
+        hasKeyboard: false,
+        write: (bytes) =>
+          isClosed ? new StandardStreams.OutputClosed() : Effect.sync(() => void out.push(Uint8Array.from(bytes))),
+        report: (line) => Effect.sync(() => void err.push(line))
       })
-    return { ended, until, stop: Fiber.interrupt(fiber) }
-  })
+      const fiber = yield* command(words).pipe(
+        Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env)))),
+        Effect.provide(Layer.merge(NodeContext.layer, streams)),
+        Effect.forkScoped
+      )
+      const ended: Effect.Effect<Ended> = Effect.map(Fiber.join(fiber), (code) => {
+        const bytes = Buffer.concat(out)
+        return { code, out: bytes.toString(), bytes: new Uint8Array(bytes), err }
+      })
+      const until = (text: string) =>
+        Effect.iterate(false, {
+          while: (found) => !found,
+          body: () => Effect.delay(Effect.sync(() => err.some((line) => line.includes(text))), "5 millis")
+        })
+      return { ended, until, stop: Fiber.interrupt(fiber) }
+    })
 
-/** Runs the command to its end. */
+export const start = startOf(Mqtt.run)
+
+/** Runs the `mqtt` command to its end. */
 export const run = (words: ReadonlyArray<string>, surroundings?: Surroundings) =>
   Effect.scoped(Effect.flatMap(start(words, surroundings), ({ ended }) => ended))
 

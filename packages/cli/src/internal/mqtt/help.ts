@@ -2,6 +2,7 @@
 import * as CliConfig from "@effect/cli/CliConfig"
 import * as Command from "@effect/cli/CommandDescriptor"
 import * as Effect from "effect/Effect"
+import { columns, groupHelp, type Row } from "../command/helpText.ts"
 import { usage } from "./mqttFailure.ts"
 import type { OptionSpec } from "./optionSpec.ts"
 
@@ -24,13 +25,6 @@ const optionRow = ({ description, hint, spellings }: OptionSpec<unknown>): reado
   return [`${letters.length === 0 ? "    " : `${letters[0]}, `}${long} ${hint}`.trimEnd(), description + also]
 }
 
-const columns = (rows: ReadonlyArray<readonly [left: string, right: string]>): string => {
-  const width = Math.min(36, Math.max(...rows.map(([left]) => left.length)))
-  return rows.map(([left, right]) =>
-    left.length > width ? `  ${left}\n  ${" ".repeat(width)}  ${right}` : `  ${left.padEnd(width)}  ${right}`
-  ).join("\n")
-}
-
 /** One command and its options. */
 export const ofCommand = (path: string, description: string, specs: ReadonlyArray<OptionSpec<unknown>>): string =>
   `Usage: mqtt ${path} [options]\n\n${description}\n\nOptions:\n${columns(specs.map(optionRow))}\n\nExit codes:\n${
@@ -38,10 +32,8 @@ export const ofCommand = (path: string, description: string, specs: ReadonlyArra
   }`
 
 /** Several commands. */
-export const ofGroup = (path: string, children: ReadonlyArray<readonly [name: string, description: string]>): string =>
-  `Usage: ${path} <command> [options]\n\nCommands:\n${
-    columns(children)
-  }\n\nOptions of a command: ${path} <command> --help (-h is the host).`
+export const ofGroup = (path: string, children: ReadonlyArray<Row>): string =>
+  groupHelp(path, children, `Options of a command: ${path} <command> --help (-h is the host).`)
 
 /** Completions for a shell. */
 export const completions = (root: Command.Command<unknown>, shell: string | undefined) => {

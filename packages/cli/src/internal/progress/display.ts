@@ -6,31 +6,20 @@ import type { PlatformError } from "@effect/platform/Error"
 import * as Terminal from "@effect/platform/Terminal"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { Step } from "./progress.ts"
+import * as terminalStyle from "../command/terminalStyle.ts"
+import * as bar from "./bar.ts"
+import type { Step } from "./steps.ts"
 
 export interface Display {
   readonly line: (text: string) => Effect.Effect<void, PlatformError>
   readonly progress: (step: Step) => Effect.Effect<void, PlatformError>
 }
 
-const barWidth = 24
 const clearLine = "\r\u001b[2K"
-
-const bar = (fraction: number): string => {
-  const filled = Math.round(fraction * barWidth)
-  return `[${"#".repeat(filled)}${".".repeat(barWidth - filled)}] ${String(Math.round(fraction * 100)).padStart(3)} %`
-}
-
-const describe = ({ fraction, state }: Step): string => {
-  // The map, which alone tells the room, is read after the state: in the dock it would still be the last one.
-  const room = state.activity === "docked" ? undefined : state.currentRoom
-  const words = [state.stateName.replaceAll("_", " "), room, `battery ${state.battery ?? "?"} %`]
-  return `${bar(fraction)}  ${words.filter((word) => word !== undefined).join(", ")}${state.stale ? " (no news)" : ""}`
-}
 
 export const make: Effect.Effect<Display, never, Terminal.Terminal | Scope.Scope> = Effect.gen(function*() {
   const terminal = yield* Terminal.Terminal
-  const inPlace = yield* terminal.isTTY
+  const { isRich, size } = yield* terminalStyle.make
   let shown: string | undefined
   let told: string | undefined
 
@@ -40,15 +29,15 @@ export const make: Effect.Effect<Display, never, Terminal.Terminal | Scope.Scope
   yield* Effect.addFinalizer(() => shown === undefined ? Effect.void : Effect.ignore(terminal.display("\n")))
 
   return {
-    line: (text) => Effect.suspend(() => inPlace ? redraw(`${text}\n${shown ?? ""}`) : terminal.display(`${text}\n`)),
+    line: (text) => Effect.suspend(() => isRich ? redraw(`${text}\n${shown ?? ""}`) : terminal.display(`${text}\n`)),
     progress: (step) =>
-      Effect.suspend(() => {
-        const text = describe(step)
-        if (inPlace) {
+      Effect.flatMap(size, ({ columns }) => {
+        const text = bar.lineOf(step, isRich ? columns : Number.POSITIVE_INFINITY)
+        if (isRich) {
           shown = step.fraction === 1 ? undefined : text
           return redraw(step.fraction === 1 ? `${text}\n` : text)
         }
-        const news = `${Math.floor(step.fraction * 10)} ${step.state.stateName} ${step.state.currentRoom ?? ""}`
+        const news = bar.newsOf(step)
         if (news === told) return Effect.void
         told = news
         return terminal.display(`${text}\n`)
