@@ -20,8 +20,17 @@ export interface FaultyLink {
   readonly trickle: (isTrickling: boolean) => Effect.Effect<void>
 }
 
+/** What comes in at one end and goes out at the other. */
+interface Direction {
+  readonly from: Net.Socket
+  readonly to: Net.Socket
+  /** Bytes are on their way: what comes meanwhile must not overtake them. */
+  isBusy: boolean
+}
+
 interface Connection {
   readonly ends: readonly [Net.Socket, Net.Socket]
+  readonly directions: readonly [Direction, Direction]
   isAbandoned: boolean
   /** What may still pass, in both directions together. */
   bytesLeft: number
@@ -36,36 +45,38 @@ export const make = (url: string): Effect.Effect<FaultyLink, never, Scope.Scope>
     const state = { isRefusing: false, isStalled: false, isTrickling: false }
 
     const flow = (connection: Connection) => {
-      for (const end of connection.ends) {
-        if (state.isStalled || connection.isAbandoned) end.pause()
-        else end.resume()
+      for (const { from, isBusy } of connection.directions) {
+        if (state.isStalled || connection.isAbandoned || isBusy) from.pause()
+        else from.resume()
       }
     }
 
-    const forward = (connection: Connection, from: Net.Socket, to: Net.Socket) => {
+    const forward = (connection: Connection, direction: Direction) => {
+      const { from, to } = direction
+      const setBusy = (isBusy: boolean) => {
+        direction.isBusy = isBusy
+        flow(connection)
+      }
       const write = (bytes: Uint8Array) => {
         if (connection.isAbandoned || to.writableEnded) return
         if (bytes.length > connection.bytesLeft) {
-          from.pause()
+          setBusy(true)
           return void to.end(bytes.subarray(0, connection.bytesLeft), () => from.destroy())
         }
         connection.bytesLeft -= bytes.length
-        if (to.write(bytes)) return
-        from.pause()
-        to.once("drain", () => flow(connection))
+        if (to.write(bytes)) return setBusy(false)
+        setBusy(true)
+        to.once("drain", () => setBusy(false))
       }
       const trickle = (bytes: Uint8Array, index: number) => {
-        if (index === bytes.length || from.destroyed || to.destroyed) return flow(connection)
-        if (index >= trickledBytes) {
-          flow(connection)
-          return write(bytes.subarray(index))
-        }
-        write(bytes.subarray(index, index + 1))
+        if (connection.isAbandoned || from.destroyed || to.destroyed) return
+        if (index === bytes.length || index >= trickledBytes) return write(bytes.subarray(index))
+        to.write(bytes.subarray(index, index + 1))
         setTimeout(() => trickle(bytes, index + 1), 1)
       }
       from.on("data", (bytes) => {
         if (!state.isTrickling) return write(bytes)
-        from.pause()
+        setBusy(true)
         trickle(bytes, 0)
       })
       from.on("error", () => from.destroy())
@@ -79,10 +90,13 @@ export const make = (url: string): Effect.Effect<FaultyLink, never, Scope.Scope>
       if (state.isRefusing) return void near.resetAndDestroy()
       near.setNoDelay(true)
       const far = Net.connect({ host: target.hostname, port: Number(target.port), noDelay: true })
-      const connection: Connection = { ends: [near, far], isAbandoned: false, bytesLeft: Infinity }
+      const directions = [
+        { from: near, to: far, isBusy: false },
+        { from: far, to: near, isBusy: false }
+      ] as const
+      const connection: Connection = { ends: [near, far], directions, isAbandoned: false, bytesLeft: Infinity }
       connections.add(connection)
-      forward(connection, near, far)
-      forward(connection, far, near)
+      for (const direction of directions) forward(connection, direction)
       flow(connection)
     })
     yield* Effect.acquireRelease(

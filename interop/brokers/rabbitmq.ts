@@ -1,6 +1,8 @@
 /** RabbitMQ with its MQTT plugins: MQTT 3.1.1, as a cluster of three nodes with mirrored queues. */
+import { MqttClient, Reconnect } from "@effect-mqtt/connection"
+import { NodeTransport } from "@effect-mqtt/connection/node"
 import type { Scope } from "effect"
-import { Effect } from "effect"
+import { Effect, Redacted } from "effect"
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -51,7 +53,7 @@ export interface Cluster extends Broker {
   readonly nodes: readonly [Node, Node, Node]
 }
 
-/** Starts them together. They listen with TLS if there is a certificate. */
+/** They listen with TLS if there is a certificate. */
 export const make = (certificate?: Certificate): Effect.Effect<Cluster, BrokerError, Scope.Scope> =>
   Effect.gen(function*() {
     const path = yield* Process.directory
@@ -59,10 +61,11 @@ export const make = (certificate?: Certificate): Effect.Effect<Cluster, BrokerEr
     const env = yield* Epmd.make(path)
     writeFileSync(join(path, "definitions.json"), JSON.stringify(definitions()))
     writeFileSync(join(path, "plugins"), "[rabbitmq_mqtt,rabbitmq_web_mqtt].")
-    // Nodes that start at the same time have to agree on it.
     writeFileSync(join(path, ".erlang.cookie"), "COOKIE", { mode: 0o400 })
     const node = (number: number) => makeNode({ path, files, env, number })
-    const nodes = yield* Effect.all([node(1), node(2), node(3)], { concurrency: "unbounded" })
+    // One after the other: nodes that start together may each begin a list of client identifiers of their own, which
+    // the plugin keeps by consensus, and then none of them lets anybody in.
+    const nodes = yield* Effect.all([node(1), node(2), node(3)])
     return { ...nodes[0], nodes }
   })
 
@@ -88,8 +91,11 @@ const makeNode = ({ env, files, number, path }: {
         ...[`web_mqtt.tcp.listener = 127.0.0.1:${ws}`, "web_mqtt.ws_path = /mqtt"],
         ...securedListeners(files, tls, wss),
         "cluster_formation.peer_discovery_backend = classic_config",
-        ...[1, 2, 3].map((each) => `cluster_formation.classic_config.nodes.${each} = mq${each}@localhost`),
-        ...["min = 0", "max = 2"].map((bound) => `cluster_formation.randomized_startup_delay_range.${bound}`),
+        // Those that are there before it.
+        ...Array.from(
+          { length: number },
+          (_, index) => `cluster_formation.classic_config.nodes.${index + 1} = mq${index + 1}@localhost`
+        ),
         ""
       ].join("\n")
     )
@@ -111,7 +117,14 @@ const makeNode = ({ env, files, number, path }: {
       Effect.tap((started) =>
         Effect.zipRight(
           Effect.sync(() => void (program = started)),
-          Process.ready("rabbitmq-server", started, Process.says(started, "startup complete"))
+          Process.ready(
+            "rabbitmq-server",
+            started,
+            Effect.flatMap(
+              Process.says(started, "startup complete"),
+              (isComplete) => isComplete ? letsIn(`mqtt://127.0.0.1:${tcp}`) : Effect.succeed(false)
+            )
+          )
         )
       )
     )
@@ -127,6 +140,16 @@ const makeNode = ({ env, files, number, path }: {
       }
     }
   })
+
+/** A node hangs up on everybody until the nodes agree on who keeps the client identifiers, which its log does not tell. */
+const letsIn = (url: string): Effect.Effect<boolean> =>
+  MqttClient.make({
+    url,
+    protocolVersion: 4,
+    username: user.name,
+    password: Redacted.make(user.password),
+    reconnect: Reconnect.none
+  }).pipe(Effect.scoped, Effect.provide(NodeTransport.layer), Effect.isSuccess)
 
 const securedListeners = (files: Certificate | undefined, tls: number | undefined, wss: number | undefined) => {
   if (files === undefined) return []

@@ -54,11 +54,10 @@ const soak = Effect.gen(function*() {
 
   let isOver = false
   const publishing = yield* Effect.fork(publish(publisher, tally, () => isOver))
-  const failed = Effect.raceAll([
-    publisher.failure,
-    consumer.failure,
-    Effect.zipRight(Fiber.join(publishing), Effect.never)
-  ])
+  // The first that fails.
+  const failed = Effect.all([publisher.failure, consumer.failure, Fiber.join(publishing), Effect.never], {
+    concurrency: "unbounded"
+  })
 
   const inTime = <A, E>(effect: Effect.Effect<A, E>, after: string) =>
     Effect.timeoutOption(Effect.raceFirst(effect, failed), patience).pipe(
