@@ -126,6 +126,13 @@ export interface SessionOptions {
   readonly poll?: Device.Polling | undefined
   /** Addresses of devices on the home network, by name or id, where they are not found by themselves. */
   readonly hosts?: Readonly<Record<string, string>> | undefined
+  /**
+   * How long a session begins with the account that an earlier one has kept, without asking the cloud for it: for
+   * programs that start often. A login that was revoked then shows later, with the first use of the cloud.
+   *
+   * @default "0 seconds": the cloud is asked at each start
+   */
+  readonly trustKept?: Duration.DurationInput | undefined
 }
 
 /**
@@ -242,11 +249,18 @@ export const make = (
           return Effect.as(Effect.logWarning(`going on from what was kept: ${cause.message}`), found.value)
         }))
 
-    let account: Account = toAccount(yield* auth.userData, yield* orKept(askDetail, cache.detail))
+    /** What was kept and is younger than `trusted`; times ahead of the clock are those of a clock that was wrong. */
+    const isFresh = (kept: HomeCache.Kept<unknown>, trusted: number) =>
+      Effect.map(Clock.currentTimeMillis, (now) => now >= kept.at && now - kept.at < trusted)
+    const trustKept = Duration.toMillis(options.trustKept ?? 0)
+    const keptDetail = yield* cache.detail
+    const detail = keptDetail !== undefined && (yield* isFresh(keptDetail, trustKept))
+      ? keptDetail.value
+      : yield* orKept(askDetail, Effect.succeed(keptDetail))
+    let account: Account = toAccount(yield* auth.userData, detail)
     const home = keepFirstSuccess(Effect.gen(function*() {
       const kept = yield* cache.home
-      const age = kept === undefined ? Number.POSITIVE_INFINITY : (yield* Clock.currentTimeMillis) - kept.at
-      return kept !== undefined && (stale !== undefined || age >= 0 && age < freshHome)
+      return kept !== undefined && (stale !== undefined || (yield* isFresh(kept, freshHome)))
         ? kept.value
         : yield* orKept(askHome, Effect.succeed(kept))
     }))

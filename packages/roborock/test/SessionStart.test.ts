@@ -19,10 +19,11 @@ const known: Script = ({ path }) =>
 /** One start of a program; what it keeps is in the store of the test. */
 const start = <A, E>(
   script: Script,
-  use: (session: RoborockSession.RoborockSession["Type"]) => Effect.Effect<A, E>
+  use: (session: RoborockSession.RoborockSession["Type"]) => Effect.Effect<A, E>,
+  options: RoborockSession.SessionOptions = {}
 ) => {
   const cloud = scriptedCloud(script)
-  const layer = RoborockSession.layer({ credentials, baseUrl: "http://login.test" }).pipe(
+  const layer = RoborockSession.layer({ ...options, credentials, baseUrl: "http://login.test" }).pipe(
     Layer.provide(Layer.mergeAll(cloud.layer, LocalNetwork.layerNone, Broker.layerMemory()))
   )
   return Effect.flatMap(RoborockSession.RoborockSession, use).pipe(
@@ -46,6 +47,19 @@ describe("the second start", () => {
       yield* TestClock.adjust("12 hours")
       const third = yield* start(known, (session) => session.devices)
       assert.deepStrictEqual(third.paths, ["/api/v1/getHomeDetail", "/v3/user/homes/77"])
+    }).pipe(kept))
+
+  it.effect("asks nobody as long as what was kept is trusted", () =>
+    Effect.gen(function*() {
+      const use = (session: RoborockSession.RoborockSession["Type"]) =>
+        Effect.zipRight(session.devices, session.account)
+      yield* start(known, use, { trustKept: "1 hour" })
+      yield* aMinute
+      const second = yield* start(() => "unreachable", use, { trustKept: "1 hour" })
+      assert.deepStrictEqual(second.paths, [])
+      assert.strictEqual(second.result.homeName, "My home")
+      yield* TestClock.adjust("1 hour")
+      assert.deepStrictEqual((yield* start(known, use, { trustKept: "1 hour" })).paths, ["/api/v1/getHomeDetail"])
     }).pipe(kept))
 
   it.effect("works without the cloud, says so, and asks again by itself", () =>
