@@ -67,6 +67,13 @@ describe("MapImage", () => {
     }
   })
 
+  it("says the numbers of the colours, for those who draw rooms themselves", () => {
+    const colours = MapImage.roomColours(small)
+    assert.deepStrictEqual([...colours.keys()].sort(), small.rooms.map(({ id }) => id).sort())
+    assert.strictEqual(new Set(colours.values()).size, small.rooms.length)
+    assert.strictEqual(MapImage.roomColours({ ...small, grid: undefined }).size, 0)
+  })
+
   it("tells rooms apart that a wall divides, and copes with many neighbours", () => {
     const letters = "abcdefghijklmn"
     const lines = [...letters].map((letter) => `${letter.repeat(6)}##${"o".repeat(4)}`)

@@ -1,0 +1,123 @@
+/**
+ * The whole page.
+ *
+ * @import { ConsumablesAnswer, HistoryAnswer, SchedulesAnswer } from "../src/internal/serve/messages.ts"
+ * @import { State, Tab } from "./store.js"
+ */
+import { html, nothing } from "../node_modules/lit-html/lit-html.js"
+import { careList } from "./care.js"
+import { actions, cleanTab } from "./controls.js"
+import { floorChoice } from "./floors.js"
+import { historyList } from "./history.js"
+import * as icons from "./icons.js"
+import { mapView } from "./map.js"
+import { scheduleList } from "./schedules.js"
+import { ask, pending, watch } from "./server.js"
+import { announcement, linkBanner, status } from "./status.js"
+import { choose, update } from "./store.js"
+import { situation } from "./words.js"
+
+/** @typedef {"consumables" | "history" | "schedules"} Question */
+
+/** @type {ReadonlyArray<{ tab: Tab, title: string, question: Question | undefined }>} */
+const tabs = [
+  { tab: "clean", title: "Clean", question: undefined },
+  { tab: "care", title: "Care", question: "consumables" },
+  { tab: "history", title: "History", question: "history" },
+  { tab: "schedules", title: "Schedules", question: "schedules" }
+]
+
+/** @param {string} id */
+const onDevice = (id) => {
+  choose(id)
+  watch(id)
+  history.replaceState(null, "", `#${encodeURIComponent(id)}`)
+}
+
+/** @param {State} state */
+const deviceList = ({ devices, order, selected }) =>
+  order.length < 2 ? nothing : html`<nav class="devices" aria-label="Devices">${order.map((id) => {
+    const vacuum = devices.get(id)
+    return vacuum === undefined ? nothing : html`<button type="button" aria-current=${id === selected}
+      data-activity=${vacuum.available ? vacuum.activity : "unknown"} @click=${() => onDevice(id)}>
+      <strong>${vacuum.name}</strong><small>${situation(vacuum)}</small></button>`
+  })}</nav>`
+
+/** @param {Tab} tab */
+const openTab = (tab) => {
+  const question = tabs.find((known) => known.tab === tab)?.question
+  update({ tab, notice: undefined })
+  if (question !== undefined) void ask(question)
+}
+
+/** @param {State} state @param {typeof tabs} shown */
+const onTabKey = (state, shown) => (/** @type {KeyboardEvent} */ event) => {
+  const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0
+  if (step === 0) return
+  const index = shown.findIndex(({ tab }) => tab === state.tab)
+  const next = shown[(index + step + shown.length) % shown.length]
+  if (next === undefined) return
+  event.preventDefault()
+  openTab(next.tab)
+  document.getElementById(`tab-${next.tab}`)?.focus()
+}
+
+/** @param {State} state */
+const panel = (state) => {
+  const { answers, tab } = state
+  const question = tabs.find((known) => known.tab === tab)?.question
+  if (question === undefined) return cleanTab(state)
+  const answer = answers.get(question)
+  if (answer === undefined || answer === pending) return html`<p class="hint">Asking the device …</p>`
+  if (answer instanceof Error) {
+    return html`<p class="hint">${answer.message}</p>
+      <button type="button" class="plain" @click=${() => ask(question)}>Try again</button>`
+  }
+  switch (question) {
+    case "consumables":
+      return careList(/** @type {ConsumablesAnswer} the answer to this question */ (answer))
+    case "history":
+      return historyList(/** @type {HistoryAnswer} the answer to this question */ (answer), state)
+    case "schedules":
+      return scheduleList(/** @type {SchedulesAnswer} the answer to this question */ (answer), state)
+  }
+}
+
+/** @param {State} state */
+const notice = ({ notice: shown }) =>
+  html`<div class="notices"><div role="alert">${
+    shown?.isError ? html`<p class="notice" data-kind="bad">${icons.warning}<span>${shown.text}</span>
+      <button type="button" class="small" aria-label="Close" @click=${() => update({ notice: undefined })}
+      >${icons.close}</button></p>` : nothing
+  }</div><div role="status">${
+    shown !== undefined && !shown.isError ? html`<p class="notice"><span>${shown.text}</span>
+      <button type="button" class="small" aria-label="Close" @click=${() => update({ notice: undefined })}
+      >${icons.close}</button></p>` : nothing
+  }</div></div>`
+
+/** @param {State} state */
+export const page = (state) => {
+  const { homeName, offer, order, selected, tab } = state
+  const shown = tabs.filter(({ question }) => question === undefined || offer?.traits.includes(question))
+  if (state.link === "connecting" && order.length === 0) return html`<p class="loading">Looking for your devices …</p>`
+  return html`
+    <header><p class="home">${homeName ?? "Roborock"}</p>${deviceList(state)}</header>
+    <div class="banners">${linkBanner(state)}</div>
+    <main>
+      ${mapView(state)}
+      <div class="side">
+        ${status()}
+        ${floorChoice(state)}
+        ${actions(state)}
+        ${selected === undefined ? html`<p class="hint">The account has no devices.</p>` : html`
+          <div class="tabs" role="tablist" aria-label="More" @keydown=${onTabKey(state, shown)}>${shown.map((known) =>
+    html`<button type="button" role="tab" id="tab-${known.tab}" aria-controls="tab-panel"
+              aria-selected=${known.tab === tab} tabindex=${known.tab === tab ? 0 : -1}
+              @click=${() => openTab(known.tab)}>${known.title}</button>`
+  )}</div>
+          <div id="tab-panel" class="panel" role="tabpanel" aria-labelledby="tab-${tab}">${panel(state)}</div>`}
+      </div>
+    </main>
+    ${notice(state)}
+    <p class="aloud" role="status">${announcement()}</p>`
+}

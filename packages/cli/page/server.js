@@ -1,0 +1,104 @@
+/**
+ * The server of the page: its stream of events, its answers, and commands.
+ *
+ * @import { ErrorAnswer } from "../src/internal/serve/messages.ts"
+ * @import { Command } from "../src/internal/serve/commands.ts"
+ */
+import { now, receive, update } from "./store.js"
+
+/** How long to wait before a stream that was refused is asked for again. */
+const patience = 15_000
+
+/** @type {EventSource | undefined} */
+let source
+
+/**
+ * Watches all devices, and the map of one. A stream that breaks is opened again by the browser.
+ *
+ * @param {string | undefined} device
+ */
+export const watch = (device) => {
+  source?.close()
+  const stream = new EventSource(`api/events${device === undefined ? "" : `?device=${encodeURIComponent(device)}`}`)
+  source = stream
+  stream.onopen = () => update({ link: "open", lostAt: undefined })
+  stream.onmessage = ({ data }) => receive(JSON.parse(data))
+  stream.onerror = () => {
+    if (source !== stream) return
+    const isRefused = stream.readyState === EventSource.CLOSED
+    update({ link: isRefused ? "refused" : "lost", lostAt: now().lostAt ?? Date.now() })
+    if (isRefused) setTimeout(() => source === stream && watch(device), patience)
+  }
+}
+
+/**
+ * @param {string} path
+ * @param {RequestInit} [init]
+ * @returns {Promise<unknown>} What the server says; rejects with a sentence.
+ */
+const exchange = async (path, init) => {
+  const response = await fetch(path, init).catch(() => {
+    throw new Error("roborock serve cannot be reached.")
+  })
+  /** @type {unknown} */
+  const answer = await response.json().catch(() => undefined)
+  if (response.ok) return answer
+  /** @type {Partial<ErrorAnswer>} */
+  const { error } = answer ?? {}
+  throw new Error(error ?? `roborock serve answered ${response.status}.`)
+}
+
+/** @param {string} text */
+const path = (text) => `api/devices/${encodeURIComponent(now().selected ?? "")}/${text}`
+
+/** @param {unknown} error */
+const sentence = (error) => error instanceof Error ? error.message : String(error)
+
+/**
+ * Sends a command to the selected device, one at a time, and says how it went.
+ *
+ * @param {Command} command
+ * @param {string} [done] What to say when it is done; without it the state of the device shows.
+ * @returns {Promise<boolean>} Whether the device has accepted it.
+ */
+export const send = async (command, done) => {
+  if (now().busy !== undefined) return false
+  update({ busy: command.do, notice: undefined })
+  try {
+    await exchange(path("commands"), {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(command)
+    })
+    update({ busy: undefined, notice: done === undefined ? undefined : { text: done, isError: false } })
+    return true
+  } catch (error) {
+    update({ busy: undefined, notice: { text: sentence(error), isError: true } })
+    return false
+  }
+}
+
+/** What stands for an answer that has not come, or will not. */
+export const pending = Symbol("pending")
+
+/**
+ * Asks something about the selected device; the answer is kept under the question.
+ *
+ * @param {"consumables" | "floors" | "history" | "schedules"} question
+ */
+export const ask = async (question) => {
+  const { selected } = now()
+  /** @param {unknown} answer */
+  const keep = (answer) => {
+    if (now().selected === selected) update({ answers: new Map(now().answers).set(question, answer) })
+  }
+  if (!now().answers.has(question)) keep(pending)
+  try {
+    keep(await exchange(path(question)))
+  } catch (error) {
+    keep(new Error(sentence(error)))
+  }
+}
+
+/** @param {number} run */
+export const runMapPath = (run) => path(`history/${run}/map.svg`)
