@@ -3,8 +3,9 @@
  *
  * @since 0.1.0
  */
+import type * as Cause from "effect/Cause"
 import type * as Duration from "effect/Duration"
-import type { AuthError, ConnectError, PublishError } from "./MqttError.ts"
+import type { AuthError, ConnectError, MqttError, PublishError } from "./MqttError.ts"
 import type { Negotiated } from "./Negotiated.ts"
 
 /**
@@ -19,6 +20,7 @@ import type { Negotiated } from "./Negotiated.ts"
  * - `SlowConsumer`: a stream holds up others for `duration` now; once, until it goes on.
  * - `Dropped`: `count` messages that no handler will see, and why; `filters` are those of the stream.
  * - `OverlappingFilters`: the server does not say which of them a message is for: streams may see repeats.
+ * - `HookFailed`: `onConnected` or `deadLetter` of the options failed or died; it is in the log too.
  * - `Unattended`: a message of an earlier run of the program could not be sent.
  *
  * @since 0.1.0
@@ -40,6 +42,11 @@ export type ClientEvent =
     readonly count: number
   }
   | { readonly _tag: "OverlappingFilters"; readonly filters: readonly [string, string] }
+  | {
+    readonly _tag: "HookFailed"
+    readonly hook: "onConnected" | "deadLetter"
+    readonly cause: Cause.Cause<MqttError>
+  }
   | { readonly _tag: "Unattended"; readonly error: PublishError }
   | { readonly _tag: "Failed"; readonly error: AuthError | ConnectError }
   | { readonly _tag: "Closed" }

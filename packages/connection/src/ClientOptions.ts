@@ -64,7 +64,8 @@ export interface ClientOptions extends Omit<ConnectionOptions, "url"> {
    */
   readonly consumerTimeout?: Duration.DurationInput | undefined
   /**
-   * Gets a QoS 1 or 2 message that no stream has asked for in time, before it is acknowledged.
+   * Gets a QoS 1 or 2 message that no stream has asked for in time, before it is acknowledged. A defect of it is logged as
+   * an error, is `HookFailed` among the `events`, and the message is acknowledged all the same.
    *
    * @default nothing
    */

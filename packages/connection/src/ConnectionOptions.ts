@@ -73,13 +73,15 @@ export interface ConnectionOptions {
    */
   readonly authentication?: Mechanism | undefined
   /**
-   * What the server publishes when this client vanishes.
+   * What the server publishes when this client vanishes. A `willDelayInterval` that is longer than the session ends with
+   * it, which is logged as a warning once.
    *
    * @default none
    */
   readonly will?: PerAttempt<Will> | undefined
   /**
-   * 4 is MQTT 3.1.1. `"auto"` begins with 5, and asks a server that refuses it once more in 3.1.1.
+   * 4 is MQTT 3.1.1. `"auto"` begins with 5, and asks a server once more in 3.1.1 that refuses it, or hangs up on the
+   * first CONNECTs without a word.
    *
    * @default 5
    */

@@ -26,6 +26,8 @@ import { make as makeDeadLetters } from "./internal/client/deadLetters.ts"
 import * as drivers from "./internal/client/driver.ts"
 import { open as openSession } from "./internal/client/durability.ts"
 import * as engines from "./internal/client/engine.ts"
+import { reporting } from "./internal/client/hooks.ts"
+import type { Notify } from "./internal/client/notices.ts"
 import * as observers from "./internal/client/observer.ts"
 import * as requesters from "./internal/client/requester.ts"
 import { make as resolveSettings } from "./internal/client/settings.ts"
@@ -221,7 +223,8 @@ export type OnConnected = (client: MqttClient["Type"], negotiated: Negotiated) =
 export interface Options extends ClientOptions {
   /**
    * Runs for every link once it is ready, such as to publish that this client is there. It is
-   * interrupted when the link ends; a failure is logged as a warning.
+   * interrupted when the link ends. A failure is logged as a warning and a defect as an error; both are `HookFailed`
+   * among the `events`, and end nothing.
    *
    * @default nothing
    */
@@ -294,7 +297,7 @@ export const make = (
       engine,
       settings,
       options,
-      onConnectedOf(options, Deferred.await(self))
+      onConnectedOf(options, engine.notices.notify, Deferred.await(self))
     )
     const client: MqttClient["Type"] = {
       publish,
@@ -327,13 +330,10 @@ export const make = (
 
 /** The hook of the options, in terms of what the driver knows. */
 const onConnectedOf =
-  ({ onConnected }: Options, self: Effect.Effect<MqttClient["Type"]>) =>
+  ({ onConnected }: Options, notify: Notify, self: Effect.Effect<MqttClient["Type"]>) =>
   (negotiated: Negotiated): Effect.Effect<void> =>
-    onConnected === undefined ? Effect.void : self.pipe(
-      Effect.flatMap((client) => onConnected(client, negotiated)),
-      Effect.catchAll((error) => Effect.logWarning("onConnected failed", error.message)),
-      Effect.annotateLogs({ package: "connection" }),
-      Effect.asVoid
+    onConnected === undefined ? Effect.void : reporting("onConnected", notify)(
+      Effect.flatMap(self, (client) => onConnected(client, negotiated))
     )
 
 /**

@@ -131,8 +131,9 @@ export const make = (
 
     const onReady = (negotiated: Negotiated) => Effect.asVoid(Deferred.succeed(ready, negotiated))
 
+    const shared = attempts.share({ transport, engine, options, settings: resolved })
     const attempt = (protocolVersion: ProtocolVersion.ProtocolVersion) =>
-      attempts.run({ transport, engine, options, settings: resolved }, {
+      attempts.run(shared, {
         endpoint: Effect.flatMap(attempts.evaluate(options.url), Endpoint.parse),
         clientId,
         cleanStart: true,
@@ -142,7 +143,7 @@ export const make = (
 
     const link = yield* attempt(resolved.protocolVersion)
       .pipe(
-        Effect.catchIf((error) => resolved.versionFallback && versions.isVersionRefusal(error), () => attempt(4)),
+        Effect.catchIf((error) => resolved.versionFallback && versions.mayBeRefusal(error), () => attempt(4)),
         Effect.onExit((exit) =>
           Effect.suspend(() => {
             const reason = reasonOf(exit)

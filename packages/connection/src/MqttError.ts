@@ -103,8 +103,10 @@ export class AuthError extends Data.TaggedError("AuthError")<{
  * - `ConnectRefused`: the server refused this configuration (version, client identifier, limits).
  * - `QuotaError`: the server is over a limit of its own for now.
  * - `ServerUnavailable`: the server says that it cannot serve at the moment.
- * - `ServerDisconnected`: the server ended the connection with a DISCONNECT.
- * - `SessionTakenOver`: another client connected with the same client identifier.
+ * - `ServerDisconnected`: the server ended the connection with a DISCONNECT; or a 3.1.1 server, which cannot say
+ *   why, hung up three times in a row at once, each time owing an answer.
+ * - `SessionTakenOver`: another client connected with the same client identifier; or a 3.1.1 server hung up like
+ *   that without being asked for anything.
  * - `ProtocolError`: one side broke the protocol; `cause` says where.
  * - `StoreError`: the session cannot be kept; `cause` is a {@link StoreError}.
  * - `Closed`: the connection was closed here.

@@ -15,6 +15,8 @@ import { linkFailed } from "./linkFailed.ts"
 import type { LinkError } from "./linkFailed.ts"
 import { toBytes } from "./payload.ts"
 import type { Settings } from "./settings.ts"
+import type { CheckWill } from "./willDelay.ts"
+import { makeCheck } from "./willDelay.ts"
 
 /** What every attempt of one client shares. */
 export interface Shared {
@@ -22,7 +24,13 @@ export interface Shared {
   readonly engine: Engine<Consumer>
   readonly options: Omit<ConnectionOptions, "url">
   readonly settings: Settings
+  readonly checkWill: CheckWill
 }
+
+export const share = (shared: Omit<Shared, "checkWill">): Shared => ({
+  ...shared,
+  checkWill: makeCheck(seconds(shared.settings.sessionExpiry))
+})
 
 /** What may differ from one attempt to the next. */
 export interface Attempt {
@@ -60,7 +68,7 @@ const connectProperties = (
 })
 
 const connectPacket = (
-  { options, settings }: Shared,
+  { checkWill, options, settings }: Shared,
   { cleanStart, clientId, protocolVersion }: Attempt,
   exchange: Exchange | undefined
 ): Effect.Effect<Packet.Connect, LinkError> =>
@@ -69,6 +77,7 @@ const connectPacket = (
     password: evaluateOptional(options.password),
     will: evaluateOptional(options.will)
   }, { concurrency: "unbounded" }).pipe(
+    Effect.tap(({ will }) => protocolVersion === 5 ? checkWill(will) : Effect.void),
     Effect.map(({ password, username, will }): Packet.Connect => ({
       _tag: "Connect",
       protocolName: "MQTT",

@@ -3,18 +3,16 @@ import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
 import type { Message } from "../../Message.ts"
+import { reporting } from "./hooks.ts"
+import type { Notify } from "./notices.ts"
 
 /** Calls back when the message is taken care of. */
-export type DeadLetters = (message: Message, onDone: () => void) => void
+export type DeadLetters = (message: Message, notify: Notify, onDone: () => void) => void
 
 export const make = (
   hook: (message: Message) => Effect.Effect<unknown>
 ): Effect.Effect<DeadLetters, never, Scope.Scope> =>
-  Effect.map(FiberSet.makeRuntime<never>(), (run): DeadLetters => (message, onDone) => {
-    run(
-      hook(message).pipe(
-        Effect.catchAllDefect((defect) => Effect.logError("The dead-letter hook is broken", defect)),
-        Effect.zipRight(Effect.sync(onDone))
-      )
-    )
+  Effect.map(FiberSet.makeRuntime<never>(), (run): DeadLetters => (message, notify, onDone) => {
+    const taken = reporting("deadLetter", notify)(Effect.suspend(() => hook(message)))
+    run(Effect.zipRight(taken, Effect.sync(onDone)))
   })

@@ -66,7 +66,7 @@ export const make = (
 ): Effect.Effect<Driver, never, Scope.Scope> =>
   Effect.gen(function*() {
     const { consumer, notices: { notify }, pump, session } = engine
-    const shared: attempts.Shared = { transport, engine, options, settings }
+    const shared = attempts.share({ transport, engine, options, settings })
     const failFast = options.initialConnect !== "retry"
     const endpoints = endpointLists.make(options.url, options.followRedirect)
     const retry = retries.make(settings.stableAfter)
@@ -102,6 +102,7 @@ export const make = (
         // An identifier that the server assigned is what the session is known by from now on.
         clientId = negotiated.clientId
         replacing = false
+        version.ready()
         endpoints.ready()
         return setStatus({ _tag: "Connected", epoch: ++epoch, negotiated })
       }).pipe(
@@ -143,7 +144,8 @@ export const make = (
         Effect.map((error): retries.Ending => ({
           error,
           protocolVersion,
-          readyFor: readyAt === undefined ? undefined : pump.now() - readyAt
+          readyFor: readyAt === undefined ? undefined : pump.now() - readyAt,
+          wasBusy: session.wasBusy()
         }))
       )
     })

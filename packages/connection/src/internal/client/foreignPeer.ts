@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import { TransportError } from "../../MqttError.ts"
 import type { Wire } from "../../Wire.ts"
+import type { LinkError } from "./linkFailed.ts"
 
 /** Looks at the first bytes that are read, and at nothing behind them. */
 export const detecting = (wire: Wire): Wire => {
@@ -31,9 +32,19 @@ const beginsWith = (bytes: Uint8Array, start: ArrayLike<number>): boolean => {
 
 const notMqtt = (why: string) => new TransportError({ reason: "NotMqtt", cause: new Error(why) })
 
+/** A server need not say what it has against a CONNECT [MQTT-3.1.4-1]. */
+class HungUp extends Error {
+  constructor(cause: unknown) {
+    const why = cause instanceof Error ? ` (${cause.message})` : "; is this the port for this protocol?"
+    super(`the server hung up before it answered${why}`, { cause })
+  }
+}
+
 const explainEnd = (error: TransportError): TransportError =>
-  error.reason === "Closed" && error.cause === undefined
-    ? new TransportError({ reason: "Closed", cause: silent })
+  error.reason === "Closed" || error.reason === "Read"
+    ? new TransportError({ reason: error.reason, cause: new HungUp(error.cause) })
     : error
 
-const silent = new Error("the server hung up before it answered; is this the port for this protocol?")
+/** Whether the link ended without a word from the server. */
+export const hungUp = (error: LinkError): boolean =>
+  error.cause instanceof TransportError && error.cause.cause instanceof HungUp

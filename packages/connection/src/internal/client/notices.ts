@@ -3,7 +3,8 @@
  * given synchronously, in the middle of the work that causes it: listeners must be quick, must not
  * throw and must not call back. What can happen for every message is told once a batch.
  */
-import type { AuthError, ConnectError, PublishError } from "../../MqttError.ts"
+import type * as Cause from "effect/Cause"
+import type { AuthError, ConnectError, MqttError, PublishError } from "../../MqttError.ts"
 import type { Negotiated } from "../../Negotiated.ts"
 
 /** Where a client stands with its links. */
@@ -40,7 +41,14 @@ export type Trouble =
   /** Filters cover each other where the server names no subscription: their streams may see repeats. */
   | { readonly _tag: "OverlappingFilters"; readonly filters: readonly [string, string] }
 
-export type Notice = Progress | Trouble
+/** A hook of the options failed or died; it is written to the log where that happens. */
+export interface HookFailure {
+  readonly _tag: "HookFailed"
+  readonly hook: "onConnected" | "deadLetter"
+  readonly cause: Cause.Cause<MqttError>
+}
+
+export type Notice = Progress | Trouble | HookFailure
 
 const troubles: ReadonlySet<string> = new Set<Trouble["_tag"]>([
   "Dropped",

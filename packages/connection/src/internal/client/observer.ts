@@ -97,6 +97,8 @@ export const make = (notices: Notices, traffic: Readonly<Traffic>): Observer => 
       case "Dropped":
         counts.messagesDropped += notice.count
         return emit(notice)
+      case "HookFailed":
+        return emit(notice)
       default:
         return emit(toTroubleEvent(notice))
     }

@@ -12,6 +12,8 @@ export interface Ending {
   /** Milliseconds that the link was ready for; undefined if it never was. */
   readonly readyFor: number | undefined
   readonly protocolVersion: ProtocolVersion.ProtocolVersion
+  /** Whether the server owed an answer. */
+  readonly wasBusy: boolean
 }
 
 export interface Retry {
@@ -33,11 +35,23 @@ const protocolErrorOf = (error: LinkError): string | undefined => {
   return `${reason} ${reasonCode} ${cause instanceof Error ? cause.message : ""}`
 }
 
-/** A 3.1.1 server cannot say that another client has taken over; it just hangs up, at once. */
+/** A 3.1.1 server cannot say what is wrong, such as that another client has taken over; it just hangs up, at once. */
 const atOnceMillis = 1000
 const isThrownOut = ({ error, protocolVersion, readyFor }: Ending): boolean =>
   protocolVersion === 4 && readyFor !== undefined && readyFor < atOnceMillis && error._tag === "ConnectError" &&
   error.reason === "Transport"
+
+/** Where the server owed an answer each time, its reason may be what it was asked. */
+const thrownOutError = (wasBusy: boolean, cause: LinkError): ConnectError =>
+  new ConnectError({
+    reason: wasBusy ? "ServerDisconnected" : "SessionTakenOver",
+    retryable: false,
+    cause: new Error(
+      `it hung up at once, ${mostInARow} times in a row: another client has the identifier, or it forbids what this one ` +
+        "publishes or subscribes to",
+      { cause }
+    )
+  })
 
 /** Credentials are evaluated anew for one more attempt: a token may have expired. */
 const mayBeStale = (error: LinkError): boolean =>
@@ -48,6 +62,7 @@ export const make = (stableAfter: number): Retry => {
   let sameProtocolErrors = 0
   let protocolError: string | undefined
   let thrownOut = 0
+  let alwaysBusy = true
   return {
     judge: (ending) => {
       const { error, readyFor } = ending
@@ -59,9 +74,8 @@ export const make = (stableAfter: number): Retry => {
       protocolError = protocolErrorOf(error)
       sameProtocolErrors = protocolError === undefined ? 0 : protocolError === last ? sameProtocolErrors + 1 : 1
       thrownOut = isThrownOut(ending) ? thrownOut + 1 : 0
-      if (thrownOut >= mostInARow) {
-        return { again: false, error: new ConnectError({ reason: "SessionTakenOver", retryable: false, cause: error }) }
-      }
+      alwaysBusy = ending.wasBusy && (alwaysBusy || thrownOut <= 1)
+      if (thrownOut >= mostInARow) return { again: false, error: thrownOutError(alwaysBusy, error) }
       const again = error.retryable || (mayBeStale(error) && ++refusals === 1)
       return { again: again && sameProtocolErrors < mostInARow, error }
     }

@@ -35,7 +35,7 @@ export const make = (flow: FlowControl, timeout: number, deadLetters: DeadLetter
   const giveUp = (delivery: Delivery) => {
     flow.notify({ _tag: "Dropped", cause: "Unclaimed", filters: [], count: 1 })
     if (deadLetters === undefined) flow.settle(delivery, 0)
-    else deadLetters(delivery.message, () => flow.pass(() => flow.settle(delivery, 0)))
+    else deadLetters(delivery.message, flow.notify, () => flow.pass(() => flow.settle(delivery, 0)))
   }
 
   return {

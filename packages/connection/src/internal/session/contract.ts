@@ -117,6 +117,8 @@ export interface Session {
   readonly traffic: () => Readonly<Traffic>
   /** Why the link has to be closed, once its output is flushed. */
   readonly ended: () => AuthError | ConnectError | undefined
+  /** Whether the server owed an answer when the last link that was ready ended. */
+  readonly wasBusy: () => boolean
   readonly isReady: () => boolean
   /** Whether the server may hold state that a Clean Start would discard. */
   readonly hasState: () => boolean

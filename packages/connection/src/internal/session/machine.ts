@@ -5,7 +5,6 @@ import type * as CodecError from "@effect-mqtt/codec/CodecError"
 import * as Either from "effect/Either"
 import type { AuthError } from "../../MqttError.ts"
 import { ConnectError, PublishError } from "../../MqttError.ts"
-import * as Negotiated from "../../Negotiated.ts"
 import type { Options, Session } from "./contract.ts"
 import * as dispatches from "./dispatch.ts"
 import * as handshakes from "./handshake.ts"
@@ -14,6 +13,7 @@ import * as inbounds from "./inbound.ts"
 import * as inboundAliases from "./inboundAliases.ts"
 import * as keepAlives from "./keepAlive.ts"
 import * as markers from "./marker.ts"
+import { negotiate } from "./negotiate.ts"
 import * as operations from "./operations.ts"
 import * as outbounds from "./outbound.ts"
 import * as outboundAliases from "./outboundAliases.ts"
@@ -33,6 +33,7 @@ export const make = (options: Options): Session => {
   let ended: AuthError | ConnectError | undefined
   let broken: ConnectError | undefined
   let hasState = false
+  let wasBusy = false
   let aliasesRefused = false
 
   const { onPacket } = options
@@ -69,6 +70,7 @@ export const make = (options: Options): Session => {
 
   /** The link counts for nothing any more: what it owed is settled, and nothing is written behind the last packet. */
   const over = (next: "Closed" | "Ended") => {
+    if (isReady()) wasBusy = outbound.inFlight() > 0 || !pending.isIdle()
     handshake.leave(next)
     durable?.marker.disconnected(clock)
     keepAlive.stop()
@@ -95,7 +97,7 @@ export const make = (options: Options): Session => {
     end(new ConnectError({ reason: "ProtocolError", retryable: true, cause: new Error(detail) }), reasonCode)
 
   const ready = (sent: Packet.Connect, packet: Packet.ConnAck) => {
-    const negotiated = Negotiated.make(sent, packet)
+    const negotiated = negotiate(sent, packet)
     if (!packet.sessionPresent) {
       outbound.sessionLost(clock)
       inbound.sessionLost(clock)
@@ -252,6 +254,7 @@ export const make = (options: Options): Session => {
     flushed: keepAlive.flushed,
     outputBytes: output.bytes,
     ended: () => ended,
+    wasBusy: () => wasBusy,
     isReady,
     hasState: () => hasState,
     mustStartClean: handshake.mustStartClean,

@@ -1,0 +1,88 @@
+import type { ClientEvent, MqttClient } from "@effect-mqtt/connection"
+import { assert, describe, it } from "@effect/vitest"
+import { Cause, Effect, Logger, Stream, TestClock } from "effect"
+import { settle, start } from "./scriptedClient.ts"
+import { incoming } from "./sessionRig.ts"
+
+/** A client, the events of its hooks, and what it has logged, by level. */
+const observed = (options: Partial<MqttClient.Options>) =>
+  Effect.gen(function*() {
+    const logged: Array<string> = []
+    const logger = Logger.make(({ logLevel, message }) => {
+      logged.push(`${logLevel.label} ${String(Array.isArray(message) ? message[0] : message)}`)
+    })
+    const started = yield* Effect.provide(start(options), Logger.replace(Logger.defaultLogger, logger))
+    const failed: Array<Extract<ClientEvent.ClientEvent, { readonly _tag: "HookFailed" }>> = []
+    yield* Effect.forkScoped(
+      Stream.runForEach(started.client.events, (event) =>
+        Effect.sync(() => {
+          if (event._tag === "HookFailed") failed.push(event)
+        }))
+    )
+    yield* settle
+    return { ...started, failed, logged }
+  })
+
+const next = ({ link, server }: Effect.Effect.Success<ReturnType<typeof start>>) =>
+  Effect.gen(function*() {
+    yield* link.close
+    yield* settle
+    yield* TestClock.adjust("1 second")
+    const again = yield* server.accept({ sessionPresent: true })
+    yield* settle
+    return again
+  })
+
+describe("what goes wrong in a hook is told, and ends nothing", () => {
+  it.scoped("a defect of onConnected", () =>
+    Effect.gen(function*() {
+      let runs = 0
+      const seen = yield* observed({
+        onConnected: () =>
+          Effect.suspend(() => {
+            runs++
+            return Effect.dieMessage("a slip of the program")
+          })
+      })
+      yield* next(seen)
+      assert.strictEqual(runs, 2)
+      assert.deepStrictEqual(seen.failed.map(({ hook }) => hook), ["onConnected"])
+      assert.isTrue(seen.failed.every(({ cause }) => Cause.isDie(cause)))
+      assert.deepStrictEqual(seen.logged, ["ERROR onConnected failed", "ERROR onConnected failed"])
+      assert.strictEqual((yield* seen.client.status.get)._tag, "Connected")
+    }))
+
+  it.scoped("a hook that throws before it is an Effect", () =>
+    Effect.gen(function*() {
+      const seen = yield* observed({
+        onConnected: () => {
+          throw new TypeError("thrown")
+        }
+      })
+      assert.deepStrictEqual(seen.logged, ["ERROR onConnected failed"])
+      assert.strictEqual((yield* seen.client.status.get)._tag, "Connected")
+    }))
+
+  it.scoped("a failure of onConnected, but not its interruption by the end of the link", () =>
+    Effect.gen(function*() {
+      let runs = 0
+      const seen = yield* observed({
+        onConnected: (self) => ++runs === 1 ? Effect.never : self.publish("no/+/topic", "x")
+      })
+      yield* next(seen)
+      assert.deepStrictEqual(seen.logged, ["WARN onConnected failed"])
+      assert.deepStrictEqual(seen.failed.map(({ cause }) => Cause.failureOption(cause)._tag), ["Some"])
+    }))
+
+  it.scoped("a defect of deadLetter: its message is acknowledged", () =>
+    Effect.gen(function*() {
+      const seen = yield* observed({ deadLetter: () => Effect.dieMessage("full"), consumerTimeout: "1 second" })
+      yield* seen.link.send(incoming("t", 7))
+      yield* settle
+      yield* TestClock.adjust("1 second")
+      assert.deepInclude(yield* seen.link.expect("PubAck"), { packetId: 7 })
+      assert.deepStrictEqual(seen.failed.map(({ hook }) => hook), ["deadLetter"])
+      assert.include(seen.logged, "ERROR deadLetter failed")
+      yield* seen.link.close
+    }))
+})
