@@ -8,12 +8,12 @@ import type * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type * as Subscribable from "effect/Subscribable"
-import type { DisconnectOptions, PerAttempt } from "../../ConnectionOptions.ts"
+import type { ClientOptions } from "../../ClientOptions.ts"
+import type { DisconnectOptions } from "../../ConnectionOptions.ts"
 import type { ConnectionStatus } from "../../ConnectionStatus.ts"
 import * as LiveValue from "../../LiveValue.ts"
 import { ConnectError, SubscribeError } from "../../MqttError.ts"
@@ -22,7 +22,7 @@ import * as Reconnect from "../../Reconnect.ts"
 import type { Transport } from "../../Transport.ts"
 import * as attempts from "./attempt.ts"
 import { clientIdOf } from "./clientId.ts"
-import type { FollowRedirect } from "./endpoints.ts"
+import * as delays from "./delay.ts"
 import * as endpointLists from "./endpoints.ts"
 import type { Engine } from "./engine.ts"
 import { closedError } from "./engine.ts"
@@ -31,16 +31,9 @@ import { toConnectError } from "./linkFailed.ts"
 import type { LinkError } from "./linkFailed.ts"
 import { goodbyeTimeout } from "./pump.ts"
 import * as retries from "./retry.ts"
-import type { ClientOptions, Settings } from "./settings.ts"
+import type { Settings } from "./settings.ts"
 import type { Subscriptions } from "./subscriptions.ts"
 import * as versions from "./version.ts"
-
-export interface Options extends Omit<ClientOptions, "url"> {
-  readonly url: PerAttempt<string | ReadonlyArray<string>>
-  readonly followRedirect?: FollowRedirect | undefined
-  readonly reconnect?: Reconnect.Reconnect | undefined
-  readonly initialConnect?: "failFast" | "retry" | undefined
-}
 
 export interface Driver {
   /** Completes with the first good CONNACK, fails when there will be none. */
@@ -61,7 +54,7 @@ export const make = (
   transport: Context.Tag.Service<Transport>,
   engine: Engine<Subscriptions>,
   settings: Settings,
-  options: Options,
+  options: ClientOptions,
   onConnected: (negotiated: Negotiated) => Effect.Effect<void>
 ): Effect.Effect<Driver, never, Scope.Scope> =>
   Effect.gen(function*() {
@@ -82,7 +75,7 @@ export const make = (
     let closing = false
     let replacing = false
     const scope = yield* Effect.scope
-    let endWait: (() => void) | undefined
+    const delay = delays.make()
     let hook: Fiber.Fiber<void> | undefined
 
     const isDurable = engine.committer !== undefined
@@ -176,15 +169,6 @@ export const make = (
       return true
     }
 
-    /** Waits as the schedule says, unless a program that knows better ends the wait. False if it is over. */
-    const wait = (schedule: Schedule.ScheduleDriver<unknown, ConnectError>, error: ConnectError) =>
-      Effect.raceFirst(
-        Effect.map(Effect.option(schedule.next(error)), Option.isSome),
-        Effect.async<boolean>((resume) => {
-          endWait = () => resume(Effect.succeed(true))
-        })
-      ).pipe(Effect.ensuring(Effect.sync(() => endWait = undefined)))
-
     const drive = Effect.gen(function*() {
       const reconnect = options.reconnect ?? Reconnect.forever
       let schedule = yield* Schedule.driver(reconnect)
@@ -231,7 +215,7 @@ export const make = (
         if (next === "Next" || (next === "Redirected" && (readyFor === undefined || isStable))) continue
         worthwhile = false
         const failed = toConnectError(error, { reason: "ConnectRefused", retryable: true })
-        if (!(yield* wait(schedule, failed))) {
+        if (!(yield* delay.wait(schedule, failed))) {
           yield* giveUp(error)
           break
         }
@@ -305,7 +289,7 @@ export const make = (
         if (session.isReady()) {
           replacing = true
           pump.pass(() => session.disconnect(0))
-        } else endWait?.()
+        } else delay.end()
         return replaced(before)
       }),
       disconnect

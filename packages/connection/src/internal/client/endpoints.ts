@@ -10,7 +10,7 @@ import { ConnectError } from "../../MqttError.ts"
 import { evaluate } from "./attempt.ts"
 import type { LinkError } from "./linkFailed.ts"
 
-export type FollowRedirect = (to: Endpoint.Endpoint, permanent: boolean) => boolean
+type FollowRedirect = (to: Endpoint.Endpoint, permanent: boolean) => boolean
 
 export interface Endpoints {
   readonly next: Effect.Effect<Endpoint.Endpoint, LinkError>

@@ -2,23 +2,12 @@
 import type { ProtocolVersion } from "@effect-mqtt/codec"
 import type * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
-import type { ConnectionOptions } from "../../ConnectionOptions.ts"
+import type { ClientOptions } from "../../ClientOptions.ts"
 import { ConnectError } from "../../MqttError.ts"
 import { InvalidOption, isWhole, toMillis } from "../optionValue.ts"
 
-/** What only a client that reconnects has a use for. */
-export interface ClientOptions extends Omit<ConnectionOptions, "url"> {
-  readonly cleanStart?: boolean | "first" | undefined
-  readonly queueMessages?: number | undefined
-  readonly queueBytes?: number | undefined
-  readonly consumerTimeout?: Duration.DurationInput | undefined
-  readonly stableAfter?: Duration.DurationInput | undefined
-  readonly unsubscribeDelay?: Duration.DurationInput | undefined
-  readonly replayRetained?: boolean | undefined
-  readonly resubscribeOnResume?: boolean | undefined
-  readonly requestTimeout?: Duration.DurationInput | undefined
-  readonly maxRequests?: number | undefined
-}
+/** A single connection has those of a client that reconnects and that it has a use for. */
+type Options = Omit<ClientOptions, "url">
 
 export interface Settings {
   /** The version to begin with. */
@@ -62,15 +51,15 @@ const check = (isValid: boolean, name: string, wanted: string): void => {
   if (!isValid) throw new InvalidOption(name, wanted)
 }
 
-export const make = (options: ClientOptions): Either.Either<Settings, ConnectError> =>
+export const make = (options: Options): Either.Either<Settings, ConnectError> =>
   Either.try({
     try: () => unsafeMake(options),
     catch: (cause) => new ConnectError({ reason: "InvalidEndpoint", retryable: false, cause })
   })
 
-const unsafeMake = (options: ClientOptions): Settings => {
+const unsafeMake = (options: Options): Settings => {
   const whole = (
-    name: keyof ClientOptions & string,
+    name: keyof Options & string,
     otherwise: number,
     least: number,
     most = Number.MAX_SAFE_INTEGER
@@ -144,13 +133,13 @@ type Time =
   | "drainTimeout"
   | "requestTimeout"
 
-const millis = (options: ClientOptions, name: Time, otherwise: Duration.DurationInput): number => {
+const millis = (options: Options, name: Time, otherwise: Duration.DurationInput): number => {
   const time = toMillis(options[name] ?? otherwise)
   check(time !== undefined, name, "a duration")
   return time ?? 0
 }
 
-const positive = (options: ClientOptions, name: Time, otherwise: Duration.DurationInput): number => {
+const positive = (options: Options, name: Time, otherwise: Duration.DurationInput): number => {
   const value = millis(options, name, otherwise)
   check(value > 0, name, "longer than nothing")
   return value
