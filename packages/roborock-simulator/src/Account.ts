@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
-import type { ProductName } from "./internal/v1/product.ts"
+import type { ApplianceProduct, VacuumProduct } from "./internal/products.ts"
 
 /**
  * A room of the home. Devices know it by its segment, the cloud by its id.
@@ -20,20 +20,41 @@ export interface HomeRoom {
 }
 
 /**
- * A robot vacuum of the account, as the cloud knows it.
+ * A device of the account, as the cloud knows it.
  *
  * @since 0.1.0
  * @category models
  */
-export interface RobotIdentity {
+export interface DeviceIdentity {
   readonly duid: string
   readonly name: string
   /** Sixteen characters: the root of all payload keys. */
   readonly localKey: Redacted.Redacted
   readonly serialNumber: string
-  readonly product: ProductName
-  /** With what the robot itself logs in to the broker. */
+  /** It belongs to somebody else, who shares it with the account. */
+  readonly shared: boolean
+  /** With what the device itself logs in to the broker. */
   readonly mqtt: { readonly username: string; readonly password: Redacted.Redacted }
+}
+
+/**
+ * A robot vacuum of the account.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RobotIdentity extends DeviceIdentity {
+  readonly product: VacuumProduct
+}
+
+/**
+ * A wet-dry vacuum or a washing machine of the account.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ApplianceIdentity extends DeviceIdentity {
+  readonly product: ApplianceProduct
 }
 
 /**
@@ -54,6 +75,7 @@ export interface Account {
   readonly mqttKey: Redacted.Redacted
   readonly home: { readonly id: number; readonly name: string; readonly rooms: ReadonlyArray<HomeRoom> }
   readonly robots: ReadonlyArray<RobotIdentity>
+  readonly appliances: ReadonlyArray<ApplianceIdentity>
   /** A device of a kind that no client knows. It is in the home data and nowhere else. */
   readonly stranger: { readonly duid: string; readonly name: string; readonly localKey: Redacted.Redacted }
 }
@@ -76,7 +98,11 @@ export interface Options {
   readonly roomNames: ReadonlyArray<string>
   readonly robotNames: ReadonlyArray<string>
   /** In the order of the names. @default "S7" for each */
-  readonly products?: ReadonlyArray<ProductName | undefined> | undefined
+  readonly products?: ReadonlyArray<VacuumProduct | undefined> | undefined
+  /** @default none */
+  readonly appliances?: ReadonlyArray<{ readonly name: string; readonly product: ApplianceProduct }> | undefined
+  /** Names of devices that belong to somebody else. @default none */
+  readonly shared?: ReadonlyArray<string> | undefined
 }
 
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -95,12 +121,13 @@ export const randomText = (length: number): Effect.Effect<string> =>
 
 const randomSecret = (length: number): Effect.Effect<Redacted.Redacted> => Effect.map(randomText(length), Redacted.make)
 
-const makeRobot = (name: string, product: ProductName): Effect.Effect<RobotIdentity> =>
+const makeDevice = <P>(name: string, product: P, shared: boolean) =>
   Effect.gen(function*() {
     return {
       duid: yield* randomText(22),
       name,
       product,
+      shared,
       localKey: yield* randomSecret(16),
       serialNumber: `SIM${(yield* randomText(10)).toUpperCase()}`,
       mqtt: { username: yield* randomText(16), password: yield* randomSecret(16) }
@@ -115,6 +142,7 @@ const makeRobot = (name: string, product: ProductName): Effect.Effect<RobotIdent
  */
 export const make = (options: Options): Effect.Effect<Account> =>
   Effect.gen(function*() {
+    const isShared = (name: string): boolean => options.shared?.includes(name) === true
     const firstRoomId = yield* Random.nextIntBetween(1_000_000, 9_000_000)
     return {
       email: options.email ?? "robin@example.com",
@@ -132,8 +160,12 @@ export const make = (options: Options): Effect.Effect<Account> =>
       },
       robots: yield* Effect.forEach(
         options.robotNames,
-        (name, index) => makeRobot(name, options.products?.[index] ?? "S7")
+        (name, index) => makeDevice(name, options.products?.[index] ?? "S7", isShared(name))
       ),
-      stranger: { duid: yield* randomText(22), name: "Window cleaner", localKey: yield* randomSecret(16) }
+      stranger: { duid: yield* randomText(22), name: "Window cleaner", localKey: yield* randomSecret(16) },
+      appliances: yield* Effect.forEach(
+        options.appliances ?? [],
+        ({ name, product }) => makeDevice(name, product, isShared(name))
+      )
     }
   })

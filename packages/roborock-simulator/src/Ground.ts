@@ -33,8 +33,10 @@ export interface BrokerHost {
   readonly start: Effect.Effect<void, SimulatorError>
   /** Ends every connection and stops listening. */
   readonly stop: Effect.Effect<void, SimulatorError>
-  /** As logins hand it out: `tcp://host:port`. */
+  /** As logins hand it out: `tcp://host:port`, or `ssl://host:port` with TLS. */
   readonly url: string
+  /** What clients have to trust (PEM), with TLS. */
+  readonly certificate?: string | undefined
   /** Cuts off the clients with this user name. */
   readonly disconnect: (username: string) => Effect.Effect<void>
 }

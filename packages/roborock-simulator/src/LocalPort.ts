@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Random from "effect/Random"
 import type * as Redacted from "effect/Redacted"
+import type { LocalTrouble } from "./Fault.ts"
 import type { V1Device } from "./V1Device.ts"
 
 /**
@@ -35,13 +36,20 @@ export interface Options {
   readonly device: Pick<V1Device, "handleLocal">
   /** While true, it takes what comes and answers nothing, as robots do that have lost their mind. */
   readonly isSilent: () => boolean
+  /** What goes wrong with the request that has just come. @default nothing */
+  readonly trouble?: (() => LocalTrouble | undefined) | undefined
   /** A request was answered. */
   readonly onAnswered: Effect.Effect<void>
 }
 
 const helloAccepted = 0
+const noise = new TextEncoder().encode("this is no frame, and neither is what follows: ".repeat(4))
 
 const nowSeconds = Effect.map(Clock.currentTimeMillis, (now) => Math.floor(now / 1000))
+
+/** The checksum is in the last bytes of a frame. */
+const damaged = (frame: Uint8Array): Uint8Array =>
+  frame.map((byte, index) => index === frame.length - 1 ? byte ^ 0xff : byte)
 
 /** A frame without payload may also come with an empty payload and its CRC. */
 const toControl = (message: LocalFrame.Message): Omit<LocalFrame.Control, "word"> | undefined =>
@@ -81,19 +89,25 @@ export const serve = (options: Options) => (wire: Wire): Effect.Effect<void> =>
         }
       })
 
-    const onRequest = (payload: Uint8Array): Effect.Effect<void, TransportError> =>
+    const onRequest = (payload: Uint8Array): Effect.Effect<void, TransportError | "closed"> =>
       Effect.gen(function*() {
+        const trouble = options.trouble?.()
+        if (trouble === "close") return yield* Effect.fail("closed" as const)
+        if (trouble === "garbage") return yield* wire.write([noise])
+        if (trouble === "silent") return
         const answer = yield* device.handleLocal(payload)
         if (answer === undefined) return
         const timestamp = yield* nowSeconds
         const random = yield* Random.nextIntBetween(0, 0x7fff_ffff)
         const frame = { version, seq: ++seq, random, timestamp, protocol: Frame.protocols.generalRequest }
         const sealed = LocalFrame.encode({ ...frame, payload: answer(timestamp) }, keys)
-        if (Either.isRight(sealed)) yield* wire.write([sealed.right])
+        if (Either.isRight(sealed)) {
+          yield* wire.write([trouble === "badChecksum" ? damaged(sealed.right) : sealed.right])
+        }
         yield* options.onAnswered
       })
 
-    const onMessage = (message: LocalFrame.Message): Effect.Effect<void, TransportError> => {
+    const onMessage = (message: LocalFrame.Message): Effect.Effect<void, TransportError | "closed"> => {
       if (options.isSilent()) return Effect.void
       const control = toControl(message)
       if (control !== undefined) return onControl(control)

@@ -3,25 +3,36 @@
  *
  * @since 0.1.0
  */
-import * as MqttClient from "@effect-mqtt/connection/MqttClient"
-import type { MqttError } from "@effect-mqtt/connection/MqttError"
 import { Transport } from "@effect-mqtt/connection/Transport"
-import * as DiscoveryBroadcast from "@effect-mqtt/roborock/DiscoveryBroadcast"
-import * as MqttCredentials from "@effect-mqtt/roborock/MqttCredentials"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as FiberHandle from "effect/FiberHandle"
-import * as FiberSet from "effect/FiberSet"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
 import type { HomeRoom, RobotIdentity } from "./Account.ts"
 import type { FloorPlan } from "./FloorPlan.ts"
 import type { HomeNetwork } from "./Ground.ts"
-import * as LocalPort from "./LocalPort.ts"
+import { type Family, makeVacuumDevice } from "./internal/devices/family.ts"
+import { type Trouble as DeviceTrouble, troubleCodes } from "./internal/devices/trouble.ts"
+import { makeCloudLink } from "./internal/simulation/cloudLink.ts"
+import { type Faults, makeFaults } from "./internal/simulation/faults.ts"
+import { makeHomePresence } from "./internal/simulation/homePresence.ts"
+import { makePower } from "./internal/simulation/power.ts"
+import type * as LocalPort from "./LocalPort.ts"
 import * as Robot from "./Robot.ts"
-import * as V1Device from "./V1Device.ts"
+import type * as V1Device from "./V1Device.ts"
+
+/**
+ * What happens to robots in homes.
+ *
+ * - `stuck`, `lifted`, `brushJammed`: as it says
+ * - `binFull`: the bin is full, in the nearest words of the family
+ * - `noWater`: the tank for clean water is empty; Q7 and Q10 robots complain about the mop, for want of another code
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Trouble = DeviceTrouble
 
 /**
  * A running robot, to look at and to meddle with.
@@ -32,6 +43,8 @@ import * as V1Device from "./V1Device.ts"
 export interface SimulatedRobot {
   readonly name: string
   readonly duid: string
+  /** Which kind of robot it is, as chosen in the options. */
+  readonly product: RobotIdentity["product"]
   /** Where it is and what it does, now. */
   readonly state: Effect.Effect<Robot.RobotState>
   /** Whether it has a connection to the broker. */
@@ -48,13 +61,24 @@ export interface SimulatedRobot {
   readonly setLocal: (mode: LocalMode) => Effect.Effect<void>
   /** Switches it off for a time: no cloud, no home network. It drives on where it was. */
   readonly restart: (downFor: Duration.DurationInput) => Effect.Effect<void>
-  /** Makes it stop with an error code, as when somebody lifts it. */
-  readonly fail: (errorCode: number) => Effect.Effect<void>
+  /** Switches it off until it is switched on again. */
+  readonly switchOff: Effect.Effect<void>
+  /** Does nothing when it is on. */
+  readonly switchOn: Effect.Effect<void>
+  /** From now on it lives so much faster than life. */
+  readonly setSpeed: (speed: number) => Effect.Effect<void>
+  /** The floors that it knows, in the order of their map numbers. */
+  readonly floors: ReadonlyArray<FloorPlan>
+  /** Makes it stop with an error: a code of its family, or what has happened to it. */
+  readonly fail: (error: number | Trouble) => Effect.Effect<void>
   /** Puts it right; a cleaning that was under way is paused then. */
   readonly recover: Effect.Effect<void>
   /** How often it was asked to say where it is. */
   readonly located: Effect.Effect<number>
-  /** Calls a V1 method of the device without the network. */
+  /**
+   * Calls a method of the device without the network: of V1 and of Q7 robots by name, of Q10 robots by the name of a data
+   * point with its value (`call("dpStartClean", [1])`).
+   */
   readonly call: V1Device.V1Device["call"]
   /** The data points that the cloud knows of it. */
   readonly dataPoints: Effect.Effect<ReadonlyMap<number, unknown>>
@@ -78,6 +102,8 @@ export interface Options {
   readonly identity: RobotIdentity
   readonly rooms: ReadonlyArray<HomeRoom>
   readonly plan: FloorPlan
+  /** @default none */
+  readonly otherFloors?: ReadonlyArray<FloorPlan> | undefined
   /** The user part of the account's topics. */
   readonly owner: { readonly userId: string; readonly username: string }
   readonly mqttUrl: string
@@ -88,7 +114,7 @@ export interface Options {
   readonly reconnectEvery?: Duration.DurationInput | undefined
   /** @default "30 seconds" */
   readonly broadcastEvery?: Duration.DurationInput | undefined
-  /** @default "1.0" */
+  /** Robots of the Q7 and Q10 families are in the cloud only. @default "1.0" */
   readonly localVersion?: LocalPort.LocalVersion | "none" | undefined
   /**
    * How much faster than life it lives.
@@ -100,6 +126,13 @@ export interface Options {
    * @default 100
    */
   readonly battery?: number | undefined
+  /**
+   * Whether it begins switched off.
+   * @default false
+   */
+  readonly offline?: boolean | undefined
+  /** What goes wrong with what it sends. @default nothing */
+  readonly faults?: Faults | undefined
 }
 
 /**
@@ -135,150 +168,79 @@ const quietTime = ({ activity, battery }: Robot.RobotState): Duration.Duration |
  */
 export const make = (options: Options): Effect.Effect<SimulatedRobot, never, Scope.Scope | Transport> =>
   Effect.gen(function*() {
-    const { home, identity, localVersion = "1.0", mqttUrl, owner, plan, rooms } = options
+    const { faults = makeFaults(), home, identity, localVersion = "1.0", mqttUrl, owner, plan, rooms } = options
     const transport = yield* Transport
     const reconnect = options.reconnectEvery === undefined
       ? defaultReconnect
       : Schedule.spaced(options.reconnectEvery)
-    const host = localVersion === "none" ? undefined : yield* home.addressOf(options.index)
+    const family: Family = identity.product === "Q7" || identity.product === "Q10" ? identity.product : "V1"
+    const version = family === "V1" && localVersion !== "none" ? localVersion : undefined
+    const host = version === undefined ? undefined : yield* home.addressOf(options.index)
     const robot = Robot.make(plan, {
       nowMillis: yield* Clock.currentTimeMillis,
       speed: options.speed,
-      battery: options.battery
+      battery: options.battery,
+      otherFloors: options.otherFloors
     })
-    const device = yield* V1Device.make({ identity, plan, robot, rooms, host: host ?? "0.0.0.0" })
-    const online = yield* Effect.makeLatch(false)
-    const offline = yield* Effect.makeLatch(true)
-    /** Something has happened that may be worth a push. */
-    const stirred = yield* Effect.makeLatch(false)
-    let isOnline = false
-    const setOnline = (now: boolean): Effect.Effect<void> =>
-      Effect.suspend(() => {
-        isOnline = now
-        const opened = now ? [online, stirred] : [offline]
-        return Effect.zipRight(
-          (now ? offline : online).close,
-          Effect.forEach(opened, (latch) => latch.open, { discard: true })
-        )
+    const { device, local } = yield* makeVacuumDevice({ identity, robot, rooms, host: host ?? "0.0.0.0" })
+    const link = yield* makeCloudLink({
+      identity,
+      device,
+      owner,
+      mqttUrl,
+      reconnect,
+      faults,
+      quietTime: () => quietTime(robot.state)
+    })
+    const presence = host === undefined || version === undefined || local === undefined
+      ? undefined
+      : yield* makeHomePresence({
+        identity,
+        home,
+        host,
+        version,
+        device: local,
+        broadcastEvery: options.broadcastEvery ?? "30 seconds",
+        faults,
+        onAnswered: link.stir
       })
-
-    const live = Effect.gen(function*() {
-      const client = yield* MqttClient.make({
-        url: mqttUrl,
-        clientId: identity.duid,
-        username: identity.mqtt.username,
-        password: identity.mqtt.password,
-        cleanStart: true,
-        keepAlive: "30 seconds",
-        reconnect,
-        initialConnect: "retry"
-      })
-      const answers = MqttCredentials.responseTopic(owner, identity.duid)
-      const publish = (messages: ReadonlyArray<Uint8Array>) =>
-        Effect.forEach(messages, (message) => client.publish(answers, message), { discard: true })
-      const { messages } = yield* client.subscription(MqttCredentials.requestTopic(owner, identity.duid))
-
-      const respond = Stream.runForEach(
-        messages,
-        ({ payload }) => Effect.flatMap(device.handle(payload), publish).pipe(Effect.zipRight(stirred.open))
-      )
-      // Without a connection nothing is pushed, so that the first push after an outage tells what changed in it.
-      const push = Effect.gen(function*() {
-        yield* stirred.close
-        if (isOnline) yield* Effect.flatMap(device.tick, publish)
-        const quiet = quietTime(robot.state)
-        yield* quiet === undefined ? stirred.await : Effect.timeoutOption(stirred.await, quiet)
-      }).pipe(Effect.forever)
-      // The subscription is restored behind the connection: what answers a ping has been through that, too.
-      const watch = Stream.runForEach(client.status.changes, ({ _tag }) =>
-        _tag === "Connected"
-          ? Effect.matchEffect(client.ping, { onSuccess: () => setOnline(true), onFailure: () => setOnline(false) })
-          : setOnline(false))
-      // Fibers of their own, not `Effect.all`: those would give theirs to this one, and a wait with a time-out that
-      // begins just when this one is interrupted would then last until its time is up.
-      const fibers = yield* FiberSet.make<void, MqttError>()
-      yield* Effect.forEach([respond, push, watch, client.failure], (loop) => FiberSet.run(fibers, loop), {
-        discard: true
-      })
-      yield* FiberSet.join(fibers)
-    }).pipe(
-      Effect.scoped,
-      Effect.ensuring(setOnline(false)),
-      // The client gives up only when it is refused. A robot does not: its account may be accepted later.
-      Effect.tapError((error) => Effect.logDebug(`simulated robot starts over: ${error._tag}`)),
-      Effect.retry(reconnect),
-      Effect.annotateLogs({ package: "roborock-simulator", robot: identity.name })
-    )
-    let mode: LocalMode = "open"
-    const isOpen = yield* Effect.makeLatch(true)
-    const isClosed = yield* Effect.makeLatch(false)
-    const onHome = host === undefined || localVersion === "none" ? Effect.never : Effect.gen(function*() {
-      yield* isOpen.await
-      const serve = LocalPort.serve({
-        localKey: identity.localKey,
-        version: localVersion,
-        device,
-        isSilent: () => mode === "silent",
-        onAnswered: Effect.asVoid(stirred.open)
-      })
-      yield* Effect.catchAll(home.listen(host, serve), (error) => Effect.logWarning(error.message))
-      let seq = 0
-      const call = Effect.suspend(() =>
-        home.broadcast(host, DiscoveryBroadcast.encode({ duid: identity.duid, ip: host, version: localVersion }, ++seq))
-      )
-      yield* Effect.raceFirst(
-        Effect.repeat(call, Schedule.spaced(options.broadcastEvery ?? "30 seconds")),
-        isClosed.await
-      )
-    }).pipe(Effect.scoped, Effect.forever)
-
-    const power = yield* FiberHandle.make<unknown>()
-    const random = yield* Effect.random
-    const on = FiberHandle.run(
-      power,
-      Effect.interruptible(
-        Effect.provideService(
-          Effect.all([live, Effect.withRandom(onHome, random)], { concurrency: 2 }),
-          Transport,
-          transport
-        )
+    const power = yield* makePower(
+      Effect.provideService(
+        Effect.all([link.run, presence?.run ?? Effect.never], { concurrency: 2 }),
+        Transport,
+        transport
       )
     )
-    const timer = yield* FiberHandle.make<unknown>()
-    yield* on
+    if (options.offline !== true) yield* power.on
 
     const tell = (command: Robot.Command) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) => {
         robot.command(command, now)
-        return stirred.open
+        return link.stir
       })
     return {
       name: identity.name,
       duid: identity.duid,
+      product: identity.product,
+      floors: robot.floors,
       state: Effect.map(Clock.currentTimeMillis, (now) => {
         robot.advance(now)
         return robot.state
       }),
-      isOnline: Effect.sync(() => isOnline),
+      isOnline: link.isOnline,
+      awaitOnline: link.awaitOnline,
+      awaitOffline: link.awaitOffline,
       host,
-      setLocal: (next) =>
-        Effect.suspend(() => {
-          mode = next
-          return next === "closed"
-            ? Effect.asVoid(Effect.zipRight(isOpen.close, isClosed.open))
-            : Effect.asVoid(Effect.zipRight(isClosed.close, isOpen.open))
-        }),
-      restart: (downFor) =>
-        Effect.zipRight(
-          FiberHandle.clear(power),
-          Effect.asVoid(FiberHandle.run(timer, Effect.interruptible(Effect.delay(on, downFor))))
-        ),
-      awaitOnline: online.await,
-      awaitOffline: offline.await,
-      fail: (errorCode) => tell({ _tag: "Fail", errorCode }),
+      setLocal: (mode) => presence?.setMode(mode) ?? Effect.void,
+      restart: power.restart,
+      switchOff: power.off,
+      switchOn: power.on,
+      setSpeed: (speed) => Effect.map(Clock.currentTimeMillis, (now) => robot.setSpeed(speed, now)),
+      fail: (error) =>
+        tell({ _tag: "Fail", errorCode: typeof error === "number" ? error : troubleCodes[family][error] }),
       recover: tell({ _tag: "Recover" }),
       located: Effect.sync(device.located),
-      call: (method, params) => Effect.zipLeft(device.call(method, params), stirred.open),
+      call: (method, params) => Effect.zipLeft(device.call(method, params), link.stir),
       dataPoints: Effect.sync(device.dataPoints)
     }
   })

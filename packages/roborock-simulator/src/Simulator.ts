@@ -7,23 +7,25 @@ import { Transport } from "@effect-mqtt/connection/Transport"
 import { LocalNetwork } from "@effect-mqtt/roborock/LocalNetwork"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as Account from "./Account.ts"
+import type { Fault } from "./Fault.ts"
 import * as FloorPlan from "./FloorPlan.ts"
 import type { Ground } from "./Ground.ts"
 import { makeGate, type WebCall as GateCall } from "./internal/cloud/gate.ts"
 import { makeMemoryGround } from "./internal/memory/ground.ts"
 import { makeBrokerAccess } from "./internal/simulation/brokerAccess.ts"
+import { makeFaults } from "./internal/simulation/faults.ts"
 import { makeScenes } from "./internal/simulation/scenes.ts"
-import type { LocalVersion } from "./LocalPort.ts"
 import * as Sessions from "./Sessions.ts"
+import * as SimulatedAppliance from "./SimulatedAppliance.ts"
 import * as SimulatedRobot from "./SimulatedRobot.ts"
 import { SimulatorError } from "./SimulatorError.ts"
+import type * as SimulatorOptions from "./SimulatorOptions.ts"
 import * as WebApi from "./WebApi.ts"
 
 /**
@@ -35,8 +37,10 @@ import * as WebApi from "./WebApi.ts"
 export class Simulator extends Context.Tag("@effect-mqtt/roborock-simulator/Simulator")<Simulator, {
   /** The login API; what else a client has to know comes with the answer of a login. */
   readonly baseUrl: string
-  /** The broker, as logins hand it out: `tcp://host:port`. */
+  /** The broker, as logins hand it out: `tcp://host:port`, or `ssl://host:port` with TLS. */
   readonly mqttUrl: string
+  /** The certificate (PEM) of a broker with TLS, which clients have to trust; `undefined` without. */
+  readonly certificate: string | undefined
   /** With what to log in. The code is what the simulated e-mails say. */
   readonly account: {
     readonly email: string
@@ -46,7 +50,14 @@ export class Simulator extends Context.Tag("@effect-mqtt/roborock-simulator/Simu
   }
   /** In the order of the options. */
   readonly robots: ReadonlyArray<SimulatedRobot.SimulatedRobot>
+  /** In the order of the options. */
+  readonly appliances: ReadonlyArray<SimulatedAppliance.SimulatedAppliance>
+  /** The floor on which robots begin; all that they know are their `floors`. */
   readonly floorPlan: FloorPlan.FloorPlan
+  /** Makes something go wrong on one of the ways, until the scope closes. */
+  readonly inject: (fault: Fault) => Effect.Effect<void, never, Scope.Scope>
+  /** From now on all devices live so much faster than life. */
+  readonly setSpeed: (speed: number) => Effect.Effect<void>
   /**
    * Ends every MQTT connection and stops listening; returns when the robots have noticed. They go on with what they
    * do, and try to reach the broker twice a second.
@@ -77,48 +88,7 @@ export type WebCall = GateCall
  * @since 0.1.0
  * @category models
  */
-export interface Options {
-  /**
-   * How much faster than life robots drive, clean and charge.
-   * @default 1
-   */
-  readonly speed?: number | undefined
-  /**
-   * Decides all ids, keys and tokens.
-   * @default "roborock-simulator"
-   */
-  readonly seed?: string | number | undefined
-  /** @default `FloorPlan.flat()` */
-  readonly floorPlan?: FloorPlan.FloorPlan | undefined
-  /**
-   * Each robot has the home for itself: they do not meet.
-   * @default one, called "Living room"
-   */
-  readonly robots?: ReadonlyArray<RobotOptions> | undefined
-  /**
-   * How often robots say on the home network where they are.
-   * @default "30 seconds"
-   */
-  readonly broadcastEvery?: Duration.DurationInput | undefined
-  /**
-   * How often robots that have lost the broker try to reach it.
-   * @default "500 millis"
-   */
-  readonly reconnectEvery?: Duration.DurationInput | undefined
-  /** @default "robin@example.com" */
-  readonly email?: string | undefined
-  /** @default "simulated" */
-  readonly password?: Redacted.Redacted | undefined
-  /** @default "246810" */
-  readonly code?: string | undefined
-  /** @default "Simulated home" */
-  readonly homeName?: string | undefined
-  /**
-   * When false, logins by password are told that a code is needed.
-   * @default true
-   */
-  readonly passwordLogin?: boolean | undefined
-}
+export type Options = SimulatorOptions.Options
 
 /**
  * One robot of the account.
@@ -126,24 +96,15 @@ export interface Options {
  * @since 0.1.0
  * @category models
  */
-export interface RobotOptions {
-  readonly name: string
-  /**
-   * Percent at the beginning.
-   * @default 100
-   */
-  readonly battery?: number | undefined
-  /**
-   * `Qrevo Master` has a dock that empties, washes and dries.
-   * @default "S7"
-   */
-  readonly product?: "S7" | "Qrevo Master" | undefined
-  /**
-   * What it speaks on the home network; `none` keeps it off that.
-   * @default "1.0"
-   */
-  readonly localVersion?: LocalVersion | "none" | undefined
-}
+export type RobotOptions = SimulatorOptions.RobotOptions
+
+/**
+ * One wet-dry vacuum or washing machine of the account.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ApplianceOptions = SimulatorOptions.ApplianceOptions
 
 const onlineTimeout = "10 seconds"
 
@@ -160,31 +121,45 @@ export const make = (
   Effect.gen(function*() {
     const random = yield* Effect.random
     const plan = options.floorPlan ?? FloorPlan.flat()
+    const floors = [plan, ...options.otherFloors ?? []]
     const robotOptions = options.robots ?? [{ name: "Living room" }]
+    const applianceOptions = options.appliances ?? []
     const account = yield* Account.make({
       ...options,
-      roomNames: plan.rooms.map(({ name }) => name),
+      roomNames: [...new Set(floors.flatMap(({ rooms }) => rooms.map(({ name }) => name)))],
       robotNames: robotOptions.map(({ name }) => name),
-      products: robotOptions.map(({ product }) => product)
+      products: robotOptions.map(({ product }) => product),
+      appliances: applianceOptions,
+      shared: [...robotOptions, ...applianceOptions].filter(({ shared }) => shared === true).map(({ name }) => name)
     })
     const sessions = Sessions.make()
     const owner = Sessions.topicOwner(account)
+    const faults = makeFaults()
     const broker = yield* ground.broker(makeBrokerAccess(account, sessions))
+    const common = {
+      owner,
+      faults,
+      mqttUrl: broker.url,
+      reconnectEvery: options.reconnectEvery,
+      speed: options.speed
+    }
     const robots = yield* Effect.forEach(account.robots, (identity, index) =>
       SimulatedRobot.make({
+        ...common,
         identity,
         rooms: account.home.rooms,
         plan,
-        owner,
+        otherFloors: options.otherFloors,
         home: ground.home,
         index,
         broadcastEvery: options.broadcastEvery,
-        reconnectEvery: options.reconnectEvery,
         localVersion: robotOptions[index]?.localVersion,
-        mqttUrl: broker.url,
-        speed: options.speed,
-        battery: robotOptions[index]?.battery
+        battery: robotOptions[index]?.battery,
+        offline: robotOptions[index]?.offline
       }))
+    const appliances = yield* Effect.forEach(account.appliances, (identity, index) =>
+      SimulatedAppliance.make({ ...common, identity, offline: applianceOptions[index]?.offline }))
+    const devices = [...robots, ...appliances]
 
     let baseUrl = ""
     const app = WebApi.make({
@@ -192,24 +167,29 @@ export const make = (
       sessions,
       addresses: Effect.sync(() => ({ baseUrl, mqttUrl: broker.url })),
       statusOf: (duid) => {
-        const robot = robots.find((candidate) => candidate.duid === duid)
-        return robot === undefined
+        const device = devices.find((candidate) =>
+          candidate.duid === duid
+        )
+        return device === undefined
           ? Effect.succeed({ online: false, dataPoints: new Map() })
-          : Effect.all({ online: robot.isOnline, dataPoints: robot.dataPoints })
+          : Effect.all({ online: device.isOnline, dataPoints: device.dataPoints })
       },
       scenes: makeScenes(plan, robots),
       passwordLogin: options.passwordLogin ?? true
     })
     // Requests run in fibers of others; what they draw still has to come from the seed.
-    const gate = makeGate(Effect.withRandom(app, random))
+    const gate = makeGate(Effect.withRandom(app, random), faults.web)
     baseUrl = yield* ground.serve(gate.app)
 
-    yield* Effect.forEach(robots, (robot) => robot.awaitOnline, { discard: true }).pipe(
+    const isExpected = (_: unknown, index: number): boolean =>
+      [...robotOptions, ...applianceOptions][index]?.offline !== true
+    yield* Effect.forEach(devices.filter(isExpected), (device) => device.awaitOnline, { discard: true }).pipe(
       Effect.timeoutFail({ duration: onlineTimeout, onTimeout: () => new SimulatorError({ reason: "RobotOffline" }) })
     )
     return {
       baseUrl,
       mqttUrl: broker.url,
+      certificate: broker.certificate,
       account: {
         email: account.email,
         password: account.password,
@@ -217,10 +197,13 @@ export const make = (
         homeName: account.home.name
       },
       robots,
+      appliances,
       floorPlan: plan,
+      inject: faults.inject,
+      setSpeed: (speed: number) => Effect.forEach(devices, (device) => device.setSpeed(speed), { discard: true }),
       stopBroker: Effect.zipRight(
         broker.stop,
-        Effect.forEach(robots, (robot) => robot.awaitOffline, { discard: true })
+        Effect.forEach(devices, (device) => device.awaitOffline, { discard: true })
       ),
       startBroker: broker.start,
       stopWebApi: Effect.sync(() => gate.setOpen(false)),

@@ -11,14 +11,20 @@ import type { Security } from "@effect-mqtt/roborock/Security"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Random from "effect/Random"
 import type { HomeRoom, RobotIdentity } from "./Account.ts"
-import type { FloorPlan } from "./FloorPlan.ts"
-import { type Answer as MethodAnswer, invalidParams, type Params as MethodParams } from "./internal/v1/answers.ts"
+import { makeChanges } from "./internal/devices/device.ts"
+import { makeSeal, requestsIn } from "./internal/frames/seal.ts"
+import {
+  type Answer as MethodAnswer,
+  invalidParams,
+  type Params as MethodParams,
+  single
+} from "./internal/v1/answers.ts"
 import { makeConsumables } from "./internal/v1/consumables.ts"
 import { makeDock } from "./internal/v1/dock.ts"
+import { makeFloors } from "./internal/v1/floors.ts"
 import * as methodTable from "./internal/v1/methods.ts"
-import { products } from "./internal/v1/product.ts"
+import { type V1ProductName, v1Products } from "./internal/v1/product.ts"
 import { factorySettings } from "./internal/v1/settings.ts"
 import { dataPoints } from "./internal/v1/status.ts"
 import type { Robot } from "./Robot.ts"
@@ -73,19 +79,16 @@ export interface V1Device {
  * @category models
  */
 export interface Options {
-  readonly identity: RobotIdentity
-  /** Rooms of the home; they belong to rooms of the floor plan by name. */
+  readonly identity: RobotIdentity & { readonly product: V1ProductName }
+  /** Rooms of the home; they belong to rooms of the robot's floors by name. */
   readonly rooms: ReadonlyArray<HomeRoom>
-  readonly plan: FloorPlan
   readonly robot: Robot
   /** Its address on the home network, as it reports it. */
   readonly host: string
 }
 
-const maxSequence = 0xffff_ffff
-
-/** Answered with a map; that of a past run shows the floor as it is now. */
-const mapMethods: ReadonlySet<string> = new Set(["get_map_v1", "get_clean_record_map"])
+/** Answered with a map; that of a past run shows its floor as it is now. */
+const mapMethods: ReadonlySet<string> = new Set(["get_map_v1", "get_clean_record_map", "get_multi_map"])
 
 /**
  * A device around a robot. Time and frame numbers come from the `Clock` and `Random` services.
@@ -95,101 +98,97 @@ const mapMethods: ReadonlySet<string> = new Set(["get_map_v1", "get_clean_record
  */
 export const make = (options: Options): Effect.Effect<V1Device> =>
   Effect.gen(function*() {
-    const { host, identity, plan, robot, rooms } = options
-    const keys: Frame.Keys = { localKey: identity.localKey }
+    const { host, identity, robot, rooms } = options
     const settings = factorySettings()
     const consumables = makeConsumables()
-    const product = products[identity.product]
+    const product = v1Products[identity.product]
     const dock = makeDock(product, robot)
+    const seal = yield* makeSeal("1.0", identity)
     let located = 0
     let mapSequence = 0
-    let frameSequence = yield* Random.nextIntBetween(1, 1_000_000)
-    const bornSeconds = Math.floor((yield* Clock.currentTimeMillis) / 1000)
-    const methods = methodTable.makeMethods({
+    let lastMillis = yield* Clock.currentTimeMillis
+    const floors = makeFloors(robot, rooms, Math.floor(lastMillis / 1000))
+    const { floorOf, methods } = methodTable.makeMethods({
       identity,
       product,
       dock,
+      floors,
       rooms,
-      plan,
       robot,
       settings,
       consumables,
-      bornSeconds,
       host,
       onLocate: () => {
         located++
       }
     })
-    let lastMillis = yield* Clock.currentTimeMillis
-    const currentDataPoints = () => dataPoints(robot.state, { settings, product, dock }, consumables, lastMillis)
-    let pushed = currentDataPoints()
-    const advance = (now: number): void => {
+    const currentDataPoints = () =>
+      dataPoints(robot.state, { settings, product, dock, floors }, consumables, lastMillis)
+    const changes = makeChanges(currentDataPoints)
+    const advanced = Effect.map(Clock.currentTimeMillis, (now) => {
       lastMillis = now
       robot.advance(now)
-    }
+      return now
+    })
 
     const call = (method: string, params: Params): Effect.Effect<Answer> =>
-      Effect.map(Clock.currentTimeMillis, (now) => {
-        advance(now)
-        return methods.get(method)?.(params, now) ?? { result: "unknown_method" }
-      })
+      Effect.map(advanced, (now) => methods.get(method)?.(params, now) ?? { result: "unknown_method" })
 
-    const seal = (
-      protocol: number,
-      payload: (timestamp: number) => Uint8Array
-    ): Effect.Effect<ReadonlyArray<Uint8Array>> =>
-      Effect.gen(function*() {
-        const timestamp = Math.floor((yield* Clock.currentTimeMillis) / 1000)
-        const random = yield* Random.nextIntBetween(0, 0x7fff_ffff)
-        frameSequence = frameSequence >= maxSequence ? 1 : frameSequence + 1
-        const sealed = Frame.encode(
-          { version: "1.0", seq: frameSequence, random, timestamp, protocol, payload: payload(timestamp) },
-          keys
-        )
-        if (Either.isRight(sealed)) return [sealed.right]
-        yield* Effect.logWarning(`simulated ${identity.name} has an answer that fits no frame`)
-        return []
-      })
-
-    const sealMap = (requestId: number, security: Security) =>
-      Effect.flatMap(
-        RrMapWriter.encode(plan, robot.state, { index: 1, sequence: ++mapSequence }),
+    const sealMap = (floor: number, requestId: number, security: Security) => {
+      const { state } = robot
+      const plan = robot.floors[floor] ?? robot.plan
+      // On floors where the robot is not, it stands in the dock.
+      const there = floor === state.floor ? state : { ...state, position: plan.parking, path: [], task: undefined }
+      return Effect.flatMap(
+        RrMapWriter.encode(plan, there, { index: floor + 1, sequence: ++mapSequence }),
         (content) => seal(Frame.protocols.mapResponse, () => MapResponse.encode({ requestId, content }, security))
       )
+    }
 
     const push = Effect.suspend(() => {
-      const now = currentDataPoints()
-      const changed = new Map([...now].filter(([id, value]) => pushed.get(id) !== value))
-      pushed = now
+      const changed = changes()
       return changed.size === 0
         ? Effect.succeed([])
         : seal(Frame.protocols.rpcResponse, (timestamp) => Rpc.encodePush(changed, timestamp))
     })
 
+    /** Which floor a request wants the map of; an answer where it cannot have it. */
+    const wantedFloor = (method: string, params: Params): number | Answer => {
+      if (floors.isLoading(lastMillis)) return { result: ["retry"] }
+      if (method === "get_map_v1") return robot.state.floor
+      const floor = method === "get_multi_map"
+        ? single(params, "map_index")
+        : floorOf(single(params, "start_time"))
+      return typeof floor === "number" && robot.floors[floor] !== undefined ? floor : invalidParams
+    }
+
     const answer = (request: Rpc.Request): Effect.Effect<ReadonlyArray<Uint8Array>> =>
       Effect.gen(function*() {
         const { id, method, params = [], security } = request
-        const wantsMap = mapMethods.has(method)
-        const outcome: Answer = wantsMap
-          ? security === undefined ? invalidParams : { result: ["ok"] }
-          : yield* call(method, params)
+        const floor = mapMethods.has(method)
+          ? security === undefined ? invalidParams : wantedFloor(method, params)
+          : undefined
+        const outcome = typeof floor === "number" ? { result: ["ok"] } : floor ?? (yield* call(method, params))
         const reply = yield* seal(
           Frame.protocols.rpcResponse,
           (timestamp) => Rpc.encodeResponse({ id, ...outcome }, timestamp)
         )
-        const map = wantsMap && security !== undefined ? yield* sealMap(id, security) : []
+        const map = typeof floor === "number" && security !== undefined ? yield* sealMap(floor, id, security) : []
         return [...reply, ...map, ...(yield* push)]
       })
 
     return {
       handle: (message) =>
         Effect.gen(function*() {
-          advance(yield* Clock.currentTimeMillis)
-          const answers = yield* Effect.forEach(Frame.decode(message, keys).frames, (frame) => {
-            if (frame.version !== "1.0" || frame.protocol !== Frame.protocols.rpcRequest) return Effect.succeed([])
-            const request = Rpc.decodeRequest(frame.payload)
-            return Either.isRight(request) ? answer(request.right) : Effect.succeed([])
-          })
+          yield* advanced
+          const answers = yield* Effect.forEach(
+            requestsIn(message, "1.0", identity.localKey),
+            (payload) =>
+              Either.match(Rpc.decodeRequest(payload), {
+                onLeft: () => Effect.succeed([]),
+                onRight: answer
+              })
+          )
           return answers.flat()
         }),
       handleLocal: (payload) => {
@@ -202,10 +201,7 @@ export const make = (options: Options): Effect.Effect<V1Device> =>
           (answer) => (timestamp: number) => Rpc.encodeResponse({ id, ...answer }, timestamp)
         )
       },
-      tick: Effect.flatMap(Clock.currentTimeMillis, (now) => {
-        advance(now)
-        return push
-      }),
+      tick: Effect.zipRight(advanced, push),
       call,
       dataPoints: currentDataPoints,
       located: () => located

@@ -17,7 +17,12 @@ const makeBench = (options?: Partial<Robot.Options>, product?: "S7" | "Qrevo Mas
     const [identity] = account.robots
     assert.isDefined(identity)
     const robot = Robot.make(plan, { nowMillis: 0, ...options })
-    const device = yield* V1Device.make({ identity, rooms: account.home.rooms, plan, robot, host: "192.0.2.10" })
+    const device = yield* V1Device.make({
+      identity: { ...identity, product: product ?? "S7" },
+      rooms: account.home.rooms,
+      robot,
+      host: "192.0.2.10"
+    })
     const keys = { localKey: identity.localKey }
     let lastId = 100
     const open = (messages: ReadonlyArray<Uint8Array>) => messages.flatMap((bytes) => Frame.decode(bytes, keys).frames)

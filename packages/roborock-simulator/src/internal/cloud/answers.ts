@@ -51,3 +51,9 @@ export const signatureRefused = ({ timeMillis }: SignatureRefusal): HttpServerRe
     },
     { status: 401 }
   )
+
+/** A refusal in the form of the API that was called; only the login API's paths begin like this. */
+export const refusedWith = (path: string, code: number, message: string): HttpServerResponse.HttpServerResponse =>
+  path.startsWith("/api/")
+    ? HttpServerResponse.unsafeJson({ code, msg: message, data: null })
+    : HttpServerResponse.unsafeJson({ api: null, code, result: null, status: message, success: false })

@@ -3,6 +3,8 @@ import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import type { WebTrouble } from "../../Fault.ts"
+import { refusedWith } from "./answers.ts"
 
 /** A call of the web API: when (Unix milliseconds), and what for. */
 export interface WebCall {
@@ -13,15 +15,31 @@ export interface WebCall {
 
 const maxCalls = 10_000
 
-/** In front of the web API: writes down who calls, and shuts it when told to. */
-export const makeGate = (app: HttpApp.Default) => {
+const troubled = (app: HttpApp.Default, path: string, trouble: WebTrouble): HttpApp.Default => {
+  switch (trouble._tag) {
+    case "Status":
+      return Effect.succeed(HttpServerResponse.text("something went wrong", { status: trouble.status }))
+    case "Code":
+      return Effect.succeed(refusedWith(path, trouble.code, trouble.message))
+    case "Slow":
+      return Effect.delay(app, trouble.delay)
+    case "Malformed":
+      return Effect.succeed(HttpServerResponse.text("{\"code\":200,\"data\":{", { contentType: "application/json" }))
+  }
+}
+
+/** In front of the web API: writes down who calls, shuts it when told to, and lets go wrong what shall. */
+export const makeGate = (app: HttpApp.Default, troubleOf: (path: string) => WebTrouble | undefined) => {
   let isOpen = true
   const calls: Array<WebCall> = []
   const gate: HttpApp.Default = Effect.gen(function*() {
     const { method, url } = yield* HttpServerRequest.HttpServerRequest
-    calls.push({ at: yield* Clock.currentTimeMillis, method, path: new URL(url, "http://any").pathname })
+    const path = new URL(url, "http://any").pathname
+    calls.push({ at: yield* Clock.currentTimeMillis, method, path })
     if (calls.length > maxCalls) calls.shift()
-    return isOpen ? yield* app : HttpServerResponse.text("no server available", { status: 503 })
+    if (!isOpen) return HttpServerResponse.text("no server available", { status: 503 })
+    const trouble = troubleOf(path)
+    return yield* trouble === undefined ? app : troubled(app, path, trouble)
   })
   return {
     app: gate,

@@ -1,41 +1,15 @@
 import * as Redacted from "effect/Redacted"
-import type { Account } from "../../Account.ts"
+import type { Account, ApplianceIdentity, RobotIdentity } from "../../Account.ts"
 import type { DeviceStatus } from "../../Cloud.ts"
-import { type Product, products } from "../v1/product.ts"
+import { type Product, products, type SchemaEntry } from "../products.ts"
 
-const dataPoint = (id: number, code: string, mode: "ro" | "rw", type: "ENUM" | "RAW" | "VALUE", property?: string) => ({
-  id: String(id),
-  name: code,
-  code,
-  mode,
-  type,
-  property: property ?? null,
-  desc: null
-})
+const properties: Readonly<Record<SchemaEntry["type"], string | null>> = {
+  ENUM: "{\"range\":[]}",
+  VALUE: "{\"max\":100,\"min\":0,\"step\":1,\"unit\":null,\"scale\":1}",
+  RAW: null
+}
 
-const anyOf = "{\"range\":[]}"
-const percent = "{\"max\":100,\"min\":0,\"step\":1,\"unit\":null,\"scale\":1}"
-
-const vacuumSchema = [
-  dataPoint(101, "rpc_request", "rw", "RAW"),
-  dataPoint(102, "rpc_response", "rw", "RAW"),
-  dataPoint(120, "error_code", "ro", "ENUM", anyOf),
-  dataPoint(121, "state", "ro", "ENUM", anyOf),
-  dataPoint(122, "battery", "ro", "ENUM", anyOf),
-  dataPoint(123, "fan_power", "rw", "ENUM", anyOf),
-  dataPoint(124, "water_box_mode", "rw", "ENUM", anyOf),
-  dataPoint(125, "main_brush_life", "rw", "VALUE", percent),
-  dataPoint(126, "side_brush_life", "rw", "VALUE", percent),
-  dataPoint(127, "filter_life", "rw", "VALUE", percent),
-  dataPoint(128, "additional_props", "ro", "RAW"),
-  dataPoint(130, "task_complete", "ro", "RAW"),
-  dataPoint(131, "task_cancel_low_power", "ro", "RAW"),
-  dataPoint(132, "task_cancel_in_motion", "ro", "RAW"),
-  dataPoint(133, "charge_status", "ro", "RAW"),
-  dataPoint(134, "drying_status", "ro", "RAW")
-]
-
-const vacuumProduct = ({ id, model, name }: Product) => ({
+const productEntry = ({ category, id, model, name, schema }: Product) => ({
   id,
   name,
   code: model.slice(model.lastIndexOf(".") + 1),
@@ -43,8 +17,16 @@ const vacuumProduct = ({ id, model, name }: Product) => ({
   iconUrl: null,
   attribute: null,
   capability: 0,
-  category: "robot.vacuum.cleaner",
-  schema: vacuumSchema
+  category,
+  schema: schema.map((entry) => ({
+    id: String(entry.id),
+    name: entry.code,
+    code: entry.code,
+    mode: entry.mode,
+    type: entry.type,
+    property: properties[entry.type],
+    desc: null
+  }))
 })
 
 const strangerProduct = {
@@ -71,8 +53,6 @@ const commonFields = {
   runtimeEnv: null,
   lon: null,
   lat: null,
-  share: false,
-  shareTime: null,
   tuyaUuid: null,
   tuyaMigrated: false,
   extra: "{}",
@@ -81,56 +61,73 @@ const commonFields = {
   silentOtaSwitch: true
 }
 
+type ListedDevice = RobotIdentity | ApplianceIdentity
+
+/** The version of the home request in which devices of a protocol came to be listed. */
+const listedSince: Readonly<Record<Product["protocolVersion"], 1 | 2 | 3>> = { "1.0": 1, A01: 2, B01: 3 }
+
+const deviceEntry = (identity: ListedDevice, status: DeviceStatus) => {
+  const product = products[identity.product]
+  return {
+    ...commonFields,
+    duid: identity.duid,
+    name: identity.name,
+    localKey: Redacted.value(identity.localKey),
+    productId: product.id,
+    fv: product.firmware,
+    pv: product.protocolVersion,
+    sn: identity.serialNumber,
+    online: status.online,
+    roomId: null,
+    share: identity.shared,
+    shareTime: identity.shared ? created : null,
+    featureSet: product.featureSet,
+    newFeatureSet: product.newFeatureSet,
+    deviceStatus: Object.fromEntries(status.dataPoints)
+  }
+}
+
 /**
- * The `result` of the home request, with the statuses of the robots in their order. Versions 1 and 2 leave out what
- * their clients did not know.
+ * The `result` of the home request. Versions 1 and 2 leave out what their clients did not know; devices of others are in a
+ * list of their own.
  */
-export const homeData = (account: Account, version: 1 | 2 | 3, statuses: ReadonlyArray<DeviceStatus>) => ({
-  id: account.home.id,
-  name: account.home.name,
-  lon: null,
-  lat: null,
-  geoName: null,
-  products: [
-    ...[...new Set(account.robots.map(({ product }) => product))].map((name) => vacuumProduct(products[name])),
-    ...(version === 3 ? [strangerProduct] : [])
-  ],
-  devices: [
-    ...account.robots.map((robot, index) => {
-      const status = statuses[index]
-      const product = products[robot.product]
-      return {
+export const homeData = (account: Account, version: 1 | 2 | 3, statusOf: (duid: string) => DeviceStatus) => {
+  const listed = [...account.robots, ...account.appliances].filter(({ product }) =>
+    listedSince[products[product].protocolVersion] <= version
+  )
+  const entries = (shared: boolean) =>
+    listed.filter((device) => device.shared === shared).map((device) => deviceEntry(device, statusOf(device.duid)))
+  return {
+    id: account.home.id,
+    name: account.home.name,
+    lon: null,
+    lat: null,
+    geoName: null,
+    products: [
+      ...Array.from(new Set(listed.map(({ product }) => product)), (name) => productEntry(products[name])),
+      ...(version === 3 ? [strangerProduct] : [])
+    ],
+    devices: [
+      ...entries(false),
+      ...(version < 3 ? [] : [{
         ...commonFields,
-        duid: robot.duid,
-        name: robot.name,
-        localKey: Redacted.value(robot.localKey),
-        productId: product.id,
-        fv: product.firmware,
-        pv: "1.0",
-        sn: robot.serialNumber,
-        online: status?.online ?? false,
+        share: false,
+        shareTime: null,
+        duid: account.stranger.duid,
+        name: account.stranger.name,
+        localKey: Redacted.value(account.stranger.localKey),
+        productId: strangerProduct.id,
+        fv: "01.00.02",
+        pv: "C01",
+        sn: null,
+        online: true,
         roomId: null,
-        featureSet: String(product.featureInfo),
-        newFeatureSet: product.featureText,
-        deviceStatus: Object.fromEntries(status?.dataPoints ?? [])
-      }
-    }),
-    ...(version < 3 ? [] : [{
-      ...commonFields,
-      duid: account.stranger.duid,
-      name: account.stranger.name,
-      localKey: Redacted.value(account.stranger.localKey),
-      productId: strangerProduct.id,
-      fv: "01.00.02",
-      pv: "C01",
-      sn: null,
-      online: true,
-      roomId: null,
-      featureSet: null,
-      newFeatureSet: null,
-      deviceStatus: {}
-    }])
-  ],
-  receivedDevices: [],
-  rooms: account.home.rooms
-})
+        featureSet: null,
+        newFeatureSet: null,
+        deviceStatus: {}
+      }])
+    ],
+    receivedDevices: entries(true),
+    rooms: account.home.rooms
+  }
+}

@@ -14,6 +14,7 @@ const maxNonces = 10_000
 
 /** The signed API: home data, rooms, scenes and schedules (PROTOCOL 1.9 to 1.11). */
 export const makeHomeRoutes = ({ account, scenes, sessions, statusOf }: Cloud) => {
+  const devices = [...account.robots, ...account.appliances]
   const nonces = makeNonces(2 * maxSkewSeconds, maxNonces)
 
   const checkSignature = (request: Received): Effect.Effect<void, SignatureRefusal> =>
@@ -52,8 +53,11 @@ export const makeHomeRoutes = ({ account, scenes, sessions, statusOf }: Cloud) =
     handle((id) =>
       id === String(account.home.id)
         ? Effect.map(
-          Effect.forEach(account.robots, ({ duid }) => statusOf(duid)),
-          (statuses) => homeData(account, version, statuses)
+          Effect.forEach(devices, ({ duid }) => Effect.map(statusOf(duid), (status) => [duid, status] as const)),
+          (statuses) => {
+            const known = new Map(statuses)
+            return homeData(account, version, (duid) => known.get(duid) ?? { online: false, dataPoints: new Map() })
+          }
         )
         : Effect.succeed(undefined)
     )
@@ -67,7 +71,8 @@ export const makeHomeRoutes = ({ account, scenes, sessions, statusOf }: Cloud) =
     type: "WORKFLOW"
   }))
 
-  const isRobot = (duid: string): boolean => account.robots.some((robot) => robot.duid === duid)
+  const isDevice = (duid: string): boolean => devices.some((device) => device.duid === duid)
+  const isShared = (duid: string): boolean => devices.some((device) => device.duid === duid && device.shared)
 
   return HttpRouter.empty.pipe(
     HttpRouter.get("/user/homes/:id", home(1)),
@@ -78,6 +83,14 @@ export const makeHomeRoutes = ({ account, scenes, sessions, statusOf }: Cloud) =
       handle((id) => Effect.succeed(id === String(account.home.id) ? account.home.rooms : undefined))
     ),
     HttpRouter.get(
+      "/user/deviceshare/query/:id/rooms",
+      handle((duid) =>
+        Effect.succeed(
+          isShared(duid) ? account.home.rooms.map(({ id, name }) => ({ roomId: id, name })) : undefined
+        )
+      )
+    ),
+    HttpRouter.get(
       "/user/scene/home/:id",
       handle((id) => Effect.succeed(id === String(account.home.id) ? listed : undefined))
     ),
@@ -85,7 +98,7 @@ export const makeHomeRoutes = ({ account, scenes, sessions, statusOf }: Cloud) =
       "/user/scene/device/:id",
       handle((duid) => {
         const ids = new Set(scenes.filter((scene) => scene.duid === duid).map(({ id }) => id))
-        return Effect.succeed(isRobot(duid) ? listed.filter(({ id }) => ids.has(id)) : undefined)
+        return Effect.succeed(isDevice(duid) ? listed.filter(({ id }) => ids.has(id)) : undefined)
       })
     ),
     HttpRouter.post(
@@ -95,6 +108,6 @@ export const makeHomeRoutes = ({ account, scenes, sessions, statusOf }: Cloud) =
         return scene === undefined ? Effect.succeed(undefined) : Effect.as(scene.run, null)
       })
     ),
-    HttpRouter.get("/user/devices/:id/jobs", handle((duid) => Effect.succeed(isRobot(duid) ? [] : undefined)))
+    HttpRouter.get("/user/devices/:id/jobs", handle((duid) => Effect.succeed(isDevice(duid) ? [] : undefined)))
   )
 }

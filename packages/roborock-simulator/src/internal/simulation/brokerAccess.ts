@@ -5,35 +5,36 @@ import type { BrokerAccess } from "../../Ground.ts"
 import { mqttCredentials, type Sessions, topicOwner } from "../../Sessions.ts"
 
 /**
- * The broker lets in the account's MQTT user with the password of any of its logins, and each robot with its own.
- * The account talks to all its robots, a robot to its account alone.
+ * The broker lets in the account's MQTT user with the password of any of its logins, and each device with its own.
+ * The account talks to all its devices, a device to its account alone.
  */
 export const makeBrokerAccess = (account: Account, sessions: Sessions): BrokerAccess => {
   const owner = topicOwner(account)
   const text = new TextDecoder()
-  const robotOf = (username: string | undefined) => account.robots.find((robot) => robot.mqtt.username === username)
+  const devices = [...account.robots, ...account.appliances]
+  const deviceOf = (username: string | undefined) => devices.find(({ mqtt }) => mqtt.username === username)
 
   return {
     authenticate: ({ password, username }) => {
       if (password === undefined) return "BadCredentials"
       const given = text.decode(Redacted.value(password))
       const isRight = (expected: Redacted.Redacted): boolean => Redacted.value(expected) === given
-      const robot = robotOf(username)
-      if (robot !== undefined) return isRight(robot.mqtt.password)
+      const device = deviceOf(username)
+      if (device !== undefined) return isRight(device.mqtt.password)
       return username === owner.username &&
         sessions.list().some((session) => isRight(mqttCredentials(account, session).password))
     },
     authorize: ({ username }, action, topic) => {
-      const robot = robotOf(username)
-      if (robot !== undefined) {
+      const device = deviceOf(username)
+      if (device !== undefined) {
         return topic === (action === "publish"
-          ? MqttCredentials.responseTopic(owner, robot.duid)
-          : MqttCredentials.requestTopic(owner, robot.duid))
+          ? MqttCredentials.responseTopic(owner, device.duid)
+          : MqttCredentials.requestTopic(owner, device.duid))
       }
       const parsed = MqttCredentials.parseTopic(topic)
       if (parsed?.userId !== owner.userId || parsed.username !== owner.username) return false
       return action === "publish"
-        ? parsed.direction === "in" && account.robots.some(({ duid }) => duid === parsed.duid)
+        ? parsed.direction === "in" && devices.some(({ duid }) => duid === parsed.duid)
         : parsed.direction === "out"
     }
   }

@@ -11,7 +11,7 @@ interface Running {
 }
 
 /** The part of a `BrokerHost` that is the same everywhere, and what runs now. */
-export interface EmbeddedHost<A extends Running> extends Omit<BrokerHost, "url"> {
+export interface EmbeddedHost<A extends Running> extends Omit<BrokerHost, "certificate" | "url"> {
   readonly current: Effect.Effect<A | undefined>
 }
 

@@ -6,9 +6,9 @@ import type { Params } from "../../V1Device.ts"
 
 const firstId = 7001
 
-/** Two routines for each robot: everything, and the first room twice. */
+/** Two routines for each V1 robot: everything, and the first room twice. */
 export const makeScenes = (plan: FloorPlan, robots: ReadonlyArray<SimulatedRobot>): ReadonlyArray<Scene> =>
-  robots.flatMap((robot) => {
+  robots.filter(({ product }) => product !== "Q7" && product !== "Q10").flatMap((robot) => {
     const [room] = plan.rooms
     return [
       { robot, name: "Everything", inApp: "do_scenes_app_start", method: "app_start", params: [] },

@@ -16,6 +16,8 @@ export const invalidParams: Answer = { error: { code: -10_001, message: "invalid
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
+export const isList: (value: unknown) => value is ReadonlyArray<unknown> = Array.isArray
+
 export const isNumbers = (values: unknown): values is ReadonlyArray<number> =>
   Array.isArray(values) && values.every((value) => Number.isInteger(value))
 

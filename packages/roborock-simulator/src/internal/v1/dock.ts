@@ -1,7 +1,7 @@
 import * as Dock from "@effect-mqtt/roborock/Dock"
 import type { Robot } from "../../Robot.ts"
 import { invalidParams, invalidStatus, isRecord, type Method, type Methods, ok, single } from "./answers.ts"
-import type { Product } from "./product.ts"
+import type { V1Product } from "./product.ts"
 
 const emptyingMillis = 20_000
 const washingMillis = 120_000
@@ -9,7 +9,7 @@ const emptyingState = 22
 const washingState = 23
 
 /** A dock and its jobs, by the time they end. */
-export const makeDock = ({ dockType }: Product, robot: Robot) => {
+export const makeDock = ({ dockType }: V1Product, robot: Robot) => {
   const abilities = Dock.abilities(dockType)
   let emptyingUntil = 0
   let washingUntil = 0
@@ -36,7 +36,7 @@ export const makeDock = ({ dockType }: Product, robot: Robot) => {
       "app_start_collect_dust",
       job(abilities.empties, (now) => {
         emptied++
-        emptyingUntil = now + emptyingMillis
+        emptyingUntil = now + emptyingMillis / robot.speed
       })
     ],
     ["app_stop_collect_dust", job(abilities.empties, () => emptyingUntil = 0)],
@@ -44,7 +44,7 @@ export const makeDock = ({ dockType }: Product, robot: Robot) => {
     ["set_dust_collection_mode", choice("mode", [0, 1, 2, 4], (value) => settings.emptying = value)],
     ["get_dust_collection_switch_status", () => ({ result: { status: settings.automatic } })],
     ["set_dust_collection_switch_status", choice("status", [0, 1], (value) => settings.automatic = value)],
-    ["app_start_wash", job(abilities.washes, (now) => washingUntil = now + washingMillis)],
+    ["app_start_wash", job(abilities.washes, (now) => washingUntil = now + washingMillis / robot.speed)],
     ["app_stop_wash", job(abilities.washes, () => washingUntil = 0)],
     ["get_wash_towel_mode", () => ({ result: { wash_mode: settings.washing } })],
     ["set_wash_towel_mode", choice("wash_mode", [0, 1, 2, 8, 10], (value) => settings.washing = value)],
@@ -59,7 +59,7 @@ export const makeDock = ({ dockType }: Product, robot: Robot) => {
     ["app_set_dryer_status", (params, now) => {
       const status = single(params, "status")
       return status === 0 || status === 1
-        ? job(abilities.dries, () => dryingUntil = status === 1 ? now + drySeconds * 1000 : 0)([], now)
+        ? job(abilities.dries, () => dryingUntil = status === 1 ? now + drySeconds * 1000 / robot.speed : 0)([], now)
         : invalidParams
     }]
   ]
@@ -78,7 +78,7 @@ export const makeDock = ({ dockType }: Product, robot: Robot) => {
         : undefined,
     fieldsAt: (now: number) => ({
       dry_status: now < dryingUntil ? 1 : 0,
-      rdt: Math.max(0, Math.round((dryingUntil - now) / 1000)),
+      rdt: Math.max(0, Math.round((dryingUntil - now) * robot.speed / 1000)),
       dust_collection_status: now < emptyingUntil ? 1 : 0,
       auto_dust_collection: settings.automatic
     })

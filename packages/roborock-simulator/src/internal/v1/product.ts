@@ -1,5 +1,5 @@
-/** What sets the models apart that are simulated. */
-export interface Product {
+/** What sets the V1 models apart that are simulated. */
+export interface V1Product {
   readonly id: string
   readonly model: string
   readonly name: string
@@ -11,14 +11,22 @@ export interface Product {
   readonly dockType: number
   /** What it says of the parts of its dock: 0 says nothing. */
   readonly dockParts: number
+  /** Whether it wipes, too. */
+  readonly mops: boolean
+  /** Old robots answer with lists where others do with objects, and with the bare status. */
+  readonly form: "lists" | "objects"
 }
 
-export type ProductName = "S7" | "Qrevo Master"
+export type V1ProductName = "S4" | "S7" | "Qrevo Master"
 
 const number = (bits: ReadonlyArray<number>): number => bits.reduce((sum, bit) => sum + 2 ** bit, 0)
 
 const text = (bits: ReadonlyArray<number>): string =>
   bits.reduce((sum, bit) => sum | 1n << BigInt(bit), 0n).toString(16).padStart(32, "0")
+
+/** Room names alone. */
+const basicBits = [14]
+const basicFeatureList = [111, 112, 113, 114, 115, 116, 122, 125]
 
 /** Clean history with finish reasons, child lock, carpets, room names and tags. */
 const plainBits = [0, 8, 9, 14, 22, 23, 38]
@@ -31,7 +39,21 @@ const dockTextBits = [8, 17, 34, 55]
 /** Rooms, spots and zones, LED switch, several floors, timer summary, ordered rooms, analysis, remote control. */
 const featureList = [111, 112, 113, 114, 115, 116, 119, 120, 122, 123, 124, 125]
 
-export const products: Readonly<Record<ProductName, Product>> = {
+export const v1Products: Readonly<Record<V1ProductName, V1Product>> = {
+  // One that only vacuums, with a charging dock, from before feature bits were many.
+  S4: {
+    id: "simulated-basic-vacuum",
+    model: "roborock.vacuum.s4",
+    name: "Roborock S4",
+    firmware: "01.08.10",
+    featureInfo: number(basicBits),
+    featureText: "",
+    featureList: basicFeatureList,
+    dockType: 0,
+    dockParts: 0,
+    mops: false,
+    form: "lists"
+  },
   // A robot with a mop, without camera and with a plain charging dock.
   S7: {
     id: "simulated-vacuum",
@@ -42,7 +64,9 @@ export const products: Readonly<Record<ProductName, Product>> = {
     featureText: text([]),
     featureList,
     dockType: 0,
-    dockParts: 0
+    dockParts: 0,
+    mops: true,
+    form: "objects"
   },
   // One with a dock that empties, washes and dries; its tanks and its bag are fine.
   "Qrevo Master": {
@@ -54,6 +78,40 @@ export const products: Readonly<Record<ProductName, Product>> = {
     featureText: text(dockTextBits),
     featureList,
     dockType: 14,
-    dockParts: 0b10101000
+    dockParts: 0b10101000,
+    mops: true,
+    form: "objects"
   }
 }
+
+/** Methods that only robots with a mop know. */
+const mopMethods: ReadonlySet<string> = new Set([
+  "get_water_box_custom_mode",
+  "set_water_box_custom_mode",
+  "get_mop_mode",
+  "set_mop_mode",
+  "get_clean_motor_mode",
+  "set_clean_motor_mode",
+  "get_carpet_clean_mode",
+  "set_carpet_clean_mode",
+  "get_clean_follow_ground_material_status",
+  "set_clean_follow_ground_material_status"
+])
+
+/** Methods with a feature bit, or a member of the feature list, without which they are not known. */
+const featureMethods: ReadonlyArray<readonly [pattern: RegExp, has: (product: V1Product) => boolean]> = [
+  [/^[gs]et_child_lock_status$/, ({ featureInfo }) => hasBit(featureInfo, 8)],
+  [/^[gs]et_carpet_mode$/, ({ featureInfo }) => hasBit(featureInfo, 9)],
+  [/^[gs]et_flow_led_status$/, ({ featureInfo }) => hasBit(featureInfo, 24)],
+  [/^[gs]et_collision_avoid_status$/, ({ featureInfo }) => hasBit(featureInfo, 27)],
+  [/_valley_electricity_timer$/, ({ featureInfo }) => hasBit(featureInfo, 45)],
+  [/^[gs]et_led_status$/, ({ featureList }) => featureList.includes(119)],
+  [/^app_rc_/, ({ featureList }) => featureList.includes(125)]
+]
+
+const hasBit = (bits: number, bit: number): boolean => Math.floor(bits / 2 ** bit) % 2 === 1
+
+/** Whether a model answers a method with `unknown_method` that others know. */
+export const isAbsent = (product: V1Product, method: string): boolean =>
+  !product.mops && mopMethods.has(method)
+  || featureMethods.some(([pattern, has]) => pattern.test(method) && !has(product))

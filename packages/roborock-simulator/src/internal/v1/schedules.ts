@@ -1,8 +1,6 @@
-import { invalidParams, type Methods, ok } from "./answers.ts"
+import { invalidParams, isList, type Methods, ok } from "./answers.ts"
 
 const maxSchedules = 32
-
-const isList: (value: unknown) => value is ReadonlyArray<unknown> = Array.isArray
 
 /** The schedules of a robot, which keeps them and does not follow them. */
 export const makeSchedules = (): Methods => {

@@ -1,14 +1,16 @@
 import type { Activity, CleanKind, RobotState } from "../../Robot.ts"
 import type { Consumables } from "./consumables.ts"
 import type { DockPart } from "./dock.ts"
-import type { Product } from "./product.ts"
+import type { Floors } from "./floors.ts"
+import type { V1Product } from "./product.ts"
 import type { Settings } from "./settings.ts"
 
 /** What of a device is not in the state of its robot. */
 export interface Around {
   readonly settings: Settings
-  readonly product: Product
+  readonly product: V1Product
   readonly dock: DockPart
+  readonly floors: Floors
 }
 
 const stateCodes: Readonly<Record<Exclude<Activity, "Cleaning">, number>> = {
@@ -32,19 +34,38 @@ const inCleaning = (state: RobotState): number => state.task === undefined ? 0 :
 
 const chargeStatus = (state: RobotState): number => state.activity === "Charging" ? 1 : 0
 
-/** Map 0 is the active one (63 << 2 would mean none); the low bits are always set. */
-const mapStatus = 3
+const emptyTank = 38
+
+/** Errors of the robot that its dock has, too. */
+const dockErrors: ReadonlySet<number> = new Set([32, 33, 34, 35, emptyTank, 39, 42, 44, 46, 53])
+
+const dockError = (state: RobotState, { dockType }: V1Product): number =>
+  dockType !== 0 && dockErrors.has(state.errorCode) ? state.errorCode : 0
+
+/** What only robots with a mop say. */
+const mopFields = (state: RobotState, { dock, product, settings }: Around, now: number) => ({
+  water_box_status: 1,
+  water_box_mode: settings.waterBoxMode,
+  water_box_carriage_status: 1,
+  water_shortage_status: state.errorCode === emptyTank ? 1 : 0,
+  mop_forbidden_enable: 1,
+  mop_mode: settings.mopMode,
+  dock_type: product.dockType,
+  dss: product.dockParts,
+  ...dock.fieldsAt(now),
+  dock_error_status: dockError(state, product)
+})
 
 /** The `get_status` object. */
 export const statusObject = (
   state: RobotState,
-  { dock, product, settings }: Around,
+  around: Around,
   sequence: number,
   now: number
 ) => ({
   msg_ver: 2,
   msg_seq: sequence,
-  state: dock.stateAt(now) ?? stateCode(state),
+  state: around.dock.stateAt(now) ?? stateCode(state),
   battery: state.battery,
   clean_time: state.cleanTimeSeconds,
   clean_area: state.cleanAreaMm2,
@@ -55,20 +76,12 @@ export const statusObject = (
   in_returning: state.activity === "Returning" ? 1 : 0,
   in_fresh_state: state.task === undefined ? 1 : 0,
   lab_status: 1,
-  water_box_status: 1,
-  fan_power: settings.fanPower,
-  dnd_enabled: settings.doNotDisturb.enabled,
-  map_status: mapStatus,
+  fan_power: around.settings.fanPower,
+  dnd_enabled: around.settings.doNotDisturb.enabled,
+  map_status: around.floors.statusAt(now),
   is_locating: 0,
-  lock_status: settings.values.get("child_lock_status") ?? 0,
-  water_box_mode: settings.waterBoxMode,
-  water_box_carriage_status: 1,
-  mop_forbidden_enable: 1,
-  mop_mode: settings.mopMode,
-  dock_type: product.dockType,
-  dss: product.dockParts,
-  ...dock.fieldsAt(now),
-  dock_error_status: 0,
+  lock_status: around.settings.values.get("child_lock_status") ?? 0,
+  ...(around.product.mops ? mopFields(state, around, now) : {}),
   charge_status: chargeStatus(state),
   unsave_map_reason: 0,
   unsave_map_flag: 0
@@ -77,7 +90,7 @@ export const statusObject = (
 /** The data points that the device pushes when they change. */
 export const dataPoints = (
   state: RobotState,
-  { dock, settings }: Around,
+  { dock, product, settings }: Around,
   consumables: Consumables,
   now: number
 ): ReadonlyMap<number, unknown> => {
@@ -87,7 +100,7 @@ export const dataPoints = (
     [121, dock.stateAt(now) ?? stateCode(state)],
     [122, state.battery],
     [123, settings.fanPower],
-    [124, settings.waterBoxMode],
+    ...(product.mops ? [[124, settings.waterBoxMode] as const] : []),
     [125, life.mainBrush],
     [126, life.sideBrush],
     [127, life.filter],

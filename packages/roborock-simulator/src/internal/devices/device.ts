@@ -1,0 +1,30 @@
+import type * as Effect from "effect/Effect"
+import type { Answer, Params } from "../v1/answers.ts"
+
+/** A device in the cloud. What it returns are the payloads of MQTT messages, to be published in that order. */
+export interface Device {
+  /** Answers a message. What is damaged, or sealed with another key, is passed over in silence. */
+  readonly handle: (message: Uint8Array) => Effect.Effect<ReadonlyArray<Uint8Array>>
+  /** Brings it to the present; returns pushes when something has changed since the last one. */
+  readonly tick: Effect.Effect<ReadonlyArray<Uint8Array>>
+  /** What the cloud knows of it, by number. */
+  readonly dataPoints: () => ReadonlyMap<number, unknown>
+}
+
+/** A robot, which also takes calls without the network. */
+export interface VacuumDevice extends Device {
+  readonly call: (method: string, params: Params) => Effect.Effect<Answer>
+  /** How often it was asked to say where it is. */
+  readonly located: () => number
+}
+
+/** Remembers what was told, and tells what is new. */
+export const makeChanges = <K>(current: () => ReadonlyMap<K, unknown>) => {
+  let told = current()
+  return (): ReadonlyMap<K, unknown> => {
+    const now = current()
+    const changed = new Map([...now].filter(([id, value]) => told.get(id) !== value))
+    told = now
+    return changed
+  }
+}

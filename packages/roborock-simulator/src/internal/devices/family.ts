@@ -1,0 +1,36 @@
+import * as Effect from "effect/Effect"
+import type { HomeRoom, RobotIdentity } from "../../Account.ts"
+import type * as LocalPort from "../../LocalPort.ts"
+import type { Robot } from "../../Robot.ts"
+import * as V1Device from "../../V1Device.ts"
+import { makeQ10Device } from "../q10/device.ts"
+import { makeQ7Device } from "../q7/device.ts"
+import type { VacuumDevice } from "./device.ts"
+
+/** Robots of one family speak the same. */
+export type Family = "V1" | "Q7" | "Q10"
+
+export interface Options {
+  readonly identity: RobotIdentity
+  readonly rooms: ReadonlyArray<HomeRoom>
+  readonly robot: Robot
+  readonly host: string
+}
+
+/** The protocol side of a robot, in the language of its product; `local` is what answers on the home network. */
+export const makeVacuumDevice = (
+  { host, identity, robot, rooms }: Options
+): Effect.Effect<{ readonly device: VacuumDevice; readonly local?: LocalPort.Options["device"] }> => {
+  const { product } = identity
+  switch (product) {
+    case "Q7":
+      return Effect.map(makeQ7Device({ identity, robot, host }), (device) => ({ device }))
+    case "Q10":
+      return Effect.map(makeQ10Device({ identity, robot, host }), (device) => ({ device }))
+    default:
+      return Effect.map(
+        V1Device.make({ identity: { ...identity, product }, rooms, robot, host }),
+        (device) => ({ device, local: device })
+      )
+  }
+}

@@ -1,0 +1,152 @@
+import * as Frame from "@effect-mqtt/roborock/Frame"
+import * as Q10Codes from "@effect-mqtt/roborock/Q10Codes"
+import * as Q10DataPoints from "@effect-mqtt/roborock/Q10DataPoints"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type { RobotIdentity } from "../../Account.ts"
+import type { Robot } from "../../Robot.ts"
+import { makeChanges, type VacuumDevice } from "../devices/device.ts"
+import { makeSeal, requestsIn, type Seal } from "../frames/seal.ts"
+import { isList, isRecord } from "../v1/answers.ts"
+import { encodeMap, encodePath } from "./map.ts"
+import { orderOf, recordText } from "./orders.ts"
+import { makeValues, topPoints } from "./values.ts"
+
+export interface Options {
+  readonly identity: RobotIdentity
+  readonly robot: Robot
+  readonly host: string
+}
+
+const points = { locate: 11, records: 52, maps: 61, requestAll: 102, empty: 203 } as const
+const emptyingMillis = 20_000
+const liveMapEveryMillis = 10_000
+
+/** What stands at the top of a message, and what in its container. */
+const toMessage = (values: ReadonlyMap<number, unknown>): Q10DataPoints.Message => {
+  const common = [...values].filter(([point]) => !topPoints.has(point))
+  return {
+    top: [...values].filter(([point]) => topPoints.has(point)),
+    ...(common.length === 0 ? {} : { common })
+  }
+}
+
+/** A robot of the Q10 family (PROTOCOL 6.4): data points in, changed data points and maps out, nothing with an id. */
+export const makeQ10Device = ({ host, identity, robot }: Options): Effect.Effect<VacuumDevice> =>
+  Effect.gen(function*() {
+    const seal: Seal = yield* makeSeal("B01", identity)
+    const values = makeValues(robot, host)
+    let located = 0
+    let emptyingUntil = 0
+    let lastMillis = 0
+    let lastMapMillis = 0
+
+    const current = () => values.all(lastMillis < emptyingUntil && robot.state.activity === "Charging")
+    const changes = makeChanges(current)
+    const tell = (told: ReadonlyMap<number, unknown>) =>
+      told.size === 0
+        ? Effect.succeed([])
+        : seal(Frame.protocols.rpcResponse, (timestamp) => Q10DataPoints.encode(toMessage(told), timestamp))
+    const push = Effect.suspend(() => tell(changes()))
+
+    const mapOf = (floor: number) =>
+      seal(Frame.protocols.mapResponse, () => encodeMap(robot.floors[floor] ?? robot.plan, floor + 1))
+    const live = Effect.suspend(() =>
+      Effect.zipWith(
+        mapOf(robot.state.floor),
+        seal(Frame.protocols.mapResponse, () => encodePath(robot.plan, robot.state, robot.state.totals.count)),
+        (map, path) => [...map, ...path]
+      )
+    )
+
+    const answerMaps = (value: unknown) => {
+      const { id, op } = isRecord(value) ? value : {}
+      const floor = typeof id === "string" ? Number(id) - 1 : -1
+      if (op === "get" && robot.floors[floor] !== undefined) return mapOf(floor)
+      return op === "list"
+        ? tell(
+          new Map([[points.maps, {
+            op: "list",
+            result: 1,
+            data: robot.floors.map(({ name }, index) => ({ id: String(index + 1), name, timestamp: 1_700_000_000 }))
+          }]])
+        )
+        : Effect.succeed([])
+    }
+    const answerRecords = (value: unknown) =>
+      isRecord(value) && value["op"] === "list"
+        ? tell(new Map([[points.records, { op: "list", result: 1, data: robot.state.records.map(recordText) }]]))
+        : Effect.succeed([])
+
+    const take = (point: number, value: unknown): Effect.Effect<ReadonlyArray<Uint8Array>> => {
+      switch (point) {
+        case points.requestAll:
+          return Effect.suspend(() => Effect.zipWith(tell(current()), live, (all, map) => [...all, ...map]))
+        case points.maps:
+          return answerMaps(value)
+        case points.records:
+          return answerRecords(value)
+        case points.locate:
+          located++
+          return Effect.succeed([])
+        case points.empty:
+          if (robot.state.activity === "Charging") emptyingUntil = lastMillis + emptyingMillis / robot.speed
+          return Effect.succeed([])
+        default: {
+          const order = orderOf(robot, point, value)
+          // What it cannot do now it does not do, and says nothing.
+          if (order !== undefined) robot.command(order, lastMillis)
+          else if (!values.replace(point)) values.set(point, value)
+          return Effect.succeed([])
+        }
+      }
+    }
+
+    const advanced = Effect.map(Clock.currentTimeMillis, (now) => {
+      lastMillis = now
+      robot.advance(now)
+      return now
+    })
+    const liveWhileCleaning = (now: number) => {
+      if (robot.state.activity !== "Cleaning" || now - lastMapMillis < liveMapEveryMillis) return Effect.succeed([])
+      lastMapMillis = now
+      return live
+    }
+
+    return {
+      handle: (message) =>
+        Effect.gen(function*() {
+          yield* advanced
+          const taken = requestsIn(message, "B01", identity.localKey).flatMap((payload) => [
+            ...Either.getOrElse(Q10DataPoints.decode(payload), () => new Map<number, unknown>())
+          ])
+          const answers = yield* Effect.forEach(taken, ([point, value]) => take(point, value))
+          return [...answers.flat(), ...(yield* push)]
+        }),
+      tick: Effect.flatMap(advanced, (now) => Effect.zipWith(push, liveWhileCleaning(now), (a, b) => [...a, ...b])),
+      call: (method, params) =>
+        Effect.gen(function*() {
+          const now = yield* advanced
+          const [point] = [...Q10Codes.dataPointNames].find(([, name]) => name === method) ?? []
+          if (point === undefined) return { result: "unknown_method" }
+          const value = isList(params) && params.length === 1 ? params[0] : params
+          const order = orderOf(robot, point, value)
+          if (order === undefined) {
+            yield* take(point, value)
+            return { result: "ok" }
+          }
+          return robot.command(order, now) === "Done"
+            ? { result: "ok" }
+            : { error: { code: -10_007, message: "invalid status" } }
+        }),
+      dataPoints: () => {
+        const message = toMessage(current())
+        return new Map<number, unknown>([
+          ...message.top ?? [],
+          [101, Object.fromEntries(message.common ?? [])]
+        ])
+      },
+      located: () => located
+    }
+  })
