@@ -101,7 +101,7 @@ export const make = (session: Session, clock: Clock.Clock, stallTimeout: number,
   const mustRead = () => link?.wire.canPause === false || mayHoldAnswer()
 
   const paused = () =>
-    unsentAnswers > unsentAnswersBytes || (session.mustPause() && !mayHoldAnswer()) ||
+    unsentAnswers > unsentAnswersBytes || session.mustStop() || (session.mustPause() && !mayHoldAnswer()) ||
     (hooks.mustPause() && !mustRead())
 
   const writingSince = () => link?.writer.writingSince()
