@@ -7,7 +7,7 @@
  *   pnpm soak faults --short --seed=7           2 minutes, of other faults
  */
 import { build } from "esbuild"
-import { spawnSync } from "node:child_process"
+import { spawn } from "node:child_process"
 import { existsSync, readdirSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -35,5 +35,6 @@ await build({
   target: "es2022"
 })
 
-const { status } = spawnSync(process.execPath, [join(outdir, "main.mjs"), ...rest], { stdio: "inherit" })
-process.exitCode = status ?? 1
+const program = spawn(process.execPath, [join(outdir, "main.mjs"), ...rest], { stdio: "inherit" })
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => program.kill(signal))
+program.once("exit", (status) => process.exitCode = status ?? 1)

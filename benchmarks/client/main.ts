@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { availableParallelism, cpus, loadavg } from "node:os"
 import { join } from "node:path"
 import type { Api, Job, Report, Tally } from "./job.ts"
-import { type Mosquitto, run, type Script, startMosquitto, startStub, type Stub } from "./processes.ts"
+import { type Broker, run, type Script, startMosquitto, startStub, type Stub } from "./processes.ts"
 import { type Measure, type Row, rows, type Target } from "./rows.ts"
 
 const number = (name: string, otherwise: number): number => {
@@ -48,7 +48,7 @@ const assertCounts = (row: Row, job: Job, { report, tally }: Sample): void => {
   if (job.kind === "resume") counted("sent again were", tally.resent, total)
 }
 
-const sampleOf = async (row: Row, contestant: Contestant, stub: Stub, mosquitto: Mosquitto): Promise<Sample> => {
+const sampleOf = async (row: Row, contestant: Contestant, stub: Stub, mosquitto: Broker): Promise<Sample> => {
   const port = row.server === "stub" ? stub.port : mosquitto.port
   const job: Job = { ...row.job, api: contestant.api, port }
   await stub.tally()
@@ -177,7 +177,7 @@ const results: Array<
 > = []
 try {
   for (const row of chosen) {
-    const broker = row.server === "mosquitto" ? mosquitto : { port: stub.port, stop: () => {} }
+    const broker = row.server === "mosquitto" ? mosquitto : { port: stub.port, stop: () => Promise.resolve() }
     if (broker === undefined) {
       console.log(`${row.name}: skipped, mosquitto is not installed\n`)
       continue
@@ -197,7 +197,7 @@ try {
   }
 } finally {
   stub.stop()
-  mosquitto?.stop()
+  await mosquitto?.stop()
 }
 
 const verdicts = results.flatMap((result) => result.verdicts)

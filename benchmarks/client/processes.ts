@@ -1,9 +1,8 @@
 /** Starts and stops the processes of a benchmark run. */
-import { type ChildProcess, fork, spawn } from "node:child_process"
+import * as Mosquitto from "@effect-mqtt/interop/mosquitto"
+import { Effect, Exit, Scope } from "effect"
+import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { connect, createServer } from "node:net"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Job, Report, Tally } from "./job.ts"
 
@@ -62,50 +61,18 @@ export const startStub = async (): Promise<Stub> => {
   }
 }
 
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const address = server.address()
-  server.close()
-  return typeof address === "object" && address !== null ? address.port : 0
-}
-
-const isListening = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect({ host: "127.0.0.1", port })
-    socket.once("connect", () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once("error", () => resolve(false))
-  })
-
-export interface Mosquitto {
+export interface Broker {
   readonly port: number
-  readonly stop: () => void
+  readonly stop: () => Promise<void>
 }
 
 /** Mosquitto without limits on its queues, and the publisher that feeds it; undefined where it is not installed. */
-export const startMosquitto = async (): Promise<Mosquitto | undefined> => {
-  const port = await freePort()
-  const folder = mkdtempSync(join(tmpdir(), "bench-mosquitto-"))
-  const file = join(folder, "mosquitto.conf")
-  writeFileSync(
-    file,
-    `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nset_tcp_nodelay true\nlog_type none\n`
+export const startMosquitto = async (): Promise<Broker | undefined> => {
+  if (Mosquitto.version === undefined) return undefined
+  const scope = Effect.runSync(Scope.make())
+  const { port } = await Effect.runPromise(
+    Scope.extend(Mosquitto.open(["max_queued_messages 0", "set_tcp_nodelay true", "log_type none"]), scope)
   )
-  const broker = spawn("mosquitto", ["-c", file], { stdio: "ignore" })
-  let failed = false
-  broker.once("error", () => {
-    failed = true
-  })
-  for (let attempt = 0; attempt < 100 && !failed && !(await isListening(port)); attempt++) {
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  if (failed) {
-    rmSync(folder, { recursive: true })
-    return undefined
-  }
   const spread: Job = { kind: "spread", api: "idiomatic", port, version: 4, qos: 0, count: 0, warmUp: 0, inFlight: 100 }
   const publisher = fork(pathOf("raw"), [JSON.stringify(spread)], { execArgv: [] })
   await messageOf(publisher, "the publisher")
@@ -113,8 +80,7 @@ export const startMosquitto = async (): Promise<Mosquitto | undefined> => {
     port,
     stop: () => {
       publisher.kill()
-      broker.kill()
-      rmSync(folder, { recursive: true })
+      return Effect.runPromise(Scope.close(scope, Exit.void))
     }
   }
 }

@@ -23,7 +23,11 @@ const store = WatchedStore.layer(directory, () => {}, (changes) => {
   if (received > 0) ledger.note("sure", [sure])
 })
 
+const isComplete = () => got.size >= Number(count)
+
 const program = Effect.gen(function*() {
+  // The life before may have been killed when it had everything.
+  if (isComplete()) return
   const client = yield* MqttClient.MqttClient
   const messages = client.subscribe("soak/#", { qos: 2 })
   yield* Effect.race(
@@ -35,7 +39,7 @@ const program = Effect.gen(function*() {
         for (const message of numbers) got.add(message)
         return chunk
       }),
-      Stream.takeUntil(() => got.size >= Number(count)),
+      Stream.takeUntil(isComplete),
       Stream.runDrain
     )
   )

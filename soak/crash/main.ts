@@ -3,13 +3,14 @@
  * while messages go through a real broker; then everything has to be there. Prints the figures and
  * fails if a message was lost, or came twice without the documented window to explain it.
  */
+import * as Mosquitto from "@effect-mqtt/interop/mosquitto"
+import { Effect, Exit, Scope } from "effect"
 import type { ChildProcess } from "node:child_process"
 import { spawn } from "node:child_process"
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import * as Broker from "./broker.ts"
 import * as Ledger from "./ledger.ts"
 import { judge } from "./verdict.ts"
 
@@ -22,18 +23,26 @@ const option = (name: string, otherwise: number): number => {
 const messages = option("messages", 100_000)
 const kills = option("kills", 200)
 
-if (Broker.program === undefined) {
+if (Mosquitto.version === undefined) {
   console.log("skipped: there is no mosquitto here")
   process.exit(0)
 }
 
 const here = dirname(fileURLToPath(import.meta.url))
 const directory = mkdtempSync(join(tmpdir(), "effect-mqtt-soak-"))
-const broker = await Broker.start(Broker.program, directory)
+const scope = Effect.runSync(Scope.make())
+const broker = await Effect.runPromise(
+  Scope.extend(
+    Mosquitto.open(["persistence true", "max_queued_messages 0", "max_inflight_messages 100"]),
+    scope
+  )
+)
 const began = performance.now()
 
-/** What runs now: it must not outlive this program, whatever fails. */
+/** What runs now: it must not outlive this program, whatever ends it. */
 const running = new Set<ChildProcess>()
+process.once("exit", () => running.forEach((child) => child.kill("SIGKILL")))
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1))
 
 const pause = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis))
 
@@ -87,7 +96,6 @@ try {
   console.log(`QoS 2 messages past the documented window: ${sure}, of which came again: ${unexplained.length}`)
   process.exitCode = lost[1] + lost[2] + unexplained.length === 0 ? 0 : 1
 } finally {
-  for (const child of running) child.kill("SIGKILL")
-  broker.stop()
+  await Effect.runPromise(Scope.close(scope, Exit.void))
   rmSync(directory, { recursive: true, force: true })
 }

@@ -1,11 +1,11 @@
+import * as Mosquitto from "@effect-mqtt/interop/mosquitto"
 import { assert, describe, it } from "@effect/vitest"
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
-import { program } from "../crash/broker.ts"
 import type { Fact, Word } from "../crash/ledger.ts"
 import { judge } from "../crash/verdict.ts"
 
-if (program === undefined) console.warn("skipped without mosquitto: the short form of the crash test")
+if (Mosquitto.version === undefined) console.warn("skipped without mosquitto: the short form of the crash test")
 
 const facts = (...all: ReadonlyArray<readonly [Word, number]>): ReadonlyArray<Fact> =>
   all.map(([word, value]) => ({ word, value }))
@@ -29,7 +29,7 @@ describe("the verdict of the crash test", () => {
 })
 
 // The programs under test need a broker of other hands.
-describe.skipIf(program === undefined)("programs that are killed again and again", () => {
+describe.skipIf(Mosquitto.version === undefined)("programs that are killed again and again", () => {
   it("lose nothing, and get nothing twice at QoS 2 but in the documented window", () => {
     const soak = fileURLToPath(new URL("../soak.mjs", import.meta.url))
     const { status, stderr, stdout } = spawnSync(

@@ -1,4 +1,6 @@
 import { NodeBroker } from "@effect-mqtt/broker/node"
+import * as Mosquitto from "@effect-mqtt/interop/mosquitto"
+import { freePorts } from "@effect-mqtt/interop/process"
 import { assert, describe, it } from "@effect/vitest"
 import type { Scope } from "effect"
 import { Context, Effect, Layer } from "effect"
@@ -11,12 +13,11 @@ import { fileURLToPath } from "node:url"
 import type { Page } from "playwright-core"
 import { chromium } from "playwright-core"
 import { listen } from "../node/listening.ts"
-import * as mosquitto from "../node/mosquitto.ts"
 import type { Report } from "./page.ts"
 
 const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync)
 if (executablePath === undefined) console.warn("skipped without chromium: the client in a browser")
-if (mosquitto.program === undefined) console.warn("skipped without mosquitto: a browser with a broker by others")
+if (Mosquitto.version === undefined) console.warn("skipped without mosquitto: a browser with a broker by others")
 
 const builtins = new Set<string>()
 
@@ -104,13 +105,13 @@ describe.skipIf(executablePath === undefined)("MqttClient in Chromium", { timeou
       assert.deepStrictEqual([...builtins], [])
     }))
 
-  it.scopedLive.skipIf(mosquitto.program === undefined)(
+  it.scopedLive.skipIf(Mosquitto.version === undefined)(
     "with Mosquitto: every QoS, over a link that is cut",
     () =>
       Effect.gen(function*() {
-        const port = yield* mosquitto.freePort
+        const [port = 0] = yield* freePorts(1)
         // Its first listener speaks TCP: with none but WebSocket, some versions do not start.
-        yield* mosquitto.broker(["allow_anonymous true", `listener ${port} 127.0.0.1`, "protocol websockets"])
+        yield* Mosquitto.open([`listener ${port} 127.0.0.1`, "protocol websockets"])
         const report = yield* exchange(port)
         assert.deepStrictEqual(report, { before: all("before"), after: all("after"), links: 2 })
       })

@@ -1,6 +1,8 @@
 import type { ConnectionStatus } from "@effect-mqtt/connection"
 import { Message, MqttClient, MqttError, Reconnect, SessionStore } from "@effect-mqtt/connection"
 import { NodeMqttClient, NodeTransport } from "@effect-mqtt/connection/node"
+import * as Mosquitto from "@effect-mqtt/interop/mosquitto"
+import { directory } from "@effect-mqtt/interop/process"
 import { KeyValueStore } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
 import type { Scope } from "effect"
@@ -8,18 +10,17 @@ import { Chunk, Effect, Fiber, Layer, Option, Redacted, Stream } from "effect"
 import { execFileSync } from "node:child_process"
 import { chmodSync } from "node:fs"
 import { join } from "node:path"
-import { broker, directory, program } from "./mosquitto.ts"
 
-if (program === undefined) console.warn("skipped without mosquitto: the client against a real broker")
+if (Mosquitto.version === undefined) console.warn("skipped without mosquitto: the client against a real broker")
 
 const connect = (options: MqttClient.Options) => Effect.provide(MqttClient.make(options), NodeTransport.layer)
 
-describe.skipIf(program === undefined)("MqttClient with Mosquitto", () => {
+describe.skipIf(Mosquitto.version === undefined)("MqttClient with Mosquitto", () => {
   it.scopedLive.each([4, 5] as const)(
     "MQTT %d: every QoS arrives at the QoS asked for",
     (protocolVersion) =>
       Effect.gen(function*() {
-        const { url } = yield* broker()
+        const { url } = yield* Mosquitto.open()
         const sender = yield* connect({ url, protocolVersion })
         const receiver = yield* connect({ url, protocolVersion })
         const { grantedQos, messages } = yield* receiver.subscription("test/#", { qos: 2 })
@@ -50,7 +51,7 @@ describe.skipIf(program === undefined)("MqttClient with Mosquitto", () => {
         const passwords = join(path, "passwords")
         execFileSync("mosquitto_passwd", ["-b", "-c", passwords, "user", "right"], { stdio: "ignore" })
         chmodSync(passwords, 0o600)
-        const { url } = yield* broker(["allow_anonymous false", `password_file ${passwords}`])
+        const { url } = yield* Mosquitto.open(["allow_anonymous false", `password_file ${passwords}`])
         const attempt = (password: string) =>
           Effect.scoped(connect({ url, protocolVersion, username: "user", password: Redacted.make(password) }))
         const error = yield* Effect.flip(attempt("wrong"))
@@ -64,7 +65,7 @@ describe.skipIf(program === undefined)("MqttClient with Mosquitto", () => {
     "MQTT %d: a killed broker comes back, and messages flow",
     (protocolVersion) =>
       Effect.gen(function*() {
-        const { restart, url } = yield* broker()
+        const { start, stop, url } = yield* Mosquitto.open()
         const reconnect = Reconnect.maxInterval(Reconnect.forever, "50 millis")
         const client = yield* connect({ url, protocolVersion, reconnect })
         const { messages } = yield* client.subscription("t", { qos: 1 })
@@ -78,7 +79,8 @@ describe.skipIf(program === undefined)("MqttClient with Mosquitto", () => {
         yield* client.publish("t", "before", { qos: 1 })
         const collecting = yield* Effect.fork(Stream.runCollect(Stream.take(messages, 2)))
         yield* Effect.sleep("50 millis")
-        yield* restart
+        yield* stop
+        yield* start
         yield* connected(2)
         yield* client.publish("t", "after", { qos: 1 })
         assert.deepStrictEqual(Chunk.toReadonlyArray(yield* Fiber.join(collecting)).map(Message.text), [
@@ -90,7 +92,7 @@ describe.skipIf(program === undefined)("MqttClient with Mosquitto", () => {
 
   it.scopedLive("a durable session gets a backlog that is longer than Receive Maximum", () =>
     Effect.gen(function*() {
-      const { url } = yield* broker(["allow_anonymous true", "max_queued_messages 0"])
+      const { url } = yield* Mosquitto.open(["max_queued_messages 0"])
       const store = SessionStore.layerKeyValueStore().pipe(Layer.provide(KeyValueStore.layerMemory))
       const durable = yield* Layer.build(store)
       const life = <A, E>(use: (client: MqttClient.MqttClient["Type"]) => Effect.Effect<A, E, Scope.Scope>) =>
@@ -116,7 +118,7 @@ describe.skipIf(program === undefined)("MqttClient with Mosquitto", () => {
 
   it.scopedLive("as a layer with its transport", () =>
     Effect.gen(function*() {
-      const { url } = yield* broker()
+      const { url } = yield* Mosquitto.open()
       const live = Layer.fresh(NodeMqttClient.layer({ url }))
       yield* Effect.provide(
         Effect.flatMap(MqttClient.MqttClient, (client) => client.publish("t", "x", { qos: 2 })),
