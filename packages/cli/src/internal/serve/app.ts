@@ -38,7 +38,7 @@ const passLife = "30 days"
 /** A map goes on being read for a while when the last one has looked, since pages reload. */
 const keptFeed = "20 seconds"
 
-const ofDevice = Schema.Struct({ device: Schema.String.pipe(Schema.maxLength(100)) })
+const ofDevice = Schema.Struct({ device: Schema.String })
 const ofRun = Schema.Struct({ ...ofDevice.fields, run: Schema.NumberFromString.pipe(Schema.int(), Schema.positive()) })
 const watched = Schema.Struct({ device: Schema.optional(Schema.String.pipe(Schema.maxLength(100))) })
 

@@ -1,0 +1,177 @@
+import { Simulator } from "@effect-mqtt/roborock-simulator"
+import { assert, describe, layer } from "@effect/vitest"
+import { Context, Effect, Exit, Layer, Scope } from "effect"
+import type { Browser, Page } from "playwright-core"
+import { executablePath, launch, open } from "./chromium.ts"
+import * as servedHome from "./servedHome.ts"
+
+if (executablePath === undefined) console.warn("skipped without chromium: the page of roborock serve")
+
+class Chromium extends Context.Tag("test/Chromium")<Chromium, Browser>() {}
+
+const home = Layer.merge(
+  Layer.scoped(Chromium, launch),
+  servedHome.layer({ speed: 60, robots: [{ name: "Downstairs" }, { name: "<b>Upstairs</b>", battery: 15 }] })
+)
+
+const does = (run: () => Promise<unknown>) => Effect.promise(run)
+
+/** The page of a server of its own. */
+const opened = Effect.gen(function*() {
+  const address = yield* servedHome.serve()
+  return yield* open(yield* Chromium, address, { viewport: { width: 1280, height: 800 } })
+})
+
+const headline = (page: Page, text: string | RegExp) => page.locator("h1", { hasText: text }).waitFor()
+
+const untilRobotMoves = async (page: Page) => {
+  const style = await page.locator(".robot").getAttribute("style") ?? ""
+  const place = /translate\([^)]*\)/.exec(style)?.[0] ?? style
+  await page.locator(`.robot:not([style*="${place}"])`).waitFor()
+}
+
+/** What is seen of the map, once it is no longer this. */
+const seenAfter = async (page: Page, before: string | null) => {
+  const map = page.locator(`svg.map:not([viewBox="${before}"])`)
+  await map.waitFor()
+  return await map.getAttribute("viewBox")
+}
+
+/** Taps where the name of a room stands. */
+const tapRoom = async (page: Page, name: string) => {
+  const box = await page.locator(".label text", { hasText: name }).boundingBox()
+  if (box === null) throw new Error(`no room ${name} on the map`)
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height + 6)
+}
+
+/** Goes with the tab key to what is called so. */
+const tabTo = async (page: Page, name: RegExp) => {
+  for (let presses = 0; presses < 60; presses++) {
+    await page.keyboard.press("Tab")
+    // Tests know no document: what runs in the page is text.
+    const found = await page.evaluate<string>(
+      "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"
+    )
+    if (name.test(found.trim())) return
+  }
+  throw new Error(`the tab key does not lead to ${name}`)
+}
+
+describe.skipIf(executablePath === undefined)("the page in Chromium", { timeout: 60_000 }, () => {
+  layer(home, { excludeTestServices: true })((it) => {
+    it.scoped("cleans a room that is tapped, shows the robot on its way, holds it and sends it home", () =>
+      Effect.gen(function*() {
+        const { complaints, page } = yield* opened
+        const { robots: [robot] } = yield* Simulator.Simulator
+        yield* does(async () => {
+          await page.locator(".robot").waitFor()
+          await headline(page, "Charging")
+          await tapRoom(page, "Kitchen")
+          await page.getByRole("button", { name: "Clean Kitchen" }).click()
+          await headline(page, "Cleaning rooms")
+          await untilRobotMoves(page)
+          await untilRobotMoves(page)
+          await page.locator(".room[data-active]").waitFor()
+          await page.locator(".path[d*='L']").waitFor()
+          await page.getByRole("button", { name: "Pause" }).click()
+          await headline(page, "Paused")
+        })
+        yield* robot?.fail(8) ?? Effect.void
+        yield* does(() => page.locator(".banner", { hasText: "Robot trapped" }).waitFor())
+        yield* robot?.recover ?? Effect.void
+        yield* does(async () => {
+          await page.locator(".banner", { hasText: "Robot trapped" }).waitFor({ state: "detached" })
+          await page.getByRole("button", { name: "Dock" }).click()
+          await headline(page, "Charging")
+        })
+        assert.deepStrictEqual(complaints, [])
+      }))
+
+    it.scoped("is used with the keyboard alone, and says aloud what happens", () =>
+      Effect.gen(function*() {
+        const { complaints, page } = yield* opened
+        yield* does(async () => {
+          await page.locator(".robot").waitFor()
+          const whole = await page.locator("svg.map").getAttribute("viewBox")
+          await tabTo(page, /^Map with 5 rooms/)
+          await page.keyboard.press("+")
+          const closer = await seenAfter(page, whole)
+          await page.keyboard.press("ArrowRight")
+          await seenAfter(page, closer)
+          await page.keyboard.press("0")
+          await page.locator(`svg.map[viewBox="${whole}"]`).waitFor()
+          await tabTo(page, /^Zones$/)
+          await page.keyboard.press("Enter")
+          await tabTo(page, /^Add a zone$/)
+          await page.keyboard.press("Enter")
+          await page.locator("[data-zone]").waitFor()
+          await tabTo(page, /^Zone 1, 1.5 by 1.5 metres/)
+          await page.keyboard.press("Shift+ArrowRight")
+          await page.locator("[aria-label^='Zone 1, 1.6 by 1.5 metres']").waitFor()
+          await tabTo(page, /^Rooms$/)
+          await page.keyboard.press("Enter")
+          await tabTo(page, /Bathroom/)
+          await page.keyboard.press("Space")
+          await page.locator(".chip[aria-pressed='true']", { hasText: "Bathroom" }).waitFor()
+          await tabTo(page, /^Clean Bathroom$/)
+          await page.keyboard.press("Enter")
+          await page.locator(".aloud", { hasText: "Cleaning rooms" }).waitFor({ state: "attached" })
+          await tabTo(page, /^Dock$/)
+          await page.keyboard.press("Enter")
+          await headline(page, "Charging")
+        })
+        assert.deepStrictEqual(complaints, [])
+      }))
+
+    it.scoped("shows every device under its own name, also one that is not supported, with parts, history and schedules", () =>
+      Effect.gen(function*() {
+        const { complaints, page } = yield* opened
+        yield* does(async () => {
+          const upstairs = page.getByRole("button", { name: "<b>Upstairs</b>" })
+          await upstairs.click()
+          await page.locator("[aria-current='true']", { hasText: "<b>Upstairs</b>" }).waitFor()
+          await page.getByRole("img", { name: /^Battery \d+ percent/ }).waitFor()
+          assert.strictEqual(await page.locator("header b").count(), 0)
+          const suction = page.getByRole("combobox", { name: "Suction" })
+          const answered = page.waitForResponse(/commands$/)
+          await suction.selectOption({ label: "Quiet" })
+          assert.isTrue((await answered).ok())
+          await page.reload()
+          await suction.waitFor()
+          assert.strictEqual(await suction.inputValue(), "quiet")
+          await page.getByRole("tab", { name: "Care" }).click()
+          page.on("dialog", (dialog) => void dialog.accept())
+          await page.getByRole("button", { name: "Reset Filter" }).click()
+          await page.locator(".notice", { hasText: "Filter: counter reset." }).waitFor()
+          await page.getByRole("tab", { name: "Schedules" }).click()
+          await page.getByLabel("Time").fill("07:30")
+          await page.getByRole("checkbox", { name: "Monday" }).check({ force: true })
+          await page.getByRole("button", { name: "Add", exact: true }).click()
+          await page.getByText("Monday at 07:30").waitFor()
+          await page.getByRole("switch").click()
+          await page.locator("[role=switch][aria-checked=false]").waitFor()
+          await page.getByRole("tab", { name: "History" }).click()
+          await page.getByText("Nothing has been cleaned yet.").waitFor()
+          await page.getByRole("button", { name: "Window cleaner" }).click()
+          await headline(page, "Not supported")
+        })
+        assert.deepStrictEqual(complaints, [])
+      }))
+
+    it.scoped("takes the token out of the address, and says when the server is gone", () =>
+      Effect.gen(function*() {
+        const scope = yield* Scope.make()
+        const address = yield* Scope.extend(servedHome.serve({ host: "0.0.0.0" }), scope)
+        const browser = yield* Chromium
+        const stranger = yield* open(browser, new URL("/", address).href)
+        const { page } = yield* open(browser, address)
+        yield* does(async () => {
+          await stranger.page.getByText("it holds the token that lets you in").waitFor()
+          await page.locator(".robot").waitFor()
+          assert.notInclude(page.url(), "token")
+        })
+        yield* Scope.close(scope, Exit.void)
+        yield* does(() => page.locator(".banner", { hasText: "No connection to roborock serve" }).waitFor())
+      }))
+  })
+})
