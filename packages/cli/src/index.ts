@@ -13,6 +13,27 @@ export * as Demo from "./Demo.ts"
 export * as Mqtt from "./Mqtt.ts"
 
 /**
+ * The `roborock` command.
+ *
+ * @since 0.1.0
+ */
+export * as Roborock from "./Roborock.ts"
+
+/**
+ * What the `roborock` command writes with `--json`.
+ *
+ * @since 0.1.0
+ */
+export * as RoborockOutput from "./RoborockOutput.ts"
+
+/**
+ * The web page of `roborock serve`.
+ *
+ * @since 0.1.0
+ */
+export * as Serve from "./Serve.ts"
+
+/**
  * Standard input, output and error as bytes and lines.
  *
  * @since 0.1.0
