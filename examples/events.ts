@@ -7,7 +7,7 @@ import { Broker } from "@effect-mqtt/broker"
 import type { ClientEvent } from "@effect-mqtt/connection"
 import { Message, MqttClient } from "@effect-mqtt/connection"
 import { NodeRuntime } from "@effect/platform-node"
-import { Console, Deferred, Duration, Effect, Layer, Stream } from "effect"
+import { Console, DateTime, Deferred, Duration, Effect, Layer, Stream } from "effect"
 
 /** Calls back for every event; the fiber that it runs in is one of its own. */
 const onEvent = (callback: (event: ClientEvent.ClientEvent) => void) =>
@@ -28,6 +28,9 @@ const onMessage = <A, E, R>(
     yield* Effect.forkScoped(Stream.runForEach(messages, (message) => callback(data, message)))
     return grantedQos[0]
   })
+
+/** The time of a line, in UTC; by the clock of the program, so a test decides what it is. */
+const time = Effect.map(DateTime.now, (now) => DateTime.formatIso(now).slice(0, 19).replace("T", " "))
 
 const program = Effect.gen(function*() {
   const client = yield* MqttClient.MqttClient
@@ -57,6 +60,7 @@ const program = Effect.gen(function*() {
   yield* Deferred.await(done)
   yield* client.disconnect()
   yield* Effect.sleep("10 millis")
+  yield* Console.log(`closed at ${yield* time}`)
 }).pipe(Effect.scoped)
 
 program.pipe(

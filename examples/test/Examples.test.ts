@@ -91,6 +91,7 @@ describe("examples", () => {
     assert.match(output, /^granted QoS 1\nping request\nping answer, \d+ ms$/m)
     assert.include(output, "got house/lamp, on, retained: false")
     assert.include(output, "down, reason code none")
+    assert.match(output, /^closed at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/m)
   })
 
   it("statistics.ts counts what was done, forgets it, and asks a service", { timeout: 60_000 }, async () => {
