@@ -25,10 +25,15 @@ export interface Wire {
   readonly read: Effect.Effect<Uint8Array, TransportError>
   /**
    * Hands all pieces to the platform in one write and completes when it is ready for more. The
-   * pieces must not be changed afterwards. A failed or interrupted write may have sent a part: the
+   * pieces must not be changed before `isDrained`. A failed or interrupted write may have sent a part: the
    * link is done. Interrupting has to work: a peer that takes nothing is given up that way.
    */
   readonly write: (pieces: ReadonlyArray<Uint8Array>) => Effect.Effect<void, TransportError>
+  /**
+   * Whether the platform holds nothing of what was written, so that its memory may be used again. A wire that cannot
+   * tell has none; then the pieces are never written again.
+   */
+  readonly isDrained?: (() => boolean) | undefined
   /** Sends what was written, ends this side and waits up to a second for the peer to end its side. */
   readonly shutdown: Effect.Effect<void>
   /** Whether an unread wire stops the peer from sending. */

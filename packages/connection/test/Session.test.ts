@@ -439,6 +439,26 @@ describe("Session", () => {
       assert.deepStrictEqual([behind.result, zero.result], ["waits", "Disconnected"])
     })
 
+    it("a QoS 0 payload is the caller's again at once, also of a message that waits", () => {
+      const rig = Rig.make()
+      rig.connect({ properties: { receiveMaximum: 1 } })
+      rig.sent()
+      const payload = bytes("first")
+      const publish = () =>
+        rig.session.publish(rig.now(), { _tag: "Publish", topic: "t", qos: 0, retain: false, payload }, () => {})
+      publish()
+      payload.set(bytes("other"))
+      rig.publish("window", 1)
+      rig.publish("behind", 1)
+      publish()
+      payload.set(bytes("third"))
+      const payloads = () =>
+        rig.sent().flatMap((packet) => packet._tag === "Publish" ? [new TextDecoder().decode(packet.payload)] : [])
+      assert.deepStrictEqual(payloads(), ["first", ""])
+      rig.receive(Packet.pubAck({ packetId: 1 }))
+      assert.deepStrictEqual(payloads(), ["", "other"])
+    })
+
     it("survives callbacks that publish", () => {
       const rig = Rig.make(5, { queueMessages: 5 })
       const results: Array<string> = []

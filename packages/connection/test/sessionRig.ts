@@ -58,10 +58,10 @@ export const make = (version: Version = 5, overrides: Partial<Session.Options> =
 
   /** What the session has written; the transport takes it at once. */
   const sent = (): ReadonlyArray<Packet.Packet> => {
-    const pieces = session.takeOutput()
-    session.flushed(now)
+    const pieces = session.takeOutput().map((piece) => piece.slice())
+    session.flushed(now, true)
     return pieces.flatMap((piece) => {
-      const { error, packets } = decoder.push(piece.slice())
+      const { error, packets } = decoder.push(piece)
       if (error !== undefined) throw error
       return packets
     })

@@ -134,11 +134,15 @@ export const make = <C extends Consumer>(
     }
 
     const publish: Engine<C>["publish"] = (topic, payload, options) =>
-      Effect.suspend(() => whenWritable(toOutgoing(topic, payload, options, settings.protocolVersion)))
+      Effect.suspend(() => {
+        const isImmediate = pump.isWritable()
+        const message = toOutgoing(topic, payload, options, settings.protocolVersion, isImmediate)
+        return isImmediate ? submit(message) : whenWritable(message)
+      })
 
     /** A full output makes the publisher wait before its message is taken, which bounds the output. */
     const whenWritable = (message: Outgoing): Effect.Effect<PublishResult, PublishError> =>
-      pump.isWritable() ? submit(message) : Effect.flatMap(pump.writable, () => whenWritable(message))
+      Effect.flatMap(pump.writable, () => pump.isWritable() ? submit(message) : whenWritable(message))
 
     /** Completes without waiting if the session settles at once. */
     const submit = (message: Outgoing): Effect.Effect<PublishResult, PublishError> => {

@@ -1,7 +1,7 @@
 /** A message as its caller gave it, made the session's own. */
 import type { Packet, Properties, ProtocolVersion } from "@effect-mqtt/codec"
 import type { PublishOptions } from "../../Message.ts"
-import { toBytes } from "./payload.ts"
+import { lend, toBytes } from "./payload.ts"
 
 export type Outgoing = Omit<Packet.Publish, "packetId" | "dup">
 
@@ -14,18 +14,23 @@ const ofMessage = (properties: Properties.PublishProperties): Properties.Publish
   return others
 }
 
-/** With fields in one order and without spreads: every message passes here. */
+/**
+ * With fields in one order and without spreads: every message passes here. `isImmediate` says that the session gets it
+ * before anything else runs; it copies the payload of a QoS 0 message itself, should it keep it.
+ */
 export const toOutgoing = (
   topic: string,
   payload: string | Uint8Array,
   options: PublishOptions | undefined,
-  version: ProtocolVersion.ProtocolVersion
+  version: ProtocolVersion.ProtocolVersion,
+  isImmediate: boolean
 ): Outgoing => {
   const qos = options?.qos ?? 0
   const retain = options?.retain ?? false
   const given = options?.properties
   const properties = given === undefined ? (version === 5 ? noProperties : undefined) : ofMessage(given)
+  const bytes = isImmediate && qos === 0 ? lend(payload) : toBytes(payload)
   return properties === undefined
-    ? { _tag: "Publish", retain, qos, topic, payload: toBytes(payload) }
-    : { _tag: "Publish", retain, qos, topic, payload: toBytes(payload), properties }
+    ? { _tag: "Publish", retain, qos, topic, payload: bytes }
+    : { _tag: "Publish", retain, qos, topic, payload: bytes, properties }
 }

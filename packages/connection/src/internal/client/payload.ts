@@ -1,21 +1,34 @@
+import { Encoder } from "@effect-mqtt/codec"
+
 const encoder = new TextEncoder()
 
 /** Longer text is encoded without it. */
 const scratchBytes = 4096
 let scratch: Uint8Array | undefined
 
-/** `TextEncoder.encode` alone takes several times as long for the short text of most messages. */
+/**
+ * Valid until the next call. `TextEncoder.encode` alone takes several times as long for the short text of most messages.
+ */
 const encodeText = (text: string): Uint8Array => {
   // No character takes more than three bytes for each of its units.
   if (text.length * 3 > scratchBytes) return encoder.encode(text)
   scratch ??= new Uint8Array(scratchBytes)
-  return scratch.slice(0, encoder.encodeInto(text, scratch).written)
+  return scratch.subarray(0, encoder.encodeInto(text, scratch).written)
 }
 
 /**
  * Text travels as UTF-8. Bytes are copied: a message may wait for a link, for a resend or for the
  * wire long after its caller has the array back.
  */
-export const toBytes = (payload: string | Uint8Array): Uint8Array =>
+export const toBytes = (payload: string | Uint8Array): Uint8Array => {
   // Not `slice`: that of a Node `Buffer` is a view.
-  typeof payload === "string" ? encodeText(payload) : new Uint8Array(payload)
+  if (typeof payload !== "string") return new Uint8Array(payload)
+  const bytes = encodeText(payload)
+  return bytes.buffer === scratch?.buffer ? bytes.slice() : bytes
+}
+
+/** For a reader that is done with it at once: only what the encoder hands on as it is has to be copied. */
+export const lend = (payload: string | Uint8Array): Uint8Array => {
+  if (typeof payload === "string") return encodeText(payload)
+  return payload.length < Encoder.defaultLargePayloadBytes ? payload : toBytes(payload)
+}

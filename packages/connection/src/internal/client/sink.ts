@@ -70,7 +70,7 @@ const makeRun = (
     while (index < messages.length && unsettled < inFlight && failure === undefined && pump.isWritable()) {
       const message = messages[index++]
       const options = defaults === undefined ? message : publishOptions(defaults, message.topic, message)
-      const outgoing = toOutgoing(message.topic, message.payload, options, settings.protocolVersion)
+      const outgoing = toOutgoing(message.topic, message.payload, options, settings.protocolVersion, true)
       unsettled++
       const publication = session.publish(now, outgoing, onSettled)
       if (!publication.isSettled) publications.push(publication)

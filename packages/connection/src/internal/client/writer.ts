@@ -48,7 +48,7 @@ export const make = (
       writingSince = undefined
       if (isStopped) return
       if (Exit.isFailure(exit)) return hooks.over(Effect.failCause(exit.cause))
-      session.flushed(clock.unsafeCurrentTimeMillis())
+      session.flushed(clock.unsafeCurrentTimeMillis(), wire.isDrained?.())
       hooks.onWritten()
       if (hasWork()) schedule()
     })

@@ -110,8 +110,11 @@ export interface Session {
   readonly deadline: () => number
   /** Bytes to write, in one batch. */
   readonly takeOutput: () => ReadonlyArray<Uint8Array>
-  /** The transport has taken what was taken last: a ping that never gets there is one without answer. */
-  readonly flushed: (now: number) => void
+  /**
+   * The transport has taken what was taken last: a ping that never gets there is one without answer. `isDrained` says
+   * that it holds none of the bytes any more, so their memory is written again.
+   */
+  readonly flushed: (now: number, isDrained?: boolean) => void
   readonly outputBytes: () => number
   /** What went over all links so far. */
   readonly traffic: () => Readonly<Traffic>
@@ -127,6 +130,10 @@ export interface Session {
    * ask for a Clean Start [MQTT-3.2.2-4].
    */
   readonly mustStartClean: () => boolean
+  /**
+   * At QoS 0 a payload below 16 KiB is the caller's again when this returns; any other is the session's, and must not
+   * change.
+   */
   readonly publish: (
     now: number,
     message: Omit<Packet.Publish, "packetId" | "dup">,

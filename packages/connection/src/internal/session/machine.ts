@@ -251,7 +251,10 @@ export const make = (options: Options): Session => {
       return output.take()
     },
     traffic: () => traffic,
-    flushed: keepAlive.flushed,
+    flushed: (now, isDrained = false) => {
+      keepAlive.flushed(now)
+      if (isDrained) output.release()
+    },
     outputBytes: output.bytes,
     ended: () => ended,
     wasBusy: () => wasBusy,

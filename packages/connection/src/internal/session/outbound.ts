@@ -11,7 +11,7 @@ import type { OutgoingStore } from "./outgoingStore.ts"
 import type { Output } from "./output.ts"
 import type { PacketIds } from "./packetIds.ts"
 import type { Outgoing, Publication, SettlePublish } from "./publication.ts"
-import { Entry, settledPublication } from "./publication.ts"
+import { Entry, ownPayload, settledPublication } from "./publication.ts"
 import type { Outcome } from "./publishOutcome.ts"
 import { failure, resultOf, succeeded, toPacket, unsendable } from "./publishOutcome.ts"
 import * as sendQueue from "./sendQueue.ts"
@@ -290,7 +290,8 @@ export const make = (
         onSettled(result)
         return settledPublication
       }
-      const entry = new Entry(message, onSettled, withdraw)
+      // At QoS 0 it has to wait: its payload is the caller's.
+      const entry = new Entry(message.qos === 0 ? ownPayload(message) : message, onSettled, withdraw)
       if (negotiated !== undefined) {
         send(now, entry, negotiated)
         return entry

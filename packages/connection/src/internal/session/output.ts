@@ -10,6 +10,8 @@ export interface Output {
   /** Appends the packet, or says why it cannot be sent; then nothing was appended. */
   readonly write: (packet: Packet.Packet) => CodecError.CodecError | undefined
   readonly take: () => ReadonlyArray<Uint8Array>
+  /** What was taken has left: its memory is written again. */
+  readonly release: () => void
   readonly bytes: () => number
   readonly version: () => ProtocolVersion.ProtocolVersion
   /** The server's maximum packet size [5 §3.2.2.3.6]; packets above it are refused. */
@@ -21,7 +23,6 @@ export interface Output {
 export const make = (onWrite: () => void): Output => {
   let version: ProtocolVersion.ProtocolVersion = 5
   let options: Encoder.Options = {}
-  // The pieces taken belong to the wire, which may hold them for long: they are never released.
   let buffer = Encoder.makeOutput()
   return {
     write: (packet) => {
@@ -30,6 +31,7 @@ export const make = (onWrite: () => void): Output => {
       return problem
     },
     take: () => buffer.take(),
+    release: () => buffer.release(),
     bytes: () => buffer.pendingBytes,
     version: () => version,
     limit: (maxPacketBytes) => {

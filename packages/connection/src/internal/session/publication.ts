@@ -11,6 +11,9 @@ export type Outgoing = Omit<Packet.Publish, "packetId" | "dup">
 
 export type SettlePublish = (result: Either.Either<PublishResult, PublishError>) => void
 
+/** With a payload that nobody else writes to. */
+export const ownPayload = (message: Outgoing): Outgoing => ({ ...message, payload: new Uint8Array(message.payload) })
+
 const noPayload = new Uint8Array(0)
 const ignore = () => {}
 

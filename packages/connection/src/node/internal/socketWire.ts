@@ -82,6 +82,7 @@ export const make = (
           writer = undefined
         })
       }),
+    isDrained: () => socket.writableLength === 0,
     shutdown: Effect.suspend(() => {
       if (closed) return Effect.void
       // What the peer still sends is of no interest, but it has to be read for its end to be seen.
