@@ -4,9 +4,12 @@ import type { NodeTransportOptions } from "@effect-mqtt/connection/node"
 import { NodeTransport } from "@effect-mqtt/connection/node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
+import Dns from "node:dns"
 import * as Http from "node:http"
-import * as Net from "node:net"
+import { syncBuiltinESMExports } from "node:module"
+import Net from "node:net"
 import * as Tls from "node:tls"
+import { vi } from "vitest"
 import type { WebSocket } from "ws"
 import { WebSocketServer } from "ws"
 import { certificates } from "./certificates.ts"
@@ -50,6 +53,21 @@ const webSockets = (onOpen: (socket: WebSocket) => void, protocol: false | "mqtt
   new WebSocketServer({ server, handleProtocols: () => protocol }).on("connection", onOpen)
   return server
 }
+
+/** Has a function of Node do nothing until the scope closes. */
+const silently = (replace: () => { readonly mockRestore: () => void }) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const replaced = replace()
+      syncBuiltinESMExports()
+      return replaced
+    }),
+    (replaced) =>
+      Effect.sync(() => {
+        replaced.mockRestore()
+        syncBuiltinESMExports()
+      })
+  )
 
 const tls = (options: Tls.TlsOptions) => Tls.createServer(options).on("tlsClientError", () => {})
 
@@ -163,6 +181,21 @@ describe("peers that are not what they should be", () => {
         assert.include(message, step)
       }
     }))
+
+  it.scopedLive("name resolution and connecting have theirs", () =>
+    Effect.gen(function*() {
+      const server = yield* listen(Net.createServer())
+      const timeouts = { resolve: "20 millis", connect: "30 millis" } as const
+      const attempt = failure(server, `mqtt://localhost:${server.port}`, { timeouts })
+      yield* silently(() => vi.spyOn(Net, "connect").mockImplementation(() => new Net.Socket()))
+      const connecting = yield* attempt
+      assert.deepStrictEqual([connecting.error.reason, connecting.why], ["Timeout", "OpenTimeout"])
+      assert.include(connecting.message, "connecting took longer than 30ms")
+      yield* silently(() => vi.spyOn(Dns, "lookup").mockImplementation(() => {}))
+      const resolving = yield* attempt
+      assert.deepStrictEqual([resolving.error.reason, resolving.why], ["Timeout", "OpenTimeout"])
+      assert.include(resolving.message, "resolving the host name took longer than 20ms")
+    }))
 })
 
 describe.skipIf(certificates === undefined)("peers that are not what they should be, with TLS", () => {
@@ -193,9 +226,14 @@ describe.skipIf(certificates === undefined)("peers that are not what they should
 
   it.scopedLive("plain on a TLS port", () =>
     Effect.gen(function*() {
-      const server = yield* listen(tls({ ...pair }))
-      const { message } = yield* failure(server, `mqtt://localhost:${server.port}`)
-      assert.match(message, /it answers with TLS|is this the port for this protocol/)
+      // Some say so before they hang up.
+      const mute = yield* listen(tls({ ...pair }))
+      const unanswered = yield* failure(mute, `mqtt://localhost:${mute.port}`)
+      assert.include(unanswered.message, "the server hung up before it answered")
+      const alerting = yield* listen(saying("\u0015\u0003\u0001\u0000\u0002\u0002\u0046"))
+      const { message, tag, why } = yield* failure(alerting, `mqtt://localhost:${alerting.port}`)
+      assert.deepStrictEqual([tag, why], ["ConnectError", "NotMqtt"])
+      assert.include(message, "it answers with TLS")
     }))
 
   it.scopedLive("a server that wants a client certificate", () =>
