@@ -251,8 +251,18 @@ export const Simulation = Schema.Struct({
   email: Schema.String,
   password: Schema.String,
   code: Schema.String,
-  robots: Schema.Array(Schema.Struct({ name: Schema.String, id: Schema.String, host: text }))
+  robots: Schema.Array(Schema.Struct({ name: Schema.String, id: Schema.String, host: text })),
+  /** What other commands need in their environment to use it. */
+  environment: Schema.Record({ key: Schema.String, value: Schema.String })
 })
+
+/**
+ * `serve`: the addresses of the page, with the token where one is needed.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Serving = Schema.Struct({ addresses: Schema.Array(Schema.String) })
 
 /**
  * Anything that goes wrong, on standard error.

@@ -62,6 +62,8 @@ export interface Server {
   readonly port: number
   /** Addresses to open, with the token where one is needed: to be shown to the owner only. */
   readonly addresses: ReadonlyArray<Redacted.Redacted>
+  /** Whether the token is asked for. */
+  readonly hasToken: boolean
 }
 
 /**
@@ -139,6 +141,7 @@ export const make = (
     const query = token === undefined ? "" : `?token=${encodeURIComponent(Redacted.value(token))}`
     return {
       port: taken,
+      hasToken: token !== undefined,
       addresses: hostsOf(host).map((name) => Redacted.make(`http://${authority(name, taken)}/${query}`))
     }
   })
