@@ -12,7 +12,7 @@ interface Question {
   readonly otherwise: string
 }
 
-type Needs = StandardStreams | Terminal.Terminal
+export type Needs = StandardStreams | Terminal.Terminal
 
 const withoutLast = (text: string): string => Array.from(text).slice(0, -1).join("")
 

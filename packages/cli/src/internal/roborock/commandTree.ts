@@ -2,15 +2,41 @@
 import * as Command from "@effect/cli/Command"
 import { groupHelp } from "../command/helpText.ts"
 import * as clean from "./clean.ts"
+import * as consumables from "./consumables.ts"
 import * as devices from "./devices.ts"
+import * as doNotDisturb from "./doNotDisturb.ts"
+import * as history from "./history.ts"
+import * as login from "./login.ts"
+import * as map from "./map.ts"
+import * as orders from "./orders.ts"
+import * as raw from "./raw.ts"
 import * as rooms from "./rooms.ts"
+import * as routines from "./routines.ts"
+import * as schedules from "./schedules.ts"
+import * as serve from "./serve.ts"
+import * as simulate from "./simulate.ts"
 import * as status from "./status.ts"
 
 const summaries = {
+  login: "Logs in to an account of the Roborock app, by password or by e-mail code.",
   devices: "Lists the devices of the account, also those that are not supported.",
   status: "Shows what a device is doing; with --watch as it happens.",
+  clean: "Cleans rooms by name, or everything.",
+  pause: "Holds a robot where it is.",
+  resume: "Goes on with what was begun.",
+  stop: "Ends what a robot is doing.",
+  dock: "Sends a robot back to its dock.",
+  locate: "Lets a robot say where it is.",
+  map: "Draws the map in the terminal, or writes it as a picture.",
   rooms: "Lists the rooms of the map in use.",
-  clean: "Cleans rooms by name, or everything."
+  routines: "Lists the routines of the app, or runs one.",
+  schedules: "Lists the schedules on a robot, or changes them.",
+  consumables: "Shows which parts are worn, or resets one.",
+  history: "Lists the last runs, and the totals.",
+  dnd: "Shows the hours of \"do not disturb\", or changes them.",
+  raw: "Sends any command to a device, and writes its answer.",
+  serve: "Serves a web page with the live map and the controls of every vacuum.",
+  simulate: "Runs a simulated cloud with robots, to try everything without an account."
 }
 
 /** What there is. */
@@ -23,9 +49,24 @@ export const overview = groupHelp(
 export const root = Command.make("roborock").pipe(
   Command.withDescription("Roborock vacuums on the command line."),
   Command.withSubcommands([
+    Command.withDescription(login.command, summaries.login),
     Command.withDescription(devices.command, summaries.devices),
     Command.withDescription(status.command, summaries.status),
+    Command.withDescription(clean.command, summaries.clean),
+    Command.withDescription(orders.pause, summaries.pause),
+    Command.withDescription(orders.resume, summaries.resume),
+    Command.withDescription(orders.stop, summaries.stop),
+    Command.withDescription(orders.dock, summaries.dock),
+    Command.withDescription(orders.locate, summaries.locate),
+    Command.withDescription(map.command, summaries.map),
     Command.withDescription(rooms.command, summaries.rooms),
-    Command.withDescription(clean.command, summaries.clean)
+    Command.withDescription(routines.command, summaries.routines),
+    Command.withDescription(schedules.command, summaries.schedules),
+    Command.withDescription(consumables.command, summaries.consumables),
+    Command.withDescription(history.command, summaries.history),
+    Command.withDescription(doNotDisturb.command, summaries.dnd),
+    Command.withDescription(raw.command, summaries.raw),
+    Command.withDescription(serve.command, summaries.serve),
+    Command.withDescription(simulate.command, summaries.simulate)
   ])
 )

@@ -33,6 +33,9 @@ export const passwordOf = (passwordFile?: string) =>
 /** Everything of one account. */
 export const storeIn = (folder: string) => Layer.provideMerge(TokenStore.layer, PrivateFiles.layer(folder))
 
+/** A command is a start of its own: without this, thirty of them in an hour were too many for the cloud. */
+const trustKept = "12 hours"
+
 const notLoggedIn = failure("Login", "Nobody is logged in", "Run \"roborock login\", or try --simulator.")
 
 /** With a password at hand the session renews its login by itself; without, it uses the one that is kept. */
@@ -44,11 +47,11 @@ const sessionOf = (values: SharedValues, poll: Device.Polling | undefined) =>
     const baseUrl = (yield* setting.text("ROBOROCK_BASE_URL")) ?? kept?.baseUrl
     const password = yield* passwordOf()
     if (email !== undefined && password !== undefined) {
-      return NodeRoborock.layer({ credentials: { email, password }, baseUrl, directory, poll })
+      return NodeRoborock.layer({ credentials: { email, password }, baseUrl, directory, poll, trustKept })
     }
     return kept === undefined
       ? yield* notLoggedIn
-      : NodeRoborock.layer({ credentials: { userData: kept.userData }, baseUrl, directory, poll })
+      : NodeRoborock.layer({ credentials: { userData: kept.userData }, baseUrl, directory, poll, trustKept })
   })
 
 /** Says so where the cloud was not asked. */

@@ -19,15 +19,17 @@ export interface View {
 const leastRows = 5
 const leastColumns = 20
 
+export interface Fit {
+  readonly columns: number
+  readonly rows: number
+  readonly colour: boolean
+  readonly rotation?: MapText.Options["rotation"]
+}
+
 /** The largest drawing that fits: fewer columns where it would be too high. */
-export const fit = (
-  { map, rooms }: MapSnapshot,
-  columns: number,
-  rows: number,
-  colour: boolean
-): ReadonlyArray<string> => {
+export const fit = ({ map, rooms }: MapSnapshot, { colour, columns, rotation, rows }: Fit): ReadonlyArray<string> => {
   const roomNames = new Map(rooms.map(({ id, name }) => [id, name]))
-  const draw = (wanted: number) => MapText.draw(map, { columns: wanted, colour, roomNames }).split("\n")
+  const draw = (wanted: number) => MapText.draw(map, { columns: wanted, colour, rotation, roomNames }).split("\n")
   const lines = draw(columns)
   return lines.length <= rows ? lines : draw(Math.floor(columns * rows / lines.length)).slice(0, rows)
 }
@@ -41,5 +43,5 @@ export const lines = ({ columns, name, rows, sight, snapshot }: View): ReadonlyA
   const left = rows - below.length - 1
   return snapshot === undefined || left < leastRows || columns < leastColumns
     ? below.slice(0, rows)
-    : [...fit(snapshot, columns - 1, left, true), "", ...below]
+    : [...fit(snapshot, { columns: columns - 1, rows: left, colour: true }), "", ...below]
 }
