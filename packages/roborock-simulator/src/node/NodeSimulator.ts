@@ -15,6 +15,7 @@ import { makeEmbeddedHost } from "../internal/simulation/brokerHost.ts"
 import * as Simulator from "../Simulator.ts"
 import { SimulatorError } from "../SimulatorError.ts"
 import { makeLoopbackHome } from "./internal/loopbackHome.ts"
+import { selfSigned } from "./internal/selfSigned.ts"
 
 /**
  * Where to listen, besides all that can be chosen in memory.
@@ -39,15 +40,21 @@ export interface Options extends Simulator.Options {
    */
   readonly mqttPort?: number | undefined
   /**
-   * Another broker, as `tcp://host:port`, instead of the embedded one. It has to let in whom the simulator would; it
+   * Makes the broker speak TLS: with a certificate of yours, or, when `true`, with one that is made up and signs itself for
+   * a year. Clients have to trust it; the simulator tells it as `certificate`. The web API stays plain HTTP.
+   * @default no TLS
+   */
+  readonly tls?: boolean | NodeBroker.TlsOptions | undefined
+  /**
+   * Another broker, as `tcp://host:port` or `ssl://host:port`, instead of the embedded one. It has to let in whom the simulator would; it
    * cannot be stopped or started from here.
    */
   readonly mqttUrl?: string | undefined
 }
 
 /**
- * A simulator with its web API and its broker on free loopback ports, over plain HTTP and plain TCP, and its robots on
- * loopback addresses of their own. Closing the scope closes all of them.
+ * A simulator with its web API and its broker on free loopback ports, over plain HTTP and plain TCP unless `tls` says
+ * otherwise, and its robots on loopback addresses of their own. Closing the scope closes all of them.
  *
  * @example
  * ```ts
@@ -68,19 +75,29 @@ export interface Options extends Simulator.Options {
 export const layer = (options: Options = {}): Layer.Layer<Simulator.Simulator, SimulatorError> =>
   Layer.scoped(
     Simulator.Simulator,
-    Effect.flatMap(
-      makeLoopbackHome(options.host ?? "127.0.0.1"),
-      (home) => Simulator.make(options, makeGround(options, home))
-    )
-  ).pipe(
-    Layer.provide(NodeTransport.layerTcp)
+    Effect.gen(function*() {
+      const home = yield* makeLoopbackHome(options.host ?? loopback)
+      const tls = yield* tlsOf(options)
+      return yield* Effect.provide(
+        Simulator.make(options, makeGround(options, home, tls)),
+        NodeTransport.layerWith(tls === undefined ? {} : { tls: { ca: tls.certificate } })
+      )
+    })
   )
+
+const loopback = "127.0.0.1"
+
+const tlsOf = ({ host = loopback, tls }: Options): Effect.Effect<NodeBroker.TlsOptions | undefined> => {
+  if (tls === undefined || tls === false) return Effect.succeed(undefined)
+  return tls === true ? selfSigned([...new Set([host, loopback, "::1", "localhost"])]) : Effect.succeed(tls)
+}
 
 const listenFailed = (cause: unknown) => new SimulatorError({ reason: "Listen", cause })
 
 const makeGround = (
-  { host = "127.0.0.1", mqttPort = 0, mqttUrl, webPort = 0 }: Options,
-  home: HomeNetwork
+  { host = loopback, mqttPort = 0, mqttUrl, webPort = 0 }: Options,
+  home: HomeNetwork,
+  tls: NodeBroker.TlsOptions | undefined
 ): Ground => ({
   home,
   broker: (access) => {
@@ -89,11 +106,15 @@ const makeGround = (
     let port = mqttPort
     const run = Effect.gen(function*() {
       const broker = yield* Broker.make(access)
-      const address = yield* Effect.mapError(NodeBroker.listenTcp(broker, { host, port }), listenFailed)
+      const address = yield* Effect.mapError(NodeBroker.listenTcp(broker, { host, port, tls }), listenFailed)
       port = address.port
       return { broker }
     })
-    return Effect.map(makeEmbeddedHost(run), (made): BrokerHost => ({ ...made, url: `tcp://${authority(host, port)}` }))
+    return Effect.map(makeEmbeddedHost(run), (made): BrokerHost => ({
+      ...made,
+      url: `${tls === undefined ? "tcp" : "ssl"}://${authority(host, port)}`,
+      ...(tls === undefined ? {} : { certificate: [tls.certificate].flat().join("\n") })
+    }))
   },
   serve: (app) =>
     Effect.gen(function*() {
