@@ -11,9 +11,11 @@ import { bounds, lesser } from "./bounds.ts"
 import type { Check } from "./check.ts"
 import { connecting } from "./connecting.ts"
 import { delivering } from "./delivering.ts"
+import { ending } from "./ending.ts"
 import type { Target } from "./peer.ts"
 import { connect, open } from "./peer.ts"
 import { subscribing } from "./subscribing.ts"
+import { tolerating } from "./tolerating.ts"
 
 /** Where Mosquitto 2.0.11 does something else: the checks are held against it, too, so that they are not only ours. */
 const deviations: ReadonlyMap<string, string> = new Map([
@@ -23,7 +25,11 @@ const deviations: ReadonlyMap<string, string> = new Map([
   ["3.3.4-9 3.3.4-10 4.9.0-2 4.9.0-3", "takes a PUBREC for the end of an exchange"],
   ["4.8.2 (retained)", "sends retained messages"],
   ["4.8.2-1 4.8.2-2", "takes $share/g for an ordinary filter"],
-  ["3.8.3-4", "ends the connection as malformed"]
+  ["3.8.3-4", "ends the connection as malformed"],
+  ["3.1.2-8 (taken over)", "publishes no will for a connection that is taken over"],
+  ["3.1.3.2.2 (end of the session)", "waits for the whole delay"],
+  ["3.3.4-6", "takes it"],
+  ["4.3.2 4.3.3 (unknown identifiers)", "answers an unknown PUBREC with success"]
 ])
 
 /** One broker for all checks, which keep to names of their own and so can run side by side. */
@@ -44,7 +50,7 @@ const own = (options: Broker.Options = {}) =>
   Effect.flatMap(Broker.make(options), (broker) => NodeBroker.listenTcp(broker))
 const mosquitto = (...settings: ReadonlyArray<string>) =>
   Mosquitto.open(["sys_interval 1", "set_tcp_nodelay true", ...settings])
-const all = [...connecting, ...bounds, ...delivering, ...subscribing]
+const all = [...connecting, ...bounds, ...delivering, ...subscribing, ...ending, ...tolerating]
 
 const malformed = rows.map((row): Check => ({
   ids: "4.13.1-1",
