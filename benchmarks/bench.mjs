@@ -14,7 +14,7 @@ import { fileURLToPath } from "node:url"
 /** The programs of each benchmark; `main` starts or loads the others. */
 const programs = {
   client: ["main", "stub", "ours", "rival", "raw"],
-  codec: ["main", "subject"]
+  codec: ["main", "contestant", "subject"]
 }
 
 const here = dirname(fileURLToPath(import.meta.url))

@@ -1,30 +1,52 @@
-/** Measures every row in alternating rounds and prints ratios to the rival beside their targets. */
+/**
+ * Measures every row and prints ratios to the rival beside their targets. Each contestant has a process of its own, and they
+ * take turns: in one process for all, a row would pay for the shapes and the compiled code that the rows before have left.
+ */
+import { type ChildProcess, fork } from "node:child_process"
+import { once } from "node:events"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { availableParallelism, cpus, loadavg } from "node:os"
 import { join } from "node:path"
-import { all, type Case, type Variant } from "./cases.ts"
-import { bytesOf, calibrate, median, timeOf, wavering } from "./measuring.ts"
-import type * as Subject from "./subject.ts"
+import { all, type Case } from "./cases.ts"
+import { median, wavering } from "./measuring.ts"
 
 const number = (name: string, otherwise: number): number => {
   const given = process.argv.find((argument) => argument.startsWith(`--${name}=`))
   return given === undefined ? otherwise : Number(given.slice(name.length + 3))
 }
 
-const rounds = number("rounds", 15)
+const processes = number("processes", 3)
+const rounds = number("rounds", 5)
 const millis = number("millis", 12)
-const warmUpMillis = 250
 const words = process.argv.slice(2).filter((argument) => !argument.startsWith("--"))
 
-const load = (query: string): Promise<typeof Subject> => import(new URL(`./subject.js${query}`, import.meta.url).href)
+type Name = "ours" | "withoutBuffer" | "rival"
 
-const loadWithoutBuffer = async (): Promise<typeof Subject> => {
-  const { Buffer } = globalThis
-  Reflect.deleteProperty(globalThis, "Buffer")
-  try {
-    return await load("?without-buffer")
-  } finally {
-    globalThis.Buffer = Buffer
+type Three<A> = Readonly<Record<Name, A>>
+
+interface Contestant {
+  /** Bytes allocated for one packet. */
+  readonly bytes: number
+  /** Nanoseconds for one packet, over one round. */
+  readonly round: () => Promise<number>
+  readonly stop: () => void
+}
+
+const start = async (row: Case, name: Name): Promise<Contestant> => {
+  const child: ChildProcess = fork(join(import.meta.dirname, "contestant.js"), [row.name, name])
+  const ended = new AbortController()
+  child.once("exit", () => ended.abort(new Error(`${name} has ended`)))
+  const answer = async (): Promise<number> => {
+    const [value]: Array<unknown> = await once(child, "message", { signal: ended.signal })
+    return Number(value)
+  }
+  return {
+    bytes: await answer(),
+    round: () => {
+      child.send(millis)
+      return answer()
+    },
+    stop: () => child.kill()
   }
 }
 
@@ -32,7 +54,7 @@ interface Figures {
   readonly name: string
   readonly target: number | undefined
   /** Nanoseconds for one packet. */
-  readonly nanos: { readonly ours: number; readonly withoutBuffer: number; readonly rival: number }
+  readonly nanos: Three<number>
   /** How many times as fast as the rival, by the median round. */
   readonly ratio: number
   readonly ratioWithoutBuffer: number
@@ -42,27 +64,36 @@ interface Figures {
   readonly met: boolean
 }
 
-const figuresOf = (row: Case, variants: readonly [Variant, Variant]): Figures => {
-  const runs = [row.ours(variants[0]), row.ours(variants[1]), row.rival()] as const
-  const stretches = runs.map((run) => calibrate(run, warmUpMillis))
-  const time = (index: 0 | 1 | 2): number => timeOf(runs[index], stretches[index] ?? 1, millis)
-  const times: Array<readonly [number, number, number]> = []
-  for (let round = 0; round < rounds; round++) {
-    times.push([time(0), time(1), time(2)])
+const figuresOf = async (row: Case): Promise<Figures> => {
+  const times: Array<Three<number>> = []
+  const memory: Array<Three<number>> = []
+  // What the compiler makes of a program differs from process to process, so one of them is not enough.
+  for (let count = 0; count < processes; count++) {
+    const ours = await start(row, "ours")
+    const withoutBuffer = await start(row, "withoutBuffer")
+    const rival = await start(row, "rival")
+    memory.push({ ours: ours.bytes, withoutBuffer: withoutBuffer.bytes, rival: rival.bytes })
+    for (let round = 0; round < rounds; round++) {
+      times.push({ ours: await ours.round(), withoutBuffer: await withoutBuffer.round(), rival: await rival.round() })
+    }
+    for (const contestant of [ours, withoutBuffer, rival]) contestant.stop()
   }
-  const perPacket = (index: 0 | 1 | 2) => median(times.map((time) => time[index])) / row.packets
-  const ratios = times.map(([ours, , rival]) => rival / ours)
   const bytes = {
-    ours: bytesOf(runs[0]) / row.packets,
-    rival: bytesOf(runs[2]) / row.packets,
+    ours: median(memory.map(({ ours }) => ours)),
+    rival: median(memory.map(({ rival }) => rival)),
     target: row.allocationTarget
   }
+  const ratios = times.map(({ ours, rival }) => rival / ours)
   const ratio = median(ratios)
-  const ratioWithoutBuffer = median(times.map(([, without, rival]) => rival / without))
+  const ratioWithoutBuffer = median(times.map(({ rival, withoutBuffer }) => rival / withoutBuffer))
   return {
     name: row.name,
     target: row.target,
-    nanos: { ours: perPacket(0), withoutBuffer: perPacket(1), rival: perPacket(2) },
+    nanos: {
+      ours: median(times.map(({ ours }) => ours)),
+      withoutBuffer: median(times.map(({ withoutBuffer }) => withoutBuffer)),
+      rival: median(times.map(({ rival }) => rival))
+    },
     ratio,
     ratioWithoutBuffer,
     noise: wavering(ratios),
@@ -103,18 +134,14 @@ const show = ({ bytes, met, name, nanos, noise, ratio, ratioWithoutBuffer, targe
     bytes.rival.toFixed(0)
   ]) + (met ? "" : "  below")
 
-const variants = [
-  { codec: await load(""), hasBuffer: true },
-  { codec: await loadWithoutBuffer(), hasBuffer: false }
-] as const
 const chosen = all().filter(({ name }) => words.every((word) => ` ${name} `.includes(word)))
 const machine = `Node ${process.versions.node}, ${availableParallelism()} x ${cpus()[0]?.model ?? "?"}`
 console.log(`${machine}, load ${loadavg().map((value) => value.toFixed(1)).join(" ")}; against mqtt-packet 9.0.2`)
-console.log(`median of ${rounds} alternating rounds, CPU time for one packet\n`)
+console.log(`median of ${processes} x ${rounds} alternating rounds, CPU time for one packet\n`)
 console.log(line("", columns))
 const figures: Array<Figures> = []
 for (const row of chosen) {
-  const result = figuresOf(row, variants)
+  const result = await figuresOf(row)
   figures.push(result)
   console.log(show(result))
 }
@@ -124,5 +151,8 @@ console.log(`\n${figures.length - below.length} of ${figures.length} rows meet t
 const folder = join(import.meta.dirname, "..")
 mkdirSync(folder, { recursive: true })
 const file = join(folder, `codec-node${process.versions.node.split(".")[0]}.json`)
-writeFileSync(file, JSON.stringify({ machine, load: loadavg(), rounds, millis, figures }, undefined, 2) + "\n")
+writeFileSync(
+  file,
+  JSON.stringify({ machine, load: loadavg(), processes, rounds, millis, figures }, undefined, 2) + "\n"
+)
 console.log(`written to ${file}`)

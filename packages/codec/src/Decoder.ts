@@ -96,7 +96,8 @@ export const make = (options?: Options): Decoder => {
   const version = options?.version ?? (sender === "server" ? 5 : undefined)
   const incremental = new Incremental(version, sender, Math.min(limit, VarInt.maxPacketBytes))
   return {
-    push: (chunk) => incremental.push(chunk),
+    // Short enough to be compiled into its caller, which then takes the result apart without allocating it.
+    push: (chunk) => ({ packets: incremental.push(chunk), error: incremental.error }),
     get version() {
       return incremental.version
     },

@@ -42,10 +42,16 @@ export class Incremental {
     return this.#error === undefined ? this.#heldBytes : 0
   }
 
-  push(bytes: Uint8Array): { readonly packets: ReadonlyArray<Packet>; readonly error: CodecError | undefined } {
+  /** Why nothing more is read. */
+  get error(): CodecError | undefined {
+    return this.#error
+  }
+
+  /** The packets that the bytes complete; none from the first error on. */
+  push(bytes: Uint8Array): ReadonlyArray<Packet> {
     // A local, since a young array in a field of an old object costs a note to the garbage collector.
     let packets = none
-    if (this.#error !== undefined) return { packets: [], error: this.#error }
+    if (this.#error !== undefined) return []
     const reader = this.#reader
     try {
       const length = bytes.length
@@ -75,7 +81,7 @@ export class Incremental {
       this.#held = nothing
     }
     reader.close()
-    return { packets: packets === none ? [] : packets, error: this.#error }
+    return packets === none ? [] : packets
   }
 
   #read(): Packet {
