@@ -30,10 +30,6 @@ const golden = <A, I>(
     return Effect.promise(() => expect(text).toMatchFileSnapshot(`golden/${name}.json`))
   })
 
-const text = JSON.stringify(values, withoutTimes, 2)
-    return Effect.promise(() => expect(text).toMatchFileSnapshot(`golden/${name}.json`))
-  })
-
 const text = (...words: ReadonlyArray<string>) =>
   Effect.map(run(words), ({ code, err, out }) => {
     assert.deepStrictEqual({ code, err }, { code: 0, err: [] }, words.join(" "))
