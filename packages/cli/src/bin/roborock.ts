@@ -12,7 +12,7 @@ import * as Roborock from "../Roborock.ts"
 const words = process.argv.slice(2)
 
 /** These run until they are stopped, so that is their good end. */
-const isEndless = ["simulate", "serve"].includes(words[0]) || words[0] === "status"
+const isEndless = ["simulate", "serve", "status"].includes(words[0])
 const interrupted = isEndless ? 0 : 130
 
 Roborock.run(words).pipe(

@@ -1,69 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { execFileSync, spawn } from "node:child_process"
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { delimiter, join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { broker } from "../command.ts"
+import { install, readmeCommands, start } from "../program.ts"
 
-const root = fileURLToPath(new URL("../../../../", import.meta.url))
-
-/** The command as a program on the PATH: one file, since a program of hundreds of modules takes seconds to start. */
-const program = Effect.acquireRelease(
-  Effect.sync(() => {
-    const folder = mkdtempSync(join(tmpdir(), "effect-mqtt-cli-"))
-    const bundle = join(folder, "mqtt.cjs")
-    execFileSync(join(root, "node_modules/.bin/esbuild"), [
-      join(root, "packages/cli/src/bin/mqtt.ts"),
-      ...["--bundle", "--platform=node", "--format=cjs", "--conditions=@effect-mqtt/source", "--log-level=error"],
-      `--outfile=${bundle}`
-    ])
-    const file = join(folder, "mqtt")
-    writeFileSync(file, `#!/bin/sh\nexec "${process.execPath}" "${bundle}" "$@"\n`)
-    chmodSync(file, 0o755)
-    return folder
-  }),
-  (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
-)
-
-const start = (folder: string, command: string, env: Readonly<Record<string, string>> = {}) => {
-  const child = spawn("bash", ["-o", "pipefail", "-c", command], {
-    cwd: folder,
-    env: { ...process.env, ...env, PATH: `${folder}${delimiter}${process.env.PATH ?? ""}` }
-  })
-  let output = ""
-  let onOutput = () => {}
-  const collect = (chunk: Buffer) => {
-    output += chunk.toString()
-    onOutput()
-  }
-  child.stdout.on("data", collect)
-  child.stderr.on("data", collect)
-  child.stdin.end()
-  return {
-    child,
-    ended: Effect.async<{ readonly code: number | null; readonly output: string }>((resume) => {
-      child.on("close", (code) => resume(Effect.succeed({ code, output })))
-    }),
-    until: (text: string) =>
-      Effect.async<void>((resume) => {
-        onOutput = () => output.includes(text) ? resume(Effect.void) : undefined
-        onOutput()
-      })
-  }
-}
-
-const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8")
-const commands = Array.from(readme.matchAll(/^```sh\n([\s\S]*?)^```$/gm), ([, block]) => block.trim().split("\n"))
-  .flat()
-  .map((line) => line.replace(/\s+# .*$/, ""))
-  .filter((line) => /\bmqtt\b/.test(line))
+const commands = readmeCommands("mqtt")
 
 describe("the mqtt program", () => {
   it.scopedLive("runs every command of the README", () =>
     Effect.gen(function*() {
-      const folder = yield* program
+      const folder = yield* install("mqtt")
       const { port } = yield* broker()
       const url = `mqtt://127.0.0.1:${port}`
       assert.isAbove(commands.length, 10)
@@ -85,7 +30,7 @@ describe("the mqtt program", () => {
 
   it.scopedLive("says goodbye when it is interrupted, so that its will stays unsaid", () =>
     Effect.gen(function*() {
-      const folder = yield* program
+      const folder = yield* install("mqtt")
       const { port, server } = yield* broker()
       const { child, ended, until } = start(
         folder,
@@ -104,7 +49,7 @@ describe("the mqtt program", () => {
     "ends quietly behind a reader that has seen enough, and hands over its exit code",
     () =>
       Effect.gen(function*() {
-        const folder = yield* program
+        const folder = yield* install("mqtt")
         const { port, server } = yield* broker()
         const at = `-h 127.0.0.1 -p ${port}`
         const { ended } = start(folder, `mqtt sub ${at} -t a | head -n 1`)
