@@ -5,6 +5,7 @@
  * @import { State, Zone } from "./store.js"
  */
 import { html, nothing, svg } from "../node_modules/lit-html/lit-html.js"
+import { floorChoice } from "./floors.js"
 import * as gestures from "./gestures.js"
 import * as icons from "./icons.js"
 import { update } from "./store.js"
@@ -97,12 +98,11 @@ const planned = ({ draft, target, tool, zones }, unit) =>
       <circle cy="-19.5" r="4"></circle></g>`
   }`
 
-/** @param {State} state @param {number} unit */
-const moving = ({ path, scene }, unit) => {
+/** What lies on the floor. @param {State} state @param {number} unit Millimetres per pixel. */
+const traces = ({ path, scene }, unit) => {
   if (scene === undefined) return nothing
-  const { charger, obstacles, robot, target, zones } = scene
+  const { obstacles, zones } = scene
   const data = dataOf(path)
-  const size = Math.max(1, unit * 11 / 175)
   return svg`
     ${zones.map(({ height, width, x, y }) => svg`<rect class="zone" x=${x} y=${y} width=${width} height=${height}></rect>`)}
     <path class="shadow" d=${data}></path><path class="path" d=${data}></path>
@@ -111,7 +111,15 @@ const moving = ({ path, scene }, unit) => {
       svg`<g class="obstacle" transform=${`translate(${x} ${y}) scale(${unit})`}><title>${name}</title>
         <path d="M0-8 8 6H-8z"></path></g>`
     )
-  }
+  }`
+}
+
+/** What stands above all. @param {State} state @param {number} unit */
+const machines = ({ scene }, unit) => {
+  if (scene === undefined) return nothing
+  const { charger, robot, target } = scene
+  const size = Math.max(1, unit * 11 / 175)
+  return svg`
     ${
     charger === undefined ? nothing : svg`<g class="charger" transform=${
       `translate(${charger.x} ${charger.y}) scale(${size})`
@@ -155,8 +163,9 @@ const drawing = (state) => {
     <path class="solid" d=${plan.solid}></path><path class="walls" d=${plan.walls}></path>
     <path class="no-mop" d=${plan.noMop}></path><path class="no-go" d=${plan.noGo}></path>
     <path class="barrier" d=${plan.barriers}></path>
-    ${moving(state, scale)}
+    ${traces(state, scale)}
     <g aria-hidden="true">${plan.rooms.map((room) => roomLabel(room, state, scale))}</g>
+    ${machines(state, scale)}
     ${planned(state, scale)}
   </svg>`
 }
@@ -177,6 +186,7 @@ const emptyText = ({ devices, mapTrouble, offer, selected }) => {
 export const mapView = (state) => {
   const traits = state.offer?.traits ?? []
   return html`<section class="map-area" aria-label="Map">
+    ${floorChoice(state)}
     ${state.plan === undefined ? html`<p class="no-map">${emptyText(state)}</p>` : drawing(state)}
     ${
     state.plan === undefined ? nothing : html`

@@ -7,7 +7,6 @@
 import { html, nothing } from "../node_modules/lit-html/lit-html.js"
 import { careList } from "./care.js"
 import { actions, cleanTab } from "./controls.js"
-import { floorChoice } from "./floors.js"
 import { historyList } from "./history.js"
 import * as icons from "./icons.js"
 import { mapView } from "./map.js"
@@ -107,7 +106,6 @@ export const page = (state) => {
       ${mapView(state)}
       <div class="side">
         ${status()}
-        ${floorChoice(state)}
         ${actions(state)}
         ${selected === undefined ? html`<p class="hint">The account has no devices.</p>` : html`
           <div class="tabs" role="tablist" aria-label="More" @keydown=${onTabKey(state, shown)}>${shown.map((known) =>

@@ -54,7 +54,7 @@ const facts = ({ activity, cleanedArea, cleanSeconds, currentRoom, product, rout
   return [
     ...(product === undefined || isRun ? [] : [product]),
     ...(activity === "cleaning" && currentRoom !== undefined ? [currentRoom.name] : []),
-    ...(isRun && cleanedArea !== undefined ? [`${area(cleanedArea)} cleaned`] : []),
+    ...(isRun && cleanedArea !== undefined ? [area(cleanedArea)] : []),
     ...(isRun && cleanSeconds !== undefined ? [duration(cleanSeconds)] : []),
     ...(route === undefined ? [] : [route]),
     ...(shared ? ["shared with you"] : [])

@@ -1,20 +1,24 @@
 #!/usr/bin/env node
 /** `pnpm demo`: everything in one process, on loopback ports that are free. */
+import * as FloorPlan from "@effect-mqtt/roborock-simulator/FloorPlan"
 import { NodeSimulator } from "@effect-mqtt/roborock-simulator/node"
 import * as Simulator from "@effect-mqtt/roborock-simulator/Simulator"
 import { NodeRoborock } from "@effect-mqtt/roborock/node"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as Terminal from "@effect/platform/Terminal"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import { parseArgs } from "node:util"
 import * as Demo from "../Demo.ts"
+import * as Serve from "../Serve.ts"
 
 class UsageError extends Data.TaggedError("UsageError")<{ readonly cause: unknown }> {
   override get message(): string {
-    return `${this.cause instanceof Error ? this.cause.message : ""} Options: --out FILE, --outage`.trim()
+    return `${this.cause instanceof Error ? this.cause.message : ""} Options: --out FILE, --outage, --serve`.trim()
   }
 }
 
@@ -32,13 +36,21 @@ const readOptions = Effect.try({
     parseArgs({
       options: {
         out: { type: "string", default: "map.png" },
-        outage: { type: "boolean", default: false }
+        outage: { type: "boolean", default: false },
+        serve: { type: "boolean", default: false }
       }
     }).values,
   catch: (cause) => new UsageError({ cause })
 })
 
 const SimulatorLive = NodeSimulator.layer({ speed: 60 })
+
+/** More to look at, and slower, for a person who does so. */
+const HomeToLookAt = NodeSimulator.layer({
+  speed: 20,
+  robots: [{ name: "Downstairs", product: "Qrevo Master" }, { name: "Studio", battery: 64 }],
+  otherFloors: [FloorPlan.upstairs()]
+})
 
 const SessionLive = Layer.unwrapEffect(
   Effect.map(Simulator.Simulator, ({ account, baseUrl }) =>
@@ -57,10 +69,22 @@ const runDemo = (options: Demo.Options) =>
     Effect.catchAll((error) => Effect.sync(() => giveUp(error, 1)))
   )
 
+/** The web page, until ctrl-c. */
+const servePage = Effect.gen(function*() {
+  const { addresses: [address] } = yield* Serve.make({ port: 0, mapEvery: "500 millis" })
+  const terminal = yield* Terminal.Terminal
+  yield* terminal.display(`The page of the simulated home, until ctrl-c: ${Redacted.value(address)}\n`)
+  return yield* Effect.never
+}).pipe(
+  Effect.scoped,
+  Effect.provide(Layer.mergeAll(Layer.provideMerge(SessionLive, HomeToLookAt), NodeContext.layer)),
+  Effect.catchAll((error) => Effect.sync(() => giveUp(error, 1)))
+)
+
 readOptions.pipe(
   Effect.matchEffect({
     onFailure: (error) => Effect.sync(() => giveUp(error, 2)),
-    onSuccess: runDemo
+    onSuccess: ({ serve, ...options }) => serve ? servePage : runDemo(options)
   }),
   NodeRuntime.runMain
 )

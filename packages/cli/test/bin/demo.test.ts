@@ -51,7 +51,7 @@ describe("the demo process", () => {
   it("says in one line what is wrong with its options, before anything starts", { timeout: 60_000 }, async () => {
     const unknown = start("--bogus")
     assert.strictEqual(await unknown.exited, 2)
-    assert.match(unknown.output(), /^Unknown option '--bogus'.*--out FILE, --outage\n$/)
+    assert.match(unknown.output(), /^Unknown option '--bogus'.*--out FILE, --outage, --serve\n$/)
     const file = join(folder, "missing", "map.png")
     const unwritable = start("--out", file)
     assert.strictEqual(await unwritable.exited, 1)
@@ -64,6 +64,20 @@ describe("the demo process", () => {
     child.stdout.destroy()
     assert.strictEqual(await exited, 0, output())
     assert.notInclude(output(), "EPIPE")
+  })
+
+  it("serves the page of a simulated home until it is interrupted", { timeout: 60_000 }, async () => {
+    const { child, exited, output, until } = start("--serve")
+    await until("http://")
+    const [address = ""] = /http:\S+/.exec(output()) ?? []
+    const page = await fetch(address)
+    assert.include(await page.text(), "page/main.js")
+    const events = await fetch(`${address}api/events`)
+    child.kill("SIGINT")
+    await exited
+    assert.strictEqual(child.signalCode, null, output())
+    assert.notInclude(output(), "Error")
+    await events.body?.cancel().catch(() => undefined)
   })
 
   it("ends at once and cleanly when it is interrupted", { timeout: 60_000 }, async () => {

@@ -1,4 +1,4 @@
-import { Simulator } from "@effect-mqtt/roborock-simulator"
+import { FloorPlan, Simulator } from "@effect-mqtt/roborock-simulator"
 import { assert, describe, layer } from "@effect/vitest"
 import { Context, Effect, Exit, Layer, Scope } from "effect"
 import type { Browser, Page } from "playwright-core"
@@ -11,7 +11,11 @@ class Chromium extends Context.Tag("test/Chromium")<Chromium, Browser>() {}
 
 const home = Layer.merge(
   Layer.scoped(Chromium, launch),
-  servedHome.layer({ speed: 60, robots: [{ name: "Downstairs" }, { name: "<b>Upstairs</b>", battery: 15 }] })
+  servedHome.layer({
+    speed: 60,
+    robots: [{ name: "Downstairs" }, { name: "<b>Upstairs</b>", battery: 15 }],
+    otherFloors: [FloorPlan.upstairs()]
+  })
 )
 
 const does = (run: () => Promise<unknown>) => Effect.promise(run)
@@ -62,7 +66,9 @@ describe.skipIf(executablePath === undefined)("the page in Chromium", { timeout:
     it.scoped("cleans a room that is tapped, shows the robot on its way, holds it and sends it home", () =>
       Effect.gen(function*() {
         const { complaints, page } = yield* opened
-        const { robots: [robot] } = yield* Simulator.Simulator
+        const { robots: [robot], setSpeed } = yield* Simulator.Simulator
+        // Slow enough for a busy machine to be in time, and fast on the way home.
+        yield* setSpeed(5)
         yield* does(async () => {
           await page.locator(".robot").waitFor()
           await headline(page, "Charging")
@@ -76,6 +82,7 @@ describe.skipIf(executablePath === undefined)("the page in Chromium", { timeout:
           await page.getByRole("button", { name: "Pause" }).click()
           await headline(page, "Paused")
         })
+        yield* setSpeed(60)
         yield* robot?.fail(8) ?? Effect.void
         yield* does(() => page.locator(".banner", { hasText: "Robot trapped" }).waitFor())
         yield* robot?.recover ?? Effect.void
@@ -119,6 +126,28 @@ describe.skipIf(executablePath === undefined)("the page in Chromium", { timeout:
           await tabTo(page, /^Dock$/)
           await page.keyboard.press("Enter")
           await headline(page, "Charging")
+        })
+        assert.deepStrictEqual(complaints, [])
+      }))
+
+    it.scoped("drives to a point, and shows the map of the floor that is chosen", () =>
+      Effect.gen(function*() {
+        const { complaints, page } = yield* opened
+        yield* does(async () => {
+          await page.getByRole("button", { name: "Go to" }).click()
+          await page.getByRole("group", { name: "Go to the middle" }).getByRole("button", { name: "Hallway" }).click()
+          await page.locator("[data-target]").waitFor()
+          await page.getByRole("button", { name: "Go there" }).click()
+          await headline(page, "Driving to the point")
+          await page.getByRole("button", { name: "Dock" }).click()
+          await headline(page, "Charging")
+          const floor = page.getByRole("combobox", { name: "Floor" })
+          const [before, other] = await floor.locator("option").allTextContents()
+          await floor.selectOption({ label: other ?? "" })
+          await page.locator(".label text", { hasText: "Kitchen" }).waitFor({ state: "detached" })
+          await page.locator(".room").first().waitFor()
+          await floor.selectOption({ label: before ?? "" })
+          await page.locator(".label text", { hasText: "Kitchen" }).waitFor()
         })
         assert.deepStrictEqual(complaints, [])
       }))
