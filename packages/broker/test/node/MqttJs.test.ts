@@ -146,7 +146,7 @@ describe("MQTT.js, what only 5.0 has", () => {
         responseTopic: "answers",
         correlationData: Buffer.from([0, 1, 255])
       }
-      const said = { a: ["1", "2"], b: "é" }
+      const said: Record<string, string | Array<string>> = { a: ["1", "2"], b: "é" }
       // From the second one on both sides may put a number in the place of the topic.
       for (let round = 0; round < 3; round++) {
         for (const topic of ["a/long/topic", "a/other/topic"]) {
