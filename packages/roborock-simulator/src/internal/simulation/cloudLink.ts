@@ -75,7 +75,7 @@ export const makeCloudLink = (options: Options): Effect.Effect<CloudLink> =>
       // begins just when this one is interrupted would then last until its time is up.
       const fibers = yield* FiberSet.make<void, MqttError>()
       const publish = (message: Uint8Array) =>
-        client.publish(MqttCredentials.responseTopic(owner, identity.duid), message)
+        Effect.asVoid(client.publish(MqttCredentials.responseTopic(owner, identity.duid), message))
       const send = (message: Uint8Array) => {
         const trouble = faults.cloud(identity.name)
         switch (trouble?._tag) {
@@ -86,7 +86,7 @@ export const makeCloudLink = (options: Options): Effect.Effect<CloudLink> =>
           case "Garbage":
             return Effect.flatMap(Effect.withRandom(noise, random), publish)
           case "Delayed":
-            return FiberSet.run(fibers, Effect.asVoid(Effect.delay(publish(message), trouble.delay)))
+            return FiberSet.run(fibers, Effect.delay(publish(message), trouble.delay))
         }
       }
       const sendAll = (messages: ReadonlyArray<Uint8Array>) => Effect.forEach(messages, send, { discard: true })

@@ -17,9 +17,9 @@ export const makeDock = ({ dockType }: V1Product, robot: Robot) => {
   let drySeconds = 10_800
   let emptied = 0
   const settings = { emptying: 0, washing: 1, automatic: 1 }
+  let smartWash = { smart_wash: 1, wash_interval: 1200 }
 
-  const job = (can: boolean, begin: (now: number) => void): Method => (_, now) => {
-    if (!can) return { result: "unknown_method" }
+  const job = (begin: (now: number) => void): Method => (_, now) => {
     if (robot.state.activity !== "Charging") return invalidStatus
     begin(now)
     return ok
@@ -31,23 +31,36 @@ export const makeDock = ({ dockType }: V1Product, robot: Robot) => {
     return ok
   }
 
-  const methods: Methods = [
+  const emptying: Methods = [
     [
       "app_start_collect_dust",
-      job(abilities.empties, (now) => {
+      job((now) => {
         emptied++
         emptyingUntil = now + emptyingMillis / robot.speed
       })
     ],
-    ["app_stop_collect_dust", job(abilities.empties, () => emptyingUntil = 0)],
+    ["app_stop_collect_dust", job(() => emptyingUntil = 0)],
     ["get_dust_collection_mode", () => ({ result: { mode: settings.emptying } })],
     ["set_dust_collection_mode", choice("mode", [0, 1, 2, 4], (value) => settings.emptying = value)],
     ["get_dust_collection_switch_status", () => ({ result: { status: settings.automatic } })],
-    ["set_dust_collection_switch_status", choice("status", [0, 1], (value) => settings.automatic = value)],
-    ["app_start_wash", job(abilities.washes, (now) => washingUntil = now + washingMillis / robot.speed)],
-    ["app_stop_wash", job(abilities.washes, () => washingUntil = 0)],
+    ["set_dust_collection_switch_status", choice("status", [0, 1], (value) => settings.automatic = value)]
+  ]
+  const washing: Methods = [
+    ["app_start_wash", job((now) => washingUntil = now + washingMillis / robot.speed)],
+    ["start_wash_then_charge", job((now) => washingUntil = now + washingMillis / robot.speed)],
+    ["app_stop_wash", job(() => washingUntil = 0)],
     ["get_wash_towel_mode", () => ({ result: { wash_mode: settings.washing } })],
     ["set_wash_towel_mode", choice("wash_mode", [0, 1, 2, 8, 10], (value) => settings.washing = value)],
+    ["get_smart_wash_params", () => ({ result: smartWash })],
+    ["set_smart_wash_params", (params) => {
+      const wanted = isRecord(params) ? params : params[0]
+      const { smart_wash: smart, wash_interval: interval } = isRecord(wanted) ? wanted : {}
+      if (typeof smart !== "number" || typeof interval !== "number") return invalidParams
+      smartWash = { smart_wash: smart, wash_interval: interval }
+      return ok
+    }]
+  ]
+  const drying: Methods = [
     ["app_get_dryer_setting", () => ({ result: { status: 1, on: { dry_time: drySeconds }, off: {} } })],
     ["app_set_dryer_setting", (params) => {
       const on = isRecord(params) ? params["on"] : undefined
@@ -59,9 +72,14 @@ export const makeDock = ({ dockType }: V1Product, robot: Robot) => {
     ["app_set_dryer_status", (params, now) => {
       const status = single(params, "status")
       return status === 0 || status === 1
-        ? job(abilities.dries, () => dryingUntil = status === 1 ? now + drySeconds * 1000 / robot.speed : 0)([], now)
+        ? job(() => dryingUntil = status === 1 ? now + drySeconds * 1000 / robot.speed : 0)([], now)
         : invalidParams
     }]
+  ]
+  const methods: Methods = [
+    ...(abilities.empties ? emptying : []),
+    ...(abilities.washes ? washing : []),
+    ...(abilities.dries ? drying : [])
   ]
 
   return {
