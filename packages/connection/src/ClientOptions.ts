@@ -44,7 +44,7 @@ export interface ClientOptions extends Omit<ConnectionOptions, "url"> {
    */
   readonly cleanStart?: boolean | "first" | undefined
   /**
-   * Publishes that wait for a link; a further one fails.
+   * Publishes that wait for a link; `queueOverflow` says what happens to a further one.
    *
    * @default 1 000
    */
@@ -55,6 +55,33 @@ export interface ClientOptions extends Omit<ConnectionOptions, "url"> {
    * @default 16 MiB
    */
   readonly queueBytes?: number | undefined
+  /**
+   * What happens to a publish that finds the queue full:
+   *
+   * - `fail`: it fails with `QueueFull`. Whoever wants the newest dropped ignores that.
+   * - `dropOldest`: those that have waited longest fail with `QueueFull`, and it waits in their place.
+   * - `wait`: it waits with its caller; the callers that wait are the only bound.
+   *
+   * @default "fail"
+   */
+  readonly queueOverflow?: "fail" | "dropOldest" | "wait" | undefined
+  /**
+   * What still waits for its caller when the link drops; what does not, fails with `Disconnected`:
+   *
+   * - `failQos0`: QoS 1 and 2 messages.
+   * - `keepAll`: QoS 0 messages as well; a value of before the outage may arrive after it.
+   * - `failAll`: none. What was written at QoS 1 or 2 is the session's, and is sent again although its caller was told.
+   *
+   * @default "failQos0"
+   */
+  readonly queueRetention?: "failQos0" | "keepAll" | "failAll" | undefined
+  /**
+   * Whether publishes wait on each new link until the server has answered for the subscriptions that had to be made
+   * anew, for programs that publish and wait for what comes back on a stream of their own.
+   *
+   * @default false
+   */
+  readonly gatePublishes?: boolean | undefined
   /**
    * How long a QoS 1 or 2 message that belongs to no subscription of this client, or was left behind
    * by one, is held unacknowledged, for a stream to ask for it. After that it goes to `deadLetter`,

@@ -155,7 +155,8 @@ export class ConnectError extends Data.TaggedError("ConnectError")<{
  * - `QueueFull`: too many messages wait for the connection.
  * - `Expired`: its `messageExpiryInterval` was over before there was a link for it; it was not sent.
  * - `SessionLost`: the server lost the session, so the message may or may not have arrived.
- * - `Disconnected`: the link dropped before a QoS 0 message left.
+ * - `Disconnected`: the link dropped before a QoS 0 message left; or `queueRetention` is `failAll`: then a message of
+ *   QoS 1 or 2 that was written is still sent.
  * - `StoreError`: it could not be made durable, and was not sent; `cause` is a {@link StoreError}.
  * - `Closed`: the client is closed or has given up; `cause` says why.
  *

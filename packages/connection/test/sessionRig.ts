@@ -35,6 +35,9 @@ export const make = (version: Version = 5, overrides: Partial<Session.Options> =
   const session = Session.make({
     queueMessages: 1000,
     queueBytes: 1_000_000,
+    queueOverflow: "fail",
+    queueRetention: "failQos0",
+    gatePublishes: false,
     inFlight: 64,
     receiveMaximum: 64,
     readAheadBytes: 1_000_000,

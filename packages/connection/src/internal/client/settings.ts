@@ -28,6 +28,9 @@ export interface Settings {
   readonly maxPacketBytes: number
   readonly queueMessages: number
   readonly queueBytes: number
+  readonly queueOverflow: "fail" | "dropOldest" | "wait"
+  readonly queueRetention: "keepAll" | "failQos0" | "failAll"
+  readonly gatePublishes: boolean
   readonly bufferMessages: number
   readonly bufferBytes: number
   readonly readAheadBytes: number
@@ -106,6 +109,9 @@ const unsafeMake = (options: Options): Settings => {
     maxPacketBytes: whole("maxPacketBytes", 16 * mib, 1, largestPacketBytes),
     queueMessages: whole("queueMessages", 1000, 0),
     queueBytes: whole("queueBytes", 16 * mib, 0),
+    queueOverflow: oneOf("queueOverflow", options.queueOverflow ?? "fail", ["fail", "dropOldest", "wait"]),
+    queueRetention: oneOf("queueRetention", options.queueRetention ?? "failQos0", ["failQos0", "keepAll", "failAll"]),
+    gatePublishes: options.gatePublishes ?? false,
     bufferMessages: whole("streamMessages", 256, 1),
     bufferBytes: whole("streamBytes", 4 * mib, 1),
     readAheadBytes: whole("readAheadBytes", mib, 1),
@@ -118,6 +124,11 @@ const unsafeMake = (options: Options): Settings => {
     requestTimeout: positive(options, "requestTimeout", "10 seconds"),
     maxRequests: whole("maxRequests", 1000, 0)
   }
+}
+
+const oneOf = <A extends string>(name: string, value: A, values: ReadonlyArray<A>): A => {
+  check(values.includes(value), name, values.map((one) => `"${one}"`).join(" or "))
+  return value
 }
 
 type Time =

@@ -7,6 +7,7 @@ import type { Negotiated } from "../../Negotiated.ts"
 import type { Change } from "../../SessionStore.ts"
 import type { AuthenticationStep } from "./authentication.ts"
 import type { OperationOutcome } from "./operations.ts"
+import type { Limits } from "./outbound.ts"
 import type { Publication } from "./publication.ts"
 import type { Traffic } from "./traffic.ts"
 
@@ -22,12 +23,9 @@ export interface Pending {
 /**
  * Bounds and time-outs of a session. Times are milliseconds.
  */
-export interface Options {
-  /** Publishes that wait while there is no link. */
-  readonly queueMessages: number
-  readonly queueBytes: number
-  /** Most QoS 1 and 2 publishes in flight; the server's Receive Maximum lowers it. */
-  readonly inFlight: number
+export interface Options extends Limits {
+  /** Whether publishes that are new on a link wait until every SUBSCRIBE of its beginning is answered. */
+  readonly gatePublishes: boolean
   /**
    * Our Receive Maximum: incoming QoS 1 and 2 messages that may be unacknowledged. A 3.1.1 server
    * does not know it: see {@link Session.mustPause}.
@@ -112,7 +110,8 @@ export interface Session {
   readonly takeOutput: () => ReadonlyArray<Uint8Array>
   /**
    * The transport has taken what was taken last: a ping that never gets there is one without answer. `isDrained` says
-   * that it holds none of the bytes any more, so their memory is written again.
+   * that it holds none of the bytes any more, so their memory is written again. More of what is to be sent again, or
+   * waits in the queue, may be ready to be taken after this.
    */
   readonly flushed: (now: number, isDrained?: boolean) => void
   readonly outputBytes: () => number

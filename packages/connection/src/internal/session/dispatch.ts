@@ -20,6 +20,8 @@ export interface Areas {
   readonly output: Output
   readonly traffic: Traffic
   readonly onMessage: Options["onMessage"]
+  /** Runs after each SUBACK and UNSUBACK. */
+  readonly answered: (now: number) => void
   readonly onPingResp: (now: number) => void
   /** The server has complained about a topic alias of ours. */
   readonly refuseAliases: () => void
@@ -79,6 +81,7 @@ export const make = (areas: Areas): (now: number, packet: Packet.Packet) => void
     // Nothing was decided about the filters: the next link asks for them again.
     if (packet.reasonCodes?.includes(identifierInUse) === true) return inUse()
     checked(now, packet, operations.acknowledge(now, packet))
+    areas.answered(now)
   }
 
   return (now, packet) => {

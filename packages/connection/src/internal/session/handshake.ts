@@ -65,6 +65,7 @@ export const make = (output: Output, surroundings: Surroundings): Handshake => {
   const { connAckTimeout, end, onAuthenticate, violation } = surroundings
   let phase: Phase = "Closed"
   let connect: Packet.Connect | undefined
+  let isWritten = false
   /** When the server has to answer the CONNECT, or a step of an authentication has to be over. */
   let stepDue = Infinity
   let linkDue = Infinity
@@ -142,6 +143,7 @@ export const make = (output: Output, surroundings: Surroundings): Handshake => {
     connect: () => connect,
     open: (now, packet, due) => {
       connect = packet
+      isWritten = false
       phase = "Handshaking"
       linkDue = due
       allowStep(now)
@@ -152,11 +154,13 @@ export const make = (output: Output, surroundings: Surroundings): Handshake => {
       // Another link may have begun while the store was at work.
       if (connect !== packet || phase !== "Handshaking") return
       const problem = output.write(packet)
+      isWritten = problem === undefined
       if (problem !== undefined) {
         end(new ConnectError({ reason: "InvalidEndpoint", retryable: false, cause: problem }))
       }
     },
     receive: (now, packet) => {
+      if (!isWritten) return violation(`${packet._tag} before CONNECT`)
       if (packet._tag === "ConnAck" && connect !== undefined) return onConnAck(now, connect, packet)
       return packet._tag === "Auth" ? onAuth(now, packet) : violation("the first packet is not CONNACK")
     },

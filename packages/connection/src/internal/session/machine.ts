@@ -74,7 +74,7 @@ export const make = (options: Options): Session => {
     handshake.leave(next)
     durable?.marker.disconnected(clock)
     keepAlive.stop()
-    outbound.linkLost()
+    outbound.linkLost(clock)
     inbound.linkLost()
     pending.linkLost()
     awaitedPings.settle(undefined)
@@ -111,9 +111,15 @@ export const make = (options: Options): Session => {
     aliasesOut.reset(aliasesRefused ? 0 : Math.min(options.maxTopicAliases, negotiated.topicAliasMaximum))
     output.limit(negotiated.maximumPacketBytes)
     keepAlive.start(clock, negotiated.keepAlive * 1000)
-    outbound.resume(clock, negotiated)
+    outbound.resume(clock, negotiated, options.gatePublishes)
     options.onConnected(negotiated)
+    answered(clock)
     outbound.flush(clock)
+  }
+
+  /** What the server was asked for may all be answered now. */
+  const answered = (now: number) => {
+    if (pending.isIdle()) outbound.letGo(now)
   }
 
   const writePing = () => {
@@ -152,6 +158,7 @@ export const make = (options: Options): Session => {
     output,
     traffic,
     onMessage: options.onMessage,
+    answered,
     onPingResp: (now) => {
       const roundTrip = keepAlive.answered(now)
       if (roundTrip !== undefined) options.onPing?.(roundTrip)
@@ -252,8 +259,10 @@ export const make = (options: Options): Session => {
     },
     traffic: () => traffic,
     flushed: (now, isDrained = false) => {
+      clock = now
       keepAlive.flushed(now)
       if (isDrained) output.release()
+      outbound.flush(now)
     },
     outputBytes: output.bytes,
     ended: () => ended,

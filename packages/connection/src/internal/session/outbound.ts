@@ -6,6 +6,8 @@ import type { Packet } from "@effect-mqtt/codec"
 import * as Either from "effect/Either"
 import type { PublishError, StoreError } from "../../MqttError.ts"
 import type { Negotiated } from "../../Negotiated.ts"
+import type { QueueLimits } from "./admission.ts"
+import * as admissions from "./admission.ts"
 import { Exchanges } from "./exchanges.ts"
 import type { OutgoingStore } from "./outgoingStore.ts"
 import type { Output } from "./output.ts"
@@ -17,22 +19,25 @@ import { failure, resultOf, succeeded, toPacket, unsendable } from "./publishOut
 import * as sendQueue from "./sendQueue.ts"
 import type { Traffic } from "./traffic.ts"
 
-export interface Limits {
-  readonly queueMessages: number
-  readonly queueBytes: number
+export interface Limits extends QueueLimits {
+  /** Most QoS 1 and 2 publishes in flight; the server's Receive Maximum lowers it. */
   readonly inFlight: number
+  /** What still waits for its caller when the link drops: everything, all but QoS 0, or nothing. */
+  readonly queueRetention: "keepAll" | "failQos0" | "failAll"
 }
 
 export interface Outbound {
   /** Sends or queues the message. */
   readonly publish: (now: number, message: Outgoing, settle: SettlePublish) => Publication
-  /** The link is ready: resend what the session holds. */
-  readonly resume: (now: number, negotiated: Negotiated) => void
+  /** The link is ready: resend what the session holds. What is new waits on, if it is to be held. */
+  readonly resume: (now: number, negotiated: Negotiated, isHeld: boolean) => void
+  /** What is new need not wait any more. */
+  readonly letGo: (now: number) => void
   /** Sends what waits, as far as the window allows. */
   readonly flush: (now: number) => void
   /** The server kept nothing: what was in flight is sent as new or fails, by what is known of it. */
   readonly sessionLost: (now: number) => void
-  readonly linkLost: () => void
+  readonly linkLost: (now: number) => void
   /** Applies PUBACK, PUBREC or PUBCOMP. */
   readonly acknowledge: (
     now: number,
@@ -47,6 +52,10 @@ export interface Outbound {
 
 /** Identifiers kept free, so that publishes cannot starve SUBSCRIBE and UNSUBSCRIBE. */
 const reservedIds = 16
+
+/** What waits is written in parts of this size, so that the server is at work on one while the next is encoded. */
+const burstBytes = 65_536
+
 /** `store` is absent while the session is kept in memory; `unattended` hears what nobody waits for. */
 export const make = (
   output: Output,
@@ -72,6 +81,8 @@ export const make = (
   const concluding = new Map<Entry, Outcome>()
   /** PUBLISHes that wait for the store. */
   let storing = 0
+  /** What is new waits for the subscriptions of this link. */
+  let isHeld = false
 
   const count = (result: Outcome) => {
     if (result._tag === "Right") traffic.publishesOk++
@@ -198,7 +209,7 @@ export const make = (
   }
 
   const resend = (now: number) => {
-    while (nextResend < resends.length && quota > 0) {
+    while (nextResend < resends.length && quota > 0 && output.bytes() < burstBytes) {
       const entry = resends[nextResend]
       const isOpen = published.get(entry.id) === entry && entry.writtenAt === undefined
       if (isOpen && !entry.isStored) return
@@ -212,16 +223,14 @@ export const make = (
     // What waits for the store was submitted before.
     qos === 0 ? storing === 0 : quota > 0 && ids.inUse() < 65535 - reservedIds
 
-  /** Whether nothing that came before has to be sent first. */
-  const isNext = () => queue.count() === 0 && nextResend === resends.length
+  /** Whether nothing has to happen first. */
+  const isNext = () => queue.count() === 0 && nextResend === resends.length && !isHeld
 
-  /** Makes room for another one. */
-  const dropExpired = (now: number) => {
-    for (let entry = queue.first(); entry !== undefined && entry.isExpired(now); entry = queue.first()) {
-      queue.shift()
-      refuse(now, entry, failure(entry.message, "Expired"))
-    }
-  }
+  const admit = admissions.make(
+    queue,
+    limits,
+    (now, entry, reason) => refuse(now, entry, failure(entry.message, reason))
+  )
 
   /** What it has waited is taken off its expiry [5 §3.3.2.3.3]. */
   const sendAged = (now: number, entry: Entry, negotiated: Negotiated) => {
@@ -236,7 +245,7 @@ export const make = (
     resend(now)
     // Nothing new overtakes what the session still owes. Settling may call back into the session,
     // so each step looks at everything anew.
-    while (link !== undefined && nextResend === resends.length) {
+    while (link !== undefined && nextResend === resends.length && !isHeld && output.bytes() < burstBytes) {
       const entry = queue.first()
       if (entry === undefined) return
       if (!hasRoom(entry.message)) return
@@ -244,6 +253,9 @@ export const make = (
       sendAged(now, entry, link)
     }
   }
+
+  const isKept = ({ message }: Entry) =>
+    limits.queueRetention === "keepAll" || (limits.queueRetention === "failQos0" && message.qos > 0)
 
   const release = (now: number, entry: Entry) => {
     if (entry.state === "Published") {
@@ -297,18 +309,17 @@ export const make = (
         return entry
       }
       entry.submittedAt = now
-      const isFull = () => queue.count() >= limits.queueMessages || queue.bytes() + entry.size > limits.queueBytes
-      if (link === undefined && isFull()) dropExpired(now)
       // With a link, the callers that wait for their answer are the bound.
-      if (link === undefined && isFull()) fail(entry, "QueueFull")
+      if (link === undefined && !admit(now, entry)) fail(entry, "QueueFull")
       else {
         queue.push(entry)
         flush(now)
       }
       return entry
     },
-    resume: (now, negotiated) => {
+    resume: (now, negotiated, hold) => {
       link = negotiated
+      isHeld = hold
       window = Math.min(negotiated.receiveMaximum, limits.inFlight)
       quota = window
       for (const entry of released.values()) {
@@ -320,6 +331,11 @@ export const make = (
       resend(now)
     },
     flush,
+    letGo: (now) => {
+      if (!isHeld) return
+      isHeld = false
+      flush(now)
+    },
     sessionLost: (now) => {
       const lost = published.values()
       const owned = released.values()
@@ -342,7 +358,7 @@ export const make = (
         if (entry.state === "Published") conclude(now, entry, failure(entry.message, "SessionLost"))
       }
     },
-    linkLost: () => {
+    linkLost: (now) => {
       if (link === undefined) return
       link = undefined
       resends = []
@@ -351,8 +367,15 @@ export const make = (
       for (const entry of released.values()) entry.writtenAt = undefined
       for (const entry of concluding.keys()) entry.writtenAt = undefined
       const queued = queue.drain()
-      for (const entry of queued) if (entry.message.qos > 0) queue.push(entry)
-      for (const entry of queued) if (entry.message.qos === 0) fail(entry, "Disconnected")
+      const failed: Array<Entry> = []
+      for (const entry of queued) {
+        if (isKept(entry)) queue.push(entry)
+        else failed.push(entry)
+      }
+      // What is the session's goes on without its caller.
+      const left = limits.queueRetention === "failAll" ? [...published.values(), ...released.values()] : []
+      for (const entry of failed) refuse(now, entry, failure(entry.message, "Disconnected"))
+      for (const entry of left) entry.leave(failure(entry.message, "Disconnected"))
     },
     acknowledge: (now, packet) => {
       const entry = published.get(packet.packetId) ?? released.get(packet.packetId)

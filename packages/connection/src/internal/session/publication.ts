@@ -95,6 +95,13 @@ export class Entry implements Queued, Publication, Linked<Entry> {
     this.message = { ...this.message, payload: noPayload }
   }
 
+  /** Its caller hears this, and no more. */
+  leave(result: Parameters<SettlePublish>[0]): void {
+    const { settle } = this
+    this.settle = ignore
+    settle(result)
+  }
+
   abandon(now: number): void {
     // Written, it is the session's: the exchange goes on without its caller.
     this.settle = ignore
