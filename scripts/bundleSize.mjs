@@ -60,10 +60,15 @@ const measure = async (budget) => {
   return { ...budget, found, plain: bytes.length / 1000, size: gzipSync(bytes, { level: 9 }).length / 1000 }
 }
 
-const row = (...cells) =>
-  console.log(cells.map((cell, index) => index === 0 ? cell.padEnd(42) : cell.padStart(12)).join(""))
+/** For programs: all figures as one array. */
+const isJson = process.argv.includes("--json")
+
+const row = (...cells) => {
+  if (!isJson) console.log(cells.map((cell, index) => index === 0 ? cell.padEnd(42) : cell.padStart(12)).join(""))
+}
 
 const failures = []
+const sizes = []
 row("bundle", "minified kB", "gzip kB", "budget kB", "target kB")
 for (const budget of budgets) {
   try {
@@ -72,6 +77,7 @@ for (const budget of budgets) {
       failures.push(`${name}: src/index.ts exports no module`)
       continue
     }
+    sizes.push({ name, minified: plain, gzip: size, budget: budget.kB, target: budget.target })
     row(name, plain.toFixed(1), size.toFixed(1), budget.kB.toFixed(1), budget.target?.toFixed(1) ?? "")
     if (size > budget.kB) failures.push(`${name}: ${size.toFixed(1)} kB is over the budget of ${budget.kB} kB`)
     for (const builtin of new Set(found)) failures.push(`${name}: a browser bundle may not need ${builtin}`)
@@ -79,5 +85,6 @@ for (const budget of budgets) {
     failures.push(`${budget.name}: does not bundle for a browser\n${error.message}`)
   }
 }
+if (isJson) console.log(JSON.stringify(sizes))
 for (const line of failures) console.error(line)
 process.exitCode = failures.length === 0 ? 0 : 1

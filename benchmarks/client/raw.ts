@@ -40,7 +40,8 @@ const receive = async (count: number): Promise<void> => {
   while (endpoint.received < wanted) await new Promise((resolve) => socket.once("data", resolve))
 }
 
-await request(packet(0x10, [...text("MQTT"), 4, 2, 0, 60, ...text(`raw-${process.pid}`)]))
+// Without a keep-alive: as a publisher it says nothing while others are measured.
+await request(packet(0x10, [...text("MQTT"), 4, 2, 0, 0, ...text(`raw-${process.pid}`)]))
 if (job.kind === "spread") {
   await subscribe(sendTopic)
   process.send?.({})

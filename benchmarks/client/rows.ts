@@ -14,9 +14,11 @@ export type Measure =
   | "micros"
   /** The time to take a session up again: how many times as fast. */
   | "resume"
+  /** Of a bundle, minified and compressed, in kB. */
+  | "size"
 
 export interface Target {
-  readonly measure: Measure
+  readonly measure: Exclude<Measure, "size">
   readonly idiomatic: number
   readonly chunked?: number
 }
@@ -26,6 +28,8 @@ export interface Row {
   readonly server: "stub" | "mosquitto"
   readonly job: Omit<Job, "api" | "port">
   readonly targets: ReadonlyArray<Target>
+  /** How many times the messages of MQTT.js the others get. */
+  readonly times: number
   /** Whether the bare socket is measured, too. */
   readonly reference: boolean
 }
@@ -52,6 +56,7 @@ const flow = (
   server: "stub",
   job: { kind, qos, version, ...messages[qos] },
   targets,
+  times: 3,
   // The bytes of the reference are those of version 4.
   reference: version === 4
 })
@@ -77,6 +82,7 @@ const single = (
   server,
   job: { qos: 1, version: 5, count: 1, warmUp: 0, inFlight: 100, ...job },
   targets: [target],
+  times: 1,
   reference: false
 })
 
