@@ -128,6 +128,31 @@ describe("MQTT 5 delivery", () => {
       assert.deepStrictEqual(payloads(yield* subscriber.drain), ["2"])
     }))
 
+  it.scoped("resends within a Receive Maximum that is smaller than before, which QoS 0 passes", () =>
+    Effect.gen(function*() {
+      const broker = yield* Broker.make()
+      const kept = { sessionExpiryInterval: 100 }
+      const first = yield* connect(broker, "c", { cleanStart: false, properties: kept })
+      yield* subscribe(first, "t", { qos: 2 })
+      for (const payload of ["1", "2", "3", "4"]) yield* broker.publish({ topic: "t", payload, qos: 2 })
+      yield* first.drain
+      yield* first.send(Packet.pubRec({ packetId: 1 }))
+      yield* first.expect("PubRel")
+      yield* first.cut
+      const second = yield* connect(broker, "c", { cleanStart: false, properties: { ...kept, receiveMaximum: 2 } })
+      assert.deepStrictEqual(payloads(yield* second.drain), ["2"])
+      yield* broker.publish({ topic: "t", payload: "answer" })
+      assert.deepStrictEqual(payloads(yield* second.drain), ["answer"])
+      // Each that is finished gives its place to the next.
+      yield* second.send(Packet.pubComp({ packetId: 1 }))
+      assert.deepStrictEqual(payloads(yield* second.drain), ["3"])
+      yield* second.send(Packet.pubRec({ packetId: 2 }), Packet.pubComp({ packetId: 2 }))
+      assert.deepStrictEqual(payloads(yield* second.drain), ["4"])
+      yield* second.send(Packet.pubRec({ packetId: 3 }), Packet.pubComp({ packetId: 3 }))
+      yield* broker.publish({ topic: "t", payload: "5", qos: 2 })
+      assert.deepStrictEqual(payloads(yield* second.drain), ["5"])
+    }))
+
   it.scoped("holds the client to the announced Receive Maximum", () =>
     Effect.gen(function*() {
       const broker = yield* Broker.make({ limits: { receiveMaximum: 2 } })

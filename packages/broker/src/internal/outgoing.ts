@@ -72,8 +72,12 @@ export class Outgoing {
     this.window = Math.min(receiveMaximum, this.bounds.maxInFlight)
     this.quota = this.window
     for (const [packetId, { delivery }] of this.inFlight) {
-      if (delivery === undefined) this.release(packetId)
-      else this.resend.push(packetId)
+      if (delivery !== undefined) this.resend.push(packetId)
+      else {
+        // It has a place until its PUBCOMP, which gives one back: the window may be smaller than on the link before.
+        this.quota--
+        this.release(packetId)
+      }
     }
     this.pump(now)
   }
@@ -124,9 +128,7 @@ export class Outgoing {
       const { outbox } = this
       if (outbox === undefined) return "Dropped"
       if (this.isClear(outbox, delivery.message.bytes)) {
-        return this.sendQoS0(outbox, delivery, now)
-          ? "Accepted"
-          : "TooLarge"
+        return this.sendQoS0(outbox, delivery, now) ? "Accepted" : "TooLarge"
       }
     }
     const account = this.accountOf(delivery)
@@ -149,7 +151,7 @@ export class Outgoing {
     if (outbox === undefined) return
     while (this.takesMore(outbox)) {
       if (this.resend.length > 0) {
-        if (this.quota === 0) return
+        if (this.quota <= 0) return this.passWindow(outbox, now)
         this.repeat(outbox, this.resend.shift(), now)
         continue
       }
