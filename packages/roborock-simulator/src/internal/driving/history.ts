@@ -1,4 +1,4 @@
-import type { CleanRecord } from "../../Robot.ts"
+import type { CleanRecord } from "../../RobotState.ts"
 
 /** What a robot remembers of its cleanings: the newest `limit` ones, and sums over all. */
 export const makeHistory = (limit: number) => {

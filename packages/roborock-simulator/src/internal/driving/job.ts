@@ -1,6 +1,6 @@
 import type { FloorPlan } from "../../FloorPlan.ts"
 import { cellSize, forCellsUnder } from "../../FloorPlan.ts"
-import type { CleanKind } from "../../Robot.ts"
+import type { CleanKind } from "../../RobotState.ts"
 import { type Area, countCells } from "./area.ts"
 import { planCoverage } from "./coverage.ts"
 import type { Drive, Vehicle } from "./vehicle.ts"

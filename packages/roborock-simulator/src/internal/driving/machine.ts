@@ -1,6 +1,6 @@
 import type { FloorPlan } from "../../FloorPlan.ts"
 import { cellAt } from "../../FloorPlan.ts"
-import type { Activity, CleanKind, Command, Options, Outcome, Robot } from "../../Robot.ts"
+import type { Activity, CleanKind, Command, Outcome, RobotState } from "../../RobotState.ts"
 import { type Area, roomArea, zoneArea } from "./area.ts"
 import { makeBattery } from "./battery.ts"
 import { makeHistory } from "./history.ts"
@@ -14,12 +14,19 @@ const spotReach = 750
 
 const isRepeat = (repeat: number): boolean => Number.isInteger(repeat) && repeat >= 1 && repeat <= 3
 
+interface Beginning {
+  readonly nowMillis: number
+  readonly speed?: number | undefined
+  readonly battery?: number | undefined
+  readonly otherFloors?: ReadonlyArray<FloorPlan> | undefined
+}
+
 /** The states of a robot, and what leads from one to the other. */
 export const makeMachine = (
   firstFloor: FloorPlan,
-  options: Options,
+  options: Beginning,
   limits: { readonly pathPoints: number; readonly records: number }
-): Robot => {
+) => {
   const floors = [firstFloor, ...options.otherFloors ?? []]
   const battery = makeBattery(options.battery ?? 100)
   const history = makeHistory(limits.records)
@@ -241,7 +248,7 @@ export const makeMachine = (
 
   return {
     advance,
-    command: (command, nowMillis) => {
+    command: (command: Command, nowMillis: number): Outcome => {
       advance(nowMillis)
       return perform(command)
     },
@@ -252,11 +259,11 @@ export const makeMachine = (
     get speed() {
       return speed
     },
-    setSpeed: (next, nowMillis) => {
+    setSpeed: (next: number, nowMillis: number): void => {
       advance(nowMillis)
       speed = next
     },
-    get state() {
+    get state(): RobotState {
       return {
         activity,
         floor,

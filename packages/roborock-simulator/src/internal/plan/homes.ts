@@ -1,14 +1,12 @@
-import type { Drawing, Rectangle } from "../../FloorPlan.ts"
-
 // The docks' parking places come to lie near (25500, 25500), where the maps of real robots begin.
-const at = (x0: number, y0: number, x1: number, y1: number): Rectangle => ({
+const at = (x0: number, y0: number, x1: number, y1: number) => ({
   x0: x0 + 25_250,
   y0: y0 + 24_000,
   x1: x1 + 25_250,
   y1: y1 + 24_000
 })
 
-export const flatDrawing: Drawing = {
+export const flatDrawing = {
   rooms: [
     { segment: 16, name: "Living room", areas: [at(0, 0, 4800, 6200)] },
     { segment: 17, name: "Kitchen", areas: [at(4900, 0, 8000, 3000)] },
@@ -33,7 +31,7 @@ export const flatDrawing: Drawing = {
   dock: { x: 25_375, y: 25_525, angle: 0 }
 }
 
-export const upstairsDrawing: Drawing = {
+export const upstairsDrawing = {
   name: "Upstairs",
   rooms: [
     { segment: 16, name: "Landing", areas: [at(0, 0, 2400, 5000)] },
