@@ -1,16 +1,10 @@
 import { Packet } from "@effect-mqtt/codec"
 import { assert, describe, it } from "@effect/vitest"
+import { makeRandom, makeWorld, stepAtRandom } from "./durableRun.ts"
 import * as Worlds from "./durableWorld.ts"
 import * as Rig from "./sessionRig.ts"
 
-/** Repeatable random numbers: a seed names its run. */
-const makeRandom = (seed: number) => {
-  let state = seed * 2_654_435_761 >>> 0
-  return (below: number) => {
-    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 0
-    return ((state ^ (state >>> 13)) >>> 0) % below
-  }
-}
+type Answer = Packet.PubAck | Packet.PubRec | Packet.PubComp | Packet.SubAck | Packet.UnsubAck | Packet.PingResp
 
 /** A correct server, as simple as can be: it remembers exchanges, and the test decides when it acts. */
 const makeServer = (rig: ReturnType<typeof Rig.make>) => {
@@ -18,8 +12,10 @@ const makeServer = (rig: ReturnType<typeof Rig.make>) => {
   const received = new Set<number>()
   /** Exchanges whose end the client has not heard of, by identifier. */
   const open = new Map<number, string>()
+  /** Subscriptions of this link that are not answered. */
+  const asked = new Set<number>()
   let arrived: Array<Packet.Packet> = []
-  let answers: Array<Packet.PubAck | Packet.PubRec | Packet.PubComp> = []
+  let answers: Array<Answer> = []
   let unacknowledged = new Set<number>()
   let window = 0
 
@@ -30,7 +26,7 @@ const makeServer = (rig: ReturnType<typeof Rig.make>) => {
     }
     // The first copy may have been lost with its link.
     if (dup) assert.strictEqual(open.get(packetId) ?? topic, topic, "a resend is of the same message")
-    else assert.isFalse(open.has(packetId), `identifier ${packetId} is in use`)
+    else assert.isFalse(open.has(packetId) || asked.has(packetId), `identifier ${packetId} is in use`)
     open.set(packetId, topic)
     if (qos === 1 || !received.has(packetId)) delivered.push(topic)
     if (qos === 2) received.add(packetId)
@@ -44,6 +40,7 @@ const makeServer = (rig: ReturnType<typeof Rig.make>) => {
       arrived = []
       answers = []
       unacknowledged = new Set()
+      asked.clear()
       if (!sessionPresent) {
         received.clear()
         open.clear()
@@ -66,12 +63,18 @@ const makeServer = (rig: ReturnType<typeof Rig.make>) => {
       else if (packet?._tag === "PubRel") {
         received.delete(packet.packetId)
         answers.push(Packet.pubComp({ packetId: packet.packetId }))
-      }
+      } else if (packet?._tag === "Subscribe" || packet?._tag === "Unsubscribe") {
+        assert.isFalse(open.has(packet.packetId), `identifier ${packet.packetId} is in use`)
+        asked.add(packet.packetId)
+        const answer = { packetId: packet.packetId, reasonCodes: [0] }
+        answers.push(packet._tag === "Subscribe" ? Packet.subAck(answer) : Packet.unsubAck(answer))
+      } else if (packet?._tag === "PingReq") answers.push(Packet.pingResp)
     },
     answer: (which: number) => {
       const [packet] = answers.splice(which % Math.max(1, answers.length), 1)
       if (packet === undefined) return
-      if (packet._tag !== "PubRec") {
+      if (packet._tag === "SubAck" || packet._tag === "UnsubAck") asked.delete(packet.packetId)
+      else if (packet._tag !== "PubRec" && packet._tag !== "PingResp") {
         open.delete(packet.packetId)
         unacknowledged.delete(packet.packetId)
       }
@@ -85,13 +88,16 @@ const run = (seed: number, mayForget: boolean) => {
   const random = makeRandom(seed)
   const rig = Rig.make(5, { inFlight: 1 + random(6) })
   const server = makeServer(rig)
+  /** Subscriptions and pings that are not settled, and how many there were. */
+  let waiting = 0
+  let operations = 0
   const published: Array<{ readonly topic: string; readonly qos: 0 | 1 | 2; readonly outcome: Rig.Outcome }> = []
   rig.connect()
   rig.session.lost()
   rig.sent()
   server.connect(true, 1 + random(6))
   for (let step = 0; step < 300; step++) {
-    const choice = random(20)
+    const choice = random(22)
     if (choice < 6) {
       const qos = ([0, 1, 2] as const)[random(3)] ?? 0
       const topic = `${published.length}`
@@ -101,20 +107,32 @@ const run = (seed: number, mayForget: boolean) => {
     else if (choice === 18 && random(3) === 0) {
       rig.session.lost()
       server.connect(!mayForget || random(3) > 0, 1 + random(6))
+    } else if (choice > 18) {
+      waiting++
+      operations++
+      const settled = () => {
+        waiting--
+      }
+      if (choice === 19) {
+        rig.session.subscribe(0, { _tag: "Subscribe", subscriptions: [{ filter: "f", qos: 0 }] }, settled)
+      } else if (choice === 20) rig.session.unsubscribe(0, { _tag: "Unsubscribe", filters: ["f"] }, settled)
+      else rig.session.ping(0, settled)
     }
     if (random(3) > 0) server.listen()
     assert.isUndefined(rig.ended())
   }
-  for (let step = 0; !rig.session.isIdle() || !server.isIdle(); step++) {
+  for (let step = 0; waiting > 0 || !rig.session.isIdle() || !server.isIdle(); step++) {
     assert.isBelow(step, 5000, "it never comes to rest")
     server.listen()
     server.handle()
     server.answer(0)
   }
 
+  assert.isAbove(operations, 0)
   const count = (topic: string) => server.delivered.filter((other) => other === topic).length
   for (const { outcome, qos, topic } of published) {
     const copies = count(topic)
+    assert.notStrictEqual(outcome.result, "waits", `${topic} never settles`)
     if (qos === 0) assert.isAtMost(copies, 1)
     else if (qos === 1) {
       assert.strictEqual(outcome.result, 0)
@@ -132,7 +150,7 @@ const run = (seed: number, mayForget: boolean) => {
 
 describe("Session against a model", () => {
   for (const mayForget of [false, true]) {
-    it(`QoS 1 is never lost, QoS 2 is never doubled, order and window are kept; server forgets: ${mayForget}`, () => {
+    it(`all settles, QoS 1 is never lost, QoS 2 never doubled, order and window kept; server forgets: ${mayForget}`, () => {
       for (let seed = 1; seed <= 80; seed++) {
         try {
           run(seed, mayForget)
@@ -159,40 +177,8 @@ describe("Session against a model", () => {
 /** Bytes, commits, commands, cuts and kills in any order. */
 const runDurable = (seed: number, mayForget: boolean) => {
   const random = makeRandom(seed)
-  const world = Worlds.make({
-    inFlight: 1 + random(6),
-    receiveMaximum: () => 1 + random(6),
-    ourReceiveMaximum: 1 + random(4)
-  })
-  const actions: ReadonlyArray<() => void> = [
-    () => world.publish(([0, 1, 2] as const)[random(3)] ?? 0),
-    () => world.send(random(2) === 0 ? 1 : 2),
-    () => world.take(),
-    () => world.write(),
-    () => world.commit(),
-    () => world.up(1 + random(40)),
-    () => world.down(1 + random(40)),
-    () => world.accept(random(4)),
-    () => {
-      if (random(10) === 0) world.cut()
-    },
-    () => {
-      if (random(10) === 0) world.crash()
-    },
-    () => {
-      if (!mayForget || random(20) > 0) return
-      world.cut()
-      if (!world.isLinked()) world.forget()
-    }
-  ]
-  for (let step = 0; step < 400; step++) {
-    if (!world.isLinked()) world.connect()
-    actions[random(actions.length)]?.()
-    const { session } = world.program()
-    if (session.ended() === undefined) continue
-    assert.isTrue(session.mustStartClean(), session.ended()?.message)
-    world.hangUp()
-  }
+  const world = makeWorld(random)
+  for (let step = 0; step < 400; step++) stepAtRandom(world, random, mayForget)
   Worlds.settle(world)
   Worlds.check(world, mayForget)
 }
