@@ -65,9 +65,14 @@ const refuses = (row: Row, prepare: (rig: SessionRig) => void) => {
 }
 
 describe("bad input ends the link with its reason code, and nothing behind it is looked at", () => {
-  it("of all cases that a decoder can tell", () => {
-    const cases = new Set(ofDecoder.map(({ name }) => Number.parseInt(name)))
-    assert.isAbove(cases.size, 28)
+  it("of all 42 cases", () => {
+    const source = readFileSync(new URL(import.meta.url), "utf8")
+    const bySession = Array.from(source.matchAll(/"(\d+)(?: and (\d+))?: /g)).flatMap(([, ...numbers]) => numbers)
+    const cases = [...ofDecoder.map(({ name }) => Number.parseInt(name)), ...bySession.map(Number)]
+    assert.sameMembers(
+      [...new Set(cases)].filter((one) => one > 0),
+      Array.from({ length: 42 }, (_, index) => index + 1)
+    )
   })
 
   it.each(ofDecoder)("$name", (row) => refuses(row, (rig) => rig.connect()))
@@ -210,6 +215,25 @@ describe("bad input ends the link with its reason code, and nothing behind it is
     assert.deepStrictEqual(rig.messages.map(({ topic }) => topic), ["\uFEFFa\u0001\uFFFF"])
     assert.isUndefined(rig.ended())
   })
+
+  it.each<Version>([4, 5])(
+    "42: a link that ends inside a packet is just a link that ended, in version %i",
+    (version) => {
+      const bytes = Rig.bytesOf(version, Rig.incoming("topic", 7))
+      for (let cut = 1; cut < bytes.length; cut++) {
+        const rig = Rig.make(version)
+        rig.connect()
+        rig.receiveBytes(bytes.slice(0, cut))
+        rig.session.lost()
+        assert.isUndefined(rig.ended())
+        // Nothing of it is left for the next link.
+        rig.connect({ sessionPresent: rig.session.hasState() })
+        rig.receive(Rig.incoming("topic", 7))
+        assert.deepStrictEqual(rig.messages.map(({ topic }) => topic), ["topic"])
+        assert.isUndefined(rig.ended())
+      }
+    }
+  )
 
   it("41: a payload that is not the text it says is handed on", () => {
     const rig = Rig.make()
