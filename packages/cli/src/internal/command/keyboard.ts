@@ -3,7 +3,7 @@ import * as Terminal from "@effect/platform/Terminal"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { StandardStreams } from "../../StandardStreams.ts"
-import { cancelled, CommandError } from "./commandError.ts"
+import { CommandError, unanswered } from "./commandError.ts"
 
 interface Question {
   /** Nothing of the answer is shown. */
@@ -35,12 +35,12 @@ export const ask = (what: string, { isSecret, otherwise }: Question): Effect.Eff
     const show = (text: string) => isShown ? Effect.ignore(terminal.display(text)) : Effect.void
     let typed = ""
     while (true) {
-      const { input, key } = yield* Effect.mapError(keys.take, () => cancelled(what))
+      const { input, key } = yield* Effect.mapError(keys.take, () => unanswered)
       if (key.name === "enter" || key.name === "return") {
         yield* show("\n")
         return typed
       }
-      if (key.ctrl && (key.name === "c" || key.name === "d")) return yield* cancelled(what)
+      if (key.ctrl && (key.name === "c" || key.name === "d")) return yield* unanswered
       if (key.name === "backspace") {
         if (typed !== "") yield* show("\b \b")
         typed = withoutLast(typed)

@@ -4,8 +4,8 @@ import type { Step } from "./steps.ts"
 
 const widest = 24
 const narrowest = 6
-/** Brackets, and the percentage behind them. */
-const around = 8
+/** Brackets, the percentage behind them, and the sign that the words are cut. */
+const around = 9
 
 /** Never longer than `columns`. */
 export const cut = (text: string, columns: number): string => {
