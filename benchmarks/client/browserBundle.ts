@@ -10,10 +10,14 @@ interface Size {
 }
 
 /** Those that have a target: the whole, and the part of it that is ours. */
-export const browserBundle = (): ReadonlyArray<Verdict> => {
+export const browserBundle = (): ReadonlyArray<{ readonly name: string; readonly verdict: Verdict }> => {
   const root = join(import.meta.dirname, "..", "..", "..")
   const { stdout } = spawnSync(process.execPath, [join(root, "scripts/bundleSize.mjs"), "--json"], { encoding: "utf8" })
   // The script is ours, and prints nothing else; its exit code is about budgets, which are no business of this.
   const sizes = JSON.parse(stdout) as ReadonlyArray<Size>
-  return sizes.flatMap(({ gzip, target }) => target === undefined ? [] : [judge("idiomatic", "size", gzip, target)])
+  return sizes.flatMap(({ gzip, name, target }) =>
+    target === undefined
+      ? []
+      : [{ name: `browser bundle: ${name}, kB`, verdict: judge("idiomatic", "size", gzip, target) }]
+  )
 }

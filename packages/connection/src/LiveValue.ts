@@ -5,8 +5,8 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Equivalence from "effect/Equivalence"
-import * as Option from "effect/Option"
-import * as PubSub from "effect/PubSub"
+import * as Exit from "effect/Exit"
+import * as Mailbox from "effect/Mailbox"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Subscribable from "effect/Subscribable"
@@ -57,40 +57,39 @@ export const make = <A>(
   same: Equivalence.Equivalence<A> = (before, after) => before === after
 ): Effect.Effect<LiveValue<A>, never, Scope.Scope> =>
   Effect.gen(function*() {
-    // The end is an element of its own: closing the hub would take from readers what they have yet to see.
-    const hub = yield* PubSub.sliding<Option.Option<A>>(heldForReader)
+    const readers = new Set<Mailbox.Mailbox<A>>()
     let value = initial
     let ended = false
 
-    const end = Effect.suspend(() => {
-      if (ended) return Effect.void
+    const end = Effect.sync(() => {
       ended = true
-      return Effect.asVoid(PubSub.publish(hub, Option.none()))
+      for (const reader of readers) reader.unsafeDone(Exit.void)
     })
     yield* Effect.addFinalizer(() => end)
 
-    const present = Stream.sync(() => value)
+    const read = Effect.acquireRelease(
+      Effect.tap(Mailbox.make<A>({ capacity: heldForReader, strategy: "sliding" }), (reader) =>
+        Effect.sync(() => {
+          reader.unsafeOffer(value)
+          if (ended) reader.unsafeDone(Exit.void)
+          else readers.add(reader)
+        })),
+      (reader) => Effect.sync(() => readers.delete(reader))
+    )
     const live = Subscribable.make({
       get: Effect.sync(() => value),
-      changes: Stream.unwrapScoped(
-        // Subscribed first, so that nothing is missed in between; what is seen twice is left out again.
-        Effect.map(PubSub.subscribe(hub), (queue) =>
-          ended
-            ? present
-            : Stream.concat(present, untilNone(Stream.fromQueue(queue))).pipe(Stream.changesWith(same)))
-      )
+      // Where values were missed, the next one may be the same again.
+      changes: Stream.unwrapScoped(Effect.map(read, (reader) => Stream.changesWith(Mailbox.toStream(reader), same)))
     })
     return Object.assign(live, {
       update: (f: (value: A) => A) =>
-        Effect.suspend(() => {
-          if (ended) return Effect.succeed(value)
+        Effect.sync(() => {
+          if (ended) return value
           const before = value
           value = f(before)
-          return same(before, value) ? Effect.succeed(value) : Effect.as(PubSub.publish(hub, Option.some(value)), value)
+          if (!same(before, value)) { for (const reader of readers) reader.unsafeOffer(value) }
+          return value
         }),
       end
     })
   })
-
-const untilNone = <A>(self: Stream.Stream<Option.Option<A>>): Stream.Stream<A> =>
-  Stream.filterMapWhile(self, (element) => element)

@@ -121,7 +121,7 @@ export const make = <C extends Consumer>(
       takeReport: () => warnings.take()
     })
     const committer = stored === undefined ? undefined : makeCommitter(session, pump, stored)
-    const authenticator = yield* authenticators.make(session, pump, mechanism)
+    const authenticator = authenticators.make(session, pump, mechanism)
     const notices = makeNotices()
     const meter = yield* makeMeter(session.traffic())
     const warnings = makeWarnings(pump.now)
