@@ -13,7 +13,7 @@ import { makeApplianceDevice } from "./internal/a01/device.ts"
 import { makeDyad } from "./internal/a01/dyad.ts"
 import { makeZeo } from "./internal/a01/zeo.ts"
 import { makeCloudLink } from "./internal/simulation/cloudLink.ts"
-import type { Faults } from "./internal/simulation/faults.ts"
+import { type Faults, makeFaults } from "./internal/simulation/faults.ts"
 import { makePower } from "./internal/simulation/power.ts"
 import { defaultReconnect } from "./SimulatedRobot.ts"
 
@@ -59,7 +59,8 @@ export interface Options {
   /** The user part of the account's topics. */
   readonly owner: { readonly userId: string; readonly username: string }
   readonly mqttUrl: string
-  readonly faults: Faults
+  /** What goes wrong with what it sends. @default nothing */
+  readonly faults?: Faults | undefined
   /** @default `SimulatedRobot.defaultReconnect` */
   readonly reconnectEvery?: Duration.DurationInput | undefined
   /**
@@ -84,7 +85,7 @@ const machines = { Dyad: makeDyad, Zeo: makeZeo } as const
  */
 export const make = (options: Options): Effect.Effect<SimulatedAppliance, never, Scope.Scope | Transport> =>
   Effect.gen(function*() {
-    const { faults, identity, mqttUrl, owner } = options
+    const { faults = makeFaults(), identity, mqttUrl, owner } = options
     const transport = yield* Transport
     const machine = machines[identity.product](identity.serialNumber)
     const device = yield* makeApplianceDevice(identity, machine, options.speed ?? 1)

@@ -38,6 +38,17 @@ describe("faults of the web API", () => {
       assert.isString(Redacted.value((yield* login).token), "it is over with its scope")
     })))
 
+  it.effect("a slow answer comes, later", () =>
+    running(Effect.gen(function*() {
+      const { inject } = yield* Simulator.Simulator
+      yield* inject(Fault.webSlow("5 seconds", { times: 1 }))
+      const waiting = yield* Effect.fork(login)
+      yield* TestClock.adjust("4 seconds")
+      assert.isTrue(Option.isNone(yield* Fiber.poll(waiting)))
+      yield* TestClock.adjust("1 second")
+      assert.isString(Redacted.value((yield* Fiber.join(waiting)).token))
+    })))
+
   it.effect("happens to the paths and as often as said", () =>
     running(Effect.gen(function*() {
       const { inject } = yield* Simulator.Simulator

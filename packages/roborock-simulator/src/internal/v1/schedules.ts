@@ -2,10 +2,11 @@ import { invalidParams, isList, type Methods, ok } from "./answers.ts"
 
 const maxSchedules = 32
 
-/** The schedules of a robot, which keeps them and does not follow them. */
+/** The schedules of a robot, which keeps them and does not follow them; the cloud has none for it. */
 export const makeSchedules = (): Methods => {
   const schedules = new Map<string, { readonly state: string; readonly plan: unknown }>()
   return [
+    ["get_server_timer", () => ({ result: [] })],
     ["get_timer", () => ({ result: [...schedules].map(([id, { plan, state }]) => [id, state, plan]) })],
     ["set_timer", (params) => {
       const [entry] = isList(params) ? params : []
