@@ -28,7 +28,7 @@ export default tseslint.config(
   { ignores: ["**/dist/**", "**/build/**", "**/docgen/**", "**/coverage/**", "**/node_modules/**"] },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   {
-    files: ["**/*.ts", "**/*.mjs", "**/*.cjs"],
+    files: ["**/*.ts", "**/*.mjs", "**/*.cjs", "packages/cli/page/*.js"],
     plugins: { "@effect": effect },
     languageOptions: { parser: tseslint.parser },
     rules: { "@effect/dprint": ["error", { config: format }] }

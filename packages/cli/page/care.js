@@ -25,11 +25,15 @@ const reset = async (part) => {
 
 /** @param {ConsumablesAnswer} answer */
 export const careList = ({ consumables }) =>
-  consumables.length === 0 ? html`<p class="hint">This device does not tell about its parts.</p>` : html`<ul class="parts">
-    ${consumables.map((part) =>
-    html`<li data-level=${part.leftPercent <= 10 ? "low" : "good"}>
+  consumables.length === 0 ?
+    html`<p class="hint">This device does not tell about its parts.</p>` :
+    html`<ul class="parts">
+    ${
+      consumables.map((part) =>
+        html`<li data-level=${part.leftPercent <= 10 ? "low" : "good"}>
       <div><strong>${inWords(part.part)}</strong><span>${left(part)}</span></div>
       <meter min="0" max="100" low="10" value=${part.leftPercent} aria-label="${inWords(part.part)}: left"></meter>
       <button type="button" class="plain" aria-label="Reset ${inWords(part.part)}"
         @click=${() => reset(part.part)}>Reset</button></li>`
-  )}</ul>`
+      )
+    }</ul>`

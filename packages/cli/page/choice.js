@@ -1,6 +1,6 @@
 /** One of several values, as a list that opens. */
-import { html, nothing } from "../node_modules/lit-html/lit-html.js"
 import { live } from "../node_modules/lit-html/directives/live.js"
+import { html, nothing } from "../node_modules/lit-html/lit-html.js"
 import { inWords } from "./words.js"
 
 /** @typedef {{ readonly value: string, readonly text: string }} Entry */

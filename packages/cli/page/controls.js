@@ -5,8 +5,8 @@
  * @import { NamedRoom, PlanRoom } from "../src/internal/serve/messages.ts"
  * @import { State } from "./store.js"
  */
-import { html, nothing } from "../node_modules/lit-html/lit-html.js"
 import { live } from "../node_modules/lit-html/directives/live.js"
+import { html, nothing } from "../node_modules/lit-html/lit-html.js"
 import { choiceOf } from "./choice.js"
 import * as icons from "./icons.js"
 import { addZoneInView, clearPlan, mainCommand, removeZone, setTarget, toggleRoom } from "./plan.js"
@@ -21,7 +21,9 @@ const onMain = async () => {
 
 /** @param {string} label @param {unknown} icon @param {Command} command @param {boolean} isUseful @param {string} [done] */
 const action = (label, icon, command, isUseful, done) =>
-  html`<button type="button" class="action" aria-disabled=${!isUseful} ?data-busy=${now().busy === command.do}
+  html`<button type="button" class="action" aria-disabled=${!isUseful} ?data-busy=${
+    now().busy === JSON.stringify(command)
+  }
     @click=${() => isUseful && send(command, done)}>${icon}<span>${label}</span></button>`
 
 /** @param {State} state */
@@ -33,11 +35,9 @@ export const actions = (state) => {
   const moving = isMoving(vacuum)
   const isHome = vacuum.activity === "docked"
   return html`<div class="actions" role="group" aria-label="Control">
-    <button type="button" class="main" ?data-busy=${state.busy === command.do} aria-disabled=${state.busy !== undefined}
+    <button type="button" class="main" ?data-busy=${state.busy === JSON.stringify(command)}
       @click=${onMain}>${command.do === "pause" ? icons.pause : icons.play}<span>${label}</span></button>
-    ${
-    command.do === "pause" ? nothing : action("Pause", icons.pause, { do: "pause" }, moving)
-  }
+    ${command.do === "pause" ? nothing : action("Pause", icons.pause, { do: "pause" }, moving)}
     ${action("Stop", icons.stop, { do: "stop" }, !isHome)}
     ${action("Dock", icons.dock, { do: "dock" }, !isHome && vacuum.activity !== "returning")}
     ${
@@ -51,10 +51,12 @@ export const actions = (state) => {
 /** @param {State} state */
 const repeats = ({ repeat }) =>
   html`<fieldset class="repeat"><legend>How often</legend>
-    ${[1, 2, 3].map((times) =>
-    html`<label><input type="radio" name="repeat" .checked=${live(repeat === times)} value=${times}
+    ${
+    [1, 2, 3].map((times) =>
+      html`<label><input type="radio" name="repeat" .checked=${live(repeat === times)} value=${times}
       @change=${() => update({ repeat: times })}><span>${times}×</span></label>`
-  )}</fieldset>`
+    )
+  }</fieldset>`
 
 /** @param {State} state */
 const roomChoice = (state) => {
@@ -62,13 +64,15 @@ const roomChoice = (state) => {
   const rooms = state.plan?.rooms ?? device()?.rooms ?? []
   if (rooms.length === 0) return html`<p class="hint">No rooms are known yet. Let the robot clean once.</p>`
   return html`<div class="rooms" role="group" aria-label="Rooms to clean">
-      ${rooms.map((room) => {
-    const order = state.rooms.indexOf(room.id) + 1
-    return html`<button type="button" class="chip ${room.colour === undefined ? "" : `c${room.colour % 8}`}"
+      ${
+    rooms.map((room) => {
+      const order = state.rooms.indexOf(room.id) + 1
+      return html`<button type="button" class="chip ${room.colour === undefined ? "" : `c${room.colour % 8}`}"
         aria-pressed=${order > 0} @click=${() => toggleRoom(room.id)}>
         <span class="swatch">${order > 0 ? order : ""}</span>${room.name}
         ${room.area !== undefined ? html`<small>${area(room.area)}</small>` : nothing}</button>`
-  })}
+    })
+  }
     </div>
     ${state.rooms.length === 0 ? html`<p class="hint">Choose rooms here or on the map.</p>` : repeats(state)}
     ${
@@ -80,14 +84,18 @@ const roomChoice = (state) => {
 /** @param {State} state */
 const zoneChoice = (state) =>
   html`<ul class="zones">
-      ${state.zones.map((zone, index) =>
-    html`<li>Zone ${index + 1}, ${(zone.width / 1000).toFixed(1)} × ${(zone.height / 1000).toFixed(1)} m
+      ${
+    state.zones.map((zone, index) =>
+      html`<li>Zone ${index + 1}, ${(zone.width / 1000).toFixed(1)} × ${(zone.height / 1000).toFixed(1)} m
         <button type="button" class="small" aria-label="Remove zone ${index + 1}"
           @click=${() => removeZone(index)}>${icons.trash}</button></li>`
-  )}
+    )
+  }
     </ul>
     <button type="button" class="plain" @click=${addZoneInView}>${icons.plus}Add a zone</button>
-    ${state.zones.length === 0 ? html`<p class="hint">Draw on the map, or tap it, or add one here.</p>` : repeats(state)}`
+    ${
+    state.zones.length === 0 ? html`<p class="hint">Draw on the map, or tap it, or add one here.</p>` : repeats(state)
+  }`
 
 /** @param {State} state */
 const targetChoice = ({ plan, target }) =>
@@ -95,10 +103,13 @@ const targetChoice = ({ plan, target }) =>
     target === undefined ? "Tap the place on the map, or choose the middle of a room." : "It goes to the pin."
   }</p>
     <div class="rooms" role="group" aria-label="Go to the middle of a room">
-      ${plan?.rooms.map(({ colour, label, name }) =>
-    html`<button type="button" class="chip c${colour % 8}" @click=${() => setTarget(label)}><span class="swatch"></span>
+      ${
+    plan?.rooms.map(({ colour, label, name }) =>
+      html`<button type="button" class="chip c${colour % 8}" @click=${() =>
+        setTarget(label)}><span class="swatch"></span>
         ${name}</button>`
-  )}
+    )
+  }
     </div>`
 
 /** @param {State} state */
@@ -145,4 +156,3 @@ export const cleanTab = (state) =>
     : html`<p class="hint">${
       state.offer === undefined ? "" : "This page cannot control devices of this kind: the roborock command can."
     }</p>`
-

@@ -4,9 +4,9 @@
  * @import { Place } from "../src/internal/serve/messages.ts"
  * @import { Zone } from "./store.js"
  */
+import { addZone, changeZone, removeZone, setTarget, toggleRoom, zoneOf } from "./plan.js"
 import { now, update } from "./store.js"
 import { pan, placeAt, showAll, zoom } from "./view.js"
-import { addZone, changeZone, removeZone, setTarget, toggleRoom, zoneOf } from "./plan.js"
 
 /** Less than this is a tap, in pixels. */
 const slack = 6
@@ -157,8 +157,9 @@ export const onKeyDown = (event) => {
   const point = target.hasAttribute("data-target") ? now().target : undefined
   if (arrow !== undefined) {
     const [dx, dy] = [arrow[0] * nudge, arrow[1] * nudge]
-    if (zone !== undefined && shiftKey) changeZone(number, { ...zone, width: zone.width + dx, height: zone.height + dy })
-    else if (zone !== undefined) changeZone(number, { ...zone, x: zone.x + dx, y: zone.y + dy })
+    if (zone !== undefined && shiftKey) {
+      changeZone(number, { ...zone, width: zone.width + dx, height: zone.height + dy })
+    } else if (zone !== undefined) changeZone(number, { ...zone, x: zone.x + dx, y: zone.y + dy })
     else if (point !== undefined) setTarget({ x: point.x + dx, y: point.y + dy })
     else pan(-arrow[0] * step, -arrow[1] * step)
   } else if (key === "+" || key === "=") zoom(1.25)

@@ -26,8 +26,14 @@ const runItem = ({ area: cleaned, begin, complete, duration: seconds, finish, st
 /** @param {HistoryAnswer} answer @param {State} state */
 export const historyList = ({ area: total, count, runs, seconds }, { shownRun }) =>
   html`<p class="hint">${
-    [count === undefined ? undefined : `${count} cleaning${count === 1 ? "" : "s"}`, total === undefined ? undefined : area(total), duration(seconds)]
+    [
+      count === undefined ? undefined : `${count} cleaning${count === 1 ? "" : "s"}`,
+      total === undefined ? undefined : area(total),
+      duration(seconds)
+    ]
       .filter((text) => text !== undefined).join(" · ")
   } in all</p>
-  ${runs.length === 0 ? html`<p class="hint">Nothing has been cleaned yet.</p>` : html`<ul class="runs">
-    ${runs.map((run) => runItem(run, shownRun))}</ul>`}`
+  ${
+    runs.length === 0 ? html`<p class="hint">Nothing has been cleaned yet.</p>` : html`<ul class="runs">
+    ${runs.map((run) => runItem(run, shownRun))}</ul>`
+  }`

@@ -10,7 +10,7 @@ import * as gestures from "./gestures.js"
 import * as icons from "./icons.js"
 import { update } from "./store.js"
 import { showAll, viewOf, zoom } from "./view.js"
-import { isMoving } from "./words.js"
+import { isMoving, moment } from "./words.js"
 
 /** A longer jump is no line: the robot was carried, or points were left out. */
 const gap = 500
@@ -104,7 +104,11 @@ const traces = ({ path, scene }, unit) => {
   const { obstacles, zones } = scene
   const data = dataOf(path)
   return svg`
-    ${zones.map(({ height, width, x, y }) => svg`<rect class="zone" x=${x} y=${y} width=${width} height=${height}></rect>`)}
+    ${
+    zones.map(({ height, width, x, y }) =>
+      svg`<rect class="zone" x=${x} y=${y} width=${width} height=${height}></rect>`
+    )
+  }
     <path class="shadow" d=${data}></path><path class="path" d=${data}></path>
     ${
     obstacles.map(({ name, x, y }) =>
@@ -121,18 +125,18 @@ const machines = ({ scene }, unit) => {
   const size = Math.max(1, unit * 11 / 175)
   return svg`
     ${
-    charger === undefined ? nothing : svg`<g class="charger" transform=${
-      `translate(${charger.x} ${charger.y}) scale(${size})`
-    }><rect x="-170" y="-170" width="340" height="340" rx="90"></rect>
+    charger === undefined ?
+      nothing :
+      svg`<g class="charger" transform=${`translate(${charger.x} ${charger.y}) scale(${size})`}><rect x="-170" y="-170" width="340" height="340" rx="90"></rect>
       <path d="M25-110-70 20H0l-25 90L75-25H5z"></path></g>`
   }
+    ${target === undefined ? nothing : svg`<circle class="goal" cx=${target.x} cy=${target.y} r=${unit * 7}></circle>`}
     ${
-    target === undefined ? nothing : svg`<circle class="goal" cx=${target.x} cy=${target.y} r=${unit * 7}></circle>`
-  }
-    ${
-    robot === undefined ? nothing : svg`<g class="robot" .style=${
-      `transform: translate(${robot.x}px, ${robot.y}px) rotate(${turn(robot.angle)}deg) scale(${size})`
-    }><circle class="halo" r="250"></circle><circle class="body" r="175"></circle>
+    robot === undefined ?
+      nothing :
+      svg`<g class="robot" .style=${`transform: translate(${robot.x}px, ${robot.y}px) rotate(${
+        turn(robot.angle)
+      }deg) scale(${size})`}><circle class="halo" r="250"></circle><circle class="body" r="175"></circle>
       <circle class="lidar" r="62"></circle><path class="nose" d="M95-60 150 0 95 60z"></path></g>`
   }`
 }
@@ -150,7 +154,12 @@ const drawing = (state) => {
   const view = viewOf(state)
   if (plan === undefined || view === undefined) return nothing
   const { scale } = view
-  const box = [view.x - size.width * scale / 2, view.y - size.height * scale / 2, size.width * scale, size.height * scale]
+  const box = [
+    view.x - size.width * scale / 2,
+    view.y - size.height * scale / 2,
+    size.width * scale,
+    size.height * scale
+  ]
   const vacuum = state.devices.get(state.selected ?? "")
   return svg`<svg class="map" data-tool=${state.tool} tabindex="0" role="group" aria-label=${description(state)}
     viewBox=${box.map((number) => number.toFixed(1)).join(" ")}
@@ -172,7 +181,8 @@ const drawing = (state) => {
 
 /** @param {import("./store.js").Tool} tool @param {unknown} icon @param {string} label @param {State} state */
 const toolButton = (tool, icon, label, state) =>
-  html`<button type="button" aria-pressed=${state.tool === tool} @click=${() => update({ tool })}>${icon}${label}</button>`
+  html`<button type="button" aria-pressed=${state.tool === tool} @click=${() =>
+    update({ tool })}>${icon}${label}</button>`
 
 /** @param {State} state */
 const emptyText = ({ devices, mapTrouble, offer, selected }) => {
@@ -180,6 +190,13 @@ const emptyText = ({ devices, mapTrouble, offer, selected }) => {
   if (vacuum?.unsupported !== undefined) return `This device is not supported: ${vacuum.unsupported}.`
   if (offer !== undefined && !offer.traits.includes("map")) return "There is no map of this device."
   return mapTrouble ?? "Reading the map …"
+}
+
+/** That the map is not the present one, and why. @param {State} state */
+const oldMap = ({ devices, mapTrouble, scene, selected }) => {
+  const isStale = devices.get(selected ?? "")?.stale === true
+  if (scene === undefined || mapTrouble === undefined && !isStale) return nothing
+  return html`<p class="map-trouble">${icons.warning}<span>Map as of ${moment(scene.readAt)}. ${mapTrouble}</span></p>`
 }
 
 /** @param {State} state */
@@ -200,7 +217,7 @@ export const mapView = (state) => {
         <button type="button" aria-label="Zoom out" @click=${() => zoom(1 / 1.4)}>${icons.minus}</button>
         <button type="button" aria-label="Show all" @click=${showAll}>${icons.whole}</button>
       </div>
-      ${state.mapTrouble === undefined ? nothing : html`<p class="map-trouble">${icons.warning}${state.mapTrouble}</p>`}`
+      ${oldMap(state)}`
   }
   </section>`
 }
@@ -222,4 +239,3 @@ export const measure = (page) => {
     if (area !== null) observer.observe(area)
   }
 }
-

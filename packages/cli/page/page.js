@@ -35,12 +35,14 @@ const onDevice = (id) => {
 
 /** @param {State} state */
 const deviceList = ({ devices, order, selected }) =>
-  order.length < 2 ? nothing : html`<nav class="devices" aria-label="Devices">${order.map((id) => {
-    const vacuum = devices.get(id)
-    return vacuum === undefined ? nothing : html`<button type="button" aria-current=${id === selected}
+  order.length < 2 ? nothing : html`<nav class="devices" aria-label="Devices">${
+    order.map((id) => {
+      const vacuum = devices.get(id)
+      return vacuum === undefined ? nothing : html`<button type="button" aria-current=${id === selected}
       data-activity=${vacuum.available ? vacuum.activity : "unknown"} @click=${() => onDevice(id)}>
       <strong>${vacuum.name}</strong><small>${situation(vacuum)}</small></button>`
-  })}</nav>`
+    })
+  }</nav>`
 
 /** @param {Tab} tab */
 const openTab = (tab) => {
@@ -85,13 +87,17 @@ const panel = (state) => {
 /** @param {State} state */
 const notice = ({ notice: shown }) =>
   html`<div class="notices"><div role="alert">${
-    shown?.isError ? html`<p class="notice" data-kind="bad">${icons.warning}<span>${shown.text}</span>
+    shown?.isError ?
+      html`<p class="notice" data-kind="bad">${icons.warning}<span>${shown.text}</span>
       <button type="button" class="small" aria-label="Close" @click=${() => update({ notice: undefined })}
-      >${icons.close}</button></p>` : nothing
+      >${icons.close}</button></p>` :
+      nothing
   }</div><div role="status">${
-    shown !== undefined && !shown.isError ? html`<p class="notice"><span>${shown.text}</span>
+    shown !== undefined && !shown.isError ?
+      html`<p class="notice"><span>${shown.text}</span>
       <button type="button" class="small" aria-label="Close" @click=${() => update({ notice: undefined })}
-      >${icons.close}</button></p>` : nothing
+      >${icons.close}</button></p>` :
+      nothing
   }</div></div>`
 
 /** @param {State} state */
@@ -107,13 +113,17 @@ export const page = (state) => {
       <div class="side">
         ${status()}
         ${actions(state)}
-        ${selected === undefined ? html`<p class="hint">The account has no devices.</p>` : html`
-          <div class="tabs" role="tablist" aria-label="More" @keydown=${onTabKey(state, shown)}>${shown.map((known) =>
-    html`<button type="button" role="tab" id="tab-${known.tab}" aria-controls="tab-panel"
+        ${
+    selected === undefined ? html`<p class="hint">The account has no devices.</p>` : html`
+          <div class="tabs" role="tablist" aria-label="More" @keydown=${onTabKey(state, shown)}>${
+      shown.map((known) =>
+        html`<button type="button" role="tab" id="tab-${known.tab}" aria-controls="tab-panel"
               aria-selected=${known.tab === tab} tabindex=${known.tab === tab ? 0 : -1}
               @click=${() => openTab(known.tab)}>${known.title}</button>`
-  )}</div>
-          <div id="tab-panel" class="panel" role="tabpanel" aria-labelledby="tab-${tab}">${panel(state)}</div>`}
+      )
+    }</div>
+          <div id="tab-panel" class="panel" role="tabpanel" aria-labelledby="tab-${tab}">${panel(state)}</div>`
+  }
       </div>
     </main>
     ${notice(state)}

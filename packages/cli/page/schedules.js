@@ -48,15 +48,21 @@ const onAdd = (event) => {
 /** @param {SchedulesAnswer} answer @param {State} state */
 export const scheduleList = ({ schedules }, { rooms }) =>
   html`${
-    schedules.length === 0 ? html`<p class="hint">Nothing is planned on the robot. What the app plans in the cloud is not
-      shown here.</p>` : html`<ul class="schedules">${schedules.map(item)}</ul>`
+    schedules.length === 0 ?
+      html`<p class="hint">Nothing is planned on the robot. What the app plans in the cloud is not
+      shown here.</p>` :
+      html`<ul class="schedules">${schedules.map(item)}</ul>`
   }
   <form class="add" @submit=${onAdd}><h3>Add</h3>
     <label class="choice"><span>Time</span><input type="time" name="time" value="09:00" required></label>
     <fieldset class="days"><legend>Days (none: every day)</legend>
-      ${week.map(({ name, number }) =>
-    html`<label><input type="checkbox" name="day" value=${number} aria-label=${name}><span>${name.slice(0, 2)}</span></label>`
-  )}</fieldset>
+      ${
+    week.map(({ name, number }) =>
+      html`<label><input type="checkbox" name="day" value=${number} aria-label=${name}><span>${
+        name.slice(0, 2)
+      }</span></label>`
+    )
+  }</fieldset>
     <label class="choice"><span>What</span><select name="what"><option value="all">Everything</option>
       <option value="rooms" ?disabled=${rooms.length === 0}>Chosen rooms${
     rooms.length === 0 ? " (choose them on the map)" : `: ${roomsOf(rooms)}`

@@ -3,6 +3,7 @@
  *
  * @import { ErrorAnswer } from "../src/internal/serve/messages.ts"
  * @import { Command } from "../src/internal/serve/commands.ts"
+ * @import { State } from "./store.js"
  */
 import { now, receive, update } from "./store.js"
 
@@ -55,25 +56,25 @@ const path = (text) => `api/devices/${encodeURIComponent(now().selected ?? "")}/
 const sentence = (error) => error instanceof Error ? error.message : String(error)
 
 /**
- * Sends a command to the selected device, one at a time, and says how it went.
+ * Sends a command to the selected device, and says how it went. The same command again, as by a double click, is dropped
+ * while the first one is under way.
  *
  * @param {Command} command
  * @param {string} [done] What to say when it is done; without it the state of the device shows.
  * @returns {Promise<boolean>} Whether the device has accepted it.
  */
 export const send = async (command, done) => {
-  if (now().busy !== undefined) return false
-  update({ busy: command.do, notice: undefined })
+  const body = JSON.stringify(command)
+  if (now().busy === body) return false
+  update({ busy: body, notice: undefined })
+  /** @param {State["notice"]} notice */
+  const end = (notice) => update(now().busy === body ? { busy: undefined, notice } : { notice })
   try {
-    await exchange(path("commands"), {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(command)
-    })
-    update({ busy: undefined, notice: done === undefined ? undefined : { text: done, isError: false } })
+    await exchange(path("commands"), { method: "POST", headers: { "content-type": "application/json" }, body })
+    end(done === undefined ? undefined : { text: done, isError: false })
     return true
   } catch (error) {
-    update({ busy: undefined, notice: { text: sentence(error), isError: true } })
+    end({ text: sentence(error), isError: true })
     return false
   }
 }

@@ -35,7 +35,7 @@
  * @property {View | undefined} view `undefined` while everything is shown.
  * @property {{ width: number, height: number }} size Of the map, in pixels.
  * @property {Tab} tab
- * @property {string | undefined} busy The command under way.
+ * @property {string | undefined} busy The command under way, as JSON.
  * @property {Notice | undefined} notice
  * @property {ReadonlyMap<string, unknown>} answers What was asked about the device, by question.
  * @property {number | undefined} shownRun

@@ -86,5 +86,7 @@ export const headline = ({ available, doing, unsupported }) =>
 export const situation = (device) => {
   const { activity, available, currentRoom } = device
   const doing = headline(device)
-  return available && activity === "cleaning" && !device.stale && currentRoom !== undefined ? `${doing} · ${currentRoom.name}` : doing
+  return available && activity === "cleaning" && !device.stale && currentRoom !== undefined
+    ? `${doing} · ${currentRoom.name}`
+    : doing
 }

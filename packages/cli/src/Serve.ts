@@ -87,6 +87,9 @@ export class CannotListen extends Data.TaggedError("CannotListen")<{
   }
 }
 
+/** A browser opens six; more than this are no pages of the owner. */
+const maxConnections = 256
+
 const authority = (host: string, port: number): string => `${isIPv6(host) ? `[${host}]` : host}:${port}`
 
 /** The addresses by which a machine that listens on all of them is reached. */
@@ -127,6 +130,7 @@ export const make = (
     const loopback = access.isLoopback(host)
     const token = options.token ?? (loopback ? undefined : yield* randomToken)
     const http = Http.createServer({ maxHeaderSize: 16 * 1024 })
+    http.maxConnections = maxConnections
     const server = yield* Effect.mapError(
       NodeHttpServer.make(() => http, { host, port }),
       ({ cause }) => new CannotListen({ host, port, cause })

@@ -187,6 +187,23 @@ describe.skipIf(executablePath === undefined)("the page in Chromium", { timeout:
         assert.deepStrictEqual(complaints, [])
       }))
 
+    it.scoped("says since when a device is silent and why, and that it is back", () =>
+      Effect.gen(function*() {
+        const { page } = yield* opened
+        const { robots: [robot], startBroker, stopBroker } = yield* Simulator.Simulator
+        yield* does(() => page.locator(".robot").waitFor())
+        yield* robot?.setLocal("closed") ?? Effect.void
+        yield* stopBroker
+        yield* does(async () => {
+          await page.locator(".status .banner", { hasText: /What is shown is as of \d\d:\d\d/ }).waitFor()
+          await page.locator(".map-trouble", { hasText: "Map as of" }).waitFor()
+          await page.locator(".robot").waitFor()
+        })
+        yield* startBroker
+        yield* robot?.setLocal("open") ?? Effect.void
+        yield* does(() => page.locator(".status .banner").waitFor({ state: "detached" }))
+      }))
+
     it.scoped("takes the token out of the address, and says when the server is gone", () =>
       Effect.gen(function*() {
         const scope = yield* Scope.make()

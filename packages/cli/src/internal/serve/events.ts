@@ -18,6 +18,9 @@ export type Feed = (
   Scope.Scope
 >
 
+/** How long a failure is shown before it is tried again. */
+const patience = Effect.sleep("30 seconds")
+
 interface Told {
   readonly revision: number
   readonly path: ReadonlyArray<number>
@@ -81,5 +84,8 @@ export const make = (
     return Stream.concat(Stream.succeed(home), Stream.mergeAll([...views, ...details], { concurrency: "unbounded" }))
   }).pipe(
     Stream.unwrap,
-    Stream.catchAll(({ message }) => Stream.succeed<Event>({ _tag: "Failure", message }))
+    Stream.catchAll(({ message }) =>
+      // The page asks again when the stream ends, and the cloud should not be asked often.
+      Stream.concat(Stream.succeed<Event>({ _tag: "Failure", message }), Stream.drain(Stream.fromEffect(patience)))
+    )
   )

@@ -80,11 +80,11 @@ export const make = (
       const state = yield* device.state.get
       const isRead = yield* read
       const other = untilOther(mapKey(state))
-      yield* !isRead
-        ? Effect.race(other, Effect.sleep(tryAgain))
-        : isMoving(state)
+      yield* isMoving(state)
         ? Effect.race(other, Effect.sleep(every))
-        : other
+        : isRead
+        ? other
+        : Effect.race(other, Effect.sleep(tryAgain))
     }).pipe(Effect.forever, Effect.interruptible, Effect.forkScoped)
     return news
   })
