@@ -53,6 +53,23 @@ describe("Decoder", () => {
     assert.strictEqual(push("30 06 00 04 61 c3 28 62", { version: 4 }).error?.offset, 5)
   })
 
+  it("finds what a topic must not hold wherever it stands, in topics of any length", () => {
+    const topicWith = (length: number, place: number, byte: number): string | undefined => {
+      const packet = new Uint8Array(4 + length).fill(0x61)
+      packet.set([0x30, 2 + length, 0, length])
+      packet[4 + place] = byte
+      return Decoder.make({ version: 4 }).push(packet).error?.detail
+    }
+    for (let length = 1; length <= 40; length++) {
+      for (let place = 0; place < length; place++) {
+        assert.strictEqual(topicWith(length, place, 0x00), "a string contains U+0000")
+        assert.strictEqual(topicWith(length, place, 0x2b), "a topic name with a wildcard")
+        assert.strictEqual(topicWith(length, place, 0x80), "a string is not well-formed UTF-8")
+        assert.strictEqual(topicWith(length, place, 0x7e), undefined)
+      }
+    }
+  })
+
   it("puts no content of a packet into messages", () => {
     const { error } = push("10 15 00 04 4d 51 54 54 05 c2 00 3c 00 00 00 00 01 75 00 0a 7a 7a 7a", { version: 5 })
     assert.notInclude(error?.message ?? "zzz", "zzz")
