@@ -1,4 +1,6 @@
 import type * as Effect from "effect/Effect"
+import type { Robot } from "../../Robot.ts"
+import type { CleanRecord } from "../../RobotState.ts"
 import type { Answer, Params } from "../v1/answers.ts"
 
 /** A device in the cloud. What it returns are the payloads of MQTT messages, to be published in that order. */
@@ -26,5 +28,16 @@ export const makeChanges = <K>(current: () => ReadonlyMap<K, unknown>) => {
     const changed = new Map([...now].filter(([id, value]) => told.get(id) !== value))
     told = now
     return changed
+  }
+}
+
+/** Remembers how many cleanings have ended, and gives those that are new, oldest first. */
+export const makeFinished = (robot: Robot) => {
+  let known = robot.state.totals.count
+  return (): ReadonlyArray<CleanRecord> => {
+    const { records, totals } = robot.state
+    const fresh = records.slice(0, totals.count - known).reverse()
+    known = totals.count
+    return fresh
   }
 }

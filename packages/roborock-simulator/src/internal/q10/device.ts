@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { RobotIdentity } from "../../Account.ts"
 import type { Robot } from "../../Robot.ts"
-import { makeChanges, type VacuumDevice } from "../devices/device.ts"
+import { makeChanges, makeFinished, type VacuumDevice } from "../devices/device.ts"
 import { makeSeal, requestsIn, type Seal } from "../frames/seal.ts"
 import { isList, isRecord } from "../v1/answers.ts"
 import { encodeMap, encodePath } from "./map.ts"
@@ -48,7 +48,15 @@ export const makeQ10Device = ({ host, identity, robot }: Options): Effect.Effect
       told.size === 0
         ? Effect.succeed([])
         : seal(Frame.protocols.rpcResponse, (timestamp) => Q10DataPoints.encode(toMessage(told), timestamp))
-    const push = Effect.suspend(() => tell(changes()))
+    const finished = makeFinished(robot)
+    const push = Effect.gen(function*() {
+      const told = yield* tell(changes())
+      const notices = yield* Effect.forEach(
+        finished(),
+        (record) => tell(new Map([[points.records, { op: "notify", id: recordText(record) }]]))
+      )
+      return [...told, ...notices.flat()]
+    })
 
     const mapOf = (floor: number) =>
       seal(Frame.protocols.mapResponse, () => encodeMap(robot.floors[floor] ?? robot.plan, floor + 1))

@@ -7,7 +7,7 @@ import * as Either from "effect/Either"
 import type { RobotIdentity } from "../../Account.ts"
 import type { Robot } from "../../Robot.ts"
 import { stateCodeB01 } from "../devices/b01.ts"
-import { makeChanges, type VacuumDevice } from "../devices/device.ts"
+import { makeChanges, makeFinished, type VacuumDevice } from "../devices/device.ts"
 import { makeSeal, requestsIn } from "../frames/seal.ts"
 import { products } from "../products.ts"
 import { encodeMap, liveMap } from "./map.ts"
@@ -61,13 +61,16 @@ export const makeQ7Device = ({ host, identity, robot }: Options): Effect.Effect<
     }
 
     const changes = makeChanges(() => new Map([...properties.all()].filter(([name]) => posted.has(name))))
-    const push = Effect.suspend(() => {
-      const changed = changes()
+    const finished = makeFinished(robot)
+    const post = (method: string, data: unknown) => {
       const msgId = String(300_000_000_000 + ++pushes)
-      return changed.size === 0 ? Effect.succeed([]) : seal(
-        Frame.protocols.rpcResponse,
-        (timestamp) => Q7Rpc.encodeReply({ msgId, method: "prop.post", data: Object.fromEntries(changed) }, timestamp)
-      )
+      return seal(Frame.protocols.rpcResponse, (timestamp) => Q7Rpc.encodeReply({ msgId, method, data }, timestamp))
+    }
+    const push = Effect.gen(function*() {
+      const changed = changes()
+      const posts = changed.size === 0 ? [] : yield* post("prop.post", Object.fromEntries(changed))
+      const events = yield* Effect.forEach(finished(), () => post("event.clean_finish.post", {}))
+      return [...posts, ...events.flat()]
     })
 
     const answer = (request: Q7Rpc.Request, now: number) =>

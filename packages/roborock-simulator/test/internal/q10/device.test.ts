@@ -84,6 +84,7 @@ describe("a simulated Q10 robot", () => {
       assert.deepStrictEqual(yield* send({ top: [[123, 99]] }), [])
       yield* send(Q10DataPoints.commands.cleanRooms([3]))
       yield* TestClock.adjust("3 minutes")
+      assert.match(JSON.stringify(pointsIn(open(yield* device.tick)).get(52)), /"op":"notify","id":"(\w+_){11}\d"/)
       const records = pointsIn(yield* send(Q10DataPoints.commands.listRecords)).get(52)
       assert.match(JSON.stringify(records), /"data":\["(\w+_){11}\d"\]/)
     }))

@@ -101,6 +101,13 @@ describe("a simulated Q7 robot", () => {
       assert.deepInclude(push, { _tag: "Push", method: "prop.post" })
       assert.hasAllKeys(push._tag === "Push" ? push.data : {}, ["quantity"])
       assert.deepStrictEqual(yield* device.tick, [])
+      yield* data("service.set_room_clean", { clean_type: 1, ctrl_value: 1, room_ids: [12] })
+      yield* TestClock.adjust("3 minutes")
+      const methods = (yield* device.tick).flatMap((bytes) => Frame.decode(bytes, keys).frames).map(({ payload }) => {
+        const told = Either.getOrThrow(Q7Rpc.decode(payload))
+        return told._tag === "Push" ? told.method : undefined
+      })
+      assert.deepStrictEqual(methods, ["prop.post", "event.clean_finish.post"])
     }))
 
   it.effect("does for our client what its traits say", () =>
