@@ -59,14 +59,16 @@ const soak = Effect.gen(function*() {
     concurrency: "unbounded"
   })
 
+  const notBack = (after: string) =>
+    Effect.flatMap(
+      Effect.all([publisher.status.get, publisher.stats, consumer.status.get, consumer.stats]),
+      (facts) => new NotBack({ after, clients: JSON.stringify([...facts, tally.verdict()]) })
+    )
+
   const inTime = <A, E>(effect: Effect.Effect<A, E>, after: string) =>
-    Effect.timeoutOption(Effect.raceFirst(effect, failed), patience).pipe(
-      Effect.flatten,
-      Effect.catchTag("NoSuchElementException", () =>
-        Effect.flatMap(
-          Effect.all([publisher.status.get, publisher.stats, consumer.status.get, consumer.stats]),
-          (facts) => new NotBack({ after, clients: JSON.stringify([...facts, tally.verdict()]) })
-        ))
+    Effect.raceFirst(effect, failed).pipe(
+      Effect.timeoutTo({ duration: patience, onSuccess: Effect.succeed, onTimeout: () => notBack(after) }),
+      Effect.flatten
     )
 
   yield* inTime(tally.flowing, "the start")
@@ -103,11 +105,10 @@ const soak = Effect.gen(function*() {
 
   isOver = true
   yield* inTime(Fiber.join(publishing), "the end")
-  const arrived = Effect.sync(() => tally.verdict().lost).pipe(
+  yield* Effect.sync(() => tally.verdict().lost).pipe(
     Effect.delay("200 millis"),
     Effect.repeat({ until: (lost) => lost[1] + lost[2] === 0, times: 150 })
   )
-  yield* arrived
   // A copy too many would follow now.
   yield* Effect.sleep("2 seconds")
 
