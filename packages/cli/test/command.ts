@@ -21,7 +21,7 @@ export interface Surroundings {
   readonly isClosed?: boolean | undefined
 }
 
-/** Starts a command; `until` waits for a line on standard error, `ended` for its end. */
+/** Starts a command; `until` waits for what it says and gives all of that, `ended` waits for its end. */
 export const startOf =
   <R>(command: (words: ReadonlyArray<string>) => Effect.Effect<number, never, R>) =>
   (words: ReadonlyArray<string>, { env = {}, isClosed = false, stdin = "" }: Surroundings = {}) =>
@@ -44,10 +44,11 @@ export const startOf =
         const bytes = Buffer.concat(out)
         return { code, out: bytes.toString(), bytes: new Uint8Array(bytes), err }
       })
+      const said = () => [Buffer.concat(out).toString(), ...err].join("\n")
       const until = (text: string) =>
-        Effect.iterate(false, {
-          while: (found) => !found,
-          body: () => Effect.delay(Effect.sync(() => err.some((line) => line.includes(text))), "5 millis")
+        Effect.iterate("", {
+          while: (all) => !all.includes(text),
+          body: () => Effect.delay(Effect.sync(said), "5 millis")
         })
       return { ended, until, stop: Fiber.interrupt(fiber) }
     })

@@ -1,5 +1,5 @@
 /** What goes wrong in the `mqtt` command, and the exit codes of that. */
-import type { MqttError } from "@effect-mqtt/connection/MqttError"
+import { type MqttError, TransportError } from "@effect-mqtt/connection/MqttError"
 import { CommandError } from "../command/commandError.ts"
 
 /** Mosquitto's code for a time limit that was reached. */
@@ -21,15 +21,26 @@ const rootOf = (error: MqttError): MqttError => {
 const isMqttError = (value: unknown): value is MqttError =>
   value instanceof Error && "reason" in value && "_tag" in value
 
+const transportAdvice = (reason: TransportError["reason"] | undefined): string => {
+  switch (reason) {
+    case "Untrusted":
+      return "Name the authority that signed the broker's certificate with --cafile."
+    case "WrongHost":
+      return "Reach the broker with --host by a name that its certificate is for."
+    case "ProxyDenied":
+      return "Check --proxy and what it needs to let you in."
+    default:
+      return "Check --host and --port, and that the broker runs."
+  }
+}
+
 const adviceOf = (error: MqttError): string | undefined => {
   switch (error.reason) {
     case "BadCredentials":
     case "NotAuthorized":
       return "Check --username and the password."
     case "Transport":
-      return "Check --host and --port, and that the broker runs."
-    case "Untrusted":
-      return "Name the authority that signed the broker's certificate with --cafile."
+      return transportAdvice(error.cause instanceof TransportError ? error.cause.reason : undefined)
     case "InvalidEndpoint":
       return "See --help for how to name the broker."
     case "ProtocolError":
