@@ -173,6 +173,24 @@ describe("Session", () => {
       )
     })
 
+    it("resends in parts that the transport takes one by one, and nothing new overtakes them", () => {
+      const rig = Rig.make(5, { inFlight: 1000 })
+      rig.connect()
+      for (let count = 0; count < 1000; count++) rig.publish(`t/${count}`, 1, "x".repeat(300))
+      rig.sent()
+      rig.session.lost()
+      rig.connect({ sessionPresent: true })
+      rig.publish("new", 0)
+      const parts = Array.from({ length: 8 }, () => {
+        const bytes = rig.session.outputBytes()
+        assert.isAtMost(bytes, 66_000)
+        return rig.sent()
+      }).filter((part) => part.length > 0)
+      assert.isAbove(parts.length, 4)
+      const topics = parts.flat().flatMap((packet) => packet._tag === "Publish" ? [packet.topic] : [])
+      assert.deepStrictEqual(topics, [...Array.from({ length: 1000 }, (_, count) => `t/${count}`), "new"])
+    })
+
     it("keeps the order of resends when a link drops in the middle of them", () => {
       const rig = Rig.make()
       rig.connect()
