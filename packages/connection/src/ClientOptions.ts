@@ -156,8 +156,8 @@ export interface ClientOptions extends Omit<ConnectionOptions, "url"> {
    */
   readonly maxRequests?: number | undefined
   /**
-   * A span for each `publish`, `request` and `subscription`, and in MQTT 5 W3C trace context in what is
-   * published. A span costs more than a message, so nothing is traced otherwise; a sink never is.
+   * A span for each `publish`, `request` and `subscription`, for each run of a `sink` and for each attempt to connect, and
+   * in MQTT 5 W3C trace context in what is published. A span costs more than a message, so nothing is traced otherwise.
    *
    * @default false
    */

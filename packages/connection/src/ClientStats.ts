@@ -24,6 +24,10 @@ export interface ClientStats {
   /** QoS 0: written; QoS 1 and 2: acknowledged. */
   readonly publishesOk: number
   readonly publishesFailed: number
+  /** Now, whatever was reset: QoS 1 and 2 publishes without acknowledgement. */
+  readonly publishesInFlight: number
+  /** Now, whatever was reset: publishes that wait for a link, or for a place among those in flight. */
+  readonly publishesQueued: number
   /** From a PUBLISH to its PUBACK or PUBREC on the same link. */
   readonly meanPublishRoundTrip: Duration.Duration | undefined
   readonly connectsTried: number

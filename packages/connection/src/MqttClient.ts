@@ -282,7 +282,8 @@ export const make = (
       isTraced ? tracing.tracedPublish(engine.publish, () => isModern) : engine.publish,
       options.defaults
     )
-    const observer = observers.make(engine.notices, engine.session.traffic())
+    const sink = makeSink(engine, settings, options.defaults)
+    const observer = observers.make(engine.notices, engine.session)
     // Before the driver, so that it ends after the client has said goodbye.
     const requester = yield* requesters.make({ publish, subscription, stopped: engine.stopped }, settings)
     engine.awaitsMessage(() => requester.isWaiting(engine.pump.now()))
@@ -302,7 +303,7 @@ export const make = (
     const client: MqttClient["Type"] = {
       publish,
       publishValue: values.makePublishValue(publish, options.defaults),
-      sink: makeSink(engine, settings, options.defaults),
+      sink: isTraced ? tracing.tracedSink(sink, () => isModern) : sink,
       subscribe: (filter, subscribeOptions) =>
         Stream.unwrapScoped(Effect.map(subscription(filter, subscribeOptions), ({ messages }) => messages)),
       subscription,

@@ -176,4 +176,40 @@ describe("metrics", () => {
       const received = yield* Metric.value(Metric.tagged(ClientMetrics.messagesReceived, "site", "north"))
       assert.strictEqual(received.count, 5)
     }).pipe(Effect.provide(Broker.layerMemory())))
+
+  it.scoped("tell what is in flight and what is queued, of all clients, and how long acknowledgements take", () =>
+    Effect.gen(function*() {
+      const tagged = <T, I, O>(metric: Metric.Metric<T, I, O>) => Metric.value(Metric.tagged(metric, "site", "south"))
+      const gauges = Effect.map(
+        Effect.all([tagged(ClientMetrics.publishesInFlight), tagged(ClientMetrics.publishesQueued)]),
+        (values) => values.map(({ value }) => value)
+      )
+      const begin = (clientId: string) => Effect.tagMetrics(start({ clientId, maxInFlight: 1 }), "site", "south")
+      const one = yield* begin("one")
+      const other = yield* begin("other")
+      for (const { client } of [one, other]) {
+        for (let count = 0; count < 3; count++) yield* Effect.fork(Effect.exit(client.publish("t", "x", { qos: 1 })))
+      }
+      yield* settle
+      const { packetId = 0 } = yield* one.link.expect("Publish")
+      yield* TestClock.adjust("40 millis")
+      yield* one.link.send(Packet.pubAck({ packetId }))
+      yield* settle
+      assert.deepStrictEqual(yield* gauges, [2, 3])
+      assert.deepInclude(yield* one.client.stats, { publishesInFlight: 1, publishesQueued: 1 })
+      const times = yield* tagged(ClientMetrics.publishRoundTrip)
+      assert.deepStrictEqual([times.count, times.sum], [1, 40])
+      // Without a link everything waits; what waits at QoS 0 is counted at once.
+      yield* other.link.close
+      yield* settle
+      yield* Effect.fork(Effect.exit(other.client.publish("t", "x")))
+      yield* settle
+      assert.deepStrictEqual(yield* gauges, [2, 4])
+      for (const { client, link } of [one, other]) {
+        yield* link.close
+        yield* settle
+        yield* client.disconnect({ drain: 0 })
+      }
+      assert.deepStrictEqual(yield* gauges, [0, 0])
+    }))
 })

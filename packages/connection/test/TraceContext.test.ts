@@ -1,8 +1,11 @@
 import { Broker } from "@effect-mqtt/broker"
-import { MqttClient, TraceContext } from "@effect-mqtt/connection"
+import { Packet } from "@effect-mqtt/codec"
+import { MqttClient, Reconnect, TraceContext } from "@effect-mqtt/connection"
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, Effect, HashMap, Logger, LogLevel, Option, Redacted, Stream } from "effect"
+import { Chunk, Effect, Fiber, HashMap, Logger, LogLevel, Option, Redacted, Stream, TestClock, Tracer } from "effect"
 import { describe as describePacket } from "../src/internal/client/packetLog.ts"
+import { settle } from "./scriptedClient.ts"
+import * as Scripted from "./scriptedServer.ts"
 
 const options: MqttClient.Options = { url: "mqtt://memory", clientId: "me" }
 
@@ -66,6 +69,88 @@ describe("TraceContext", () => {
         assert.isUndefined(arrived.properties?.userProperties)
       }
     }).pipe(Effect.provide(Broker.layerMemory())))
+})
+
+/** The spans that ended, with how they did. */
+const recorded = <A, E, R>(use: (spans: ReadonlyArray<Tracer.Span>) => Effect.Effect<A, E, R>) =>
+  Effect.flatMap(Effect.tracer, (native) => {
+    const spans: Array<Tracer.Span> = []
+    const tracer = Tracer.make({
+      context: native.context,
+      span: (...args) => {
+        const span = native.span(...args)
+        spans.push(span)
+        return span
+      }
+    })
+    return Effect.withTracer(use(spans), tracer)
+  })
+
+const named = (spans: ReadonlyArray<Tracer.Span>, name: string) => spans.filter((span) => span.name === name)
+
+const ending = ({ status }: Tracer.Span) => status._tag === "Ended" ? status.exit._tag : status._tag
+
+describe("with traces", () => {
+  it.scoped("each attempt to connect has a span, up to its CONNACK or its failure", () =>
+    recorded((spans) =>
+      Effect.gen(function*() {
+        const server = yield* Scripted.make()
+        const making = yield* Effect.fork(
+          MqttClient.make({
+            ...options,
+            traces: true,
+            initialConnect: "retry",
+            reconnect: Reconnect.retries(Reconnect.forever, 1)
+          })
+            .pipe(Effect.provide(server.layer))
+        )
+        const refused = yield* server.link
+        yield* refused.expect("Connect")
+        yield* refused.send(Packet.connAck({ reasonCode: 0x88 }))
+        yield* refused.close
+        yield* settle
+        yield* TestClock.adjust("1 second")
+        const link = yield* server.link
+        yield* link.expect("Connect")
+        yield* settle
+        assert.deepStrictEqual(named(spans, "MqttClient.connect").map(ending), ["Failure", "Started"])
+        yield* link.send(Packet.connAck())
+        yield* Fiber.join(making)
+        assert.deepStrictEqual(named(spans, "MqttClient.connect").map(ending), ["Failure", "Success"])
+        const [span] = named(spans, "MqttClient.connect")
+        assert.strictEqual(span?.attributes.get("messaging.client.id"), "me")
+        yield* link.close
+      })
+    ))
+
+  it.scoped("a run of a sink has a span, which all its messages carry", () =>
+    recorded((spans) =>
+      Effect.gen(function*() {
+        const client = yield* MqttClient.make({ ...options, traces: true })
+        const { messages } = yield* client.subscription("t")
+        const outgoing = [{ topic: "t", payload: "1" }, { topic: "t", payload: "2" }]
+        yield* Stream.run(Stream.fromIterable(outgoing), client.sink())
+        const [span] = named(spans, "MqttClient.sink")
+        assert.isDefined(span)
+        if (span === undefined) return
+        assert.strictEqual(ending(span), "Success")
+        assert.strictEqual(span.attributes.get("messaging.batch.message_count"), 2)
+        for (const arrived of yield* Stream.runCollect(Stream.take(messages, 2))) {
+          const parent = Option.getOrThrow(TraceContext.extract(arrived))
+          assert.deepStrictEqual([parent.traceId, parent.spanId], [span.traceId, span.spanId])
+        }
+      })
+    ).pipe(Effect.provide(Broker.layerMemory())))
+
+  it.scoped("without them nothing has one", () =>
+    recorded((spans) =>
+      Effect.gen(function*() {
+        const client = yield* MqttClient.make(options)
+        yield* client.publish("t", "x")
+        yield* Stream.run(Stream.make({ topic: "t", payload: "1" }), client.sink())
+        assert.deepStrictEqual(spans.filter(({ name }) => name.startsWith("MqttClient")), [])
+      })
+    ).pipe(Effect.provide(Broker.layerMemory())))
 })
 
 describe("the packet log", () => {

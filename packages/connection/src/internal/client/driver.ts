@@ -33,6 +33,7 @@ import { goodbyeTimeout } from "./pump.ts"
 import * as retries from "./retry.ts"
 import type { Settings } from "./settings.ts"
 import type { Subscriptions } from "./subscriptions.ts"
+import { tracedAttempt } from "./tracing.ts"
 import * as versions from "./version.ts"
 
 export interface Driver {
@@ -122,16 +123,18 @@ export const make = (
     const attempt = Effect.suspend(() => {
       let readyAt: number | undefined
       const protocolVersion = version.next()
-      return attempts.run(shared, {
-        endpoint: endpoints.next,
-        clientId,
-        cleanStart: cleanStart(protocolVersion),
-        protocolVersion,
-        onReady: (negotiated) => {
-          readyAt = pump.now()
-          return onReady(negotiated)
-        }
-      }).pipe(
+      const run = (whenReady: Effect.Effect<void>) =>
+        attempts.run(shared, {
+          endpoint: endpoints.next,
+          clientId,
+          cleanStart: cleanStart(protocolVersion),
+          protocolVersion,
+          onReady: (negotiated) => {
+            readyAt = pump.now()
+            return Effect.zipRight(whenReady, onReady(negotiated))
+          }
+        })
+      return (options.traces === true ? tracedAttempt(clientId, protocolVersion, run) : run(Effect.void)).pipe(
         Effect.ensuring(endHook),
         Effect.flip,
         Effect.map((error): retries.Ending => ({

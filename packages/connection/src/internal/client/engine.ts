@@ -114,6 +114,7 @@ export const make = <C extends Consumer>(
         meter.update()
         committer?.ring()
       },
+      afterWrite: () => meter.update(),
       mustPause: () => consumer.mustPause(),
       awaitsMessage: () => isAwaited(),
       deadline: () => consumer.deadline(),
@@ -123,13 +124,15 @@ export const make = <C extends Consumer>(
     const committer = stored === undefined ? undefined : makeCommitter(session, pump, stored)
     const authenticator = authenticators.make(session, pump, mechanism)
     const notices = makeNotices()
-    const meter = yield* makeMeter(session.traffic())
+    const meter = yield* makeMeter(session)
     const warnings = makeWarnings(pump.now)
     notices.listen(warnings.listener)
     const consumer = makeConsumer(session, pump, () => stopped !== undefined, notices.notify)
 
     const outputAdded = () => {
       pump.outputAdded()
+      // Without a link nothing else looks at what waits.
+      if (!session.isReady()) meter.update()
       committer?.ring()
     }
 
@@ -192,6 +195,7 @@ export const make = <C extends Consumer>(
     const dispose = (cause: LinkError) => {
       stopped ??= cause
       session.dispose(cause)
+      meter.update()
     }
 
     return {

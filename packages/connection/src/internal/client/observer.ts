@@ -7,6 +7,7 @@ import * as Stream from "effect/Stream"
 import type { ClientEvent } from "../../ClientEvent.ts"
 import type { ClientStats } from "../../ClientStats.ts"
 import type { AuthError, ConnectError } from "../../MqttError.ts"
+import type { Session } from "../../Session.ts"
 import type { Traffic } from "../session/traffic.ts"
 import { closedError } from "./engine.ts"
 import type { Notice, Notices, Trouble } from "./notices.ts"
@@ -40,7 +41,8 @@ const toTroubleEvent = (notice: Trouble): ClientEvent =>
     ? { _tag: "SlowConsumer", filters: notice.filters, duration: Duration.millis(notice.millis) }
     : notice
 
-export const make = (notices: Notices, traffic: Readonly<Traffic>): Observer => {
+export const make = (notices: Notices, session: Pick<Session, "traffic" | "inFlight" | "queued">): Observer => {
+  const traffic = session.traffic()
   const readers = new Set<Mailbox.Mailbox<ClientEvent>>()
   let counts = makeCounts()
   let base = { ...traffic }
@@ -118,7 +120,11 @@ export const make = (notices: Notices, traffic: Readonly<Traffic>): Observer => 
 
   return {
     events: Stream.unwrapScoped(Effect.suspend(() => isOver ? Effect.succeed(Stream.empty) : read)),
-    stats: Effect.sync(() => statsOf(traffic, base, counts)),
+    stats: Effect.sync(() => ({
+      ...statsOf(traffic, base, counts),
+      publishesInFlight: session.inFlight(),
+      publishesQueued: session.queued()
+    })),
     resetStats: Effect.sync(() => {
       counts = makeCounts()
       base = { ...traffic }
@@ -130,7 +136,7 @@ const statsOf = (
   traffic: Readonly<Traffic>,
   base: Readonly<Traffic>,
   { pingMillis, ...counts }: ReturnType<typeof makeCounts>
-): ClientStats => {
+): Omit<ClientStats, "publishesInFlight" | "publishesQueued"> => {
   const packetsSent = traffic.packetsSent - base.packetsSent
   const packetsReceived = traffic.packetsReceived - base.packetsReceived
   const bytesSent = traffic.bytesSent - base.bytesSent

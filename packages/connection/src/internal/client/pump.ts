@@ -56,6 +56,8 @@ export interface Pump {
 export interface Hooks {
   /** Runs at the end of each pass: hands messages out. */
   readonly afterPass: () => void
+  /** Output was taken, which may have been added outside of a pass. */
+  readonly afterWrite: () => void
   /** Consumers are full: do not read more. */
   readonly mustPause: () => boolean
   /** Somebody waits for a message, which may lie behind unread bytes. */
@@ -105,7 +107,6 @@ export const make = (session: Session, clock: Clock.Clock, stallTimeout: number,
     (hooks.mustPause() && !mustRead())
 
   const writingSince = () => link?.writer.writingSince()
-
   const stalledAt = () => (writingSince() ?? Infinity) + stallTimeout
 
   const deadline = () => Math.min(session.deadline(), hooks.deadline(), stalledAt(), goodbyeDue)
@@ -162,6 +163,7 @@ export const make = (session: Session, clock: Clock.Clock, stallTimeout: number,
 
   const onWrite = () => {
     unsentAnswers = 0
+    hooks.afterWrite()
     lookAgain()
   }
 

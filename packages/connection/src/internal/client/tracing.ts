@@ -1,8 +1,12 @@
 /** Spans around the operations of a client that asked for them. */
+import type { ProtocolVersion } from "@effect-mqtt/codec"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Sink from "effect/Sink"
 import type * as Tracer from "effect/Tracer"
-import type { PublishOptions } from "../../Message.ts"
+import type { OutgoingMessage, PublishOptions } from "../../Message.ts"
 import * as TraceContext from "../../TraceContext.ts"
+import type { makeSink } from "./sink.ts"
 import type { Publish } from "./values.ts"
 
 const attributes = (topic: string, operation: string) => ({
@@ -18,6 +22,58 @@ const withContext = (options: PublishOptions | undefined, span: Tracer.Span): Pu
     userProperties: [...options?.properties?.userProperties ?? [], ...TraceContext.inject(span)]
   }
 })
+
+/** One span for a run of the sink, in which all its messages are. `isModern` as below. */
+export const tracedSink =
+  (sink: ReturnType<typeof makeSink>, isModern: () => boolean): ReturnType<typeof makeSink> => (options) =>
+    Sink.unwrapScoped(
+      Effect.map(
+        Effect.makeSpanScoped("MqttClient.sink", {
+          kind: "producer",
+          attributes: { "messaging.system": "mqtt", "messaging.operation.type": "send" }
+        }),
+        (span) =>
+          sink(options).pipe(
+            Sink.mapInput((message: OutgoingMessage) =>
+              isModern() ? { ...message, ...withContext(message, span) } : message
+            ),
+            Sink.map((summary) => {
+              span.attribute("messaging.batch.message_count", summary.messages)
+              return summary
+            })
+          )
+      )
+    )
+
+/**
+ * One span for an attempt to connect: from its beginning until the server has let us in, or it has failed. What
+ * `run` gets is to be run at the former.
+ */
+export const tracedAttempt = <E>(
+  clientId: string,
+  protocolVersion: ProtocolVersion.ProtocolVersion,
+  run: (onReady: Effect.Effect<void>) => Effect.Effect<never, E>
+): Effect.Effect<never, E> =>
+  Effect.flatMap(
+    Effect.makeSpan("MqttClient.connect", {
+      kind: "client",
+      attributes: {
+        "messaging.system": "mqtt",
+        "messaging.client.id": clientId,
+        "network.protocol.version": protocolVersion === 5 ? "5.0" : "3.1.1"
+      }
+    }),
+    (span) => {
+      let isEnded = false
+      const end = (exit: Exit.Exit<unknown, unknown>) =>
+        Effect.map(Effect.clock, (clock) => {
+          if (isEnded) return
+          isEnded = true
+          span.end(clock.unsafeCurrentTimeNanos(), exit)
+        })
+      return Effect.onExit(run(end(Exit.void)), (exit) => end(exit))
+    }
+  )
 
 /** `isModern` says whether the server understands user properties. */
 export const tracedPublish = (publish: Publish, isModern: () => boolean): Publish => (topic, payload, options) =>

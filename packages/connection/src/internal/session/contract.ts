@@ -180,6 +180,10 @@ export interface Session {
   readonly disconnect: (reasonCode: number, properties?: Packet.Disconnect["properties"]) => void
   /** Fails everything that waits. The session must not be used again. */
   readonly dispose: (cause: AuthError | ConnectError) => void
+  /** QoS 1 and 2 publishes without acknowledgement. */
+  readonly inFlight: () => number
+  /** Publishes that wait to be sent. */
+  readonly queued: () => number
   /** Whether nothing waits to be sent or acknowledged. */
   readonly isIdle: () => boolean
   /** Whether an answer is awaited that only further reading can bring. */

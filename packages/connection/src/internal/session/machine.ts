@@ -305,6 +305,8 @@ export const make = (options: Options): Session => {
       over("Closed")
       outbound.failAll((topic) => new PublishError({ reason: "Closed", topic, cause }))
     },
+    inFlight: outbound.inFlight,
+    queued: outbound.queued,
     isIdle: () => outbound.isIdle() && pending.isIdle(),
     awaitsAnswer: () =>
       handshake.phase() === "Handshaking" || outbound.inFlight() > 0 || !pending.isIdle() || awaitedPings.isAwaited() ||

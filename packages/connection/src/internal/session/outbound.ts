@@ -48,6 +48,7 @@ export interface Outbound {
   readonly failAll: (toError: (topic: string) => PublishError) => void
   readonly isIdle: () => boolean
   readonly inFlight: () => number
+  readonly queued: () => number
 }
 
 /** Identifiers kept free, so that publishes cannot starve SUBSCRIBE and UNSUBSCRIBE. */
@@ -408,6 +409,7 @@ export const make = (
       for (const entry of entries) settle(entry, Either.left(toError(entry.message.topic)))
     },
     isIdle: () => published.size === 0 && released.size === 0 && queue.count() === 0 && concluding.size === 0,
-    inFlight: () => published.size + released.size
+    inFlight: () => published.size + released.size,
+    queued: queue.count
   }
 }
