@@ -1,7 +1,7 @@
 /**
  * Builds a benchmark the way a published package is built and runs it in a process of its own.
  *
- *   pnpm bench codec                         all rows; "client" is the other benchmark
+ *   pnpm bench codec                         all rows; "client" and "roborock" are the others
  *   pnpm bench codec decode 64B              rows whose name contains every word
  *   pnpm bench codec --rounds=5 --millis=10  shorter
  *   BENCH_NODE=/path/to/node pnpm bench codec
@@ -14,7 +14,8 @@ import { fileURLToPath } from "node:url"
 /** The programs of each benchmark; `main` starts or loads the others. */
 const programs = {
   client: ["main", "stub", "ours", "rival", "raw"],
-  codec: ["main", "contestant", "subject"]
+  codec: ["main", "contestant", "subject"],
+  roborock: ["main"]
 }
 
 const here = dirname(fileURLToPath(import.meta.url))
@@ -28,7 +29,7 @@ const outdir = join(here, "build", name)
 await build({
   absWorkingDir: here,
   // For what is bundled and is no ES module itself.
-  banner: { js: "import { createRequire } from \"node:module\"\nconst require = createRequire(import.meta.url)" },
+  banner: { js: "import { createRequire as requireFrom } from \"node:module\"\nconst require = requireFrom(import.meta.url)" },
   bundle: true,
   conditions: ["@effect-mqtt/source"],
   entryPoints: programs[name].map((program) => `${name}/${program}.ts`),

@@ -27,7 +27,7 @@ import { findRooms } from "./internal/map/rooms.ts"
 export interface RrMap extends FloorMap {
   /** `undefined` for a history map that came without a file header. */
   readonly header: Header | undefined
-  /** Whether the SHA-1 at the end fits. A map with a wrong one is still worth drawing. */
+  /** Whether the SHA-1 at the end fits, computed when it is asked for. A map with a wrong one is still worth drawing. */
   readonly digest: "ok" | "wrong" | "missing"
   /** Floor material by room: 3 wood, 4 tile; others are passed through, 0 is left out. */
   readonly floorMaterials: ReadonlyMap<number, number>
@@ -178,9 +178,13 @@ const interpret = (file: Uint8Array, header: Header | undefined, walk: BlockWalk
   const robot = Records.readPose(block(8), report)
   const date = block(33)
   const dock = block(26)
+  let digest: RrMap["digest"] | undefined
   return {
     header,
-    digest: checkDigest(file, block(digestType)),
+    // Hashing takes longer than all the rest, and few want to know.
+    get digest() {
+      return digest ??= checkDigest(file, block(digestType))
+    },
     grid,
     rooms: grid === undefined ? [] : findRooms(grid),
     charger: Records.readPose(block(1), report),

@@ -23,6 +23,21 @@ export const roomFills = (
   )
 }
 
+/** Paints the pixels over cells that have a colour; 0 is none. A colour is a word as the canvas holds it. */
+const paint = (canvas: Canvas, cells: Int32Array, colours: Uint32Array): void => {
+  const pixels = new Uint32Array(canvas.data.buffer, canvas.data.byteOffset, cells.length)
+  for (let index = 0; index < cells.length; index++) {
+    const cell = cells[index] ?? -1
+    if (cell < 0) continue
+    const colour = colours[cell] ?? 0
+    if (colour !== 0) pixels[index] = colour
+  }
+}
+
+/** The word of an opaque colour, whichever way round this machine has its bytes. */
+const wordOf = (colour: Colour): number =>
+  new Uint32Array(Uint8Array.of(colour >> 16, colour >> 8, colour, 255).buffer)[0] ?? 0
+
 /** Floor, rooms and carpets. Border cells are drawn with the walls. */
 export const drawFloor = (
   canvas: Canvas,
@@ -30,17 +45,21 @@ export const drawFloor = (
   cells: Int32Array,
   fills: ReadonlyMap<number, Colour>
 ): void => {
+  const words = Uint32Array.from({ length: 256 }, (_, room) => wordOf(fills.get(room) ?? floorColour))
+  paint(
+    canvas,
+    cells,
+    Uint32Array.from(grid.kinds, (kind, cell) => kind === CellKind.floor ? words[grid.rooms[cell] ?? 0] ?? 0 : 0)
+  )
+  const { carpet } = grid
+  if (carpet === undefined) return
   for (let index = 0; index < cells.length; index++) {
     const cell = cells[index] ?? -1
-    if (cell < 0 || grid.kinds[cell] !== CellKind.floor) continue
-    const fill = fills.get(grid.rooms[cell] ?? 0) ?? floorColour
-    blend(canvas, index, fill, 1)
-    if (grid.carpet?.[cell] === 1) {
-      const x = index % canvas.width
-      const y = Math.floor(index / canvas.width)
-      // A weave of dots, finer than a cell, that leaves the colour of the room recognisable.
-      if ((x + y) % 4 === 0 && (x - y) % 4 === 0) blend(canvas, index, inkColour, 0.28)
-    }
+    if (cell < 0 || carpet[cell] !== 1 || grid.kinds[cell] !== CellKind.floor) continue
+    const x = index % canvas.width
+    const y = Math.floor(index / canvas.width)
+    // A weave of dots, finer than a cell, that leaves the colour of the room recognisable.
+    if ((x + y) % 4 === 0 && (x - y) % 4 === 0) blend(canvas, index, inkColour, 0.28)
   }
 }
 
@@ -65,13 +84,16 @@ export const drawWalls = (
   cells: Int32Array,
   fills: ReadonlyMap<number, Colour>
 ): void => {
+  const { kinds } = grid
+  const [solid, wall] = [wordOf(solidColour), wordOf(wallColour)]
+  paint(
+    canvas,
+    cells,
+    Uint32Array.from(kinds, (kind, cell) => kind !== CellKind.wall ? 0 : isInside(grid, cell) ? solid : wall)
+  )
   for (let index = 0; index < cells.length; index++) {
     const cell = cells[index] ?? -1
-    if (cell < 0) continue
-    const kind = grid.kinds[cell]
-    if (kind === CellKind.wall) blend(canvas, index, isInside(grid, cell) ? solidColour : wallColour, 1)
-    else if (kind === CellKind.border) {
-      blend(canvas, index, mixColours(fills.get(grid.rooms[cell] ?? 0) ?? floorColour, wallColour, 0.3), 0.4)
-    }
+    if (cell < 0 || kinds[cell] !== CellKind.border) continue
+    blend(canvas, index, mixColours(fills.get(grid.rooms[cell] ?? 0) ?? floorColour, wallColour, 0.3), 0.4)
   }
 }

@@ -28,14 +28,14 @@ export const project = (
   let maxColumn = -1
   let minRow = grid.height
   let maxRow = -1
-  for (let cell = 0; cell < grid.kinds.length; cell++) {
-    if (grid.kinds[cell] === CellKind.outside) continue
-    const column = cell % grid.width
-    const row = Math.floor(cell / grid.width)
-    minColumn = Math.min(minColumn, column)
-    maxColumn = Math.max(maxColumn, column)
-    minRow = Math.min(minRow, row)
-    maxRow = Math.max(maxRow, row)
+  for (let row = 0; row < grid.height; row++) {
+    for (let column = 0; column < grid.width; column++) {
+      if (grid.kinds[row * grid.width + column] === CellKind.outside) continue
+      if (column < minColumn) minColumn = column
+      if (column > maxColumn) maxColumn = column
+      if (row < minRow) minRow = row
+      maxRow = row
+    }
   }
   if (maxColumn < 0) {
     minColumn = minRow = 0
@@ -105,14 +105,29 @@ export const toDirection = (projection: Projection, angle: number): Pixel => {
 
 /** The grid cell under each pixel, -1 outside the grid. */
 export const cellsUnderPixels = (projection: Projection, grid: Grid): Int32Array => {
-  const cells = new Int32Array(projection.width * projection.height)
-  for (let y = 0; y < projection.height; y++) {
-    for (let x = 0; x < projection.width; x++) {
-      const at = unrotated(projection, { x: x + 0.5, y: y + 0.5 })
+  const { height, width } = projection
+  const cells = new Int32Array(width * height)
+  /** What a pixel's column or row says of its cell, which is the column or the row of the cell; -1 outside. */
+  const part = (pixel: Pixel, isColumn: boolean): number => {
+    const at = unrotated(projection, pixel)
+    if (isColumn) {
       const column = Math.floor(at.x / projection.scale) + projection.left - grid.left
-      const row = projection.rows - 1 - Math.floor(at.y / projection.scale) + projection.bottom - grid.bottom
-      const inside = column >= 0 && column < grid.width && row >= 0 && row < grid.height
-      cells[y * projection.width + x] = inside ? row * grid.width + column : -1
+      return column >= 0 && column < grid.width ? column : -1
+    }
+    const row = projection.rows - 1 - Math.floor(at.y / projection.scale) + projection.bottom - grid.bottom
+    return row >= 0 && row < grid.height ? row * grid.width : -1
+  }
+  const isUpright = projection.rotation % 180 === 0
+  const across = Int32Array.from({ length: width }, (_, x) => part({ x: x + 0.5, y: x + 0.5 }, isUpright))
+  for (let y = 0; y < height; y++) {
+    const down = part({ x: y + 0.5, y: y + 0.5 }, !isUpright)
+    if (down < 0) {
+      cells.fill(-1, y * width, (y + 1) * width)
+      continue
+    }
+    for (let x = 0; x < width; x++) {
+      const other = across[x] ?? -1
+      cells[y * width + x] = other < 0 ? -1 : down + other
     }
   }
   return cells

@@ -1,6 +1,7 @@
 import type { Grid } from "../../FloorMap.ts"
 import { CellKind } from "../../FloorMap.ts"
 import type { Block } from "./blocks.ts"
+import { skipZeros, wordsOf } from "./words.ts"
 
 /** Side of a cell of every "rr" map. */
 const cellSize = 50
@@ -21,15 +22,51 @@ const kindOf = (byte: number): number => {
   return byte >> 3 === 0 ? CellKind.floor : CellKind.border
 }
 
+/** What each byte stands for, since looking it up is faster than finding it out for every cell. */
+const kindsOfBytes = Uint8Array.from({ length: 256 }, (_, byte) => kindOf(byte))
+const roomsOfBytes = Uint8Array.from({ length: 256 }, (_, byte) => byte === plainFloor ? 0 : byte >> 3)
+
+const bytesOf = ({ data }: Block, length: number): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, length)
+
+/** A picture is made of long rows of one byte: four of them that are like the four before are not looked at again. */
+const translate = (image: Uint8Array, kinds: Uint8Array, rooms: Uint8Array): void => {
+  const views = wordsOf(image)
+  const imageWords = views.words
+  const kindWords = wordsOf(kinds).words
+  const roomWords = wordsOf(rooms).words
+  let word = 0
+  let kindWord = 0
+  let roomWord = 0
+  const cell = (index: number) => {
+    const byte = image[index] ?? 0
+    kinds[index] = kindsOfBytes[byte] ?? 0
+    rooms[index] = roomsOfBytes[byte] ?? 0
+  }
+  // Outside is 0 in both, and so are new cells.
+  for (let index = skipZeros(views, 0); index < imageWords.length; index = skipZeros(views, index + 1)) {
+    const next = imageWords[index] ?? 0
+    if (next === word) {
+      kindWords[index] = kindWord
+      roomWords[index] = roomWord
+      continue
+    }
+    for (let at = index * 4; at < index * 4 + 4; at++) cell(at)
+    word = next
+    kindWord = kindWords[index] ?? 0
+    roomWord = roomWords[index] ?? 0
+  }
+  for (let index = imageWords.length * 4; index < image.length; index++) cell(index)
+}
+
 /**
  * The grid of an image block. `"empty"` before the first mapping run, `"bad"` when its geometry cannot be. When the data
  * is too short, the rows that are there make the grid: row 0 is the lowest, so its origin stays right.
  */
 export const readGrid = (
-  image: Block,
+  block: Block,
   carpetBlock: Block | undefined
 ): { readonly grid: Grid; readonly cutShort: boolean } | "empty" | "bad" => {
-  const { data, header } = image
+  const { data, header } = block
   if (header.byteLength < 24) return "bad"
   const at = header.byteLength - 16
   const bottom = header.getInt32(at, true)
@@ -43,15 +80,11 @@ export const readGrid = (
   const cells = width * height
   const kinds = new Uint8Array(cells)
   const rooms = new Uint8Array(cells)
-  for (let index = 0; index < cells; index++) {
-    const byte = data.getUint8(index)
-    kinds[index] = kindOf(byte)
-    rooms[index] = byte === plainFloor ? 0 : byte >> 3
-  }
+  translate(bytesOf(block, cells), kinds, rooms)
   let carpet: Uint8Array | undefined
   if (carpetBlock !== undefined && carpetBlock.data.byteLength >= cells) {
-    carpet = new Uint8Array(cells)
-    for (let index = 0; index < cells; index++) carpet[index] = carpetBlock.data.getUint8(index) & 1
+    carpet = bytesOf(carpetBlock, cells).slice()
+    for (let index = 0; index < cells; index++) if (carpet[index] !== 0) carpet[index] = (carpet[index] ?? 0) & 1
   }
   return { grid: { cellSize, left, bottom, width, height, kinds, rooms, carpet }, cutShort: height < announcedHeight }
 }
