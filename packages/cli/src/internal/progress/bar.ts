@@ -10,7 +10,8 @@ const around = 9
 /** Never longer than `columns`. */
 export const cut = (text: string, columns: number): string => {
   const characters = Array.from(text)
-  return characters.length <= columns ? text : `${characters.slice(0, Math.max(0, columns - 1)).join("")}…`
+  if (characters.length <= columns) return text
+  return columns < 1 ? "" : `${characters.slice(0, columns - 1).join("")}…`
 }
 
 const bar = (fraction: number, columns: number): string => {
