@@ -48,6 +48,23 @@ describe("$SYS", () => {
       assert.deepStrictEqual(yield* other.drain, [])
     }))
 
+  it.scoped("members of a shared subscription take turns to hear it", () =>
+    Effect.gen(function*() {
+      const broker = yield* Broker.make()
+      const members = [yield* connect(broker, "one"), yield* connect(broker, "two")] as const
+      for (const member of members) {
+        yield* subscribe(member, "$share/group/$SYS/broker/clients/+")
+        assert.deepStrictEqual(yield* member.drain, [])
+      }
+      yield* TestClock.adjust("10 seconds")
+      const told = [...yield* members[0].drain, ...yield* members[1].drain]
+      assert.deepStrictEqual(values(told), {
+        "clients/connected": "2",
+        "clients/disconnected": "0",
+        "clients/total": "2"
+      })
+    }))
+
   it.scoped("is the broker's: clients do not publish there, nor their wills", () =>
     Effect.gen(function*() {
       const broker = yield* Broker.make()

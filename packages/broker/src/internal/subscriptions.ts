@@ -5,6 +5,7 @@ import type { ResolvedLimits } from "./resolvedLimits.ts"
 import type { Subscribers } from "./router.ts"
 import { Router } from "./router.ts"
 import type { Session, Subscription } from "./session.ts"
+import * as System from "./system.ts"
 
 /** What a filter, and each of its levels that no other filter shares, costs beside its text. */
 const filterCost = 512
@@ -84,5 +85,5 @@ export class Subscriptions {
   }
 }
 
-/** Whether a filter asks for what the broker tells about itself. */
-export const isSystem = (filter: string): boolean => filter.startsWith("$SYS")
+/** Whether a filter, of a shared subscription too, asks for what the broker tells about itself. */
+export const isSystem = (filter: string): boolean => System.isReserved(Topic.toShared(filter)?.filter ?? filter)
