@@ -13,7 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { HomeRoom, RobotIdentity } from "./Account.ts"
 import { makeChanges } from "./internal/devices/device.ts"
-import { makeSeal, requestsIn } from "./internal/frames/seal.ts"
+import { makeSeal, requestsIn, sealPresence } from "./internal/frames/seal.ts"
 import {
   type Answer as MethodAnswer,
   invalidParams,
@@ -68,6 +68,8 @@ export interface V1Device {
   readonly call: (method: string, params: Params) => Effect.Effect<Answer>
   /** The data points as they are, by number. */
   readonly dataPoints: () => ReadonlyMap<number, unknown>
+  /** What tells clients that it has come, or gone. */
+  readonly presence: (online: boolean) => Effect.Effect<ReadonlyArray<Uint8Array>>
   /** How often it was asked to say where it is. */
   readonly located: () => number
 }
@@ -204,6 +206,7 @@ export const make = (options: Options): Effect.Effect<V1Device> =>
       tick: Effect.zipRight(advanced, push),
       call,
       dataPoints: currentDataPoints,
+      presence: sealPresence(seal),
       located: () => located
     }
   })

@@ -1,6 +1,8 @@
+import { RoborockSession } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, TestClock } from "effect"
 import { Simulator } from "../src/index.ts"
+import { withSession } from "./support/session.ts"
 
 const running = <A, E>(options: Simulator.Options, program: Effect.Effect<A, E, Simulator.Simulator>) =>
   Effect.scoped(Effect.provide(program, Simulator.layer(options)))
@@ -77,4 +79,23 @@ describe("SimulatedRobot", () => {
         yield* robot.awaitOnline
       })
     ))
+
+  it.effect("clients are told at once when it goes and when it comes", () =>
+    withSession(
+      { robots: [{ name: "Robot", localVersion: "none" }] },
+      Effect.gen(function*() {
+        const { robots: [robot] } = yield* Simulator.Simulator
+        assert.isDefined(robot)
+        const vacuum = yield* (yield* RoborockSession.RoborockSession).device("Robot")
+        const isOnline = Effect.map(vacuum.state.get, ({ online }) => online)
+        assert.isTrue(yield* isOnline)
+        yield* robot.switchOff
+        yield* Effect.sleep("2 seconds")
+        assert.isFalse(yield* isOnline)
+        yield* robot.switchOn
+        yield* robot.awaitOnline
+        yield* Effect.sleep("2 seconds")
+        assert.isTrue(yield* isOnline)
+      })
+    ), 20_000)
 })

@@ -33,6 +33,7 @@ export const connect = Effect.gen(function*() {
         ? Effect.void
         : Effect.asVoid(Deferred.succeed(waiting, Either.getOrThrow(RrMap.parse(response.content))))
     }
+    if (frame.protocol === Frame.protocols.deviceStatus) return Effect.void
     const incoming = Either.getOrThrow(Rpc.decode(frame.payload))
     if (incoming._tag === "Ack") return Effect.void
     incoming.dataPoints.forEach((value, id) => dataPoints.set(id, value))

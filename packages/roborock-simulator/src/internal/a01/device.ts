@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { DeviceIdentity } from "../../Account.ts"
 import { type Device, makeChanges } from "../devices/device.ts"
-import { makeSeal, requestsIn } from "../frames/seal.ts"
+import { makeSeal, requestsIn, sealPresence } from "../frames/seal.ts"
 import type { Appliance } from "./appliance.ts"
 
 /** Answers come in messages of so many values, as from machines that have many. */
@@ -68,6 +68,7 @@ export const makeApplianceDevice = (
         }),
       tick: Effect.zipRight(advanced, push),
       dataPoints: appliance.values,
+      presence: sealPresence(seal),
       current: Effect.map(advanced, appliance.values),
       fail: (errorCode) => Effect.map(advanced, () => appliance.fail(errorCode)),
       setSpeed: (next) =>

@@ -11,6 +11,8 @@ export interface Device {
   readonly tick: Effect.Effect<ReadonlyArray<Uint8Array>>
   /** What the cloud knows of it, by number. */
   readonly dataPoints: () => ReadonlyMap<number, unknown>
+  /** What tells clients that it has come, or gone. */
+  readonly presence: (online: boolean) => Effect.Effect<ReadonlyArray<Uint8Array>>
 }
 
 /** A robot, which also takes calls without the network. */

@@ -35,6 +35,10 @@ export const makeSeal = (
       })
   })
 
+/** A device status (PROTOCOL 3.2), in plain JSON once the frame is opened. */
+export const sealPresence = (seal: Seal) => (online: boolean): Effect.Effect<ReadonlyArray<Uint8Array>> =>
+  seal(Frame.protocols.deviceStatus, () => new TextEncoder().encode(JSON.stringify({ online })))
+
 /** The payloads of the requests in a message. What is damaged, or sealed with another key, is passed over. */
 export const requestsIn = (
   message: Uint8Array,

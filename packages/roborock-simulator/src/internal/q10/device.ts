@@ -7,7 +7,7 @@ import * as Either from "effect/Either"
 import type { RobotIdentity } from "../../Account.ts"
 import type { Robot } from "../../Robot.ts"
 import { makeChanges, makeFinished, type VacuumDevice } from "../devices/device.ts"
-import { makeSeal, requestsIn, type Seal } from "../frames/seal.ts"
+import { makeSeal, requestsIn, type Seal, sealPresence } from "../frames/seal.ts"
 import { isList, isRecord } from "../v1/answers.ts"
 import { encodeMap, encodePath } from "./map.ts"
 import { orderOf, recordText } from "./orders.ts"
@@ -155,6 +155,7 @@ export const makeQ10Device = ({ host, identity, robot }: Options): Effect.Effect
           [101, Object.fromEntries(message.common ?? [])]
         ])
       },
+      presence: sealPresence(seal),
       located: () => located
     }
   })

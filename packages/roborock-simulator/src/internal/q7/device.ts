@@ -8,7 +8,7 @@ import type { RobotIdentity } from "../../Account.ts"
 import type { Robot } from "../../Robot.ts"
 import { stateCodeB01 } from "../devices/b01.ts"
 import { makeChanges, makeFinished, type VacuumDevice } from "../devices/device.ts"
-import { makeSeal, requestsIn } from "../frames/seal.ts"
+import { makeSeal, requestsIn, sealPresence } from "../frames/seal.ts"
 import { products } from "../products.ts"
 import { encodeMap, liveMap } from "./map.ts"
 import { makeMethods, type Reply } from "./methods.ts"
@@ -126,6 +126,7 @@ export const makeQ7Device = ({ host, identity, robot }: Options): Effect.Effect<
           [127, properties.life("hypa", 9000)],
           [141, robot.state.progress]
         ]),
+      presence: sealPresence(seal),
       located: () => located
     }
   })

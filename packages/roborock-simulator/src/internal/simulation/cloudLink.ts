@@ -60,6 +60,7 @@ export const makeCloudLink = (options: Options): Effect.Effect<CloudLink> =>
         )
       })
 
+    const answers = MqttCredentials.responseTopic(owner, identity.duid)
     const connected = Effect.gen(function*() {
       const client = yield* MqttClient.make({
         url: mqttUrl,
@@ -69,13 +70,15 @@ export const makeCloudLink = (options: Options): Effect.Effect<CloudLink> =>
         cleanStart: true,
         keepAlive: "30 seconds",
         reconnect,
-        initialConnect: "retry"
+        initialConnect: "retry",
+        // Whoever is switched off does not say so himself.
+        will: Effect.map(device.presence(false), ([payload = new Uint8Array(0)]) => ({ topic: answers, payload }))
       })
+      yield* Effect.addFinalizer(() => client.disconnect({ withWill: true, drain: 0 }))
       // Fibers of their own, not `Effect.all`: those would give theirs to this one, and a wait with a time-out that
       // begins just when this one is interrupted would then last until its time is up.
       const fibers = yield* FiberSet.make<void, MqttError>()
-      const publish = (message: Uint8Array) =>
-        Effect.asVoid(client.publish(MqttCredentials.responseTopic(owner, identity.duid), message))
+      const publish = (message: Uint8Array) => Effect.asVoid(client.publish(answers, message))
       const send = (message: Uint8Array) => {
         const trouble = faults.cloud(identity.name)
         switch (trouble?._tag) {
@@ -106,7 +109,10 @@ export const makeCloudLink = (options: Options): Effect.Effect<CloudLink> =>
       // The subscription is restored behind the connection: what answers a ping has been through that, too.
       const watch = Stream.runForEach(client.status.changes, ({ _tag }) =>
         _tag === "Connected"
-          ? Effect.matchEffect(client.ping, { onSuccess: () => setOnline(true), onFailure: () => setOnline(false) })
+          ? Effect.matchEffect(Effect.zipRight(client.ping, Effect.flatMap(device.presence(true), sendAll)), {
+            onSuccess: () => setOnline(true),
+            onFailure: () => setOnline(false)
+          })
           : setOnline(false))
       yield* FiberSet.run(fibers, respond)
       yield* FiberSet.run(fibers, push)
