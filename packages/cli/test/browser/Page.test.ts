@@ -152,6 +152,44 @@ describe.skipIf(executablePath === undefined)("the page in Chromium", { timeout:
         assert.deepStrictEqual(complaints, [])
       }))
 
+    it.scoped("is used with fingers on a phone: a tap chooses, one moves the map, two come closer", () =>
+      Effect.gen(function*() {
+        const address = yield* servedHome.serve()
+        const { complaints, page } = yield* open(yield* Chromium, address, {
+          viewport: { width: 390, height: 844 },
+          hasTouch: true,
+          isMobile: true
+        })
+        yield* does(async () => {
+          await page.locator(".robot").waitFor()
+          const fingers = await page.context().newCDPSession(page)
+          const touch = (
+            type: "touchStart" | "touchMove" | "touchEnd",
+            ...places: ReadonlyArray<readonly [number, number]>
+          ) =>
+            fingers.send("Input.dispatchTouchEvent", { type, touchPoints: places.map(([x, y], id) => ({ x, y, id })) })
+          const whole = await page.locator("svg.map").getAttribute("viewBox")
+          await touch("touchStart", [170, 250])
+          await touch("touchStart", [170, 250], [230, 250])
+          await touch("touchMove", [140, 250], [260, 250])
+          await touch("touchEnd")
+          const closer = await seenAfter(page, whole)
+          const widthOf = (box: string | null) => Number(box?.split(" ")[2])
+          assert.closeTo(widthOf(closer), widthOf(whole) / 2, 2)
+          await touch("touchStart", [200, 250])
+          await touch("touchMove", [240, 280])
+          await touch("touchEnd")
+          const moved = await seenAfter(page, closer)
+          assert.strictEqual(widthOf(moved), widthOf(closer))
+          assert.strictEqual(await page.locator(".chip[aria-pressed='true']").count(), 0)
+          await page.touchscreen.tap(200, 250)
+          await page.locator(".chip[aria-pressed='true']").waitFor()
+          const overflow = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth")
+          assert.strictEqual(overflow, 0)
+        })
+        assert.deepStrictEqual(complaints, [])
+      }))
+
     it.scoped("shows every device under its own name, also one that is not supported, with parts, history and schedules", () =>
       Effect.gen(function*() {
         const { complaints, page } = yield* opened

@@ -24,13 +24,7 @@ const pageFolder = new URL("../../../page/", import.meta.url)
 const library = "/node_modules/lit-html/"
 
 /** The modules of lit-html that the page's scripts import, and those that these import. */
-const libraryFiles = [
-  "lit-html.js",
-  "directive.js",
-  "directive-helpers.js",
-  "directives/repeat.js",
-  "directives/live.js"
-]
+const libraryFiles = ["lit-html.js", "directive.js", "directive-helpers.js", "directives/live.js"]
 
 /** Where lit-html is installed; its entry for Node is in a folder of its own. */
 const libraryFolder = (): URL => new URL("../", pathToFileURL(createRequire(import.meta.url).resolve("lit-html")))

@@ -9,6 +9,7 @@ import * as deviceView from "./deviceView.ts"
 import type { MapNews } from "./mapFeed.ts"
 import type { Event, PathChange } from "./messages.ts"
 import { pathChange } from "./scene.ts"
+import { sentenceOf } from "./sentences.ts"
 
 export type Feed = (
   id: string
@@ -84,8 +85,11 @@ export const make = (
     return Stream.concat(Stream.succeed(home), Stream.mergeAll([...views, ...details], { concurrency: "unbounded" }))
   }).pipe(
     Stream.unwrap,
-    Stream.catchAll(({ message }) =>
+    Stream.catchAll((error) =>
       // The page asks again when the stream ends, and the cloud should not be asked often.
-      Stream.concat(Stream.succeed<Event>({ _tag: "Failure", message }), Stream.drain(Stream.fromEffect(patience)))
+      Stream.concat(
+        Stream.succeed<Event>({ _tag: "Failure", message: sentenceOf(error) }),
+        Stream.drain(Stream.fromEffect(patience))
+      )
     )
   )

@@ -12,6 +12,7 @@ import type * as Subscribable from "effect/Subscribable"
 import type { Plan, Scene } from "./messages.ts"
 import { isSamePlan, planOf } from "./plan.ts"
 import { flatten, sceneOf } from "./scene.ts"
+import { sentenceOf } from "./sentences.ts"
 
 /** A map as drawn; `plan` is the same object for as long as it looks the same. */
 export interface DrawnMap {
@@ -65,7 +66,7 @@ export const make = (
     })
     const read = map.fetch.pipe(
       Effect.matchEffect({
-        onFailure: ({ message }) => Effect.as(news.update(({ drawn }) => ({ drawn, trouble: message })), false),
+        onFailure: (error) => Effect.as(news.update(({ drawn }) => ({ drawn, trouble: sentenceOf(error) })), false),
         onSuccess: (snapshot) => Effect.as(news.update(() => ({ drawn: toDrawn(snapshot), trouble: undefined })), true)
       })
     )

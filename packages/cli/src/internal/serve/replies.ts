@@ -2,6 +2,7 @@
 import type { RoborockError } from "@effect-mqtt/roborock/RoborockError"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import type { ErrorAnswer } from "./messages.ts"
+import { sentenceOf } from "./sentences.ts"
 
 /** On every answer: nothing runs or is loaded but what this server has, nobody frames it, nothing leaks in a referrer. */
 export const securityHeaders = {
@@ -38,33 +39,24 @@ export const problem = (status: number, error: string): HttpServerResponse.HttpS
 export const plain = (status: number, text: string): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.text(`${text}\n`, { status, headers: noStore })
 
-const sentence = (text: string): string => {
-  const begun = text.charAt(0).toUpperCase() + text.slice(1)
-  return /[.!?]$/.test(begun) ? begun : `${begun}.`
-}
-
-/** Names of methods are for programmers. */
-const withoutMethod = ({ message, method }: { readonly message: string; readonly method: string }): string =>
-  message.replace(`${method}: `, "")
-
-/** A failure of Roborock as an answer: a status, and what a person should read. */
-export const failure = (error: RoborockError): HttpServerResponse.HttpServerResponse => {
+const statusOf = (error: RoborockError): number => {
   switch (error._tag) {
     case "RequestError":
-      return error.reason === "InvalidArgument"
-        ? problem(400, "The device does not take these values.")
-        : problem(502, sentence(withoutMethod(error)))
-    case "DeviceError":
-      return problem(409, sentence(error.text ?? withoutMethod(error)))
+      return error.reason === "InvalidArgument" ? 400 : 502
     case "UnknownDevice":
-      return problem(404, "The account has no such device.")
+      return 404
+    case "DeviceError":
     case "UnsupportedTrait":
     case "UnknownRoom":
     case "NoMap":
-      return problem(409, sentence(error.message))
+      return 409
     case "AuthError":
     case "ConnectError":
     case "MapError":
-      return problem(502, sentence(error.message))
+      return 502
   }
 }
+
+/** A failure of Roborock as an answer. */
+export const failure = (error: RoborockError): HttpServerResponse.HttpServerResponse =>
+  problem(statusOf(error), sentenceOf(error))

@@ -293,7 +293,7 @@ describe("the stream of events", () => {
         (yield* until("Device", ({ device }) => device.id === "test-device-1")).device.name,
         hostileName
       )
-      assert.match((yield* until("MapTrouble")).message ?? "", /./)
+      assert.match((yield* until("MapTrouble")).message ?? "", /^The device [^:]+\.$/)
       yield* close
     }).pipe(Effect.provide(layer)))
 
