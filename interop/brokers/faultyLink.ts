@@ -29,8 +29,7 @@ interface Direction {
 }
 
 interface Connection {
-  readonly ends: readonly [Net.Socket, Net.Socket]
-  readonly directions: readonly [Direction, Direction]
+  readonly directions: readonly [fromClient: Direction, toClient: Direction]
   isAbandoned: boolean
   /** What may still pass, in both directions together. */
   bytesLeft: number
@@ -94,7 +93,7 @@ export const make = (url: string): Effect.Effect<FaultyLink, never, Scope.Scope>
         { from: near, to: far, isBusy: false },
         { from: far, to: near, isBusy: false }
       ] as const
-      const connection: Connection = { ends: [near, far], directions, isAbandoned: false, bytesLeft: Infinity }
+      const connection: Connection = { directions, isAbandoned: false, bytesLeft: Infinity }
       connections.add(connection)
       for (const direction of directions) forward(connection, direction)
       flow(connection)
@@ -103,7 +102,7 @@ export const make = (url: string): Effect.Effect<FaultyLink, never, Scope.Scope>
       Effect.async<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
       () =>
         Effect.async<void>((resume) => {
-          for (const { ends } of connections) for (const end of ends) end.destroy()
+          for (const { directions } of connections) for (const { from } of directions) from.destroy()
           server.close(() => resume(Effect.void))
         })
     )
@@ -113,7 +112,7 @@ export const make = (url: string): Effect.Effect<FaultyLink, never, Scope.Scope>
     return {
       url: own.href,
       cut: Effect.sync(() => {
-        for (const { ends } of connections) for (const end of ends) end.resetAndDestroy()
+        for (const { directions } of connections) for (const { from } of directions) from.resetAndDestroy()
       }),
       tear: (bytes) =>
         Effect.async<void>((resume) => {
@@ -122,7 +121,7 @@ export const make = (url: string): Effect.Effect<FaultyLink, never, Scope.Scope>
             if (connection.isAbandoned) continue
             connection.bytesLeft = bytes
             waiting++
-            connection.ends[0].once("close", () => {
+            connection.directions[0].from.once("close", () => {
               if (--waiting === 0) resume(Effect.void)
             })
           }
