@@ -330,12 +330,11 @@ export const make = (
   })
 
 /** The hook of the options, in terms of what the driver knows. */
-const onConnectedOf =
-  ({ onConnected }: Options, notify: Notify, self: Effect.Effect<MqttClient["Type"]>) =>
-  (negotiated: Negotiated): Effect.Effect<void> =>
-    onConnected === undefined ? Effect.void : reporting("onConnected", notify)(
-      Effect.flatMap(self, (client) => onConnected(client, negotiated))
-    )
+const onConnectedOf = ({ onConnected }: Options, notify: Notify, self: Effect.Effect<MqttClient["Type"]>) =>
+  onConnected === undefined ?
+    undefined :
+    (negotiated: Negotiated): Effect.Effect<void> =>
+      reporting("onConnected", notify)(Effect.flatMap(self, (client) => onConnected(client, negotiated)))
 
 /**
  * The client as a layer: two calls of `layer` are two connections, one layer value is one.

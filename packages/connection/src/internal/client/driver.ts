@@ -56,7 +56,7 @@ export const make = (
   engine: Engine<Subscriptions>,
   settings: Settings,
   options: ClientOptions,
-  onConnected: (negotiated: Negotiated) => Effect.Effect<void>
+  onConnected: ((negotiated: Negotiated) => Effect.Effect<void>) | undefined
 ): Effect.Effect<Driver, never, Scope.Scope> =>
   Effect.gen(function*() {
     const { consumer, notices: { notify }, pump, session } = engine
@@ -109,7 +109,7 @@ export const make = (
 
     /** It may close the client, and then waits for the link to end: nothing of the link may wait for it. */
     const startHook = (negotiated: Negotiated) =>
-      Effect.map(Effect.forkIn(onConnected(negotiated), scope), (started) => {
+      onConnected === undefined ? Effect.void : Effect.map(Effect.forkIn(onConnected(negotiated), scope), (started) => {
         hook = started
       })
 

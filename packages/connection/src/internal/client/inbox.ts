@@ -36,7 +36,7 @@ export const make = (bounds: Bounds): MakeConsumer<Inbox> => (session, pump, isC
     onMessage: (message, pending) => {
       if (isClosing()) return
       isTouched = true
-      subscriber.offer(deliveries.make(message, pending, 1), pump.mustRead())
+      subscriber.offer(deliveries.make(message, pending, 1), pump.mustRead)
     },
     flush: () => {
       if (!isTouched) return

@@ -39,8 +39,8 @@ export interface StreamSettings {
 }
 
 export interface Subscriber<E> {
-  /** Puts the message in; `mayDrop` says that reading cannot stop now. */
-  readonly offer: (delivery: Delivery, mayDrop: boolean) => void
+  /** Puts the message in; `mayDrop` says whether reading cannot stop now, and is asked only where that counts. */
+  readonly offer: (delivery: Delivery, mayDrop: () => boolean) => void
   /** Wakes the reader, and tells of what was dropped; once per batch of offers. */
   readonly flush: () => void
   /**
@@ -109,13 +109,13 @@ export const make = <E>(flow: FlowControl, settings: StreamSettings): Subscriber
     if (replaced !== undefined) drop(replaced)
   }
 
-  const offer = (delivery: Delivery, mayDrop: boolean) => {
+  const offer = (delivery: Delivery, mayDrop: () => boolean) => {
     const bytes = deliveries.bytesOf(delivery)
     switch (overflow) {
       case "backpressure":
         if (!isFullFor(bytes)) return add(delivery)
         if (delivery.pending === undefined) {
-          if (mayDrop && !flow.hasRoom(bytes)) {
+          if (!flow.hasRoom(bytes) && mayDrop()) {
             starved++
             return
           }

@@ -41,6 +41,9 @@ export interface Subscriptions extends Consumer {
   readonly size: () => number
 }
 
+/** What has waited unclaimed is not dropped any more. */
+const keepAll = () => false
+
 export const make = (
   settings: Bounds & RegistrySettings,
   deadLetters?: DeadLetters
@@ -83,10 +86,9 @@ export const make = (
       return
     }
     const delivery = deliveries.make(message, pending, recipients.size)
-    const mayDrop = pump.mustRead()
     for (const member of recipients) {
       touched.add(member)
-      member.subscriber.offer(delivery, mayDrop)
+      member.subscriber.offer(delivery, pump.mustRead)
     }
   }
 
@@ -99,7 +101,7 @@ export const make = (
       for (const request of wanted) if (!member.isOver) registry.join(request, member, listener)
       if (!member.isOver) {
         for (const delivery of unclaimed.claim([...requests.keys()])) {
-          member.subscriber.offer(delivery, false)
+          member.subscriber.offer(delivery, keepAll)
           touched.add(member)
         }
       }

@@ -45,6 +45,7 @@ export interface Inbound {
   readonly blockedBy: () => Pending | undefined
 }
 
+const unacknowledged: Arrival = { _tag: "Deliver", pending: undefined }
 const unknownId = 0x92
 
 export interface Limits {
@@ -135,7 +136,7 @@ export const make = (output: Output, { readAheadBytes, receiveMaximum }: Limits,
 
   return {
     publish: (now, packet) => {
-      if (packet.qos === 0) return { _tag: "Deliver", pending: undefined }
+      if (packet.qos === 0) return unacknowledged
       const id = packet.packetId ?? 0
       const pending = pendings.get(id)
       if (exceeds(id)) {
