@@ -1,51 +1,7 @@
-import { RoborockSession, RoborockTest } from "@effect-mqtt/roborock"
-import { FloorPlan, Robot, RrMapWriter } from "@effect-mqtt/roborock-simulator"
-import { HttpApp } from "@effect/platform"
+import { RoborockTest } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Redacted, TestClock } from "effect"
-import type { Rules } from "../../../src/internal/serve/access.ts"
-import * as app from "../../../src/internal/serve/app.ts"
-import type { Event } from "../../../src/internal/serve/messages.ts"
-
-const address = "http://127.0.0.1:8580"
-const local: Rules = { token: undefined, loopback: true, names: [], cookie: "roborock_8580" }
-
-const hostileName = "<img src=x onerror=alert(1)>\"'&"
-const plan = FloorPlan.flat()
-
-const layer = Layer.unwrapEffect(
-  Effect.map(
-    RrMapWriter.encode(plan, Robot.make(plan, { nowMillis: 0 }).state, { index: 1, sequence: 1 }),
-    (map) =>
-      RoborockTest.layer({
-        vacuums: [
-          { name: "Upstairs", rooms: ["Kitchen", hostileName], map },
-          { name: hostileName, rooms: ["Attic"] }
-        ]
-      })
-  )
-)
-
-/** The page's server, asked without a network. */
-const server = (rules: Rules = local) =>
-  Effect.gen(function*() {
-    const session = yield* RoborockSession.RoborockSession
-    const made = yield* app.make(session, { rules, mapEvery: "4 seconds" })
-    const handler = HttpApp.toWebHandlerRuntime(yield* Effect.runtime())(made)
-    const ask = (path: string, init: RequestInit = {}) =>
-      Effect.promise(() =>
-        handler(new Request(address + path, { ...init, headers: { host: "127.0.0.1:8580", ...init.headers } }))
-      )
-    const send = (body: unknown, device = "test-device-0") =>
-      ask(`/api/devices/${device}/commands`, {
-        method: "POST",
-        headers: { "content-type": "application/json", origin: address },
-        body: typeof body === "string" ? body : JSON.stringify(body)
-      })
-    return { ask, send }
-  })
-
-const jsonOf = (response: Response) => Effect.promise(async (): Promise<unknown> => await response.json())
+import { Effect, Redacted } from "effect"
+import { address, jsonOf, layer, local, plan, server } from "./askedServer.ts"
 
 /** What devices were told, without what they were asked. */
 const commandsOf = (vacuum: RoborockTest.TestVacuum | undefined) =>
@@ -53,44 +9,6 @@ const commandsOf = (vacuum: RoborockTest.TestVacuum | undefined) =>
     vacuum?.received ?? Effect.succeed([]),
     (received) => received.filter(({ method }) => !method.startsWith("get_"))
   )
-
-/** Reads the events of a stream until one fits. */
-const reader = (response: Response) => {
-  const stream = response.body?.getReader()
-  const decoder = new TextDecoder()
-  let text = ""
-  const next = async (): Promise<Event | undefined> => {
-    for (;;) {
-      const end = text.indexOf("\n\n")
-      if (end >= 0) {
-        const [line = ""] = [text.slice(0, end)]
-        text = text.slice(end + 2)
-        if (line.startsWith("data: ")) return JSON.parse(line.slice(6))
-        continue
-      }
-      const piece = await stream?.read()
-      if (piece === undefined || piece.done) return undefined
-      text += decoder.decode(piece.value, { stream: true })
-    }
-  }
-  return {
-    until: <Tag extends Event["_tag"]>(
-      tag: Tag,
-      fits: (event: Extract<Event, { _tag: Tag }>) => boolean = () => true
-    ) =>
-      Effect.promise(async () => {
-        for (;;) {
-          const event = await next()
-          if (event === undefined) throw new Error(`the stream ended before ${tag}`)
-          if (isOf(event, tag) && fits(event)) return event
-        }
-      }),
-    close: Effect.promise(async () => stream?.cancel())
-  }
-}
-
-const isOf = <Tag extends Event["_tag"]>(event: Event, tag: Tag): event is Extract<Event, { _tag: Tag }> =>
-  event._tag === tag
 
 describe("files", () => {
   it.scoped("are served with headers that forbid what the page does not need", () =>
@@ -249,89 +167,5 @@ describe("commands", () => {
       const noMap = yield* send({ do: "goTo", x: 0, y: 0 }, "test-device-1")
       assert.isAtLeast(noMap.status, 400)
       assert.match(JSON.stringify(yield* jsonOf(noMap)), /"error":"[A-Z][^"]+\."/)
-    }).pipe(Effect.provide(layer)))
-})
-
-describe("the stream of events", () => {
-  it.scoped("has every device, the plan and the robot of one, and what changes", () =>
-    Effect.gen(function*() {
-      const { ask, send } = yield* server()
-      const { vacuums: [vacuum] } = yield* RoborockTest.RoborockTest
-      const response = yield* ask("/api/events")
-      assert.strictEqual(response.headers.get("content-type"), "text/event-stream")
-      assert.strictEqual(response.headers.get("cache-control"), "no-store")
-      const { close, until } = reader(response)
-      const home = yield* until("Home")
-      assert.deepStrictEqual(home.devices, ["test-device-0", "test-device-1"])
-      assert.strictEqual(home.selected, "test-device-0")
-      const { plan: drawn } = yield* until("Plan")
-      assert.deepStrictEqual(drawn.rooms.map(({ name }) => name), [
-        "Kitchen",
-        hostileName,
-        "Room 18",
-        "Room 19",
-        "Room 20"
-      ])
-      assert.isTrue(drawn.rooms.every(({ outline }) => outline.startsWith("M")))
-      const { scene } = yield* until("Scene")
-      assert.deepInclude(scene.robot, { x: plan.parking.x, y: -plan.parking.y })
-      assert.strictEqual((yield* send({ do: "start" })).status, 200)
-      const { device } = yield* until("Device", (event) => event.device.activity === "cleaning")
-      assert.deepInclude(device, { id: "test-device-0", name: "Upstairs", doing: "Cleaning", stale: false })
-      yield* vacuum?.change({ state: 12, error_code: 8 }) ?? Effect.void
-      const failed = yield* until("Device", (event) => event.device.error !== undefined)
-      assert.strictEqual(failed.device.error, "Robot trapped")
-      yield* close
-    }).pipe(Effect.provide(layer)))
-
-  it.scoped("is about the device that was asked for, and says why there is no map", () =>
-    Effect.gen(function*() {
-      const { ask } = yield* server()
-      const { close, until } = reader(yield* ask("/api/events?device=test-device-1"))
-      assert.strictEqual((yield* until("Home")).selected, "test-device-1")
-      assert.strictEqual(
-        (yield* until("Device", ({ device }) => device.id === "test-device-1")).device.name,
-        hostileName
-      )
-      assert.match((yield* until("MapTrouble")).message ?? "", /^The device [^:]+\.$/)
-      yield* close
-    }).pipe(Effect.provide(layer)))
-
-  it.scoped("reads the map again while the robot moves, and tells only what is new", () =>
-    Effect.gen(function*() {
-      const { ask, send } = yield* server()
-      const { vacuums: [vacuum] } = yield* RoborockTest.RoborockTest
-      const { close, until } = reader(yield* ask("/api/events"))
-      yield* until("Scene")
-      yield* send({ do: "start" })
-      yield* until("Scene")
-      const mapsRead = () =>
-        Effect.map(vacuum?.received ?? Effect.succeed([]), (all) =>
-          all.filter(({ method }) => method === "get_map_v1").length)
-      const before = yield* mapsRead()
-      yield* TestClock.adjust("4 seconds")
-      const { path } = yield* until("Scene")
-      assert.isAbove(yield* mapsRead(), before)
-      assert.deepStrictEqual(path.add, [])
-      yield* close
-    }).pipe(Effect.provide(layer)))
-
-  it.scoped("ends with its client, and there are not too many of them", () =>
-    Effect.gen(function*() {
-      const { ask } = yield* server()
-      const readers = yield* Effect.forEach(Array.from({ length: 32 }), () =>
-        Effect.gen(function*() {
-          const { close, until } = reader(yield* ask("/api/events"))
-          yield* until("Home")
-          return close
-        }))
-      assert.strictEqual((yield* ask("/api/events")).status, 503)
-      yield* readers[0] ?? Effect.void
-      // The end of a stream is noticed by another fiber.
-      yield* TestClock.adjust(0)
-      const again = yield* ask("/api/events")
-      assert.strictEqual(again.status, 200)
-      yield* reader(again).close
-      yield* Effect.forEach(readers.slice(1), (close) => close)
     }).pipe(Effect.provide(layer)))
 })
