@@ -7,24 +7,23 @@ import type { AuthError } from "../../MqttError.ts"
 import { ConnectError, PublishError } from "../../MqttError.ts"
 import type { Options, Session } from "./contract.ts"
 import * as dispatches from "./dispatch.ts"
+import * as durables from "./durable.ts"
+import * as farewell from "./farewell.ts"
 import * as handshakes from "./handshake.ts"
 import { unspecifiedError } from "./handshake.ts"
 import * as inbounds from "./inbound.ts"
 import * as inboundAliases from "./inboundAliases.ts"
 import * as keepAlives from "./keepAlive.ts"
-import * as markers from "./marker.ts"
 import { negotiate } from "./negotiate.ts"
 import * as operations from "./operations.ts"
 import * as outbounds from "./outbound.ts"
 import * as outboundAliases from "./outboundAliases.ts"
-import * as outgoingStore from "./outgoingStore.ts"
 import * as outputs from "./output.ts"
 import * as packetIds from "./packetIds.ts"
 import * as persistences from "./persistence.ts"
 import * as pings from "./pings.ts"
 import * as receivedIds from "./receivedIds.ts"
 import * as records from "./records.ts"
-import * as subscriptionStore from "./subscriptionStore.ts"
 import * as traffics from "./traffic.ts"
 
 export const make = (options: Options): Session => {
@@ -52,12 +51,7 @@ export const make = (options: Options): Session => {
   const awaitedPings = pings.make()
   const snapshot = options.records === undefined ? undefined : records.decode(options.records)
   const persistence = persistences.make()
-  const durable = snapshot === undefined ? undefined : {
-    marker: markers.make(persistence, ids, snapshot.marker),
-    outgoing: outgoingStore.make(persistence, output, snapshot.outgoing),
-    received: receivedIds.stored(persistence, snapshot.received),
-    subscriptions: subscriptionStore.make(persistence, snapshot)
-  }
+  const durable = snapshot === undefined ? undefined : durables.make(persistence, ids, output, snapshot)
   if (snapshot !== undefined) {
     hasState = snapshot.marker?.isConfirmed === true
     persistence.append(clock, snapshot.setAside)
@@ -171,19 +165,6 @@ export const make = (options: Options): Session => {
     violation
   })
 
-  const writeDisconnect = (reasonCode: number, properties: Packet.Disconnect["properties"]) => {
-    if (output.version() === 4) {
-      if (reasonCode === 0) output.write({ _tag: "Disconnect" })
-      return
-    }
-    // A session that was not asked for cannot be asked for in the end [5 §3.14.2.2.2].
-    const { sessionExpiryInterval, ...words } = properties ?? {}
-    const isAskedFor = (handshake.connect()?.properties?.sessionExpiryInterval ?? 0) > 0
-    const expiry = sessionExpiryInterval === undefined || !isAskedFor ? {} : { sessionExpiryInterval }
-    const problem = output.write({ _tag: "Disconnect", reasonCode, properties: { ...expiry, ...words } })
-    if (problem !== undefined) output.write({ _tag: "Disconnect", reasonCode, properties: expiry })
-  }
-
   /** When something is unanswered for too long. */
   const answerDue = () =>
     options.acknowledgementTimeout +
@@ -231,13 +212,7 @@ export const make = (options: Options): Session => {
       clock = now
       over("Closed")
     },
-    restored: () =>
-      snapshot === undefined ? undefined : {
-        publishes: snapshot.outgoing.length,
-        subscriptions: snapshot.subscriptions,
-        lastIdentifier: snapshot.lastIdentifier,
-        unreadable: snapshot.setAside.length / 2
-      },
+    restored: () => durable?.restored,
     isResumable: (now) => durable?.marker.isResumable(now) ?? hasState,
     takeChanges: persistence.take,
     committed: (now) => {
@@ -297,7 +272,7 @@ export const make = (options: Options): Session => {
     accept: (delivery, reasonCode = 0) => inbound.accept(clock, delivery, reasonCode),
     readingPaused: keepAlive.readingPaused,
     disconnect: (reasonCode, properties) => {
-      if (isReady()) writeDisconnect(reasonCode, properties)
+      if (isReady()) farewell.write(output, handshake.connect(), reasonCode, properties)
       ended ??= new ConnectError({ reason: "Closed", retryable: false })
       over("Ended")
     },

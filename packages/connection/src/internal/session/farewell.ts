@@ -1,0 +1,22 @@
+/** The DISCONNECT of a client [5 §3.14, 311 §3.14]. */
+import type { Packet } from "@effect-mqtt/codec"
+import type { Output } from "./output.ts"
+
+/** In 3.1.1 every DISCONNECT deletes the will: a reason to say something else is told by saying nothing. */
+export const write = (
+  output: Output,
+  connect: Packet.Connect | undefined,
+  reasonCode: number,
+  properties: Packet.Disconnect["properties"]
+): void => {
+  if (output.version() === 4) {
+    if (reasonCode === 0) output.write({ _tag: "Disconnect" })
+    return
+  }
+  // A session that was not asked for cannot be asked for in the end [5 §3.14.2.2.2].
+  const { sessionExpiryInterval, ...words } = properties ?? {}
+  const isAskedFor = (connect?.properties?.sessionExpiryInterval ?? 0) > 0
+  const expiry = sessionExpiryInterval === undefined || !isAskedFor ? {} : { sessionExpiryInterval }
+  const problem = output.write({ _tag: "Disconnect", reasonCode, properties: { ...expiry, ...words } })
+  if (problem !== undefined) output.write({ _tag: "Disconnect", reasonCode, properties: expiry })
+}
