@@ -102,7 +102,7 @@ export interface Options {
   readonly identity: RobotIdentity
   readonly rooms: ReadonlyArray<HomeRoom>
   readonly plan: FloorPlan
-  /** @default none */
+  /** An S4 has none. @default none */
   readonly otherFloors?: ReadonlyArray<FloorPlan> | undefined
   /** The user part of the account's topics. */
   readonly owner: { readonly userId: string; readonly username: string }
@@ -180,7 +180,7 @@ export const make = (options: Options): Effect.Effect<SimulatedRobot, never, Sco
       nowMillis: yield* Clock.currentTimeMillis,
       speed: options.speed,
       battery: options.battery,
-      otherFloors: options.otherFloors
+      otherFloors: identity.product === "S4" ? undefined : options.otherFloors
     })
     const { device, local } = yield* makeVacuumDevice({ identity, robot, rooms, host: host ?? "0.0.0.0" })
     const link = yield* makeCloudLink({

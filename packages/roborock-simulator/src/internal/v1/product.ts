@@ -98,6 +98,9 @@ const mopMethods: ReadonlySet<string> = new Set([
   "set_clean_follow_ground_material_status"
 ])
 
+/** Whether a model has maps of several floors. */
+const knowsFloors = ({ featureList }: V1Product): boolean => featureList.includes(120)
+
 /** Methods with a feature bit, or a member of the feature list, without which they are not known. */
 const featureMethods: ReadonlyArray<readonly [pattern: RegExp, has: (product: V1Product) => boolean]> = [
   [/^[gs]et_child_lock_status$/, ({ featureInfo }) => hasBit(featureInfo, 8)],
@@ -106,6 +109,7 @@ const featureMethods: ReadonlyArray<readonly [pattern: RegExp, has: (product: V1
   [/^[gs]et_collision_avoid_status$/, ({ featureInfo }) => hasBit(featureInfo, 27)],
   [/_valley_electricity_timer$/, ({ featureInfo }) => hasBit(featureInfo, 45)],
   [/^[gs]et_led_status$/, ({ featureList }) => featureList.includes(119)],
+  [/^(load|name)_multi_map$/, knowsFloors],
   [/^app_rc_/, ({ featureList }) => featureList.includes(125)]
 ]
 

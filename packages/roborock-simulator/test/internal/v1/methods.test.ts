@@ -106,7 +106,13 @@ describe("methods of V1 robots", () => {
       "S4",
       Effect.gen(function*() {
         const { robots: [robot] } = yield* Simulator.Simulator
-        const absent = ["set_mop_mode", "get_child_lock_status", "app_start_wash", "get_dust_collection_mode"]
+        const absent = [
+          "set_mop_mode",
+          "get_child_lock_status",
+          "load_multi_map",
+          "app_start_wash",
+          "get_dust_collection_mode"
+        ]
         for (const method of absent) {
           assert.deepStrictEqual(yield* robot?.call(method, []) ?? Effect.succeed({}), unknown, method)
         }
