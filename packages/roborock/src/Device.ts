@@ -125,7 +125,7 @@ const makeTraits = (options: Options, state: LiveValue.LiveValue<DeviceState.Dev
       name: home.name,
       firmware: home.firmware,
       region: options.region,
-      capabilities: features.make(home, channel, memory),
+      features: features.make(home, channel, memory),
       channel,
       state,
       homeRooms,

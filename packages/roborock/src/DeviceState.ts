@@ -4,8 +4,11 @@
  * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
+import * as Dock from "./Dock.ts"
+import { nameOf, problemOf } from "./internal/device/problem.ts"
+import { activityNames, unfinishedJobs } from "./internal/v1/activities.ts"
 import { isRecord, numberField } from "./internal/v1/json.ts"
-import type { Room } from "./Room.ts"
+import * as Rooms from "./Room.ts"
 import { unwrap } from "./Rpc.ts"
 import * as V1Codes from "./V1Codes.ts"
 
@@ -53,6 +56,11 @@ export interface DeviceState {
   readonly activity: Activity
   readonly error: Problem | undefined
   readonly dockError: Problem | undefined
+  /**
+   * The tanks, the bag and the other parts of the dock: an empty tank shows here before it is a `dockError`. `undefined`
+   * for a dock that does not report them in a way that can be believed.
+   */
+  readonly dockParts: Dock.Parts | undefined
   /** Percent. */
   readonly battery: number | undefined
   readonly charging: boolean
@@ -67,7 +75,7 @@ export interface DeviceState {
   /** Number of the map in use; `undefined` when there is none. */
   readonly mapFlag: number | undefined
   /** Rooms of the map in use. */
-  readonly rooms: ReadonlyArray<Room>
+  readonly rooms: ReadonlyArray<Rooms.Room>
   /** The room the robot was in when its map was last read: while it works, at most one poll ago. */
   readonly currentRoom: string | undefined
   readonly currentRoomId: number | undefined
@@ -87,37 +95,20 @@ export interface DeviceState {
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-/** What a state is made of. */
-interface Parts {
-  readonly fields: Readonly<Record<string, unknown>>
-  readonly rooms: ReadonlyArray<Room>
-  readonly currentRoomId: number | undefined
-  readonly online: boolean
-  readonly stale: boolean
-  readonly available: boolean
-  readonly trouble: string | undefined
-  readonly silentSince: number | undefined
-  readonly updatedAt: number | undefined
-}
-
-const codes = (activity: Activity, ...states: ReadonlyArray<number>) =>
-  states.map((state) => [state, activity] as const)
-
-const activities: ReadonlyMap<number, Activity> = new Map([
-  ...codes("cleaning", 4, 5, 7, 11, 16, 17, 18, 29, 32, 6301, 6302, 6303, 6304, 6305, 6306, 6307, 6308, 6309),
-  ...codes("returning", 6, 15, 26, 6310),
-  ...codes("docked", 8, 14, 22, 23, 25, 33, 34, 100, 202),
-  ...codes("paused", 10),
-  ...codes("error", 9, 12, 101),
-  ...codes("idle", 1, 2, 3, 13, 28, 103)
-])
-
-const unfinishedJobs: ReadonlyMap<number, Unfinished> = new Map([
-  [1, "everything"],
-  [2, "zones"],
-  [3, "rooms"],
-  [4, "mapping"]
-])
+/** What a state is made of; the rest follows from it. */
+type Parts = Pick<
+  DeviceState,
+  | "fields"
+  | "dockParts"
+  | "rooms"
+  | "currentRoomId"
+  | "online"
+  | "stale"
+  | "available"
+  | "trouble"
+  | "silentSince"
+  | "updatedAt"
+>
 
 /** Field names of the status by data point; a push says the same as the field. */
 const pushedFields: ReadonlyMap<number, string> = new Map([
@@ -131,27 +122,21 @@ const pushedFields: ReadonlyMap<number, string> = new Map([
 
 const noMapFlag = 63
 
-const problem = (code: number | undefined, names: ReadonlyMap<number, string>): Problem | undefined => {
-  if (code === undefined || code === 0) return undefined
-  const name = names.get(code) ?? `unknown_${code}`
-  const words = name.replaceAll("_", " ")
-  return { code, name, text: words.charAt(0).toUpperCase() + words.slice(1) }
-}
-
 const build = (parts: Parts): DeviceState => {
   const number = (name: string) => numberField(parts.fields, name)
   const state = number("state")
-  const activity = state === undefined ? "unknown" : activities.get(state) ?? "unknown"
+  const activity = state === undefined ? "unknown" : activityNames.get(state) ?? "unknown"
   const area = number("clean_area")
   const seconds = number("clean_time")
   const mapStatus = number("map_status")
   const flag = mapStatus === undefined ? noMapFlag : mapStatus >> 2
   return {
     state,
-    stateName: state === undefined ? "unknown" : V1Codes.stateNames.get(state) ?? `unknown_${state}`,
+    stateName: nameOf(state, V1Codes.stateNames),
     activity,
-    error: problem(number("error_code"), V1Codes.errorNames),
-    dockError: problem(number("dock_error_status"), V1Codes.dockErrorNames),
+    error: problemOf(number("error_code"), V1Codes.errorNames),
+    dockError: problemOf(number("dock_error_status"), V1Codes.dockErrorNames),
+    dockParts: parts.dockParts,
     battery: number("battery"),
     charging: state === 8 && number("charge_status") !== 0,
     cleanedArea: area === undefined ? undefined : area / 1e6,
@@ -182,16 +167,12 @@ const fromDataPoints = (dataPoints: ReadonlyMap<number, unknown>): Readonly<Reco
     })
   )
 
-const sameRooms = (before: ReadonlyArray<Room>, after: ReadonlyArray<Room>): boolean =>
-  before === after
-  || before.length === after.length
-    && before.every(({ id, name }, index) => id === after[index]?.id && name === after[index]?.name)
-
 /** What a watcher is told of; `fields` and `updatedAt` are new with every answer. */
 const told = (state: DeviceState): ReadonlyArray<unknown> => [
   state.state,
   state.error?.code,
   state.dockError?.code,
+  state.dockParts === undefined ? undefined : Object.values(state.dockParts).join(),
   state.battery,
   state.charging,
   state.cleanedArea,
@@ -219,7 +200,7 @@ const told = (state: DeviceState): ReadonlyArray<unknown> => [
 export const isSame = (before: DeviceState, after: DeviceState): boolean => {
   const values = told(after)
   return before === after
-    || sameRooms(before.rooms, after.rooms) && told(before).every((value, index) => value === values[index])
+    || Rooms.isSame(before.rooms, after.rooms) && told(before).every((value, index) => value === values[index])
 }
 
 /**
@@ -231,6 +212,7 @@ export const isSame = (before: DeviceState, after: DeviceState): boolean => {
 export const initial = (dataPoints: ReadonlyMap<number, unknown>, online: boolean): DeviceState =>
   build({
     fields: fromDataPoints(dataPoints),
+    dockParts: undefined,
     rooms: [],
     currentRoomId: undefined,
     online,
@@ -253,16 +235,21 @@ export const toleratedSilence: Duration.Duration = Duration.minutes(2)
 
 /**
  * The state after an answer to `get_status` that came at `now` (Unix milliseconds); `undefined` when the result is no
- * status.
+ * status. `reportsDock` says whether what it tells of the parts of the dock can be believed (`is_dss_believable`).
  *
  * @since 0.1.0
  * @category combinators
  */
-export const withStatus = (self: DeviceState, result: unknown, now: number): DeviceState | undefined => {
+export const withStatus = (
+  self: DeviceState,
+  result: unknown,
+  now: number,
+  reportsDock = false
+): DeviceState | undefined => {
   const fields = unwrap(result)
-  return isRecord(fields) && typeof fields["state"] === "number"
-    ? build({ ...self, ...answering, fields, online: true, updatedAt: now })
-    : undefined
+  if (!isRecord(fields) || typeof fields["state"] !== "number") return undefined
+  const dockParts = reportsDock ? Dock.decodeParts(numberField(fields, "dss")) : undefined
+  return build({ ...self, ...answering, fields, dockParts, online: true, updatedAt: now })
 }
 
 /**
@@ -300,8 +287,8 @@ export const withSilence = (self: DeviceState, trouble: string, now: number): De
  * @since 0.1.0
  * @category combinators
  */
-export const withRooms = (self: DeviceState, rooms: ReadonlyArray<Room>): DeviceState =>
-  sameRooms(self.rooms, rooms) ? self : build({ ...self, rooms })
+export const withRooms = (self: DeviceState, rooms: ReadonlyArray<Rooms.Room>): DeviceState =>
+  Rooms.isSame(self.rooms, rooms) ? self : build({ ...self, rooms })
 
 /**
  * The state with the room the robot is in.

@@ -5,14 +5,16 @@
  */
 import * as Effect from "effect/Effect"
 import * as CleanRecord from "./CleanRecord.ts"
-import { question } from "./internal/device/question.ts"
+import { invalidArgument, question } from "./internal/device/question.ts"
 import type { Vacuum } from "./internal/device/vacuum.ts"
+import type { History } from "./Q7Record.ts"
 import type { NoMap } from "./RoborockError.ts"
-import { type CommandError } from "./RoborockError.ts"
+import { type CommandError, DeviceError } from "./RoborockError.ts"
 import type { MapError, RrMap } from "./RrMap.ts"
 
 /**
- * Totals, records, and the map of a record.
+ * Totals, records, and the map of a record. How Q7 and Q10 vacuums are asked for the map of a run, or told to forget it, is
+ * not known: there `map` and `remove` fail with `UnknownMethod`.
  *
  * @since 0.1.0
  * @category models
@@ -27,6 +29,29 @@ export interface HistoryTrait {
   readonly map: (id: number) => Effect.Effect<RrMap, CommandError | MapError | NoMap>
   /** Removes a run from the history, for everybody. */
   readonly remove: (id: number) => Effect.Effect<void, CommandError>
+}
+
+/**
+ * The history of a device that tells all runs at once.
+ *
+ * @internal
+ */
+export const fromList = (
+  method: string,
+  history: Effect.Effect<History, CommandError>
+): HistoryTrait => {
+  const unknown = new DeviceError({ reason: "UnknownMethod", method })
+  return {
+    summary: Effect.map(history, ({ summary }) => summary),
+    record: (id) =>
+      Effect.flatMap(history, ({ records }) => {
+        const found = records.find(({ begin }) => begin === id)
+        return found === undefined ? Effect.fail(invalidArgument(method)) : Effect.succeed(found)
+      }),
+    latest: (count = 10) => Effect.map(history, ({ records }) => records.slice(0, Math.max(0, count))),
+    map: () => unknown,
+    remove: () => unknown
+  }
 }
 
 /** @internal */

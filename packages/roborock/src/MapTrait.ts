@@ -5,11 +5,12 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import type { FloorMap } from "./FloorMap.ts"
 import type { Vacuum } from "./internal/device/vacuum.ts"
 import * as MapImage from "./MapImage.ts"
 import type { CommandError, NoMap } from "./RoborockError.ts"
 import type { Room } from "./Room.ts"
-import type { MapError, RrMap } from "./RrMap.ts"
+import type { MapError } from "./RrMap.ts"
 
 /**
  * A map as it was at one moment, with the names of its rooms.
@@ -18,7 +19,8 @@ import type { MapError, RrMap } from "./RrMap.ts"
  * @category models
  */
 export interface MapSnapshot {
-  readonly map: RrMap
+  /** A V1 vacuum has an `RrMap`, which says more. */
+  readonly map: FloorMap
   readonly rooms: ReadonlyArray<Room>
   /** Unix milliseconds. */
   readonly fetchedAt: number
@@ -26,7 +28,7 @@ export interface MapSnapshot {
 
 /**
  * The map in use. The device is asked each time, one request at a time: every few seconds while somebody looks is
- * fine, more often is not.
+ * fine, more often is not. Q7 and Q10 vacuums also send it by themselves while they clean, and `last` is the newest.
  *
  * @since 0.1.0
  * @category models

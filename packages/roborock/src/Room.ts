@@ -86,3 +86,14 @@ export const find = (
     unknown: wanted.filter((room) => matching(room).length === 0).map(String)
   }
 }
+
+/**
+ * Whether two lists have the same rooms under the same names.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isSame = (before: ReadonlyArray<Room>, after: ReadonlyArray<Room>): boolean =>
+  before === after
+  || before.length === after.length
+    && before.every(({ id, name }, index) => id === after[index]?.id && name === after[index]?.name)

@@ -101,6 +101,26 @@ describe("a push", () => {
   })
 })
 
+describe("the dock", () => {
+  const docked = (dss: number, reportsDock: boolean) => DeviceState.withStatus(blank, { state: 8, dss }, 0, reportsDock)
+
+  it("an empty tank shows, where the device is to be believed, and is told to watchers", () => {
+    const [fine, empty] = [docked(168, true), docked(164, true)]
+    if (fine === undefined || empty === undefined) return assert.fail("no status")
+    assert.deepInclude(fine.dockParts, { cleanWater: "fine", dirtyWater: "fine", dustBag: "fine" })
+    assert.deepInclude(empty.dockParts, { cleanWater: "problem" })
+    assert.isFalse(DeviceState.isSame(fine, empty))
+    assert.strictEqual(docked(164, false)?.dockParts, undefined)
+    assert.strictEqual(docked(0, true)?.dockParts, undefined)
+  })
+
+  it("a push says nothing of it", () => {
+    const empty = docked(164, true) ?? blank
+    const pushed = DeviceState.withPush(empty, { dataPoints: new Map([[122, 50]]) }, 9)
+    assert.deepStrictEqual(pushed.dockParts, empty.dockParts)
+  })
+})
+
 describe("rooms", () => {
   it("name the current room, also when the names come later", () => {
     const located = DeviceState.withCurrentRoom(blank, 17)

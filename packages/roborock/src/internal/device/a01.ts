@@ -12,8 +12,9 @@ import * as ZeoCodes from "../../ZeoCodes.ts"
 import { numberField } from "../v1/json.ts"
 import * as arrivals from "./arrivals.ts"
 import type { Dialect } from "./dialect.ts"
-import { activitiesOf, type Context, type Fields, nameOf, problemOf } from "./dialectContext.ts"
+import { activitiesOf, type Context, type Fields } from "./dialectContext.ts"
 import { offer } from "./offer.ts"
+import { nameOf, problemOf } from "./problem.ts"
 
 /** What tells wet-dry vacuums from washing machines. */
 interface Kind {

@@ -29,12 +29,12 @@ export const make = () => {
     })
 
   /** Asks, and ends when all is there or the time is over with something there. */
-  const collect = (
+  const collect = <E>(
     method: string,
     wanted: ReadonlyArray<number>,
-    ask: Effect.Effect<void, RequestError>,
+    ask: Effect.Effect<void, E>,
     timeout: Duration.DurationInput
-  ): Effect.Effect<void, RequestError> =>
+  ): Effect.Effect<void, E | RequestError> =>
     Effect.gen(function*() {
       const missing = wanted.filter((id) => !absent.has(id))
       const wait: Wait = {

@@ -88,11 +88,14 @@ export const open = (
       ),
       Effect.zipRight(state.get)
     )
-    const withRooms = (rooms: ReadonlyArray<Room>) => (before: DeviceState.DeviceState): DeviceState.DeviceState => ({
-      ...before,
-      rooms,
-      currentRoom: rooms.find(({ id }) => id === before.currentRoomId)?.name
-    })
+    const withRooms =
+      (rooms: ReadonlyArray<Room>, currentRoomId: number | undefined) =>
+      (before: DeviceState.DeviceState): DeviceState.DeviceState => ({
+        ...before,
+        rooms,
+        currentRoomId,
+        currentRoom: rooms.find(({ id }) => id === currentRoomId)?.name
+      })
     const context: Context = {
       home,
       timeout,
@@ -103,7 +106,7 @@ export const open = (
         }),
       state: state.get,
       tell: (fields) => Effect.asVoid(tell(fields)),
-      tellRooms: (rooms) => Effect.asVoid(state.update(withRooms(rooms))),
+      tellRooms: (rooms, currentRoomId) => Effect.asVoid(state.update(withRooms(rooms, currentRoomId))),
       refresh,
       wake: Effect.asVoid(Queue.offer(wakeUps, undefined))
     }

@@ -1,6 +1,6 @@
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { Activity, DeviceState, Problem } from "../../DeviceState.ts"
+import type { Activity, DeviceState } from "../../DeviceState.ts"
 import type { HomeDevice } from "../../HomeData.ts"
 import type { CommandError } from "../../RoborockError.ts"
 import type { Room } from "../../Room.ts"
@@ -18,7 +18,7 @@ export interface Context {
   readonly state: Effect.Effect<DeviceState>
   /** Takes values into the state; those that are not told stay. */
   readonly tell: (fields: Fields) => Effect.Effect<void>
-  readonly tellRooms: (rooms: ReadonlyArray<Room>) => Effect.Effect<void>
+  readonly tellRooms: (rooms: ReadonlyArray<Room>, currentRoomId: number | undefined) => Effect.Effect<void>
   /** Asks, and gives the state then. */
   readonly refresh: Effect.Effect<DeviceState, CommandError>
   /** Has the device asked soon. */
@@ -35,20 +35,6 @@ export const activitiesOf = (
     )
   )
   return (state) => state === undefined ? "unknown" : activities.get(state) ?? "unknown"
-}
-
-export const nameOf = (code: number | undefined, names: ReadonlyMap<number, string>): string =>
-  code === undefined ? "unknown" : names.get(code) ?? `unknown_${code}`
-
-export const problemOf = (
-  code: number | undefined,
-  names: ReadonlyMap<number, string>,
-  isNotice: (code: number) => boolean = () => false
-): Problem | undefined => {
-  if (code === undefined || code === 0 || isNotice(code)) return undefined
-  const name = nameOf(code, names)
-  const words = name.replaceAll("_", " ")
-  return { code, name, text: words.charAt(0).toUpperCase() + words.slice(1) }
 }
 
 /** The code of a name. */

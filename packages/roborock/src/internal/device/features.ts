@@ -23,15 +23,19 @@ const read = (model: string | undefined, result: unknown): Capabilities.Capabili
   })
 }
 
-/**
- * The capabilities of a device: as it said itself, in this run or an earlier one with the same firmware; as the cloud
- * knows them while it does not answer.
- */
+/** The capabilities of a device. */
+export interface Features {
+  /** As it said itself, in this run or an earlier one with the same firmware; as the cloud knows them while it does not answer. */
+  readonly capabilities: Effect.Effect<Capabilities.Capabilities>
+  /** The same without asking. */
+  readonly soFar: () => Capabilities.Capabilities
+}
+
 export const make = (
   home: HomeDevice,
   channel: DeviceChannel,
   memory: DeviceMemory | undefined
-): Effect.Effect<Capabilities.Capabilities> => {
+): Features => {
   const { firmware, model } = home
   let known: Capabilities.Capabilities | undefined
   const fromCloud = Capabilities.decode({
@@ -49,7 +53,7 @@ export const make = (
     // A device that answers something else will do so again.
     return capabilities ?? fromCloud
   })
-  return Effect.gen(function*() {
+  const capabilities = Effect.gen(function*() {
     if (known !== undefined) return known
     const kept = memory === undefined || firmware === undefined ? undefined : yield* memory.features(firmware)
     known = read(model, kept)
@@ -59,4 +63,5 @@ export const make = (
   }).pipe(
     Effect.catchTag("RequestError", (error) => Effect.as(Effect.logDebug(error.message), fromCloud))
   )
+  return { capabilities, soFar: () => known ?? fromCloud }
 }

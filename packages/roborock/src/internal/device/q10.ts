@@ -1,20 +1,25 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { Mode } from "../../CleaningModes.ts"
+import type { CleanRecord, CleanSummary } from "../../CleanRecord.ts"
 import type { Consumable, Part } from "../../ConsumablesTrait.ts"
 import { protocols } from "../../Frame.ts"
+import * as HistoryTrait from "../../HistoryTrait.ts"
 import type { Choices, Current } from "../../ModesTrait.ts"
 import * as Q10Codes from "../../Q10Codes.ts"
 import * as Q10DataPoints from "../../Q10DataPoints.ts"
 import * as Q10Map from "../../Q10Map.ts"
 import * as Q10Packet from "../../Q10Packet.ts"
-import type { CommandError } from "../../RoborockError.ts"
-import { numberField } from "../v1/json.ts"
+import * as Q10Record from "../../Q10Record.ts"
+import { type CommandError, NoMap, RequestError } from "../../RoborockError.ts"
+import { isRecord, numberField } from "../v1/json.ts"
 import * as arrivals from "./arrivals.ts"
 import type { Dialect } from "./dialect.ts"
-import { activitiesOf, codeOf, type Context, type Fields, nameOf, problemOf, sendAndLook } from "./dialectContext.ts"
+import { activitiesOf, codeOf, type Context, type Fields, sendAndLook } from "./dialectContext.ts"
 import { findRooms } from "./knownRooms.ts"
+import * as liveMap from "./liveMap.ts"
 import { offer } from "./offer.ts"
+import { nameOf, problemOf } from "./problem.ts"
 import { invalidArgument } from "./question.ts"
 
 const statusPoint = 121
@@ -66,10 +71,37 @@ const current = (fields: Fields): Current => {
   }
 }
 
+const mapMethod = "dpMultiMap"
+const mapPoint = 61
+const recordsMethod = "dpCleanRecord"
+const recordsPoint = 52
+
+/** The list of maps says which there are and not which is in use; the first one is. */
+const firstMapId = (value: unknown): string | undefined => {
+  const data: unknown = isRecord(value) ? value["data"] : undefined
+  const first: unknown = Array.isArray(data) ? data[0] : undefined
+  const id = isRecord(first) ? first["id"] : undefined
+  return typeof id === "string" ? id : undefined
+}
+
+const minute = 60
+
+/** Totals are data points of their own: minutes, and square metres. */
+const summaryOf = (fields: Fields, records: ReadonlyArray<CleanRecord>): CleanSummary => ({
+  seconds: (numberField(fields, "dpTotalCleanTime") ?? 0) * minute,
+  area: numberField(fields, "dpTotalCleanArea"),
+  count: numberField(fields, "dpTotalCleanCount"),
+  emptied: undefined,
+  records: records.map(({ begin }) => begin)
+})
+
 /** The Q10 family: data points without ids, and what a command changed comes back as a push. */
 export const make = (context: Context): Dialect => {
-  const { home, state, tell, tellRooms, timeout } = context
+  const { home, state, tell, timeout } = context
   const { arrived, collect } = arrivals.make()
+  const live = liveMap.make(context)
+  let raster: Q10Packet.Raster | undefined
+  let path: Q10Packet.Path | undefined
 
   const send = (method: string, message: Q10DataPoints.Message) =>
     sendAndLook(context, method, (timestamp) => Q10DataPoints.encode(message, timestamp))
@@ -95,11 +127,34 @@ export const make = (context: Context): Dialect => {
     Either.match(Q10Packet.decode(payload), {
       onLeft: (error) => Effect.logDebug(`"${home.name}": ${error.message}`),
       onRight: (packet) => {
-        if (packet._tag !== "Raster" || packet.kind !== "live") return Effect.void
-        const { roomNames } = Q10Map.make(packet)
-        return tellRooms(Array.from(roomNames, ([id, name]) => ({ id, name })))
+        if (packet._tag === "Path") path = packet
+        else if (packet.kind !== "record") raster = packet
+        return raster === undefined ? Effect.void : live.arrived(Q10Map.make(raster, { path }))
       }
     })
+
+  /** The value of a data point that the device sends when told to. */
+  const requestValue = (method: string, id: number, message: Q10DataPoints.Message) =>
+    Effect.flatMap(
+      collect(method, [id], send(method, message), timeout),
+      () => Effect.map(state, ({ fields }) => fields[method])
+    )
+
+  const refreshMap = Effect.gen(function*() {
+    const id = firstMapId(yield* requestValue(mapMethod, mapPoint, Q10DataPoints.commands.listMaps))
+    if (id === undefined) return yield* new NoMap({ device: home.name })
+    yield* live.request(mapMethod, send(mapMethod, Q10DataPoints.commands.getMap(id)))
+  })
+
+  const history = Effect.flatMap(
+    requestValue(recordsMethod, recordsPoint, Q10DataPoints.commands.listRecords),
+    (value) => {
+      const records = Q10Record.decode(value)
+      return records === undefined
+        ? Effect.fail(new RequestError({ reason: "BadAnswer", method: recordsMethod }))
+        : Effect.map(state, ({ fields }) => ({ records, summary: summaryOf(fields, records) }))
+    }
+  )
 
   const set = (fan: number | undefined, water: number | undefined, mode: number | undefined) => {
     const top = [[123, fan], [124, water], [137, mode]].flatMap(([id, code]) =>
@@ -167,6 +222,8 @@ export const make = (context: Context): Dialect => {
         list: Effect.map(state, ({ rooms }) => rooms),
         refresh: Effect.map(context.refresh, ({ rooms }) => rooms)
       }),
+      map: offer(live.trait(refreshMap)),
+      history: offer(HistoryTrait.fromList(recordsMethod, history)),
       modes: offer({
         choices: Effect.succeed(choices),
         current: Effect.map(state, ({ fields }) => current(fields)),

@@ -5,17 +5,21 @@ import type { Mode } from "../../CleaningModes.ts"
 import type { Consumable, Part } from "../../ConsumablesTrait.ts"
 import * as DailyWindow from "../../DailyWindow.ts"
 import { protocols } from "../../Frame.ts"
+import * as HistoryTrait from "../../HistoryTrait.ts"
 import type { Choices, Current } from "../../ModesTrait.ts"
 import * as Q7Codes from "../../Q7Codes.ts"
 import * as Q7Map from "../../Q7Map.ts"
 import * as Q7MapPayload from "../../Q7MapPayload.ts"
+import * as Q7Record from "../../Q7Record.ts"
 import * as Q7Rpc from "../../Q7Rpc.ts"
 import { type CommandError, DeviceError, RequestError } from "../../RoborockError.ts"
 import { isRecord, numberField } from "../v1/json.ts"
 import type { Dialect } from "./dialect.ts"
-import { activitiesOf, codeOf, type Context, type Fields, nameOf, problemOf } from "./dialectContext.ts"
+import { activitiesOf, codeOf, type Context, type Fields } from "./dialectContext.ts"
 import { findRooms } from "./knownRooms.ts"
+import * as liveMap from "./liveMap.ts"
 import { offer } from "./offer.ts"
+import { nameOf, problemOf } from "./problem.ts"
 import { invalidArgument } from "./question.ts"
 
 const activityOf = activitiesOf({
@@ -70,19 +74,20 @@ const clean = "service.set_room_clean"
 const roomCleaning = 1
 const controls = { stop: 0, start: 1, pause: 2 } as const
 const mapMethod = "service.upload_by_maptype"
-const liveMap = 0
+const liveMapType = 0
+const recordsMethod = "service.get_record_list"
 const quietMethod = "service.set_quiet_time"
 const resetMethod = "service.reset_consumable"
 const firstMessageId = 200_000_000_000
 
 /** The Q7 family: methods with ids, answered one by one. */
 export const make = (context: Context): Dialect => {
-  const { home, state, tell, tellRooms, timeout, wake } = context
+  const { home, state, tell, timeout, wake } = context
   const pending = new Map<
     string,
     { readonly method: string; readonly result: Deferred.Deferred<unknown, CommandError> }
   >()
-  const mapWaits = new Set<Deferred.Deferred<void>>()
+  const live = liveMap.make(context)
   let lastId = firstMessageId
 
   const request = (method: string, params: Fields = {}): Effect.Effect<unknown, CommandError> =>
@@ -136,30 +141,12 @@ export const make = (context: Context): Dialect => {
     )
     return Either.match(map, {
       onLeft: (message) => Effect.logDebug(`"${home.name}": ${message}`),
-      onRight: ({ mapType, roomNames }) =>
-        mapType !== liveMap ? Effect.void : Effect.zipRight(
-          tellRooms(Array.from(roomNames, ([id, name]) => ({ id, name }))),
-          Effect.forEach([...mapWaits], (wait) => Deferred.succeed(wait, undefined), { discard: true })
-        )
+      onRight: (map) => map.mapType === liveMapType ? live.arrived(map) : Effect.void
     })
   }
 
-  const refreshRooms = Effect.gen(function*() {
-    const arrived = yield* Deferred.make<void>()
-    yield* Effect.acquireUseRelease(
-      Effect.sync(() => mapWaits.add(arrived)),
-      () =>
-        Effect.zipRight(
-          request(mapMethod, { force: 1, map_type: liveMap }),
-          Effect.timeoutFail(Deferred.await(arrived), {
-            duration: timeout,
-            onTimeout: () => new RequestError({ reason: "TimedOut", method: mapMethod })
-          })
-        ),
-      () => Effect.sync(() => mapWaits.delete(arrived))
-    )
-    return (yield* state).rooms
-  })
+  const refreshMap = live.request(mapMethod, request(mapMethod, { force: 1, map_type: liveMapType }))
+  const refreshRooms = Effect.map(Effect.zipRight(refreshMap, state), ({ rooms }) => rooms)
   const listRooms = Effect.flatMap(
     state,
     ({ rooms }) => rooms.length > 0 ? Effect.succeed(rooms) : refreshRooms
@@ -169,6 +156,13 @@ export const make = (context: Context): Dialect => {
     request("prop.get", { property: Q7Codes.properties }),
     (data) => isRecord(data) ? tell(data) : Effect.fail(new RequestError({ reason: "BadAnswer", method: "prop.get" }))
   )
+
+  const history = Effect.flatMap(request(recordsMethod), (data) => {
+    const read = Q7Record.decode(data)
+    return read === undefined
+      ? Effect.fail(new RequestError({ reason: "BadAnswer", method: recordsMethod }))
+      : Effect.succeed(read)
+  })
 
   const readQuiet = ({ fields }: { readonly fields: Fields }) => {
     const begin = numberField(fields, "quiet_begin_time")
@@ -243,6 +237,8 @@ export const make = (context: Context): Dialect => {
           })
       }),
       rooms: offer({ list: listRooms, refresh: refreshRooms }),
+      map: offer(live.trait(refreshMap)),
+      history: offer(HistoryTrait.fromList(recordsMethod, history)),
       modes: offer({
         choices: Effect.succeed(choices),
         current: Effect.map(state, ({ fields }) => current(fields)),

@@ -11,6 +11,7 @@ import { type CommandError, NoMap, RequestError } from "../../RoborockError.ts"
 import * as Room from "../../Room.ts"
 import * as Rpc from "../../Rpc.ts"
 import * as RrMap from "../../RrMap.ts"
+import type { Features } from "./features.ts"
 
 /** A V1 vacuum behind its traits: the channel to it, and the one place where its state changes. */
 export interface Vacuum {
@@ -45,7 +46,7 @@ export interface Options {
   readonly name: string
   readonly firmware: string | undefined
   readonly region: string | undefined
-  readonly capabilities: Effect.Effect<Capabilities>
+  readonly features: Features
   readonly channel: DeviceChannel
   readonly state: LiveValue<DeviceState.DeviceState>
   /** The rooms of the home; asks the cloud once more when told that a room is missing. */
@@ -62,7 +63,7 @@ const parse = (file: Uint8Array): Either.Either<RrMap.RrMap, RrMap.MapError> =>
   )
 
 export const make = (options: Options): Vacuum => {
-  const { channel, homeRooms, memory, name, state, wake } = options
+  const { channel, features, homeRooms, memory, name, state, wake } = options
   let last: TimedMap | undefined
 
   const refreshStatus = Effect.gen(function*() {
@@ -75,10 +76,11 @@ export const make = (options: Options): Vacuum => {
         )
     )
     const now = yield* Clock.currentTimeMillis
+    const reportsDock = features.soFar().flags.has("is_dss_believable")
     if (DeviceState.withStatus(yield* state.get, result, now) === undefined) {
       return yield* new RequestError({ reason: "BadAnswer", method: "get_status" })
     }
-    return yield* state.update((before) => DeviceState.withStatus(before, result, now) ?? before)
+    return yield* state.update((before) => DeviceState.withStatus(before, result, now, reportsDock) ?? before)
   })
 
   const refreshRooms = Effect.gen(function*() {
@@ -117,7 +119,7 @@ export const make = (options: Options): Vacuum => {
     name,
     firmware: options.firmware,
     region: options.region,
-    capabilities: options.capabilities,
+    capabilities: features.capabilities,
     channel,
     state,
     refreshStatus,

@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Either } from "effect"
 import { testData } from "../../../../../vitest.testData.ts"
 import { type Answer, openAppliance } from "../../cloudAppliance.ts"
+import { pathPacket, smallQ10 } from "../../q10Bytes.ts"
 import { reasonOf } from "../../vacuumWith.ts"
 
 const kind = { version: "B01", model: "roborock.vacuum.ss07", category: "robot.vacuum.cleaner" } as const
@@ -69,6 +70,57 @@ describe("a Q10 vacuum", () => {
       assert.isDefined(first)
       yield* cleaning.rooms([first.name.toUpperCase()])
       assert.deepStrictEqual(decoded(sent.at(-1)), { 201: { cmd: 2, clean_paramters: [first.id] } })
+    }))
+
+  it.scoped("sends its map when told to, and the path of the robot by itself", () =>
+    Effect.gen(function*() {
+      const { device, push, sent } = yield* openAppliance(kind, (payload) => {
+        const points = decoded(payload) ?? {}
+        const wanted = points[61] as { readonly op: string; readonly id?: string } | undefined // our own message
+        if (wanted?.op === "list") {
+          return [[102, Q10DataPoints.encode({ common: [[61, { op: "list", result: 1, data: [{ id: "m1" }] }]] })]]
+        }
+        return wanted?.op === "get" ? [[301, smallQ10()]] : answering(docked)(payload)
+      })
+      const map = yield* device.trait("map")
+      assert.isUndefined(yield* map.last)
+      const snapshot = yield* map.fetch
+      assert.deepStrictEqual(decoded(sent.at(-1)), { 61: { op: "get", id: "m1" } })
+      assert.deepStrictEqual(snapshot.rooms.map(({ name }) => name), ["Living Room", "Büro"])
+      assert.isAbove((yield* map.png({ scale: 2 })).length, 100)
+      yield* push(301, pathPacket([[0, 0], [20, 0]]))
+      assert.lengthOf((yield* map.last)?.map.path ?? [], 2)
+      assert.strictEqual((yield* device.state.get).currentRoomId, (yield* map.last)?.map.robotRoom)
+    }))
+
+  it.scoped("a device without maps has none", () =>
+    Effect.gen(function*() {
+      const { device } = yield* openAppliance(kind, (payload) =>
+        decoded(payload)?.[61] === undefined
+          ? answering(docked)(payload)
+          : [[102, Q10DataPoints.encode({ common: [[61, { op: "list", result: 1, data: [] }]] })]])
+      assert.strictEqual(yield* reasonOf((yield* device.trait("map")).fetch), "NoMap")
+    }))
+
+  it.scoped("tells its history, all runs at once", () =>
+    Effect.gen(function*() {
+      const run = (begin: number) => `abc_${begin}_6_4_946_1829_4_00_01_01_1_0`
+      const { device } = yield* openAppliance(kind, (payload) =>
+        decoded(payload)?.[52] === undefined
+          ? answering({ ...docked, common: [[31, 10], [29, 7], [30, 2]] })(payload)
+          : [[102, Q10DataPoints.encode({ common: [[52, { op: "list", data: [run(100), run(900)] }]] })]])
+      const history = yield* device.trait("history")
+      assert.deepStrictEqual(yield* history.summary, {
+        seconds: 600,
+        area: 7,
+        count: 2,
+        emptied: undefined,
+        records: [900, 100]
+      })
+      assert.deepStrictEqual((yield* history.latest(1)).map(({ begin }) => begin), [900])
+      assert.deepInclude(yield* history.record(100), { duration: 360, area: 4, complete: true })
+      assert.strictEqual(yield* reasonOf(history.record(5)), "InvalidArgument")
+      assert.strictEqual(yield* reasonOf(history.map(100)), "UnknownMethod")
     }))
 
   it.scoped("tells percent left of its parts", () =>

@@ -1,8 +1,8 @@
 import { Q7Codes, Q7MapPayload, Q7Rpc } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Either, Fiber, TestClock } from "effect"
-import { testData } from "../../../../../vitest.testData.ts"
 import { type Answer, openAppliance, serialNumber } from "../../cloudAppliance.ts"
+import { smallQ7 } from "../../q7Bytes.ts"
 import { reasonOf } from "../../vacuumWith.ts"
 
 const kind = { version: "B01", model: "roborock.vacuum.sc01", category: "robot.vacuum.cleaner" } as const
@@ -10,17 +10,23 @@ const kind = { version: "B01", model: "roborock.vacuum.sc01", category: "robot.v
 const request = (payload: Uint8Array) => Either.getOrThrow(Q7Rpc.decodeRequest(payload))
 
 /** A robot with properties; `refusing` are methods that it answers with an error. */
-const withProperties = (properties: Record<string, unknown>, refusing: ReadonlyArray<string> = []): Answer => {
-  const map = testData("roborock/maps/b01-q7-synthetic/two-rooms.scmap")
-  return (payload) => {
+const withProperties =
+  (properties: Record<string, unknown>, refusing: ReadonlyArray<string> = []): Answer => (payload) => {
     const { method, msgId, params } = request(payload)
     if (refusing.includes(method)) return [[102, Q7Rpc.encodeReply({ msgId, method, code: 7 }, 1)]]
     if (method === "prop.set") Object.assign(properties, params)
-    const reply = Q7Rpc.encodeReply({ msgId, method, data: method === "prop.get" ? properties : {} }, 1)
-    return method === "service.upload_by_maptype" && map !== undefined
-      ? [[102, reply], [301, Q7MapPayload.encode(new Uint8Array(map), { model: kind.model, serial: serialNumber })]]
+    const data = method === "prop.get" ? properties : method === "service.get_record_list" ? records : {}
+    const reply = Q7Rpc.encodeReply({ msgId, method, data }, 1)
+    return method === "service.upload_by_maptype"
+      ? [[102, reply], [301, Q7MapPayload.encode(smallQ7(), { model: kind.model, serial: serialNumber })]]
       : [[102, reply]]
   }
+
+const records = {
+  total_time: 500,
+  total_area: 1234,
+  total_count: 1,
+  record_list: [{ detail: JSON.stringify({ record_start_time: 100, record_use_time: 60, record_clean_area: 150 }) }]
 }
 
 const charging = { status: 4, quantity: 93, wind: 2, water: 1, mode: 1, repeat_state: 0, fault: 0 }
@@ -73,7 +79,6 @@ describe("a Q7 vacuum", () => {
 
   it.scoped("cleans rooms by the names on its map, which it is asked for", () =>
     Effect.gen(function*() {
-      if (testData("roborock/maps/b01-q7-synthetic/two-rooms.scmap") === undefined) return
       const { device, sent } = yield* openAppliance(kind, withProperties({ ...charging }))
       const rooms = yield* (yield* device.trait("rooms")).list
       assert.lengthOf(rooms, 2)
@@ -84,6 +89,31 @@ describe("a Q7 vacuum", () => {
         ["service.set_room_clean", { clean_type: 1, ctrl_value: 1, room_ids: [rooms[1]?.id] }]
       ])
       assert.strictEqual(yield* reasonOf(cleaning.rooms(["Cellar"])), "UnknownRoom")
+    }))
+
+  it.scoped("sends its map when told to, and by itself", () =>
+    Effect.gen(function*() {
+      const { device, push } = yield* openAppliance(kind, withProperties({ ...charging }))
+      const map = yield* device.trait("map")
+      assert.isUndefined(yield* map.last)
+      const { map: found, rooms } = yield* map.fetch
+      assert.lengthOf(found.path, 2)
+      assert.deepStrictEqual(rooms.map(({ name }) => name), ["Küche", "Hall"])
+      assert.strictEqual((yield* device.state.get).currentRoom, "Hall")
+      assert.isAbove((yield* map.png({ scale: 2 })).length, 100)
+      yield* TestClock.adjust("1 minute")
+      yield* push(301, Q7MapPayload.encode(smallQ7(), { model: kind.model, serial: serialNumber }))
+      assert.strictEqual((yield* map.last)?.fetchedAt, 60_000)
+    }))
+
+  it.scoped("tells its history, all runs at once", () =>
+    Effect.gen(function*() {
+      const { device } = yield* openAppliance(kind, withProperties({ ...charging }))
+      const history = yield* device.trait("history")
+      assert.deepInclude(yield* history.summary, { seconds: 500, area: 12.34, records: [100] })
+      assert.deepInclude(yield* history.record(100), { duration: 60, area: 1.5 })
+      assert.lengthOf(yield* history.latest(), 1)
+      assert.strictEqual(yield* reasonOf(history.remove(100)), "UnknownMethod")
     }))
 
   it.scoped("wear is told in minutes", () =>

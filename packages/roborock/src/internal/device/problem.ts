@@ -1,0 +1,17 @@
+import type { Problem } from "../../DeviceState.ts"
+
+/** The name of a code, `unknown_N` for one that is not known. */
+export const nameOf = (code: number | undefined, names: ReadonlyMap<number, string>): string =>
+  code === undefined ? "unknown" : names.get(code) ?? `unknown_${code}`
+
+/** What a code of an error means; 0 and notices are none. */
+export const problemOf = (
+  code: number | undefined,
+  names: ReadonlyMap<number, string>,
+  isNotice: (code: number) => boolean = () => false
+): Problem | undefined => {
+  if (code === undefined || code === 0 || isNotice(code)) return undefined
+  const name = nameOf(code, names)
+  const words = name.replaceAll("_", " ")
+  return { code, name, text: words.charAt(0).toUpperCase() + words.slice(1) }
+}
