@@ -101,7 +101,8 @@ const listen = (server: Net.Server) =>
 const connect = (host: string, port: number, from: Net.Socket, onConnect: () => void) => {
   const to = Net.connect(port, host, () => {
     onConnect()
-    from.pipe(to).pipe(from)
+    from.pipe(to)
+    to.pipe(from)
   })
   to.on("error", () => from.destroy())
   from.on("error", () => to.destroy())

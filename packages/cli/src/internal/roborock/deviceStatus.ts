@@ -45,7 +45,7 @@ export const make = (device: Device.Device, state: DeviceState): Effect.Effect<S
     available: state.available,
     stale: state.stale,
     trouble: state.trouble ?? null,
-    updatedAt: state.updatedAt === undefined ? null : new Date(state.updatedAt).toISOString()
+    updatedAt: state.updatedAt === undefined ? null : output.moment(state.updatedAt)
   }))
 
 export const minutes = (seconds: number): string =>

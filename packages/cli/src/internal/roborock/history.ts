@@ -23,8 +23,6 @@ const options = {
 
 type History = typeof RoborockOutput.History.Type
 
-const timeOf = (unixSeconds: number): string => new Date(unixSeconds * 1000).toISOString()
-
 /** In the time zone of this machine. */
 const localTime = (iso: string): string =>
   new Date(iso).toLocaleString("sv-SE", { dateStyle: "short", timeStyle: "short" })
@@ -64,8 +62,8 @@ const run = (count: number) => (values: Parameters<typeof home.pickDevice>[0]) =
       count: totals.count ?? null,
       runs: records.map((record) => ({
         id: record.begin,
-        begin: timeOf(record.begin),
-        end: timeOf(record.end),
+        begin: output.moment(record.begin * 1000),
+        end: output.moment(record.end * 1000),
         seconds: record.duration,
         area: record.area,
         complete: record.complete,

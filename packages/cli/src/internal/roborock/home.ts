@@ -15,6 +15,7 @@ import type { CommandError } from "../command/commandError.ts"
 import { file } from "../command/commandError.ts"
 import * as configFolder from "./configFolder.ts"
 import * as keptLogin from "./keptLogin.ts"
+import * as output from "./output.ts"
 import { failure, fromRoborock } from "./roborockFailure.ts"
 import * as setting from "./setting.ts"
 import type { DeviceValues, SharedValues } from "./sharedOptions.ts"
@@ -49,7 +50,8 @@ const sessionOf = (values: SharedValues, poll: Device.Polling | undefined) =>
     if (email !== undefined && password !== undefined) {
       return NodeRoborock.layer({ credentials: { email, password }, baseUrl, directory, poll, trustKept })
     }
-    return kept === undefined
+    // A login of another account, or of another cloud, is none.
+    return kept === undefined || email !== kept.email || baseUrl !== kept.baseUrl
       ? yield* notLoggedIn
       : NodeRoborock.layer({ credentials: { userData: kept.userData }, baseUrl, directory, poll, trustKept })
   })
@@ -60,7 +62,7 @@ const tellStale = (json: boolean) =>
     const { report } = yield* StandardStreams
     const stale = yield* Effect.flatMap(RoborockSession.RoborockSession, (session) => session.stale)
     if (stale === undefined) return
-    const since = new Date(stale.since).toISOString()
+    const since = output.moment(stale.since)
     const { sentence } = fromRoborock(stale.cause)
     yield* report(
       json

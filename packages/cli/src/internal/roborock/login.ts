@@ -157,10 +157,7 @@ const onAccount = (values: Values) =>
       const kept = yield* keptLogin.read
       const baseUrl = values.baseUrl ?? (yield* setting.text("ROBOROCK_BASE_URL"))
       return yield* Effect.provide(logIn(kept, baseUrl, values), accountApi.layer(baseUrl))
-    }).pipe(
-      Effect.provide(home.storeIn(folder)),
-      Effect.provide(NodeHttpClient.layerUndici)
-    )
+    }).pipe(Effect.provide([home.storeIn(folder), NodeHttpClient.layerUndici]))
     yield* tell(values, answer, folder)
   })
 

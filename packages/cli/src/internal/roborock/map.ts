@@ -80,7 +80,7 @@ const describe = (device: string, snapshot: MapSnapshot, written: string | null)
   return {
     device,
     file: written,
-    fetchedAt: new Date(fetchedAt).toISOString(),
+    fetchedAt: output.moment(fetchedAt),
     rooms: map.rooms.map(({ area, centre, id }) => ({ name: nameOf(id), id, area, centre })),
     dock: placeOf(map.charger),
     robot: placeOf(map.robot),

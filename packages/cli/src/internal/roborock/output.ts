@@ -11,6 +11,9 @@ export const line = (text: string): Effect.Effect<void, OutputClosed, StandardSt
 /** What comes from a device or the cloud must not speak to the terminal. */
 const printable = (text: string): string => text.replace(/\p{C}/gu, " ")
 
+/** A moment, for programs. */
+export const moment = (unixMillis: number): string => new Date(unixMillis).toISOString()
+
 export type Cell = string | number | undefined | null
 
 const cellText = (cell: Cell): string => cell === undefined || cell === null ? "-" : printable(String(cell))

@@ -94,7 +94,7 @@ export const command = Command.make("simulate", options, (values) =>
       seed: values.seed,
       ...values.robot.length === 0 ? {} : { robots: values.robot.map((name) => ({ name })) }
     })
-    yield* Effect.gen(function*() {
+    return yield* Effect.gen(function*() {
       const simulation = describe(yield* Simulator.Simulator, folder)
       yield* output.write(values.json, simulation, () => text(simulation))
       return yield* Effect.never
