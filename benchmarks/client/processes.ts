@@ -69,6 +69,8 @@ export interface Broker {
 /** Mosquitto without limits on its queues, and the publisher that feeds it; undefined where it is not installed. */
 export const startMosquitto = async (): Promise<Broker | undefined> => {
   if (Mosquitto.version === undefined) return undefined
+  // It has a process group of its own, where no signal to ours arrives: it ends when this program exits.
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1))
   const scope = Effect.runSync(Scope.make())
   const { port } = await Effect.runPromise(
     Scope.extend(Mosquitto.open(["max_queued_messages 0", "set_tcp_nodelay true", "log_type none"]), scope)
