@@ -150,9 +150,9 @@ const modes = (state) => {
 }
 
 /** @param {State} state */
-export const cleanTab = (state) =>
-  (state.offer?.traits ?? []).includes("cleaning")
+export const cleanTab = (state) => {
+  if (state.offer === undefined) return nothing
+  return state.offer.traits.includes("cleaning")
     ? html`<section class="card"><h2>${titles[state.tool]}</h2>${planning(state)}</section>${modes(state)}`
-    : html`<p class="hint">${
-      state.offer === undefined ? "" : "This page cannot control devices of this kind: the roborock command can."
-    }</p>`
+    : html`<p class="hint">This page cannot control devices of this kind.</p>`
+}

@@ -187,8 +187,9 @@ const toolButton = (tool, icon, label, state) =>
 /** @param {State} state */
 const emptyText = ({ devices, mapTrouble, offer, selected }) => {
   const vacuum = devices.get(selected ?? "")
-  if (vacuum?.unsupported !== undefined) return `This device is not supported: ${vacuum.unsupported}.`
-  if (offer !== undefined && !offer.traits.includes("map")) return "There is no map of this device."
+  if (vacuum === undefined) return ""
+  const hasNone = vacuum.unsupported !== undefined || offer !== undefined && !offer.traits.includes("map")
+  if (hasNone) return "There is no map of this device."
   return mapTrouble ?? "Reading the map …"
 }
 

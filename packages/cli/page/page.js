@@ -13,7 +13,7 @@ import { mapView } from "./map.js"
 import { scheduleList } from "./schedules.js"
 import { ask, pending, watch } from "./server.js"
 import { announcement, linkBanner, status } from "./status.js"
-import { choose, update } from "./store.js"
+import { choose, device, update } from "./store.js"
 import { situation } from "./words.js"
 
 /** @typedef {"consumables" | "history" | "schedules"} Question */
@@ -101,10 +101,23 @@ const notice = ({ notice: shown }) =>
   }</div></div>`
 
 /** @param {State} state */
+const tabbed = (state) => {
+  const shown = tabs.filter(({ question }) => question === undefined || state.offer?.traits.includes(question))
+  return html`<div class="tabs" role="tablist" aria-label="More" @keydown=${onTabKey(state, shown)}>${
+    shown.map(({ tab, title }) =>
+      html`<button type="button" role="tab" id="tab-${tab}" aria-controls="tab-panel" aria-selected=${tab === state.tab}
+        tabindex=${tab === state.tab ? 0 : -1} @click=${() => openTab(tab)}>${title}</button>`
+    )
+  }</div>
+  <div id="tab-panel" class="panel" role="tabpanel" aria-labelledby="tab-${state.tab}">${panel(state)}</div>`
+}
+
+/** @param {State} state */
 export const page = (state) => {
-  const { homeName, offer, order, selected, tab } = state
-  const shown = tabs.filter(({ question }) => question === undefined || offer?.traits.includes(question))
-  if (state.link === "connecting" && order.length === 0) return html`<p class="loading">Looking for your devices …</p>`
+  const { failure, homeName, isHomeKnown, link, order } = state
+  const vacuum = device()
+  const isWaiting = !isHomeKnown && failure === undefined && (link === "connecting" || link === "open")
+  if (isWaiting) return html`<p class="loading">Looking for your devices …</p>`
   return html`
     <header><p class="home">${homeName ?? "Roborock"}</p>${deviceList(state)}</header>
     <div class="banners">${linkBanner(state)}</div>
@@ -113,17 +126,8 @@ export const page = (state) => {
       <div class="side">
         ${status()}
         ${actions(state)}
-        ${
-    selected === undefined ? html`<p class="hint">The account has no devices.</p>` : html`
-          <div class="tabs" role="tablist" aria-label="More" @keydown=${onTabKey(state, shown)}>${
-      shown.map((known) =>
-        html`<button type="button" role="tab" id="tab-${known.tab}" aria-controls="tab-panel"
-              aria-selected=${known.tab === tab} tabindex=${known.tab === tab ? 0 : -1}
-              @click=${() => openTab(known.tab)}>${known.title}</button>`
-      )
-    }</div>
-          <div id="tab-panel" class="panel" role="tabpanel" aria-labelledby="tab-${tab}">${panel(state)}</div>`
-  }
+        ${vacuum === undefined || vacuum.unsupported !== undefined ? nothing : tabbed(state)}
+        ${isHomeKnown && order.length === 0 ? html`<p class="hint">The account has no devices.</p>` : nothing}
       </div>
     </main>
     ${notice(state)}

@@ -68,7 +68,7 @@ export const status = () => {
   return html`<section class="status" aria-label="State">
     <div class="headline"><h1>${headline(vacuum)}</h1>${battery(vacuum)}</div>
     <p class="facts">${facts(vacuum)}</p>
-    ${unsupported === undefined ? nothing : banner("warn", unsupported)}
+    ${unsupported === undefined ? nothing : banner("warn", `There is no way to control it yet: ${unsupported}.`)}
     ${error === undefined ? nothing : banner("bad", error)}
     ${dockError === undefined ? nothing : banner("bad", `Dock: ${dockError}`)}
     ${unsupported === undefined ? silence(vacuum) : nothing}

@@ -15,6 +15,7 @@
  * @property {"connecting" | "open" | "lost" | "refused"} link
  * @property {number | undefined} lostAt
  * @property {string | undefined} failure
+ * @property {boolean} isHomeKnown
  * @property {string | undefined} homeName
  * @property {ReadonlyArray<string>} order
  * @property {{ since: number, cause: string } | undefined} staleHome
@@ -62,6 +63,7 @@ let state = {
   link: "connecting",
   lostAt: undefined,
   failure: undefined,
+  isHomeKnown: false,
   homeName: undefined,
   order: [],
   staleHome: undefined,
@@ -115,6 +117,7 @@ export const receive = (event) => {
     case "Home":
       return update({
         failure: undefined,
+        isHomeKnown: true,
         homeName: event.name,
         order: event.devices,
         selected: event.selected,
