@@ -119,6 +119,13 @@ describe("a simulated Q10 robot", () => {
         const consumables = yield* vacuum.trait("consumables")
         yield* consumables.reset("filter")
         assert.strictEqual((yield* consumables.list).find(({ part }) => part === "filter")?.leftPercent, 100)
+        yield* Effect.sleep("3 seconds")
+        const { map, rooms } = yield* (yield* vacuum.trait("map")).fetch
+        assert.deepStrictEqual([map.grid?.width, rooms.length], [robot.floors[0]?.width, 5])
+        yield* cleaning.stop
+        yield* Effect.sleep("3 seconds")
+        const [latest] = yield* (yield* vacuum.trait("history")).latest(1)
+        assert.strictEqual(latest?.begin, (yield* robot.state).records[0]?.begin)
       })
     ), 20_000)
 })
