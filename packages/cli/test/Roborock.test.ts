@@ -71,7 +71,7 @@ describe("roborock --json", () => {
       yield* golden("routines", RoborockOutput.Routines)
       yield* golden("routines-run", RoborockOutput.RoutineRun, ["routines", "--run", "Everything"])
       yield* golden("raw", Schema.Unknown, ["raw", "get_sound_volume"])
-    }).pipe(Effect.provide(home())))
+    }).pipe(Effect.provide(home())), 90_000)
 
   it.effect("follows a cleaning with a status for each change", () =>
     Effect.gen(function*() {

@@ -50,7 +50,7 @@ describe("the roborock program", () => {
         if (command.includes("attic")) assert.match(output, /^roborock: No such room .*\nexit code 1\n$/)
       }
       assert.isTrue(existsSync(join(folder, "map.png")))
-    }), 120_000)
+    }), 240_000)
 
   it.scopedLive(
     "keeps a login where only its owner can read it, and uses it from then on",
