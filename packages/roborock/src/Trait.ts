@@ -19,6 +19,7 @@ import { dockAbility, type Facts, feature, type Offer, offer, offerIf } from "./
 import type { Vacuum } from "./internal/device/vacuum.ts"
 import { numberField } from "./internal/v1/json.ts"
 import * as LocateTrait from "./LocateTrait.ts"
+import * as MapEditTrait from "./MapEditTrait.ts"
 import * as MapTrait from "./MapTrait.ts"
 import * as ModesTrait from "./ModesTrait.ts"
 import * as NetworkTrait from "./NetworkTrait.ts"
@@ -51,6 +52,7 @@ export interface Traits extends Readonly<Record<SwitchTrait.SwitchName, SwitchTr
   readonly modes: ModesTrait.ModesTrait
   readonly rooms: RoomsTrait.RoomsTrait
   readonly map: MapTrait.MapTrait
+  readonly mapEdit: MapEditTrait.MapEditTrait
   readonly floors: FloorsTrait.FloorsTrait
   readonly consumables: ConsumablesTrait.ConsumablesTrait
   readonly history: HistoryTrait.HistoryTrait
@@ -105,6 +107,7 @@ export const ofVacuum = (vacuum: Vacuum, routines: RoutinesTrait | undefined): O
     modes: offer(ModesTrait.make(vacuum)),
     rooms: offer(RoomsTrait.make(vacuum)),
     map: offer(MapTrait.make(vacuum)),
+    mapEdit: offer(MapEditTrait.make(vacuum)),
     floors: offerIf(feature("is_multi_floor_supported", "maps of several floors"), facts, FloorsTrait.make(vacuum)),
     consumables: offer(ConsumablesTrait.make(vacuum)),
     history: offer(HistoryTrait.make(vacuum)),

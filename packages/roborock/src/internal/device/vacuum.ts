@@ -22,6 +22,8 @@ export interface Vacuum {
   readonly capabilities: Effect.Effect<Capabilities>
   readonly channel: DeviceChannel
   readonly state: LiveValue<DeviceState.DeviceState>
+  /** The rooms of the home; asks the cloud once more when told that a room is missing. */
+  readonly homeRooms: Options["homeRooms"]
   readonly refreshStatus: Effect.Effect<DeviceState.DeviceState, CommandError>
   readonly refreshRooms: Effect.Effect<ReadonlyArray<Room.Room>, CommandError>
   readonly fetchMap: Effect.Effect<RrMap.RrMap, CommandError | RrMap.MapError | NoMap>
@@ -122,6 +124,7 @@ export const make = (options: Options): Vacuum => {
     capabilities: features.capabilities,
     channel,
     state,
+    homeRooms,
     refreshStatus,
     refreshRooms,
     fetchMap,

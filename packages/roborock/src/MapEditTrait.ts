@@ -1,0 +1,140 @@
+/**
+ * Changes to the map of a V1 vacuum: rooms, no-go areas and walls.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import type { Line, Point, Quad } from "./FloorMap.ts"
+import { findRooms } from "./internal/device/knownRooms.ts"
+import { invalidArgument } from "./internal/device/question.ts"
+import type { Vacuum } from "./internal/device/vacuum.ts"
+import { numberField } from "./internal/v1/json.ts"
+import { type CommandError, DeviceError, type NoMap, type UnknownRoom } from "./RoborockError.ts"
+import * as Room from "./Room.ts"
+import type { MapError } from "./RrMap.ts"
+
+/**
+ * What keeps the robot out, in millimetres. Areas have their corners in order around them, and may be rotated.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Restrictions {
+  readonly noGoAreas: ReadonlyArray<Quad>
+  readonly noMopAreas: ReadonlyArray<Quad>
+  readonly virtualWalls: ReadonlyArray<Line>
+}
+
+/**
+ * Edits of the map in use. All of them are refused with `InvalidState` while the robot works, because it would lose its
+ * place, and where it does not keep its map.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface MapEditTrait {
+  /** Those on the map now, read afresh. */
+  readonly restrictions: Effect.Effect<Restrictions, CommandError | MapError | NoMap>
+  /**
+   * Replaces **all** of them: to add one, send it with what `restrictions` gives. Fails with `InvalidArgument` above 68
+   * corners (a wall has two).
+   */
+  readonly setRestrictions: (restrictions: Restrictions) => Effect.Effect<void, CommandError>
+  /** Makes one room of two that lie beside each other. Numbers of rooms may change. */
+  readonly merge: (
+    a: string | number,
+    b: string | number
+  ) => Effect.Effect<ReadonlyArray<Room.Room>, CommandError | UnknownRoom>
+  /** Divides a room by a line from wall to wall. */
+  readonly split: (
+    room: string | number,
+    line: Line
+  ) => Effect.Effect<ReadonlyArray<Room.Room>, CommandError | UnknownRoom>
+  /**
+   * Gives a room the name of a room of the home; names that are new are made in the app. Fails with `InvalidArgument` for
+   * a name that the home does not have.
+   */
+  readonly rename: (
+    room: string | number,
+    homeRoom: string
+  ) => Effect.Effect<ReadonlyArray<Room.Room>, CommandError | UnknownRoom>
+}
+
+const maxCorners = 68
+const saveMethod = "save_map"
+const kinds = { noGo: 0, wall: 1, noMop: 2 } as const
+
+const flat = (points: ReadonlyArray<Point>): ReadonlyArray<number> =>
+  points.flatMap(({ x, y }) => [Math.round(x), Math.round(y)])
+
+/** @internal */
+export const make = (vacuum: Vacuum): MapEditTrait => {
+  /** Sends an edit when the robot stands still and keeps its map. */
+  const edit = (method: string, params: ReadonlyArray<unknown>): Effect.Effect<void, CommandError> =>
+    Effect.gen(function*() {
+      const { activity, fields, unfinished } = yield* vacuum.refreshStatus
+      const refuse = (text: string) => new DeviceError({ reason: "InvalidState", method, text })
+      if (unfinished !== undefined || activity === "cleaning" || activity === "returning") {
+        return yield* refuse("the map is not changed while the robot works")
+      }
+      if (numberField(fields, "lab_status") === 0) return yield* refuse("the robot does not keep its map")
+      yield* vacuum.command(method, params)
+    })
+
+  const roomOf = (method: string, wanted: string | number) =>
+    Effect.flatMap(vacuum.refreshRooms, (rooms) => findRooms(method, rooms, [wanted])).pipe(
+      Effect.flatMap(([room, ...others]) =>
+        room === undefined || others.length > 0 ? Effect.fail(invalidArgument(method)) : Effect.succeed(room)
+      )
+    )
+
+  return {
+    restrictions: Effect.map(vacuum.fetchMap, ({ noGoAreas, noMopAreas, virtualWalls }) => ({
+      noGoAreas,
+      noMopAreas,
+      virtualWalls
+    })),
+    setRestrictions: ({ noGoAreas, noMopAreas, virtualWalls }) => {
+      const corners = 4 * (noGoAreas.length + noMopAreas.length) + 2 * virtualWalls.length
+      return corners > maxCorners ? Effect.fail(invalidArgument(saveMethod)) : edit(saveMethod, [
+        ...noGoAreas.map((area) => [kinds.noGo, ...flat(area)]),
+        ...virtualWalls.map(({ from, to }) => [kinds.wall, ...flat([from, to])]),
+        ...noMopAreas.map((area) => [kinds.noMop, ...flat(area)])
+      ])
+    },
+    merge: (a, b) =>
+      Effect.gen(function*() {
+        const method = "merge_segment"
+        const [first, second] = [yield* roomOf(method, a), yield* roomOf(method, b)]
+        if (first.id === second.id) return yield* invalidArgument(method)
+        yield* edit(method, [first.id, second.id])
+        return yield* vacuum.refreshRooms
+      }),
+    split: (room, { from, to }) =>
+      Effect.gen(function*() {
+        const method = "split_segment"
+        const { id } = yield* roomOf(method, room)
+        yield* edit(method, [id, ...flat([from, to])])
+        return yield* vacuum.refreshRooms
+      }),
+    rename: (room, homeRoom) =>
+      Effect.gen(function*() {
+        const method = "name_segment"
+        const { id } = yield* roomOf(method, room)
+        const plain = (name: string) => name.trim().toLowerCase()
+        const wanted = (yield* vacuum.homeRooms(false)).find(({ name }) => plain(name) === plain(homeRoom))
+        if (wanted === undefined) return yield* invalidArgument(method)
+        const mapping = Room.decodeMapping(yield* vacuum.channel.request("get_room_mapping"))
+        const others = mapping.filter((entry) => entry.id !== id)
+        // All of them: a room that is left out loses its name.
+        yield* edit(
+          method,
+          [...others, { id, homeRoomId: String(wanted.id) }].map((entry) => ({
+            miRoomId: entry.homeRoomId,
+            robotRoomId: entry.id
+          }))
+        )
+        return yield* vacuum.refreshRooms
+      })
+  }
+}
