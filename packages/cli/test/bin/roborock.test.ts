@@ -24,6 +24,10 @@ const endless: ReadonlyArray<readonly [command: RegExp, first: string]> = [
   [/^roborock status --watch/, "battery"]
 ]
 
+/** The ports of the README may be in use here. */
+const anyPort = (command: string): string =>
+  command.startsWith("roborock serve") ? `${command.replace(/ --port \d+/, "")} --port 0` : command
+
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8)
 
 describe("the roborock program", () => {
@@ -36,7 +40,7 @@ describe("the roborock program", () => {
       for (const command of commands) {
         const [, first] = endless.find(([pattern]) => pattern.test(command)) ?? []
         if (first !== undefined) {
-          const { child, ended, until } = start(folder, `exec ${command}`, environment)
+          const { child, ended, until } = start(folder, `exec ${anyPort(command)}`, environment)
           yield* Effect.raceFirst(until(first), Effect.asVoid(ended))
           child.kill("SIGINT")
           const { code, output } = yield* ended
