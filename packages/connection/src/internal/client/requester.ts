@@ -18,7 +18,9 @@ import type { Negotiated } from "../../Negotiated.ts"
 import type { Correlation, RequestOptions } from "../../Request.ts"
 import type { Subscription } from "../../Subscription.ts"
 import { InvalidOption, toMillis } from "../optionValue.ts"
+import { byProperties, freshId, hex, idOrNone, ownResponseTopic, propertiesOf } from "./correlation.ts"
 import type { LinkError } from "./linkFailed.ts"
+import { notPublished, notSubscribed } from "./requestFailed.ts"
 
 export interface Limits {
   /** Milliseconds. */
@@ -71,24 +73,6 @@ interface Inlet {
   users: number
   fiber: Fiber.RuntimeFiber<unknown, unknown> | undefined
 }
-
-const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")
-
-/** Whoever could guess it could answer in the responder's place. */
-const freshId = (): Uint8Array => crypto.getRandomValues(new Uint8Array(16))
-
-/** MQTT 5: Response Topic and Correlation Data. */
-const byProperties = (responses: string): Correlation => ({
-  responses,
-  request: (request) => request,
-  idOf: ({ properties }) => properties?.correlationData === undefined ? undefined : hex(properties.correlationData)
-})
-
-/** A topic of this client's own [5 §4.10.1]; a client identifier may hold what a topic level cannot. */
-const ownResponseTopic = ({ clientId, responseInformation }: Negotiated): string =>
-  responseInformation === undefined || responseInformation === ""
-    ? `effect-mqtt/${encodeURIComponent(clientId)}/responses`
-    : `${responseInformation.replace(/\/+$/, "")}/responses`
 
 export const make = (ways: Ways, limits: Limits): Effect.Effect<Requester, never, Scope.Scope> =>
   Effect.gen(function*() {
@@ -285,59 +269,3 @@ export const make = (ways: Ways, limits: Limits): Effect.Effect<Requester, never
 const needsCorrelation = new Error(
   "MQTT 3.1.1 has no correlation data: the option \"correlation\" says where an identifier travels"
 )
-
-const idOrNone = (idOf: Correlation["idOf"], response: Message): string | undefined => {
-  try {
-    return idOf(response)
-  } catch {
-    // Anybody may publish to a response topic: what cannot be read is not a response.
-    return undefined
-  }
-}
-
-const propertiesOf = (
-  options: RequestOptions,
-  correlationData: Uint8Array,
-  timeout: number,
-  responseTopic: string
-): PublishOptions["properties"] => ({
-  messageExpiryInterval: Math.max(1, Math.ceil(Math.min(timeout / 1000, 0xffffffff))),
-  ...options.properties,
-  ...(options.correlation === undefined ? { responseTopic, correlationData } : {})
-})
-
-const notSubscribed = (topic: string, error: SubscribeError): RequestError =>
-  new RequestError({
-    reason: error.reason === "Closed" || error.reason === "NotSupported"
-      ? error.reason
-      : error.reason === "InvalidFilter"
-      ? "InvalidRequest"
-      : "Rejected",
-    topic,
-    reasonCode: error.reasonCode,
-    reasonString: error.reasonString,
-    cause: error
-  })
-
-const notPublished = (topic: string, error: PublishError): RequestError =>
-  new RequestError({
-    reason: publishReasons[error.reason],
-    topic,
-    reasonCode: error.reasonCode,
-    reasonString: error.reasonString,
-    cause: error
-  })
-
-const publishReasons: Record<PublishError["reason"], RequestError["reason"]> = {
-  InvalidMessage: "InvalidRequest",
-  PacketTooLarge: "InvalidRequest",
-  NotSupported: "NotSupported",
-  PublishRejected: "Rejected",
-  QueueFull: "QueueFull",
-  // A request expires when it times out.
-  Expired: "Timeout",
-  SessionLost: "SessionLost",
-  Disconnected: "Disconnected",
-  StoreError: "Closed",
-  Closed: "Closed"
-}
