@@ -7,23 +7,23 @@ import type { Reconnect } from "@effect-mqtt/connection/Reconnect"
 import type { Transport } from "@effect-mqtt/connection/Transport"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import type { KeyValueStore } from "@effect/platform/KeyValueStore"
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import type * as Subscribable from "effect/Subscribable"
 import * as CloudChannel from "./CloudChannel.ts"
 import type { Credentials } from "./Credentials.ts"
 import * as Device from "./Device.ts"
 import * as DeviceMemory from "./DeviceMemory.ts"
-import * as HomeCache from "./HomeCache.ts"
-import type { HomeDevice, HomeRoom } from "./HomeData.ts"
+import type { HomeDevice } from "./HomeData.ts"
 import { keepFirstSuccess } from "./internal/keepFirstSuccess.ts"
+import * as accountHome from "./internal/session/accountHome.ts"
+import { findByName } from "./internal/session/findByName.ts"
+import * as roomNames from "./internal/session/roomNames.ts"
 import * as LocalDiscovery from "./LocalDiscovery.ts"
 import type { LocalNetwork } from "./LocalNetwork.ts"
 import * as RateGuard from "./RateGuard.ts"
@@ -159,39 +159,8 @@ export interface Options extends SessionOptions {
   readonly apiTimeout?: Duration.DurationInput | undefined
 }
 
-const toAccount = (
-  userData: UserData,
-  home: { readonly homeId: number; readonly name: string | undefined }
-): Account => ({
-  uid: userData.uid,
-  nickname: userData.nickname,
-  region: userData.region,
-  country: userData.country,
-  homeId: home.homeId,
-  homeName: home.name
-})
-
-const findByName = (devices: ReadonlyArray<HomeDevice>, wanted: string): HomeDevice | undefined => {
-  const plain = (name: string) => name.trim().toLowerCase()
-  const similar = devices.filter(({ name }) => plain(name) === plain(wanted))
-  return devices.find(({ duid, name }) => name === wanted || duid === wanted)
-    ?? (similar.length === 1 ? similar[0] : undefined)
-}
-
 /** Devices that are opened at the same time by `devices`. */
 const openAtOnce = 4
-
-/** Home data that is younger is not asked for again: it changes when devices are bought. */
-const freshHome = Duration.toMillis("12 hours")
-
-/** A session that began without the cloud asks for it again by itself. */
-const askAgain = Schedule.exponential("5 minutes").pipe(
-  Schedule.modifyDelay((_, delay) => Duration.min(delay, "6 hours"))
-)
-
-/** What another login cures. */
-const isRefusedLogin = (error: AuthError | ConnectError): error is AuthError =>
-  error._tag === "AuthError" && (error.reason === "SessionRevoked" || error.reason === "InvalidUserData")
 
 /**
  * Asks for the home of the account, with the login that is there: so a login that is not accepted, or a cloud that
@@ -223,86 +192,11 @@ export const make = (
     const context = yield* Effect.context<
       CloudChannel.CloudChannel | KeyValueStore | LocalNetwork | LocalDiscovery.LocalDiscovery
     >()
-    const cache = yield* HomeCache.make((yield* auth.userData).rriot.u)
-    let stale: Stale | undefined
+    const known = yield* accountHome.make(options.trustKept ?? 0)
+    const { authorised, home } = known
+    const roomsOf = yield* roomNames.make(known)
 
-    const authorised = <A>(call: (userData: UserData) => Effect.Effect<A, AuthError | ConnectError>) =>
-      Effect.flatMap(auth.userData, (userData) =>
-        Effect.catchIf(
-          call(userData),
-          isRefusedLogin,
-          (error) => Effect.flatMap(auth.renew(userData, error), call)
-        ))
-    const askDetail = Effect.tap(authorised(api.homeDetail), cache.keepDetail)
-    const askHome = Effect.suspend(() =>
-      Effect.tap(authorised((userData) => api.homeData(userData, account.homeId)), cache.keepHome)
-    )
-    /** What was kept, for a cloud that cannot be asked; a refused login is another matter. */
-    const orKept = <A>(
-      ask: Effect.Effect<A, AuthError | ConnectError>,
-      kept: Effect.Effect<HomeCache.Kept<A> | undefined>
-    ) =>
-      Effect.catchTag(ask, "ConnectError", (cause) =>
-        Effect.flatMap(kept, (found): Effect.Effect<A, ConnectError> => {
-          if (found === undefined) return Effect.fail(cause)
-          stale = { since: Math.min(found.at, stale?.since ?? found.at), cause }
-          return Effect.as(Effect.logWarning(`going on from what was kept: ${cause.message}`), found.value)
-        }))
-
-    /** What was kept and is younger than `trusted`; times ahead of the clock are those of a clock that was wrong. */
-    const isFresh = (kept: HomeCache.Kept<unknown>, trusted: number) =>
-      Effect.map(Clock.currentTimeMillis, (now) => now >= kept.at && now - kept.at < trusted)
-    const trustKept = Duration.toMillis(options.trustKept ?? 0)
-    const keptDetail = yield* cache.detail
-    const detail = keptDetail !== undefined && (yield* isFresh(keptDetail, trustKept))
-      ? keptDetail.value
-      : yield* orKept(askDetail, Effect.succeed(keptDetail))
-    let account: Account = toAccount(yield* auth.userData, detail)
-    const home = keepFirstSuccess(Effect.gen(function*() {
-      const kept = yield* cache.home
-      return kept !== undefined && (stale !== undefined || (yield* isFresh(kept, freshHome)))
-        ? kept.value
-        : yield* orKept(askHome, Effect.succeed(kept))
-    }))
-    const refresh = Effect.gen(function*() {
-      const next = toAccount(yield* auth.userData, yield* askDetail)
-      yield* home.renew(askHome)
-      account = next
-      stale = undefined
-    })
-    if (stale !== undefined) {
-      yield* Effect.delay(refresh, "5 minutes").pipe(
-        Effect.retry(askAgain),
-        Effect.interruptible,
-        Effect.forkScoped
-      )
-    }
-
-    // Home data leaves out the rooms of some accounts: asked for once, whichever device misses one first.
-    const homeRooms = keepFirstSuccess(authorised((userData) => api.rooms(userData, account.homeId)))
-
-    /** Rooms of the home, and after that of one device; a missing room is looked for once. */
-    const roomsOf = (device: HomeDevice) => {
-      let known: ReadonlyArray<HomeRoom> | undefined
-      let searched = false
-      const search = device.shared
-        ? authorised((userData) => api.sharedRooms(userData, device.duid))
-        : homeRooms.get
-      return (missing: boolean): Effect.Effect<ReadonlyArray<HomeRoom>> =>
-        Effect.gen(function*() {
-          known ??= (yield* home.get).rooms
-          if (!missing || searched) return known
-          searched = true
-          known = [...known, ...(yield* search)]
-          return known
-        }).pipe(
-          Effect.catchAll((error) =>
-            Effect.as(Effect.logDebug(`no room names from the cloud: ${error.message}`), known ?? [])
-          )
-        )
-    }
-
-    const routines = Effect.suspend(() => authorised((userData) => api.routines(userData, account.homeId)))
+    const routines = Effect.suspend(() => authorised((userData) => api.routines(userData, known.account().homeId)))
     const runRoutine = (id: number) => authorised((userData) => api.runRoutine(userData, id))
 
     const open = (device: HomeDevice) =>
@@ -323,7 +217,7 @@ export const make = (
             poll: options.poll,
             memory: yield* DeviceMemory.make(device.duid),
             place: host === undefined ? undefined : { host },
-            evenUnreachable: stale !== undefined
+            evenUnreachable: known.stale() !== undefined
           })
         }).pipe(
           Effect.provide(context),
@@ -340,17 +234,17 @@ export const make = (
       })
 
     return {
-      account: Effect.sync(() => account),
+      account: Effect.sync(known.account),
       userData: auth.userData,
-      stale: Effect.sync(() => stale),
+      stale: Effect.sync(known.stale),
       link: cloud.link,
       devices: Effect.flatMap(
-        home.get,
+        home,
         ({ devices }) => Effect.forEach(devices, openOnce, { concurrency: openAtOnce })
       ),
       device: (nameOrId) =>
         Effect.flatMap(
-          home.get,
+          home,
           ({ devices }): Effect.Effect<Device.Device, AuthError | ConnectError | UnknownDevice> => {
             const found = findByName(devices, nameOrId)
             return found === undefined
@@ -358,7 +252,7 @@ export const make = (
               : openOnce(found)
           }
         ),
-      refresh,
+      refresh: known.refresh,
       routines,
       runRoutine
     }
