@@ -1,8 +1,7 @@
 /** A real terminal: a shell in tmux, on a server of its own. */
 import { Effect } from "effect"
 import { execFileSync, spawnSync } from "node:child_process"
-import { randomBytes } from "node:crypto"
-import { delimiter } from "node:path"
+import { delimiter, join } from "node:path"
 
 export const isHere = spawnSync("tmux", ["-V"]).error === undefined
 
@@ -28,15 +27,14 @@ export interface Terminal {
   readonly until: (pattern: RegExp) => Effect.Effect<ReadonlyArray<string>>
 }
 
-/** Until the scope closes. */
+/** Until the scope closes; one in a folder, which is also on the `PATH`. */
 export const open = (folder: string, env: Readonly<Record<string, string>>, { columns, rows }: Size) =>
   Effect.gen(function*() {
-    const server = `effect-mqtt-${randomBytes(6).toString("hex")}`
     // Settings of the person who runs the tests are no part of it.
     const { NO_COLOR: _, COLUMNS: __, ...outer } = process.env
     const tmux = (...words: ReadonlyArray<string>) =>
       Effect.sync(() =>
-        execFileSync("tmux", ["-L", server, "-f", "/dev/null", "-u", ...words], {
+        execFileSync("tmux", ["-S", join(folder, "tmux"), "-f", "/dev/null", "-u", ...words], {
           encoding: "utf8",
           env: { ...outer, ...env, PATH: `${folder}${delimiter}${outer.PATH ?? ""}`, PS1: "$ ", LC_ALL: "C.UTF-8" }
         })
