@@ -8,6 +8,9 @@ const layer = RoborockTest.layer({ vacuums: [{ name: "Upstairs", rooms: ["Kitche
 
 const addressOf = ({ addresses: [address] }: Serve.Server) => address === undefined ? "" : Redacted.value(address)
 
+/** As a browser does. */
+const get = (address: string | URL) => fetch(address)
+
 /** Sends pieces of a body whose length is not told. */
 const post = (address: string, pieces: number) =>
   Effect.async<number>((resume) => {
@@ -27,11 +30,11 @@ describe("Serve", () => {
       const server = yield* Scope.extend(Serve.make({ port: 0 }), scope)
       const address = addressOf(server)
       assert.strictEqual(address, `http://127.0.0.1:${server.port}/`)
-      const events = yield* Effect.promise(() => fetch(`${address}api/events`))
+      const events = yield* Effect.promise(() => get(`${address}api/events`))
       const reader = events.body?.getReader()
       assert.include(new TextDecoder().decode((yield* Effect.promise(async () => reader?.read()))?.value), "retry: ")
       yield* Scope.close(scope, Exit.void)
-      const isClosed = yield* Effect.promise(() => fetch(address).then(() => false, () => true))
+      const isClosed = yield* Effect.promise(() => get(address).then(() => false, () => true))
       assert.isTrue(isClosed)
     }).pipe(Effect.provide(layer)))
 
@@ -44,7 +47,7 @@ describe("Serve", () => {
       assert.notInclude(JSON.stringify(random), "token=")
       const given = yield* Serve.make({ port: 0, token: Redacted.make("a b&c") })
       assert.strictEqual(new URL(addressOf(given)).searchParams.get("token"), "a b&c")
-      const refused = yield* Effect.promise(() => fetch(new URL("/", addressOf(given))))
+      const refused = yield* Effect.promise(() => get(new URL("/", addressOf(given))))
       assert.strictEqual(refused.status, 401)
     }).pipe(Effect.provide(layer)))
 

@@ -174,8 +174,12 @@ export const make = (
       HttpRouter.get("*", file)
     )
 
-    return guarded(router, rules).pipe(
-      HttpIncomingMessage.withMaxBodySize(Option.some(maxBodyBytes)),
-      Effect.map(HttpServerResponse.setHeaders(replies.securityHeaders))
+    return { router }
+  }).pipe(
+    Effect.map(({ router }) =>
+      guarded(router, rules).pipe(
+        HttpIncomingMessage.withMaxBodySize(Option.some(maxBodyBytes)),
+        Effect.map(HttpServerResponse.setHeaders(replies.securityHeaders))
+      )
     )
-  })
+  )

@@ -113,15 +113,15 @@ describe("the stream of events", () => {
         Effect.gen(function*() {
           const { close, until } = reader(yield* ask("/api/events"))
           yield* until("Home")
-          return close
+          return { close }
         }))
       assert.strictEqual((yield* ask("/api/events")).status, 503)
-      yield* readers[0] ?? Effect.void
+      yield* readers[0]?.close ?? Effect.void
       // The end of a stream is noticed by another fiber.
       yield* TestClock.adjust(0)
       const again = yield* ask("/api/events")
       assert.strictEqual(again.status, 200)
       yield* reader(again).close
-      yield* Effect.forEach(readers.slice(1), (close) => close)
+      yield* Effect.forEach(readers.slice(1), ({ close }) => close)
     }).pipe(Effect.provide(layer)))
 })
