@@ -6,7 +6,7 @@
 import * as Duration from "effect/Duration"
 import * as Dock from "./Dock.ts"
 import { nameOf, problemOf } from "./internal/device/problem.ts"
-import { activityNames, unfinishedJobs } from "./internal/v1/activities.ts"
+import { activityOf, unfinishedJobs } from "./internal/v1/activities.ts"
 import { isRecord, numberField } from "./internal/v1/json.ts"
 import * as Rooms from "./Room.ts"
 import { unwrap } from "./Rpc.ts"
@@ -125,7 +125,6 @@ const noMapFlag = 63
 const build = (parts: Parts): DeviceState => {
   const number = (name: string) => numberField(parts.fields, name)
   const state = number("state")
-  const activity = state === undefined ? "unknown" : activityNames.get(state) ?? "unknown"
   const area = number("clean_area")
   const seconds = number("clean_time")
   const mapStatus = number("map_status")
@@ -133,7 +132,7 @@ const build = (parts: Parts): DeviceState => {
   return {
     state,
     stateName: nameOf(state, V1Codes.stateNames),
-    activity,
+    activity: activityOf(state),
     error: problemOf(number("error_code"), V1Codes.errorNames),
     dockError: problemOf(number("dock_error_status"), V1Codes.dockErrorNames),
     dockParts: parts.dockParts,

@@ -1,6 +1,6 @@
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { Activity, DeviceState } from "../../DeviceState.ts"
+import type { DeviceState } from "../../DeviceState.ts"
 import type { HomeDevice } from "../../HomeData.ts"
 import type { CommandError } from "../../RoborockError.ts"
 import type { Room } from "../../Room.ts"
@@ -23,18 +23,6 @@ export interface Context {
   readonly refresh: Effect.Effect<DeviceState, CommandError>
   /** Has the device asked soon. */
   readonly wake: Effect.Effect<void>
-}
-
-/** The words of an activity, by state codes. */
-export const activitiesOf = (
-  table: Readonly<Partial<Record<Activity, ReadonlyArray<number>>>>
-): (state: number | undefined) => Activity => {
-  const activities = new Map(
-    (["cleaning", "returning", "docked", "paused", "error", "idle"] as const).flatMap((activity) =>
-      (table[activity] ?? []).map((code) => [code, activity] as const)
-    )
-  )
-  return (state) => state === undefined ? "unknown" : activities.get(state) ?? "unknown"
 }
 
 /** The code of a name. */

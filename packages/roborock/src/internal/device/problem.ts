@@ -1,5 +1,3 @@
-import type { Problem } from "../../DeviceState.ts"
-
 /** The name of a code, `unknown_N` for one that is not known. */
 export const nameOf = (code: number | undefined, names: ReadonlyMap<number, string>): string =>
   code === undefined ? "unknown" : names.get(code) ?? `unknown_${code}`
@@ -9,7 +7,7 @@ export const problemOf = (
   code: number | undefined,
   names: ReadonlyMap<number, string>,
   isNotice: (code: number) => boolean = () => false
-): Problem | undefined => {
+): { readonly code: number; readonly name: string; readonly text: string } | undefined => {
   if (code === undefined || code === 0 || isNotice(code)) return undefined
   const name = nameOf(code, names)
   const words = name.replaceAll("_", " ")

@@ -9,14 +9,14 @@ import type { HomeData } from "../../HomeData.ts"
 import { RoborockApi } from "../../RoborockApi.ts"
 import { RoborockAuth } from "../../RoborockAuth.ts"
 import type { AuthError, ConnectError } from "../../RoborockError.ts"
-import type { Account, Stale } from "../../RoborockSession.ts"
 import type { UserData } from "../../UserData.ts"
 import { keepFirstSuccess } from "../keepFirstSuccess.ts"
 
+/** As `RoborockSession` tells it. */
 const toAccount = (
   userData: UserData,
   home: { readonly homeId: number; readonly name: string | undefined }
-): Account => ({
+) => ({
   uid: userData.uid,
   nickname: userData.nickname,
   region: userData.region,
@@ -24,6 +24,13 @@ const toAccount = (
   homeId: home.homeId,
   homeName: home.name
 })
+
+type Account = Readonly<ReturnType<typeof toAccount>>
+
+interface Stale {
+  readonly since: number
+  readonly cause: ConnectError
+}
 
 /** Home data that is younger is not asked for again: it changes when devices are bought. */
 const freshHome = Duration.toMillis("12 hours")
