@@ -29,7 +29,9 @@ const outdir = join(here, "build", name)
 await build({
   absWorkingDir: here,
   // For what is bundled and is no ES module itself.
-  banner: { js: "import { createRequire as requireFrom } from \"node:module\"\nconst require = requireFrom(import.meta.url)" },
+  banner: {
+    js: "import { createRequire as requireFrom } from \"node:module\"\nconst require = requireFrom(import.meta.url)"
+  },
   bundle: true,
   conditions: ["@effect-mqtt/source"],
   entryPoints: programs[name].map((program) => `${name}/${program}.ts`),
