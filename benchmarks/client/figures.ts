@@ -15,6 +15,7 @@ export interface Figures {
   /** Medians over the rounds. */
   readonly messagesPerSecond: number
   readonly cpuMicros: number
+  readonly cpuMillis: number
   readonly serverCpuMicros: number | undefined
   readonly wallMillis: number
   readonly detail: number | undefined
@@ -32,6 +33,7 @@ export const figuresOf = (row: Row, name: Contestant["name"], samples: ReadonlyA
     name,
     messagesPerSecond: of(({ job, report }) => job.count / report.wallMillis * 1000) ?? 0,
     cpuMicros: of(({ job, report }) => report.cpuMicros / job.count) ?? 0,
+    cpuMillis: of(({ report }) => report.cpuMicros / 1000) ?? 0,
     serverCpuMicros: of(({ job, tally }) =>
       tally === undefined ? undefined : tally.cpuMicros / (job.count + job.warmUp)
     ),
@@ -101,7 +103,7 @@ export const showFigures = (row: Row, figures: Figures): string => {
   const cells = [
     ...(row.job.kind === "publish" || row.job.kind === "receive" || row.job.kind === "spread"
       ? [`${thousands(figures.messagesPerSecond)}/s`, `${figures.cpuMicros.toFixed(2)} µs CPU`]
-      : [`${figures.wallMillis.toFixed(0)} ms`, `${(figures.cpuMicros * row.job.count / 1000).toFixed(0)} ms CPU`]),
+      : [`${figures.wallMillis.toFixed(0)} ms`, `${figures.cpuMillis.toFixed(0)} ms CPU`]),
     ...(figures.serverCpuMicros === undefined ? [] : [`server ${figures.serverCpuMicros.toFixed(2)} µs`]),
     ...(figures.detail === undefined ? [] : [
       row.job.kind === "idle"

@@ -10,7 +10,7 @@ export type Script = "ours" | "rival" | "raw"
 
 const pathOf = (name: string): string => join(import.meta.dirname, `${name}.js`)
 
-const deadlineMillis = 60_000
+const deadlineMillis = 90_000
 
 /** The next message of a child; its death before that, or silence, is an error. */
 const messageOf = <A>(child: ChildProcess, what: string): Promise<A> =>
