@@ -234,9 +234,10 @@ const expire = (core: Core, deadlines: Effect.Latch, now: () => number): Effect.
     for (;;) {
       deadlines.unsafeClose()
       const due = core.tick(now())
+      // Whole milliseconds: a sleep that ends a fraction early must not turn into a spin.
       yield* due === Infinity
         ? deadlines.await
-        : Effect.timeoutOption(deadlines.await, Math.min(due - now(), longestSleep))
+        : Effect.timeoutOption(deadlines.await, Math.min(Math.ceil(due - now()), longestSleep))
     }
   })
 

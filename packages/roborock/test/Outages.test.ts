@@ -138,7 +138,6 @@ it.effect(
       for (const kind of ["logins", "homes"] as const) {
         for (const [span, most] of limits[kind]) assert.isAtMost(busiest(made[kind], span), most, `${kind} in ${span}`)
       }
-      console.info(`a day: ${calls.length} calls of the web API, of which ${made.homes.length} for home data`)
     }).pipe(
       Effect.provide(
         Layer.merge(Simulator.layer({ reconnectEvery: "20 seconds", speed: 20 }), KeyValueStore.layerMemory)

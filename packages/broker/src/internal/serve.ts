@@ -120,7 +120,8 @@ const keepDeadlines = ({ now }: Host, { changed, link }: Connection): Effect.Eff
       changed.unsafeClose()
       const due = link.check(now())
       if (due === undefined) return "Stuck" as const
-      yield* Effect.timeoutOption(changed.await, Math.min(due - now(), longestSleep))
+      // Whole milliseconds: a sleep that ends a fraction early must not turn into a spin.
+      yield* Effect.timeoutOption(changed.await, Math.min(Math.ceil(due - now()), longestSleep))
     }
   })
 
