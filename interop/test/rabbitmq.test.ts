@@ -1,3 +1,4 @@
+import type { MqttClient, MqttError } from "@effect-mqtt/connection"
 import { Message } from "@effect-mqtt/connection"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
@@ -15,6 +16,22 @@ const on = (broker: RabbitMq.Cluster, node: 0 | 1 | 2): Target => ({
   version: 4
 })
 
+/**
+ * Publishes until a message comes out at the other end. A node that has granted a subscription does not wait until the
+ * others know of it, and what they get before that goes nowhere.
+ */
+const awaitRoute = (
+  sender: MqttClient.MqttClient["Type"],
+  topic: string,
+  next: Effect.Effect<Message.Message>
+): Effect.Effect<void, MqttError.MqttError> =>
+  Effect.gen(function*() {
+    const probing = sender.publish(topic, "probe", { qos: 1 }).pipe(Effect.delay("100 millis"), Effect.forever)
+    yield* Effect.raceFirst(next, probing)
+    yield* sender.publish(topic, "last probe", { qos: 1 })
+    yield* Effect.repeat(next, { until: (message) => Message.text(message) === "last probe" })
+  })
+
 table<RabbitMq.Cluster>({
   can: rabbitmq,
   make: RabbitMq.make,
@@ -27,6 +44,7 @@ table<RabbitMq.Cluster>({
         yield* sender.publish("open/cluster/kept", "kept", { qos: 1, retain: true })
         const receiver = yield* connect(on(broker, 1))
         const { next } = yield* inbox(receiver, "open/cluster/+", { qos: 1 })
+        yield* awaitRoute(sender, "open/cluster/probe", next)
         yield* sender.publish("open/cluster/live", "live", { qos: 1 })
         assert.strictEqual(Message.text(yield* next), "live")
         yield* sender.publish("open/cluster/kept", "", { qos: 1, retain: true })
@@ -40,6 +58,7 @@ table<RabbitMq.Cluster>({
         yield* receiver.reconnect
         const { next } = yield* inbox(receiver, "open/failover/#", { qos: 1 })
         const sender = yield* connect(on(broker, 1))
+        yield* awaitRoute(sender, "open/failover/probe", next)
         const { epoch } = yield* linked(receiver, 2)
         const numbers = Array.from({ length: 600 }, (_, index) => index)
         const sending = yield* Effect.fork(
