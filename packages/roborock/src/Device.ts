@@ -16,6 +16,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Subscribable from "effect/Subscribable"
 import type { CloudChannel } from "./CloudChannel.ts"
+import type { CloudSchedulesTrait } from "./CloudSchedulesTrait.ts"
 import * as DeviceChannel from "./DeviceChannel.ts"
 import type { DeviceMemory } from "./DeviceMemory.ts"
 import * as DeviceState from "./DeviceState.ts"
@@ -24,6 +25,7 @@ import * as a01 from "./internal/device/a01.ts"
 import * as cloudDevice from "./internal/device/cloudDevice.ts"
 import { familyOf } from "./internal/device/family.ts"
 import * as features from "./internal/device/features.ts"
+import { offer } from "./internal/device/offer.ts"
 import { poll, watchSilence } from "./internal/device/poll.ts"
 import * as q10 from "./internal/device/q10.ts"
 import * as q7 from "./internal/device/q7.ts"
@@ -94,6 +96,8 @@ export interface Options extends Pick<DeviceChannel.Options, "mqttKey" | "timeou
   readonly region?: string | undefined
   /** The routines of the app that the device takes part in. @default the device has no such trait */
   readonly routines?: RoutinesTrait | undefined
+  /** The schedules that the cloud keeps for it. @default the device has no such trait */
+  readonly cloudSchedules?: CloudSchedulesTrait | undefined
   /** What was remembered of it. @default nothing */
   readonly memory?: DeviceMemory | undefined
 }
@@ -217,7 +221,7 @@ export const make = (
   CloudChannel | LocalDiscovery | LocalNetwork | Scope.Scope
 > =>
   Effect.gen(function*() {
-    const { home } = options
+    const { cloudSchedules, home } = options
     const { unsupported } = home
     const isVacuum = isV1(home)
     const state = yield* LiveValue.make(
@@ -226,7 +230,9 @@ export const make = (
     )
     const listeners = yield* FiberSet.make<void>()
     const opened = unsupported === undefined ? yield* open(options, state) : undefined
-    const traits = opened?.traits ?? {}
+    const traits: Trait.Offers = opened === undefined || cloudSchedules === undefined
+      ? opened?.traits ?? {}
+      : { ...opened.traits, cloudSchedules: offer(cloudSchedules) }
     return {
       duid: home.duid,
       name: home.name,

@@ -19,12 +19,12 @@ import { type AuthError, ConnectError } from "./RoborockError.ts"
 
 /**
  * Kinds of calls that are counted apart: logins by password, login codes by e-mail, the home of the account, home data,
- * its rooms, routines, and running one.
+ * its rooms, routines, running one, and schedules.
  *
  * @since 0.1.0
  * @category models
  */
-export type Kind = "login" | "code" | "home" | "homeData" | "rooms" | "routines" | "runRoutine"
+export type Kind = "login" | "code" | "home" | "homeData" | "rooms" | "routines" | "runRoutine" | "schedules"
 
 /**
  * At most `calls` in any span of this length.
@@ -55,7 +55,8 @@ export const defaultLimits: Readonly<Record<Kind, ReadonlyArray<Limit>>> = {
   homeData: [limit(1, "1 second"), limit(3, "1 minute"), limit(5, "1 hour"), limit(40, "1 day")],
   rooms: [limit(3, "1 minute"), limit(5, "1 hour"), limit(40, "1 day")],
   routines: moderate,
-  runRoutine: moderate
+  runRoutine: moderate,
+  schedules: moderate
 }
 
 /**
@@ -222,6 +223,7 @@ export const protect = (api: RoborockApi["Type"], guard: RateGuard["Type"]): Rob
     rooms: (userData, homeId) => counted("rooms", api.rooms(userData, homeId)),
     sharedRooms: (userData, duid) => counted("rooms", api.sharedRooms(userData, duid)),
     routines: (userData, homeId) => counted("routines", api.routines(userData, homeId)),
-    runRoutine: (userData, id) => counted("runRoutine", api.runRoutine(userData, id))
+    runRoutine: (userData, id) => counted("runRoutine", api.runRoutine(userData, id)),
+    schedules: (userData, duid) => counted("schedules", api.schedules(userData, duid))
   }
 }

@@ -11,6 +11,7 @@ import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type { CloudSchedule } from "./CloudSchedulesTrait.ts"
 import type { Credentials } from "./Credentials.ts"
 import type { HomeData, HomeDetail, HomeRoom } from "./HomeData.ts"
 import { quiet } from "./internal/webApi/exchange.ts"
@@ -51,6 +52,11 @@ export class RoborockApi extends Context.Tag("@effect-mqtt/roborock/RoborockApi"
   ) => Effect.Effect<ReadonlyArray<Routine>, AuthError | ConnectError>
   /** Runs a routine: completes when the cloud has accepted it. */
   readonly runRoutine: (userData: UserData, id: number) => Effect.Effect<void, AuthError | ConnectError>
+  /** The schedules that the cloud keeps for a device; those on the robot are a trait of it. */
+  readonly schedules: (
+    userData: UserData,
+    duid: string
+  ) => Effect.Effect<ReadonlyArray<CloudSchedule>, AuthError | ConnectError>
 }>() {}
 
 /**
@@ -95,7 +101,8 @@ export const make = (options: Options = {}): Effect.Effect<RoborockApi["Type"], 
       rooms: Effect.fn("RoborockApi.rooms")((userData, homeId) => home.rooms(context, userData, homeId)),
       sharedRooms: Effect.fn("RoborockApi.sharedRooms")((userData, duid) => home.sharedRooms(context, userData, duid)),
       routines: Effect.fn("RoborockApi.routines")((userData, homeId) => home.routines(context, userData, homeId)),
-      runRoutine: Effect.fn("RoborockApi.runRoutine")((userData, id) => home.runRoutine(context, userData, id))
+      runRoutine: Effect.fn("RoborockApi.runRoutine")((userData, id) => home.runRoutine(context, userData, id)),
+      schedules: Effect.fn("RoborockApi.schedules")((userData, duid) => home.schedules(context, userData, duid))
     }
   })
 

@@ -212,6 +212,7 @@ export const make = (
               list: Effect.map(routines, (all) => all.filter(({ duids }) => duids.includes(device.duid))),
               run: runRoutine
             },
+            cloudSchedules: { list: authorised((userData) => api.schedules(userData, device.duid)) },
             homeRooms: roomsOf(device),
             timeout: options.requestTimeout,
             poll: options.poll,

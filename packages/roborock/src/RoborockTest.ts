@@ -14,6 +14,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as CloudChannel from "./CloudChannel.ts"
+import type { CloudSchedule } from "./CloudSchedulesTrait.ts"
 import * as HomeData from "./HomeData.ts"
 import * as testVacuum from "./internal/testing/vacuum.ts"
 import * as LocalDiscovery from "./LocalDiscovery.ts"
@@ -41,6 +42,8 @@ export interface VacuumOptions {
   readonly status?: Readonly<Record<string, unknown>> | undefined
   /** A map file ("rr"). @default the device has none */
   readonly map?: Uint8Array | undefined
+  /** What the cloud keeps for it. @default none */
+  readonly cloudSchedules?: ReadonlyArray<CloudSchedule> | undefined
   /** Results of methods, in front of what the vacuum does by itself; `undefined` leaves a method to it. */
   readonly answer?: ((method: string, params: unknown) => unknown) | undefined
 }
@@ -188,7 +191,9 @@ const makeContext = (options: Options) =>
       runRoutine: (_, id) =>
         Effect.sync(() => {
           routinesRun.push(id)
-        })
+        }),
+      schedules: (_, duid) =>
+        Effect.succeed(described[vacuums.findIndex(({ control }) => control.duid === duid)]?.cloudSchedules ?? [])
     }
     return Context.make(RoborockApi.RoborockApi, api).pipe(
       Context.add(CloudChannel.CloudChannel, cloud),

@@ -1,5 +1,6 @@
 /**
- * Cleaning by the clock, as it is kept on the robot. What newer apps plan is kept in the cloud, and is not here.
+ * Cleaning by the clock, as it is kept on the robot. What newer apps plan is kept in the cloud
+ * (`CloudSchedulesTrait`).
  *
  * @since 0.1.0
  */

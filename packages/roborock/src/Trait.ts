@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import type * as ApplianceTrait from "./ApplianceTrait.ts"
 import * as CarpetTrait from "./CarpetTrait.ts"
 import * as CleaningTrait from "./CleaningTrait.ts"
+import type { CloudSchedulesTrait } from "./CloudSchedulesTrait.ts"
 import * as ConsumablesTrait from "./ConsumablesTrait.ts"
 import * as DailyWindow from "./DailyWindow.ts"
 import * as Dock from "./Dock.ts"
@@ -59,6 +60,7 @@ export interface Traits extends Readonly<Record<SwitchTrait.SwitchName, SwitchTr
   readonly doNotDisturb: DailyWindow.DailyWindowTrait
   readonly offPeakCharging: DailyWindow.DailyWindowTrait
   readonly schedules: SchedulesTrait.SchedulesTrait
+  readonly cloudSchedules: CloudSchedulesTrait
   readonly routines: RoutinesTrait
   readonly sound: SoundTrait.SoundTrait
   readonly voice: VoiceTrait.VoiceTrait

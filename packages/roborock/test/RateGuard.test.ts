@@ -92,6 +92,17 @@ describe("protect", () => {
       }
     })))
 
+  it.effect("schedules are asked for six times a minute, and then not at all", () =>
+    guarded(Effect.gen(function*() {
+      const guard = yield* RateGuard.RateGuard
+      const cloud = scriptedCloud(() => ({ json: { success: true, result: [] } }))
+      const api = RateGuard.protect(yield* Effect.provide(RoborockApi.make(), cloud.layer), guard)
+      for (let round = 0; round < 6; round++) yield* api.schedules(userData, "d1")
+      const error = yield* Effect.flip(api.schedules(userData, "d1"))
+      assert.deepInclude(error, { reason: "TooManyRequests", service: "home API", nextTryAt: 60_000 })
+      assert.lengthOf(cloud.seen, 6)
+    })))
+
   it.effect("a stored login costs nothing", () =>
     guarded(Effect.gen(function*() {
       const guard = yield* RateGuard.RateGuard

@@ -232,6 +232,38 @@ describe("routines", () => {
       })))
 })
 
+describe("schedules that the cloud keeps", () => {
+  const jobs = [
+    { id: 11, cron: "0 9 * * *", repeated: true, enabled: true, param: JSON.stringify({ method: "start" }) },
+    { id: "12", cron: "30 8 1 5 *", repeated: false, enabled: false, param: "every room" },
+    { id: 13 },
+    { cron: "0 9 * * *" },
+    "nonsense"
+  ]
+
+  it.effect("are asked for with a signed request; entries that make no sense are left out", () =>
+    withCloud(() => ({ json: { success: true, result: jobs } }), (api, seen) =>
+      Effect.gen(function*() {
+        const userData = yield* UserData.decode(loginAnswer)
+        assert.deepStrictEqual(yield* api.schedules(userData, "d/1"), [
+          { id: "11", enabled: true, cron: "0 9 * * *", repeated: true, param: { method: "start" } },
+          { id: "12", enabled: false, cron: "30 8 1 5 *", repeated: false, param: "every room" }
+        ])
+        const asked = seen.at(-1)
+        assert.deepStrictEqual([asked?.method, asked?.path], ["GET", "/user/devices/d%2F1/jobs"])
+        assert.isDefined(
+          RequestSignature.verify(userData.rriot, asked?.headers["authorization"] ?? "", { path: asked?.path ?? "" })
+        )
+      })))
+
+  it.effect("an answer that is no list is none", () =>
+    withCloud(() => ({ json: { success: true, result: {} } }), (api) =>
+      Effect.gen(function*() {
+        const error = yield* Effect.flip(api.schedules(yield* UserData.decode(loginAnswer), "d1"))
+        assert.deepInclude(error, { _tag: "ConnectError", reason: "BadAnswer" })
+      })))
+})
+
 describe("login with an e-mail code", () => {
   const code = Effect.succeed(" 123456 ")
 

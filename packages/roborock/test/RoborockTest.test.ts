@@ -9,7 +9,12 @@ const options: RoborockTest.Options = {
       rooms: ["Kitchen", "Hall"],
       answer: (method) => method === "get_sound_volume" ? [74] : undefined
     },
-    { name: "Downstairs", rooms: ["Hall"], status: { battery: 40 } }
+    {
+      name: "Downstairs",
+      rooms: ["Hall"],
+      status: { battery: 40 },
+      cloudSchedules: [{ id: "1", enabled: true, cron: "0 9 * * *", repeated: true, param: undefined }]
+    }
   ],
   routines: [{ id: 3, name: "Evening", enabled: true, duids: [] }]
 }
@@ -67,6 +72,14 @@ describe("RoborockTest", () => {
       yield* robot.setAnswering(false)
       yield* TestClock.adjust("4 minutes")
       assert.isTrue((yield* vacuum.state.get).stale)
+    }).pipe(on))
+
+  it.scoped("lists what the cloud keeps for each device", () =>
+    Effect.gen(function*() {
+      const { session, vacuum } = yield* open
+      assert.deepStrictEqual(yield* (yield* vacuum.trait("cloudSchedules")).list, [])
+      const other = yield* (yield* session.device("Downstairs")).trait("cloudSchedules")
+      assert.deepStrictEqual((yield* other.list).map(({ cron }) => cron), ["0 9 * * *"])
     }).pipe(on))
 
   it.scoped("runs routines", () =>

@@ -70,5 +70,6 @@ describe("traits on the simulator", () => {
 
       const routines = yield* (yield* vacuum.trait("routines")).list
       assert.include(routines.map(({ name }) => name), "Everything")
+      assert.deepStrictEqual(yield* (yield* vacuum.trait("cloudSchedules")).list, [])
     })).pipe(Effect.scoped, Effect.provide(layer)), 60_000)
 })

@@ -5,6 +5,8 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
 import * as Redacted from "effect/Redacted"
+import type { CloudSchedule } from "../../CloudSchedulesTrait.ts"
+import { decode as decodeSchedules } from "../../CloudSchedulesTrait.ts"
 import type { HomeData, HomeDetail, HomeRoom } from "../../HomeData.ts"
 import * as HomeDataModule from "../../HomeData.ts"
 import { authorization } from "../../RequestSignature.ts"
@@ -101,6 +103,18 @@ export const runRoutine = (
   id: number
 ): Effect.Effect<void, AuthError | ConnectError> =>
   Effect.asVoid(signed(client, limits, userData, `/user/scene/${id}/execute`, "POST"))
+
+export const schedules = (
+  { client, limits }: Context,
+  userData: UserData,
+  duid: string
+): Effect.Effect<ReadonlyArray<CloudSchedule>, AuthError | ConnectError> =>
+  Effect.flatMap(signed(client, limits, userData, `/user/devices/${encodeURIComponent(duid)}/jobs`), (result) => {
+    const found = decodeSchedules(result)
+    return found === undefined
+      ? new ConnectError({ reason: "BadAnswer", service: "home API", retryable: true })
+      : Effect.succeed(found)
+  })
 
 /** Version 3 lists all kinds of devices, but leaves the rooms of some accounts out; then they are asked for. */
 export const homeData = (
