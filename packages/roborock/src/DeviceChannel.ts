@@ -24,6 +24,7 @@ import type * as Subscribable from "effect/Subscribable"
 import { CloudChannel } from "./CloudChannel.ts"
 import * as Frame from "./Frame.ts"
 import { makeDispatch } from "./internal/device/dispatch.ts"
+import { askForFile, askForPhoto } from "./internal/device/files.ts"
 import * as localLink from "./internal/device/localLink.ts"
 import * as deviceRequests from "./internal/device/requests.ts"
 import { toCloud, toDevice } from "./internal/device/sender.ts"
@@ -54,7 +55,7 @@ export interface RequestOptions {
   /**
    * From the request to its answer: waiting for a turn and for the link, and asking again, are included.
    *
-   * @default the channel's `timeout`; twice that for maps
+   * @default the channel's `timeout`; twice that for maps and photos
    */
   readonly timeout?: Duration.DurationInput | undefined
 }
@@ -116,7 +117,9 @@ export interface DeviceChannel {
     params?: Params,
     options?: RequestOptions
   ) => Effect.Effect<Uint8Array, CommandError>
-  /** The way that the next request goes, if it is not one that needs the cloud (maps do). */
+  /** The photo that a map names (`photoId` of an obstacle): an image file. In turn with maps, one at a time. */
+  readonly requestPhoto: (photoId: string, options?: RequestOptions) => Effect.Effect<Uint8Array, CommandError>
+  /** The way that the next request goes, if it is not one that needs the cloud (maps and photos do). */
   readonly route: Subscribable.Subscribable<Route>
   /** What the device sends unasked. A slow reader misses the oldest of more than 64. */
   readonly pushes: Stream.Stream<Push>
@@ -144,12 +147,13 @@ export interface Options {
   readonly evenUnreachable?: boolean | undefined
 }
 
-/** Answered with a blob, which comes by MQTT only, or about the home network, which is asked when it does not work. */
+/** Answered with a file, which comes by MQTT only, or the preparation of that, or asked when the home network fails. */
 const cloudMethods: ReadonlySet<string> = new Set([
   "get_map_v1",
   "get_clean_record_map",
   "get_multi_map",
   "get_photo",
+  "get_random_pkey",
   "get_network_info",
   "get_multi_maps_list",
   "load_multi_map"
@@ -193,9 +197,9 @@ export const make = (
     const sendToCloud = toCloud(cloud, { duid, localKey }, security, random.getUint32(4) & 0xfffff)
 
     const requests: deviceRequests.Requests = yield* deviceRequests.make(random.getUint32(0), {
-      choose: ({ map, method }) =>
+      choose: ({ answeredBy, method }) =>
         Effect.gen(function*() {
-          if (map || cloudMethods.has(method) || local.current() === undefined) return "cloud"
+          if (answeredBy !== "response" || cloudMethods.has(method) || local.current() === undefined) return "cloud"
           if (deviceRequests.isQuestion(method) || local.isTrusted()) return "local"
           return (yield* cloud.link.get)._tag === "Up" ? "cloud" : "local"
         }),
@@ -213,7 +217,7 @@ export const make = (
     const dispatch = makeDispatch(requests, security, stats, (push) => PubSub.publish(hub, push))
 
     const askForHost = requests.ask(
-      { method: "get_network_info", params: [], map: false },
+      { method: "get_network_info", params: [], answeredBy: "response" },
       timeoutOf(undefined, 1)
     ).pipe(
       Effect.map(hostOf),
@@ -262,14 +266,13 @@ export const make = (
     )
 
     const channel: DeviceChannel = {
-      request: (method, params, request) => requests.ask({ method, params, map: false }, timeoutOf(request, 1)),
-      requestHandle: (method, params, request) => requests.start({ method, params, map: false }, timeoutOf(request, 1)),
+      request: (method, params, request) =>
+        requests.ask({ method, params, answeredBy: "response" }, timeoutOf(request, 1)),
+      requestHandle: (method, params, request) =>
+        requests.start({ method, params, answeredBy: "response" }, timeoutOf(request, 1)),
       requestMap: (method, params, request) =>
-        Effect.filterOrFail(
-          requests.ask({ method, params, map: true }, timeoutOf(request, 2)),
-          (content) => content instanceof Uint8Array,
-          () => new RequestError({ reason: "BadAnswer", method })
-        ),
+        askForFile(requests, { method, params, answeredBy: "map" }, timeoutOf(request, 2)),
+      requestPhoto: (photoId, request) => askForPhoto(requests, security, photoId, timeoutOf(request, 2)),
       route,
       pushes: Stream.fromPubSub(hub),
       stats: Effect.sync(() => ({ ...stats }))

@@ -13,7 +13,10 @@ import type { Vacuum } from "./internal/device/vacuum.ts"
  * @since 0.1.0
  * @category models
  */
-export type RawTrait = Pick<DeviceChannel, "request" | "requestHandle" | "requestMap" | "pushes" | "stats">
+export type RawTrait = Pick<
+  DeviceChannel,
+  "request" | "requestHandle" | "requestMap" | "requestPhoto" | "pushes" | "stats"
+>
 
 /** @internal */
 export const make = (vacuum: Vacuum): RawTrait => vacuum.channel

@@ -24,6 +24,7 @@ import * as MapEditTrait from "./MapEditTrait.ts"
 import * as MapTrait from "./MapTrait.ts"
 import * as ModesTrait from "./ModesTrait.ts"
 import * as NetworkTrait from "./NetworkTrait.ts"
+import * as PhotosTrait from "./PhotosTrait.ts"
 import * as RawTrait from "./RawTrait.ts"
 import * as RemoteTrait from "./RemoteTrait.ts"
 import * as RoomsTrait from "./RoomsTrait.ts"
@@ -55,6 +56,7 @@ export interface Traits extends Readonly<Record<SwitchTrait.SwitchName, SwitchTr
   readonly map: MapTrait.MapTrait
   readonly mapEdit: MapEditTrait.MapEditTrait
   readonly floors: FloorsTrait.FloorsTrait
+  readonly photos: PhotosTrait.PhotosTrait
   readonly consumables: ConsumablesTrait.ConsumablesTrait
   readonly history: HistoryTrait.HistoryTrait
   readonly doNotDisturb: DailyWindow.DailyWindowTrait
@@ -111,6 +113,11 @@ export const ofVacuum = (vacuum: Vacuum, routines: RoutinesTrait | undefined): O
     map: offer(MapTrait.make(vacuum)),
     mapEdit: offer(MapEditTrait.make(vacuum)),
     floors: offerIf(feature("is_multi_floor_supported", "maps of several floors"), facts, FloorsTrait.make(vacuum)),
+    photos: offerIf(
+      feature("is_ai_recognition_obstacle_supported", "recognition of obstacles"),
+      facts,
+      PhotosTrait.make(vacuum)
+    ),
     consumables: offer(ConsumablesTrait.make(vacuum)),
     history: offer(HistoryTrait.make(vacuum)),
     doNotDisturb: offer(DailyWindow.makeDoNotDisturb(vacuum)),

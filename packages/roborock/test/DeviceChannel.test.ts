@@ -243,6 +243,38 @@ describe("requestHandle", () => {
     }))
 })
 
+describe("requestPhoto", () => {
+  it.scoped("a photo for another client, with the id of a map of ours, is none of ours", () =>
+    Effect.gen(function*() {
+      const robot = silent()
+      const channel = yield* open(robot)
+      const map = yield* Effect.fork(channel.requestMap("get_map_v1"))
+      yield* TestClock.adjust(0)
+      const [request] = robot.sent
+      assert.isDefined(request)
+      yield* robot.reply(request, { photo: Uint8Array.of(1) })
+      assert.strictEqual((yield* channel.stats).unmatched, 1)
+      yield* robot.reply(request, { map: Uint8Array.of(2) })
+      assert.deepStrictEqual(yield* Fiber.join(map), Uint8Array.of(2))
+    }))
+
+  it.scoped("one that is too large is a failure", () =>
+    Effect.gen(function*() {
+      const robot = silent()
+      const channel = yield* open(robot)
+      const waiting = yield* Effect.fork(failureOf(channel.requestPhoto("PHOTO0000000001A")))
+      yield* TestClock.adjust(0)
+      const [first] = robot.sent
+      assert.isDefined(first)
+      yield* robot.reply(first, { result: { pub_key: { n: "00aa", e: "010001" } } })
+      yield* TestClock.adjust(0)
+      const [, second] = robot.sent
+      assert.isDefined(second)
+      yield* robot.reply(second, { photo: new Uint8Array(17 * 1024 * 1024) })
+      assert.strictEqual((yield* Fiber.join(waiting)).reason, "BadAnswer")
+    }))
+})
+
 describe("requestMap", () => {
   const file = new TextEncoder().encode("rr-map-bytes")
 

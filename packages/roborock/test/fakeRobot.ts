@@ -4,6 +4,7 @@ import {
   LocalDiscovery,
   LocalNetwork,
   MapResponse,
+  PhotoResponse,
   type RoborockError,
   Rpc
 } from "@effect-mqtt/roborock"
@@ -17,6 +18,7 @@ export type Answer =
   | { readonly result: unknown }
   | { readonly error: { readonly code: number; readonly message: string } }
   | { readonly map: Uint8Array }
+  | { readonly photo: Uint8Array }
   | "silence"
 
 export const seal = (payload: Uint8Array, protocol: number, timestamp = 1_700_000_000) =>
@@ -28,9 +30,11 @@ export const seal = (payload: Uint8Array, protocol: number, timestamp = 1_700_00
 export const replies = (request: Rpc.Request, answer: Answer): ReadonlyArray<Uint8Array> => {
   const { id, security } = request
   if (answer === "silence") return []
+  const accepted = seal(Rpc.encodeResponse({ id, result: ["ok"] }, 1_700_000_000), 102)
+  if ("photo" in answer) return [accepted, seal(PhotoResponse.encode({ requestId: id, image: answer.photo }), 301)]
   if (!("map" in answer)) return [seal(Rpc.encodeResponse({ id, ...answer }, 1_700_000_000), 102)]
   return security === undefined ? [] : [
-    seal(Rpc.encodeResponse({ id, result: ["ok"] }, 1_700_000_000), 102),
+    accepted,
     seal(MapResponse.encode({ requestId: id, content: answer.map }, security), 301)
   ]
 }

@@ -53,7 +53,7 @@ export const vacuumWith = (answers: Answers = {}, change: Partial<HomeData.HomeD
     }
     const robot = FakeRobot.make(({ method, params }) => {
       const answer = Object.hasOwn(all, method) ? all[method] : method.includes("get_") ? "unknown_method" : ["ok"]
-      if (answer instanceof Uint8Array) return { map: answer }
+      if (answer instanceof Uint8Array) return method === "get_photo" ? { photo: answer } : { map: answer }
       return { result: typeof answer === "function" ? answer(params, status) as unknown : answer } // our own function
     })
     const device = yield* Device.make({

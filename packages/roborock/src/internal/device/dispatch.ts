@@ -7,6 +7,7 @@ import type * as Rpc from "../../Rpc.ts"
 import type { Security } from "../../Security.ts"
 import type { Incoming } from "./incoming.ts"
 import { read } from "./incoming.ts"
+import type { AnsweredBy } from "./pending.ts"
 import { type Requests, settle } from "./requests.ts"
 
 const reasonsOfDevice = {
@@ -35,16 +36,16 @@ export const makeDispatch = (
 ) => {
   const answer = (
     id: number,
-    isMap: boolean,
+    by: AnsweredBy,
     outcome: (method: string) => Exit.Exit<unknown, CommandError>
   ): Effect.Effect<void> => {
     const entry = requests.find(id)
-    if (entry === undefined || isMap && !entry.map) {
+    if (entry === undefined || by !== "response" && by !== entry.answeredBy) {
       stats.unmatched++
       return Effect.void
     }
     const exit = outcome(entry.method)
-    if (entry.map && !isMap && Exit.isSuccess(exit)) return Effect.void
+    if (by !== entry.answeredBy && Exit.isSuccess(exit)) return Effect.void
     stats.answers++
     return settle(entry, exit)
   }
@@ -53,17 +54,22 @@ export const makeDispatch = (
     Effect.forEach(read(decoded, security), (message): Effect.Effect<unknown> => {
       switch (message._tag) {
         case "Response":
-          return answer(message.id, false, (method) =>
+          return answer(message.id, "response", (method) =>
             Either.match(message.outcome, {
               onLeft: (error) => Exit.fail(commandError(method, error)),
               onRight: Exit.succeed
             }))
         case "Map":
-          return answer(message.id, true, (method) =>
-            Either.match(message.content, {
-              onLeft: (cause) => Exit.fail(new RequestError({ reason: "BadAnswer", method, cause })),
-              onRight: Exit.succeed
-            }))
+        case "Photo":
+          return answer(
+            message.id,
+            message._tag === "Map" ? "map" : "photo",
+            (method) =>
+              Either.match(message.content, {
+                onLeft: (cause) => Exit.fail(new RequestError({ reason: "BadAnswer", method, cause })),
+                onRight: Exit.succeed
+              })
+          )
         case "Push":
           stats.pushes++
           return onPush(message)

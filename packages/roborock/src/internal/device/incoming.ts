@@ -2,6 +2,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Frame from "../../Frame.ts"
 import * as MapResponse from "../../MapResponse.ts"
+import * as PhotoResponse from "../../PhotoResponse.ts"
 import * as Rpc from "../../Rpc.ts"
 import type { Security } from "../../Security.ts"
 import { isRecord, parseJson } from "../v1/json.ts"
@@ -9,7 +10,7 @@ import { isRecord, parseJson } from "../v1/json.ts"
 /** What one frame of a device means to us. */
 export type Incoming =
   | { readonly _tag: "Response"; readonly id: number; readonly outcome: Either.Either<unknown, Rpc.RpcError> }
-  | { readonly _tag: "Map"; readonly id: number; readonly content: Either.Either<Uint8Array, unknown> }
+  | { readonly _tag: "Map" | "Photo"; readonly id: number; readonly content: Either.Either<Uint8Array, unknown> }
   | { readonly _tag: "Push"; readonly dataPoints: ReadonlyMap<number, unknown>; readonly online?: boolean }
   /** A map for another client of the account. */
   | { readonly _tag: "Foreign" }
@@ -26,6 +27,19 @@ const readMap = (payload: Uint8Array, security: Security): ReadonlyArray<Incomin
     onRight: Option.match({
       onNone: () => [{ _tag: "Foreign" }],
       onSome: ({ content, requestId }) => [{ _tag: "Map", id: requestId, content: Either.right(content) }]
+    })
+  })
+
+/** A photo does not say for whom it is: only the id of its request tells. */
+const readFile = (payload: Uint8Array, security: Security): ReadonlyArray<Incoming> =>
+  Either.match(PhotoResponse.decode(payload), {
+    onLeft: (error) =>
+      error.requestId === undefined
+        ? [{ _tag: "Damaged", why: error.message }]
+        : [{ _tag: "Photo", id: error.requestId, content: Either.left(error) }],
+    onRight: Option.match({
+      onNone: () => readMap(payload, security),
+      onSome: ({ image, requestId }) => [{ _tag: "Photo", id: requestId, content: Either.right(image) }]
     })
   })
 
@@ -55,7 +69,7 @@ const readRpc = (payload: Uint8Array): ReadonlyArray<Incoming> =>
 
 const readFrame = (frame: Frame.Frame, security: Security): ReadonlyArray<Incoming> =>
   frame.protocol === Frame.protocols.mapResponse
-    ? readMap(frame.payload, security)
+    ? readFile(frame.payload, security)
     : frame.protocol === Frame.protocols.deviceStatus
     ? readStatus(frame.payload)
     : readRpc(frame.payload)

@@ -5,11 +5,13 @@ import type { CommandError } from "../../RoborockError.ts"
 /** Over the home network, or through the cloud. */
 export type Way = "local" | "cloud"
 
+/** What brings the answer: the response, or a message that follows it; then a response only counts when it is a refusal. */
+export type AnsweredBy = "response" | "map" | "photo"
+
 /** A request that waits. */
 export interface Pending {
   readonly method: string
-  /** Answered by the map that follows the response; the response itself only counts when it is a refusal. */
-  readonly map: boolean
+  readonly answeredBy: AnsweredBy
   readonly way: Way
   /** It has left: with the link its answer is lost, too. */
   sent: boolean

@@ -8,14 +8,13 @@ import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import { type CommandError, RequestError } from "../../RoborockError.ts"
 import * as pendingRequests from "./pending.ts"
-import type { Way } from "./pending.ts"
+import type { AnsweredBy, Way } from "./pending.ts"
 
 /** A method with its arguments. */
 export interface Call {
   readonly method: string
   readonly params: ReadonlyArray<unknown> | Readonly<Record<string, unknown>> | undefined
-  /** Answered by the map that follows the response; the response itself only counts when it is a refusal. */
-  readonly map: boolean
+  readonly answeredBy: AnsweredBy
 }
 
 /** The ways to a device, and what is known of them. */
@@ -73,13 +72,13 @@ export const make = (seed: number, { choose, transmit, unanswered }: Routes) =>
   Effect.gen(function*() {
     const pending = pendingRequests.make(seed)
     const slots = yield* Effect.makeSemaphore(maxInFlight)
-    const oneMap = yield* Effect.makeSemaphore(1)
+    const oneFile = yield* Effect.makeSemaphore(1)
     const closed = yield* Deferred.make<void>()
 
     /** Gives the waiting, which may be given up and begun again. */
     const send = (call: Call, progress: Progress, way: Way) =>
       Effect.gen(function*() {
-        const { map, method } = call
+        const { answeredBy, method } = call
         const notSent = Effect.suspend(() => new RequestError({ reason: "NotConnected", method }))
         if (yield* Deferred.isDone(closed)) return yield* notSent
         // Slot and id are given back with the answer, or with the caller's scope where there is none.
@@ -91,7 +90,7 @@ export const make = (seed: number, { choose, transmit, unanswered }: Routes) =>
           )
           progress.isWaitingForTurn = false
           const result = yield* Deferred.make<unknown, CommandError>()
-          const entry: pendingRequests.Pending = { method, map, way, sent: false, result, close }
+          const entry: pendingRequests.Pending = { method, answeredBy, way, sent: false, result, close }
           const id = yield* Effect.acquireRelease(
             Effect.sync(() => pending.add(entry)),
             (id) => Effect.sync(() => pending.remove(id, entry))
@@ -151,7 +150,8 @@ export const make = (seed: number, { choose, transmit, unanswered }: Routes) =>
       Effect.suspend(() => {
         const progress = newProgress()
         const attempts = Effect.retry(Effect.suspend(() => route(call, progress)), whileBusy)
-        return within(call.map ? oneMap.withPermits(1)(attempts) : attempts, timeout, overdue(call, progress))
+        const inTurn = call.answeredBy === "response" ? attempts : oneFile.withPermits(1)(attempts)
+        return within(inTurn, timeout, overdue(call, progress))
       })
 
     /** Sends, and gives the waiting for the answer. Both share the time-out. */
