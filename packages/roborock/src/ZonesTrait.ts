@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import type { Box } from "./FloorMap.ts"
 import { invalidArgument } from "./internal/device/question.ts"
 import type { Vacuum } from "./internal/device/vacuum.ts"
-import type { CommandError } from "./RoborockError.ts"
+import type { CommandError, NoMap } from "./RoborockError.ts"
 
 /**
  * Zones of the map in use, in its millimetres.
@@ -16,11 +16,14 @@ import type { CommandError } from "./RoborockError.ts"
  * @category models
  */
 export interface ZonesTrait {
-  /** Cleans one to five rectangles, each `repeat` times (1 to 3, once by default). */
+  /**
+   * Cleans one to five rectangles, each `repeat` times (1 to 3, once by default). A Q10 vacuum counts from the origin of its
+   * map, which is asked for when it is not there yet: without one this fails with `NoMap`.
+   */
   readonly clean: (
     zones: ReadonlyArray<Box>,
     options?: { readonly repeat?: number | undefined }
-  ) => Effect.Effect<void, CommandError>
+  ) => Effect.Effect<void, CommandError | NoMap>
 }
 
 const method = "app_zoned_clean"
@@ -28,23 +31,31 @@ const maxZones = 5
 
 const isRepeat = (repeat: number): boolean => Number.isInteger(repeat) && repeat >= 1 && repeat <= 3
 
-/** Corners in the order that devices want: the smaller coordinates first. */
-const corners = ({ x0, x1, y0, y1 }: Box): ReadonlyArray<number> => [
-  Math.round(Math.min(x0, x1)),
-  Math.round(Math.min(y0, y1)),
-  Math.round(Math.max(x0, x1)),
-  Math.round(Math.max(y0, y1))
-]
+const ordered = ({ x0, x1, y0, y1 }: Box): Box => ({
+  x0: Math.round(Math.min(x0, x1)),
+  y0: Math.round(Math.min(y0, y1)),
+  x1: Math.round(Math.max(x0, x1)),
+  y1: Math.round(Math.max(y0, y1))
+})
 
-const hasArea = ([x0 = 0, y0 = 0, x1 = 0, y1 = 0]: ReadonlyArray<number>): boolean => x1 > x0 && y1 > y0
+const hasArea = ({ x0, x1, y0, y1 }: Box): boolean => [x0, x1, y0, y1].every(Number.isSafeInteger) && x1 > x0 && y1 > y0
+
+/**
+ * The zones in whole millimetres, the smaller coordinates first; `undefined` when they are not to be sent.
+ *
+ * @internal
+ */
+export const inOrder = (zones: ReadonlyArray<Box>, repeat: number): ReadonlyArray<Box> | undefined => {
+  const boxes = zones.map(ordered)
+  return boxes.length >= 1 && boxes.length <= maxZones && isRepeat(repeat) && boxes.every(hasArea) ? boxes : undefined
+}
 
 /** @internal */
 export const make = (vacuum: Vacuum): ZonesTrait => ({
   clean: (zones, { repeat = 1 } = {}) => {
-    const rectangles = zones.map(corners)
-    const isAllowed = zones.length >= 1 && zones.length <= maxZones && isRepeat(repeat) && rectangles.every(hasArea)
-    return isAllowed
-      ? vacuum.command(method, rectangles.map((rectangle) => [...rectangle, repeat]))
-      : Effect.fail(invalidArgument(method))
+    const boxes = inOrder(zones, repeat)
+    return boxes === undefined
+      ? Effect.fail(invalidArgument(method))
+      : vacuum.command(method, boxes.map(({ x0, x1, y0, y1 }) => [x0, y0, x1, y1, repeat]))
   }
 })

@@ -12,6 +12,7 @@ import * as Q10Map from "../../Q10Map.ts"
 import * as Q10Packet from "../../Q10Packet.ts"
 import * as Q10Record from "../../Q10Record.ts"
 import { type CommandError, NoMap, RequestError } from "../../RoborockError.ts"
+import * as keptMap from "../q10/keptMap.ts"
 import { isRecord, numberField } from "../v1/json.ts"
 import { activitiesOf } from "./activities.ts"
 import * as arrivals from "./arrivals.ts"
@@ -100,9 +101,11 @@ const summaryOf = (fields: Fields, records: ReadonlyArray<CleanRecord>): CleanSu
 export const make = (context: Context): Dialect => {
   const { home, state, tell, timeout } = context
   const { arrived, collect } = arrivals.make()
-  const live = liveMap.make(context)
+  const live = liveMap.make(context, keptMap.read)
   let raster: Q10Packet.Raster | undefined
+  let rasterBytes: Uint8Array = new Uint8Array(0)
   let path: Q10Packet.Path | undefined
+  let pathBytes: Uint8Array = new Uint8Array(0)
 
   const send = (method: string, message: Q10DataPoints.Message) =>
     sendAndLook(context, method, (timestamp) => Q10DataPoints.encode(message, timestamp))
@@ -128,9 +131,16 @@ export const make = (context: Context): Dialect => {
     Either.match(Q10Packet.decode(payload), {
       onLeft: (error) => Effect.logDebug(`"${home.name}": ${error.message}`),
       onRight: (packet) => {
-        if (packet._tag === "Path") path = packet
-        else if (packet.kind !== "record") raster = packet
-        return raster === undefined ? Effect.void : live.arrived(Q10Map.make(raster, { path }))
+        if (packet._tag === "Path") {
+          path = packet
+          pathBytes = payload
+        } else if (packet.kind !== "record") {
+          raster = packet
+          rasterBytes = payload
+        }
+        return raster === undefined
+          ? Effect.void
+          : live.arrived(Q10Map.make(raster, { path }), keptMap.pack(rasterBytes, pathBytes))
       }
     })
 

@@ -19,6 +19,21 @@ const docked = {
 const answering = (message: Q10DataPoints.Message): Answer => (payload) =>
   decoded(payload)?.[102] === undefined ? [] : [[102, Q10DataPoints.encode(message)]]
 
+/** A robot in its dock that lists these maps, and has one to send. */
+const withMaps = (data: ReadonlyArray<unknown>): Answer => (payload) => {
+  const wanted = decoded(payload)?.[61] as { readonly op: string } | undefined // our own message
+  return wanted?.op === "list"
+    ? [[102, Q10DataPoints.encode({ common: [[61, { op: "list", result: 1, data }]] })]]
+    : wanted?.op === "get"
+    ? [[301, smallQ10()]]
+    : answering(docked)(payload)
+}
+
+interface ZonesOrder {
+  readonly cmd: number
+  readonly clean_paramters: string
+}
+
 describe("a Q10 vacuum", () => {
   it.scoped("tells its state; a notice is no error", () =>
     Effect.gen(function*() {
@@ -74,14 +89,7 @@ describe("a Q10 vacuum", () => {
 
   it.scoped("sends its map when told to, and the path of the robot by itself", () =>
     Effect.gen(function*() {
-      const { device, push, sent } = yield* openAppliance(kind, (payload) => {
-        const points = decoded(payload) ?? {}
-        const wanted = points[61] as { readonly op: string; readonly id?: string } | undefined // our own message
-        if (wanted?.op === "list") {
-          return [[102, Q10DataPoints.encode({ common: [[61, { op: "list", result: 1, data: [{ id: "m1" }] }]] })]]
-        }
-        return wanted?.op === "get" ? [[301, smallQ10()]] : answering(docked)(payload)
-      })
+      const { device, push, sent } = yield* openAppliance(kind, withMaps([{ id: "m1" }]))
       const map = yield* device.trait("map")
       assert.isUndefined(yield* map.last)
       const snapshot = yield* map.fetch
@@ -93,12 +101,42 @@ describe("a Q10 vacuum", () => {
       assert.strictEqual((yield* device.state.get).currentRoomId, (yield* map.last)?.map.robotRoom)
     }))
 
+  it.scoped("cleans zones, counted from the origin of its map, which it is asked for", () =>
+    Effect.gen(function*() {
+      const { device, sent } = yield* openAppliance(kind, withMaps([{ id: "m1" }]))
+      const { clean } = yield* device.trait("zones")
+      yield* clean([{ x0: 100, y0: 350, x1: 0, y1: 150 }], { repeat: 2 })
+      const asked = sent.slice(-3).flatMap((payload) => Object.keys(decoded(payload) ?? {}))
+      assert.deepStrictEqual(asked, ["61", "61", "201"])
+      const { clean_paramters: blob, cmd } = decoded(sent.at(-1))?.[201] as ZonesOrder // our own message
+      assert.strictEqual(cmd, 3)
+      // Its origin is in the middle of a column: 25 mm from where the cells of the map begin.
+      const corners = [{ x: -5, y: 30 }, { x: 15, y: 30 }, { x: 15, y: 70 }, { x: -5, y: 70 }]
+      assert.deepStrictEqual(Either.getOrThrow(Q10DataPoints.decodeZones(blob)), {
+        repeat: 2,
+        zones: [{ corners, name: "" }]
+      })
+      yield* clean([{ x0: 0, y0: 0, x1: 50, y1: 50 }])
+      assert.hasAllKeys(decoded(sent.at(-1)), ["201"])
+      assert.hasAllKeys(decoded(sent.at(-2)), ["201"])
+    }))
+
+  it.scoped("zones that are none, or out of reach of its numbers, are not sent; nor any without a map", () =>
+    Effect.gen(function*() {
+      const zone = { x0: 0, y0: 0, x1: 50, y1: 50 }
+      const { device, sent } = yield* openAppliance(kind, withMaps([{ id: "m1" }]))
+      const { clean } = yield* device.trait("zones")
+      for (const attempt of [clean([]), clean([zone], { repeat: 4 }), clean([{ ...zone, x1: 200_000 }])]) {
+        assert.strictEqual(yield* reasonOf(attempt), "InvalidArgument")
+      }
+      assert.isUndefined(sent.map(decoded).find((points) => points?.[201] !== undefined))
+      const { device: other } = yield* openAppliance(kind, withMaps([]))
+      assert.strictEqual(yield* reasonOf((yield* other.trait("zones")).clean([zone])), "NoMap")
+    }))
+
   it.scoped("a device without maps has none", () =>
     Effect.gen(function*() {
-      const { device } = yield* openAppliance(kind, (payload) =>
-        decoded(payload)?.[61] === undefined
-          ? answering(docked)(payload)
-          : [[102, Q10DataPoints.encode({ common: [[61, { op: "list", result: 1, data: [] }]] })]])
+      const { device } = yield* openAppliance(kind, withMaps([]))
       assert.strictEqual(yield* reasonOf((yield* device.trait("map")).fetch), "NoMap")
     }))
 
