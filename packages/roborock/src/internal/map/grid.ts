@@ -34,26 +34,24 @@ const translate = (image: Uint8Array, kinds: Uint8Array, rooms: Uint8Array): voi
   const imageWords = views.words
   const kindWords = wordsOf(kinds).words
   const roomWords = wordsOf(rooms).words
-  let word = 0
-  let kindWord = 0
-  let roomWord = 0
   const cell = (index: number) => {
     const byte = image[index] ?? 0
     kinds[index] = kindsOfBytes[byte] ?? 0
     rooms[index] = roomsOfBytes[byte] ?? 0
   }
   // Outside is 0 in both, and so are new cells.
-  for (let index = skipZeros(views, 0); index < imageWords.length; index = skipZeros(views, index + 1)) {
-    const next = imageWords[index] ?? 0
-    if (next === word) {
+  let index = skipZeros(views, 0)
+  while (index < imageWords.length) {
+    for (let at = index * 4; at < index * 4 + 4; at++) cell(at)
+    const word = imageWords[index] ?? 0
+    const kindWord = kindWords[index] ?? 0
+    const roomWord = roomWords[index] ?? 0
+    index++
+    for (; index < imageWords.length && imageWords[index] === word; index++) {
       kindWords[index] = kindWord
       roomWords[index] = roomWord
-      continue
     }
-    for (let at = index * 4; at < index * 4 + 4; at++) cell(at)
-    word = next
-    kindWord = kindWords[index] ?? 0
-    roomWord = roomWords[index] ?? 0
+    if (imageWords[index] === 0) index = skipZeros(views, index)
   }
   for (let index = imageWords.length * 4; index < image.length; index++) cell(index)
 }

@@ -133,13 +133,15 @@ export const findRooms = (grid: Grid): ReadonlyArray<Room> => {
   const { count, ends, starts } = runs
   const parts = joinRuns(grid, runs)
   const partCells = new Int32Array(count)
-  const tallies = new Map<number, Tally>()
-  for (let run = 0; run < count; run++) {
+  // By room, which is a byte: a Map would cost more than all else that is done for a run.
+  const tallies: Array<Tally | undefined> = Array.from({ length: 256 }, () => undefined)
+  const rows = new Int32Array(count)
+  for (let run = 0, row = 0; run < count; run++) {
     const start = starts[run] ?? 0
-    const row = Math.floor(start / width)
+    while ((row + 1) * width <= start) row++
+    rows[run] = row
     const room = rooms[start] ?? 0
-    let tally = tallies.get(room)
-    if (tally === undefined) tallies.set(room, tally = newTally(row))
+    const tally = tallies[room] ??= newTally(row)
     const cells = (ends[run] ?? 0) - start
     const part = parts[run] ?? 0
     partCells[part] = (partCells[part] ?? 0) + cells
@@ -150,7 +152,7 @@ export const findRooms = (grid: Grid): ReadonlyArray<Room> => {
   }
   for (let run = 0; run < count; run++) {
     const start = starts[run] ?? 0
-    const tally = tallies.get(rooms[start] ?? 0)
+    const tally = tallies[rooms[start] ?? 0]
     if (tally === undefined) continue
     const part = parts[run] ?? 0
     const size = partCells[part] ?? 0
@@ -162,16 +164,16 @@ export const findRooms = (grid: Grid): ReadonlyArray<Room> => {
     }
     if (tally.part !== part) continue
     const cells = (ends[run] ?? 0) - start
-    const row = Math.floor(start / width)
+    const row = rows[run] ?? 0
     tally.sumColumn += (2 * (start - row * width) + cells - 1) * cells / 2
     tally.sumRow += row * cells
   }
   // The centroid of a part may lie outside it (a room around a corner): the nearest cell of the part then.
   for (let run = 0; run < count; run++) {
     const start = starts[run] ?? 0
-    const tally = tallies.get(rooms[start] ?? 0)
+    const tally = tallies[rooms[start] ?? 0]
     if (tally === undefined || tally.part !== parts[run]) continue
-    const row = Math.floor(start / width)
+    const row = rows[run] ?? 0
     const column = tally.sumColumn / tally.partCells
     const nearest = Math.min(Math.max(row * width + Math.ceil(column - 0.5), start), (ends[run] ?? 0) - 1)
     const distance = (nearest - row * width - column) ** 2 + (row - tally.sumRow / tally.partCells) ** 2
@@ -180,16 +182,18 @@ export const findRooms = (grid: Grid): ReadonlyArray<Room> => {
     tally.distance = distance
     tally.nearest = nearest
   }
-  return [...tallies].sort(([a], [b]) => a - b).map(([id, tally]) => ({
-    id,
-    cells: tally.cells,
-    area: tally.cells * grid.cellSize ** 2 / 1e6,
-    box: {
-      x0: (grid.left + tally.minColumn) * grid.cellSize,
-      y0: (grid.bottom + tally.minRow) * grid.cellSize,
-      x1: (grid.left + tally.maxColumn - 1) * grid.cellSize,
-      y1: (grid.bottom + tally.maxRow) * grid.cellSize
-    },
-    centre: centreOf(grid, tally.nearest)
-  }))
+  return tallies.flatMap((tally, id) =>
+    tally === undefined ? [] : [{
+      id,
+      cells: tally.cells,
+      area: tally.cells * grid.cellSize ** 2 / 1e6,
+      box: {
+        x0: (grid.left + tally.minColumn) * grid.cellSize,
+        y0: (grid.bottom + tally.minRow) * grid.cellSize,
+        x1: (grid.left + tally.maxColumn - 1) * grid.cellSize,
+        y1: (grid.bottom + tally.maxRow) * grid.cellSize
+      },
+      centre: centreOf(grid, tally.nearest)
+    }]
+  )
 }
