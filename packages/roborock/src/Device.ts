@@ -199,6 +199,7 @@ const open = (options: Options, state: LiveValue.LiveValue<DeviceState.DeviceSta
         home,
         state,
         timeout,
+        memory: options.memory,
         evenUnreachable,
         poll: { active: intervals?.active, idle: intervals?.idle }
       }).pipe(Effect.zipLeft(Effect.forkScoped(Effect.interruptible(watchSilence(state))))),

@@ -36,7 +36,7 @@ export interface DeviceMemory {
   readonly keepRooms: (rooms: ReadonlyArray<Room>) => Effect.Effect<void>
   /** The last map of a floor; without a number that of the floor which was in use last. */
   readonly map: (mapFlag?: number) => Effect.Effect<KeptMap | undefined>
-  /** Keeps a map; while one follows the other, one a minute. */
+  /** Keeps a map; while one follows the other, one a minute. Those of Q7 and Q10 vacuums have the number 0. */
   readonly keepMap: (mapFlag: number, file: Uint8Array) => Effect.Effect<void>
   /** What the device said of its features (the result of `app_get_init_status`), with this firmware. */
   readonly features: (firmware: string) => Effect.Effect<unknown>

@@ -1,4 +1,12 @@
-import { CloudChannel, Device, Frame, type HomeData, LocalDiscovery, LocalNetwork } from "@effect-mqtt/roborock"
+import {
+  CloudChannel,
+  Device,
+  type DeviceMemory,
+  Frame,
+  type HomeData,
+  LocalDiscovery,
+  LocalNetwork
+} from "@effect-mqtt/roborock"
 import { Effect, Either, Layer, Stream, Subscribable } from "effect"
 import * as FakeRobot from "./fakeRobot.ts"
 
@@ -14,8 +22,8 @@ export type Answer = (payload: Uint8Array) => ReadonlyArray<readonly [protocol: 
 
 export const serialNumber = "RRSERIAL0001"
 
-/** A device behind the cloud. `push` has it send something unasked, `silence` makes it stop answering. */
-export const openAppliance = (kind: Kind, answer: Answer) =>
+/** A device behind the cloud, with what is remembered of it. `push` has it send something unasked, `silence` makes it stop answering. */
+export const openAppliance = (kind: Kind, answer: Answer, memory?: DeviceMemory.DeviceMemory) =>
   Effect.gen(function*() {
     const { version } = kind
     const handlers = new Set<(payload: Uint8Array) => Effect.Effect<void>>()
@@ -60,7 +68,8 @@ export const openAppliance = (kind: Kind, answer: Answer) =>
     const device = yield* Device.make({
       home,
       mqttKey: FakeRobot.mqttKey,
-      homeRooms: () => Effect.succeed([])
+      homeRooms: () => Effect.succeed([]),
+      memory
     }).pipe(
       Effect.provide(
         Layer.merge(

@@ -27,6 +27,7 @@ export interface Options {
   readonly version: "A01" | "B01"
   readonly dialect: (context: Context) => Dialect
   readonly timeout: Context["timeout"]
+  readonly memory: Context["memory"]
   readonly evenUnreachable: boolean
   readonly poll: Intervals
 }
@@ -51,7 +52,7 @@ export const open = (
   CloudChannel | Scope.Scope
 > =>
   Effect.gen(function*() {
-    const { home, state, timeout, version } = options
+    const { home, memory, state, timeout, version } = options
     const cloud = yield* CloudChannel
     const wakeUps = yield* Queue.sliding<void>(1)
     let describe: Dialect["describe"] = () => ({})
@@ -99,6 +100,7 @@ export const open = (
     const context: Context = {
       home,
       timeout,
+      memory,
       send: (method, payload) =>
         Effect.timeoutFail(send(method, payload), {
           duration: timeout,

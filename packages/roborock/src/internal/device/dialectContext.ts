@@ -1,5 +1,6 @@
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type { DeviceMemory } from "../../DeviceMemory.ts"
 import type { DeviceState } from "../../DeviceState.ts"
 import type { HomeDevice } from "../../HomeData.ts"
 import type { CommandError } from "../../RoborockError.ts"
@@ -13,6 +14,8 @@ export type Fields = Readonly<Record<string, unknown>>
 export interface Context {
   readonly home: HomeDevice
   readonly timeout: Duration.DurationInput
+  /** What was remembered of the device, if anything is. */
+  readonly memory: DeviceMemory | undefined
   /** Fails with `NotConnected` when the link is down for the whole time-out. */
   readonly send: Send
   readonly state: Effect.Effect<DeviceState>

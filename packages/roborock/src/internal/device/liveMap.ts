@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import type { FloorMap } from "../../FloorMap.ts"
 import * as MapTrait from "../../MapTrait.ts"
 import { type CommandError, NoMap, RequestError } from "../../RoborockError.ts"
+import type { Room } from "../../Room.ts"
 import type { Context } from "./dialectContext.ts"
 
 /** A map with the names that its rooms have in it. */
@@ -11,19 +12,34 @@ export interface NamedMap extends FloorMap {
   readonly roomNames: ReadonlyMap<number, string>
 }
 
+interface TimedMap {
+  readonly map: NamedMap
+  readonly fetchedAt: number
+}
+
+/** Of which floor it is, such a device does not say: the last one is kept. */
+const keptAs = 0
+
+const roomsOf = ({ roomNames }: NamedMap): ReadonlyArray<Room> => Array.from(roomNames, ([id, name]) => ({ id, name }))
+
 /**
  * The map of a device that sends it in a message without an id: unasked while it works, or when told to. The next one that
- * comes is the answer.
+ * comes is the answer. `read` reads a map file that was kept.
  */
-export const make = ({ home, state, tellRooms, timeout }: Context) => {
+export const make = (
+  { home, memory, tellRooms, timeout }: Context,
+  read: (file: Uint8Array) => NamedMap | undefined
+) => {
   const waits = new Set<Deferred.Deferred<void>>()
-  let last: { readonly map: NamedMap; readonly fetchedAt: number } | undefined
+  let last: TimedMap | undefined
 
-  const arrived = (map: NamedMap): Effect.Effect<void> =>
+  /** `file` is what is kept of it. */
+  const arrived = (map: NamedMap, file: Uint8Array): Effect.Effect<void> =>
     Effect.gen(function*() {
       last = { map, fetchedAt: yield* Clock.currentTimeMillis }
-      yield* tellRooms(Array.from(map.roomNames, ([id, name]) => ({ id, name })), map.robotRoom)
+      yield* tellRooms(roomsOf(map), map.robotRoom)
       for (const wait of waits) yield* Deferred.succeed(wait, undefined)
+      if (memory !== undefined) yield* memory.keepMap(keptAs, file)
     })
 
   /** Has a map sent, and ends when one has come. */
@@ -44,9 +60,17 @@ export const make = ({ home, state, tellRooms, timeout }: Context) => {
       )
     })
 
+  const recall = Effect.gen(function*() {
+    if (last !== undefined || memory === undefined) return last
+    const kept = yield* memory.map(keptAs)
+    const map = kept === undefined ? undefined : read(kept.file)
+    return kept === undefined || map === undefined ? undefined : { map, fetchedAt: kept.fetchedAt }
+  })
+
   const snapshot = Effect.map(
-    state,
-    ({ rooms }): MapTrait.MapSnapshot | undefined => last === undefined ? undefined : { ...last, rooms }
+    recall,
+    (timed): MapTrait.MapSnapshot | undefined =>
+      timed === undefined ? undefined : { ...timed, rooms: roomsOf(timed.map) }
   )
 
   const trait = (refresh: Effect.Effect<unknown, CommandError | NoMap>): MapTrait.MapTrait => {

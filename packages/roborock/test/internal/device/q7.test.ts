@@ -1,4 +1,5 @@
-import { Q7Codes, Q7MapPayload, Q7Rpc } from "@effect-mqtt/roborock"
+import { DeviceMemory, Q7Codes, Q7MapPayload, Q7Rpc } from "@effect-mqtt/roborock"
+import { KeyValueStore } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Either, Fiber, TestClock } from "effect"
 import { type Answer, openAppliance, serialNumber } from "../../cloudAppliance.ts"
@@ -106,6 +107,19 @@ describe("a Q7 vacuum", () => {
       assert.strictEqual((yield* map.last)?.fetchedAt, 60_000)
     }))
 
+  it.scoped("its last map is there at the next start, with its age, also while it does not answer", () =>
+    Effect.gen(function*() {
+      const first = yield* openAppliance(kind, withProperties({ ...charging }), yield* DeviceMemory.make("d1"))
+      const { rooms } = yield* (yield* first.device.trait("map")).fetch
+      yield* TestClock.adjust("1 hour")
+      const opening = yield* Effect.fork(openAppliance(kind, () => [], yield* DeviceMemory.make("d1")))
+      yield* TestClock.adjust("10 seconds")
+      const { device } = yield* Fiber.join(opening)
+      const last = yield* (yield* device.trait("map")).last
+      assert.deepInclude(last, { fetchedAt: 0, rooms })
+      assert.lengthOf(last?.map.path ?? [], 2)
+    }).pipe(Effect.provide(KeyValueStore.layerMemory)))
+
   it.scoped("tells its history, all runs at once", () =>
     Effect.gen(function*() {
       const { device } = yield* openAppliance(kind, withProperties({ ...charging }))
@@ -114,6 +128,24 @@ describe("a Q7 vacuum", () => {
       assert.deepInclude(yield* history.record(100), { duration: 60, area: 1.5 })
       assert.lengthOf(yield* history.latest(), 1)
       assert.strictEqual(yield* reasonOf(history.remove(100)), "UnknownMethod")
+    }))
+
+  it.scoped("lists the maps it keeps, and says which is in use", () =>
+    Effect.gen(function*() {
+      let answer: unknown = { map_list: [{ id: 3, cur: true }, { id: 4, cur: false, name: "Attic" }, { cur: false }, 5] }
+      const { device } = yield* openAppliance(kind, (payload) => {
+        const { method, msgId } = request(payload)
+        return method === "service.get_map_list"
+          ? [[102, Q7Rpc.encodeReply({ msgId, method, data: answer }, 1)]]
+          : withProperties({ ...charging })(payload)
+      })
+      const { list } = yield* device.trait("savedMaps")
+      assert.deepStrictEqual(yield* list, [
+        { id: "3", name: undefined, inUse: true },
+        { id: "4", name: "Attic", inUse: false }
+      ])
+      answer = {}
+      assert.strictEqual(yield* reasonOf(list), "BadAnswer")
     }))
 
   it.scoped("wear is told in minutes", () =>
