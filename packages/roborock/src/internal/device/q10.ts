@@ -22,6 +22,7 @@ import { findRooms } from "./knownRooms.ts"
 import * as liveMap from "./liveMap.ts"
 import { offer } from "./offer.ts"
 import { nameOf, problemOf } from "./problem.ts"
+import * as q10Zones from "./q10Zones.ts"
 import { invalidArgument } from "./question.ts"
 
 const statusPoint = 121
@@ -157,6 +158,17 @@ export const make = (context: Context): Dialect => {
     yield* live.request(mapMethod, send(mapMethod, Q10DataPoints.commands.getMap(id)))
   })
 
+  const locatedMap = Effect.sync(() => {
+    const map = raster === undefined ? undefined : Q10Map.make(raster)
+    return map?.located === true ? map : undefined
+  })
+  const mapInUse = Effect.gen(function*() {
+    const before = yield* locatedMap
+    if (before !== undefined) return before
+    yield* refreshMap
+    return (yield* locatedMap) ?? (yield* new NoMap({ device: home.name }))
+  })
+
   const history = Effect.flatMap(
     requestValue(recordsMethod, recordsPoint, Q10DataPoints.commands.listRecords),
     (value) => {
@@ -228,6 +240,7 @@ export const make = (context: Context): Dialect => {
             yield* send("dpStartClean", Q10DataPoints.commands.cleanRooms(found.map(({ id }) => id)))
           })
       }),
+      zones: offer(q10Zones.make(mapInUse, (zones) => send("dpStartClean", Q10DataPoints.commands.cleanZones(zones)))),
       spot: offer({ clean: send("dpStartClean", Q10DataPoints.commands.cleanSpot) }),
       rooms: offer({
         list: Effect.map(state, ({ rooms }) => rooms),
