@@ -29,6 +29,7 @@ import * as RawTrait from "./RawTrait.ts"
 import * as RemoteTrait from "./RemoteTrait.ts"
 import * as RoomsTrait from "./RoomsTrait.ts"
 import type { RoutinesTrait } from "./RoutinesTrait.ts"
+import type { SavedMapsTrait } from "./SavedMapsTrait.ts"
 import * as SchedulesTrait from "./SchedulesTrait.ts"
 import * as SoundTrait from "./SoundTrait.ts"
 import * as SpotTrait from "./SpotTrait.ts"
@@ -56,6 +57,7 @@ export interface Traits extends Readonly<Record<SwitchTrait.SwitchName, SwitchTr
   readonly map: MapTrait.MapTrait
   readonly mapEdit: MapEditTrait.MapEditTrait
   readonly floors: FloorsTrait.FloorsTrait
+  readonly savedMaps: SavedMapsTrait
   readonly photos: PhotosTrait.PhotosTrait
   readonly consumables: ConsumablesTrait.ConsumablesTrait
   readonly history: HistoryTrait.HistoryTrait

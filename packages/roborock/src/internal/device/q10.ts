@@ -12,6 +12,7 @@ import * as Q10Map from "../../Q10Map.ts"
 import * as Q10Packet from "../../Q10Packet.ts"
 import * as Q10Record from "../../Q10Record.ts"
 import { type CommandError, NoMap, RequestError } from "../../RoborockError.ts"
+import * as SavedMapsTrait from "../../SavedMapsTrait.ts"
 import * as keptMap from "../q10/keptMap.ts"
 import { isRecord, numberField } from "../v1/json.ts"
 import { activitiesOf } from "./activities.ts"
@@ -152,8 +153,9 @@ export const make = (context: Context): Dialect => {
       () => Effect.map(state, ({ fields }) => fields[method])
     )
 
+  const listMaps = requestValue(mapMethod, mapPoint, Q10DataPoints.commands.listMaps)
   const refreshMap = Effect.gen(function*() {
-    const id = firstMapId(yield* requestValue(mapMethod, mapPoint, Q10DataPoints.commands.listMaps))
+    const id = firstMapId(yield* listMaps)
     if (id === undefined) return yield* new NoMap({ device: home.name })
     yield* live.request(mapMethod, send(mapMethod, Q10DataPoints.commands.getMap(id)))
   })
@@ -247,6 +249,7 @@ export const make = (context: Context): Dialect => {
         refresh: Effect.map(context.refresh, ({ rooms }) => rooms)
       }),
       map: offer(live.trait(refreshMap)),
+      savedMaps: offer(SavedMapsTrait.make(mapMethod, listMaps)),
       history: offer(HistoryTrait.fromList(recordsMethod, history)),
       modes: offer({
         choices: Effect.succeed(choices),

@@ -13,6 +13,7 @@ import * as Q7MapPayload from "../../Q7MapPayload.ts"
 import * as Q7Record from "../../Q7Record.ts"
 import * as Q7Rpc from "../../Q7Rpc.ts"
 import { type CommandError, DeviceError, RequestError } from "../../RoborockError.ts"
+import * as SavedMapsTrait from "../../SavedMapsTrait.ts"
 import { isRecord, numberField } from "../v1/json.ts"
 import { activitiesOf } from "./activities.ts"
 import type { Dialect } from "./dialect.ts"
@@ -76,6 +77,7 @@ const roomCleaning = 1
 const controls = { stop: 0, start: 1, pause: 2 } as const
 const mapMethod = "service.upload_by_maptype"
 const liveMapType = 0
+const mapsMethod = "service.get_map_list"
 const recordsMethod = "service.get_record_list"
 const quietMethod = "service.set_quiet_time"
 const resetMethod = "service.reset_consumable"
@@ -240,6 +242,7 @@ export const make = (context: Context): Dialect => {
       }),
       rooms: offer({ list: listRooms, refresh: refreshRooms }),
       map: offer(live.trait(refreshMap)),
+      savedMaps: offer(SavedMapsTrait.make(mapsMethod, request(mapsMethod))),
       history: offer(HistoryTrait.fromList(recordsMethod, history)),
       modes: offer({
         choices: Effect.succeed(choices),

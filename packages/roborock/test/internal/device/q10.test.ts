@@ -134,6 +134,17 @@ describe("a Q10 vacuum", () => {
       assert.strictEqual(yield* reasonOf((yield* other.trait("zones")).clean([zone])), "NoMap")
     }))
 
+  it.scoped("lists the maps it keeps, and does not say which is in use", () =>
+    Effect.gen(function*() {
+      const data = [{ id: "m1", name: "Upstairs", timestamp: 1 }, { id: "m2", name: "" }, { name: "no id" }]
+      const { device, sent } = yield* openAppliance(kind, withMaps(data))
+      assert.deepStrictEqual(yield* (yield* device.trait("savedMaps")).list, [
+        { id: "m1", name: "Upstairs", inUse: undefined },
+        { id: "m2", name: undefined, inUse: undefined }
+      ])
+      assert.deepStrictEqual(decoded(sent.at(-1)), { 61: { op: "list" } })
+    }))
+
   it.scoped("a device without maps has none", () =>
     Effect.gen(function*() {
       const { device } = yield* openAppliance(kind, withMaps([]))

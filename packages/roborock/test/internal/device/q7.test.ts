@@ -130,6 +130,26 @@ describe("a Q7 vacuum", () => {
       assert.strictEqual(yield* reasonOf(history.remove(100)), "UnknownMethod")
     }))
 
+  it.scoped("lists the maps it keeps, and says which is in use", () =>
+    Effect.gen(function*() {
+      let answer: unknown = {
+        map_list: [{ id: 3, cur: true }, { id: 4, cur: false, name: "Attic" }, { cur: false }, 5]
+      }
+      const { device } = yield* openAppliance(kind, (payload) => {
+        const { method, msgId } = request(payload)
+        return method === "service.get_map_list"
+          ? [[102, Q7Rpc.encodeReply({ msgId, method, data: answer }, 1)]]
+          : withProperties({ ...charging })(payload)
+      })
+      const { list } = yield* device.trait("savedMaps")
+      assert.deepStrictEqual(yield* list, [
+        { id: "3", name: undefined, inUse: true },
+        { id: "4", name: "Attic", inUse: false }
+      ])
+      answer = {}
+      assert.strictEqual(yield* reasonOf(list), "BadAnswer")
+    }))
+
   it.scoped("wear is told in minutes", () =>
     Effect.gen(function*() {
       const { device } = yield* openAppliance(kind, withProperties({ ...charging, main_brush: 4088 }))
