@@ -22,7 +22,10 @@ export type Answer = (payload: Uint8Array) => ReadonlyArray<readonly [protocol: 
 
 export const serialNumber = "RRSERIAL0001"
 
-/** A device behind the cloud, with what is remembered of it. `push` has it send something unasked, `silence` makes it stop answering. */
+/**
+ * A device behind the cloud, with what is remembered of it. `push` has it send something unasked, `silence` makes it stop
+ * answering.
+ */
 export const openAppliance = (kind: Kind, answer: Answer, memory?: DeviceMemory.DeviceMemory) =>
   Effect.gen(function*() {
     const { version } = kind
