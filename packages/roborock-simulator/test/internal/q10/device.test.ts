@@ -122,6 +122,13 @@ describe("a simulated Q10 robot", () => {
         yield* Effect.sleep("3 seconds")
         const { map, rooms } = yield* (yield* vacuum.trait("map")).fetch
         assert.deepStrictEqual([map.grid?.width, rooms.length], [robot.floors[0]?.width, 5])
+        const maps = yield* (yield* vacuum.trait("savedMaps")).list
+        assert.deepStrictEqual(maps.map(({ name }) => name), robot.floors.map(({ name }) => name))
+        yield* cleaning.stop
+        const { x = 0, y = 0 } = map.charger ?? {}
+        yield* (yield* vacuum.trait("zones")).clean([{ x0: x - 600, y0: y - 600, x1: x + 600, y1: y + 600 }])
+        yield* Effect.sleep("1 second")
+        assert.strictEqual((yield* robot.state).task?.kind, "Zones")
         yield* cleaning.stop
         yield* Effect.sleep("3 seconds")
         const [latest] = yield* (yield* vacuum.trait("history")).latest(1)

@@ -131,6 +131,11 @@ describe("a simulated Q7 robot", () => {
         assert.strictEqual((yield* vacuum.state.get).error?.text, "Robot trapped")
         yield* robot.recover
         yield* cleaning.dock
+        const maps = yield* (yield* vacuum.trait("savedMaps")).list
+        assert.deepStrictEqual(
+          maps.map(({ inUse, name }) => [name, inUse]),
+          robot.floors.map(({ name }, floor) => [name, floor === 0])
+        )
         const consumables = yield* vacuum.trait("consumables")
         yield* consumables.reset("filter")
         assert.strictEqual((yield* consumables.list).find(({ part }) => part === "filter")?.leftPercent, 100)
