@@ -240,6 +240,14 @@ export const Login = Schema.Struct({
 })
 
 /**
+ * `logout`: who was logged in, and where that was kept; `null` for nobody, and with `--simulator`.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Logout = Schema.Struct({ email: text, folder: text })
+
+/**
  * `simulate`: how to reach the simulator.
  *
  * @since 0.1.0

@@ -70,6 +70,7 @@ describe("roborock --json", () => {
       yield* golden("dnd", RoborockOutput.DoNotDisturb)
       yield* golden("routines", RoborockOutput.Routines)
       yield* golden("routines-run", RoborockOutput.RoutineRun, ["routines", "--run", "Everything"])
+      yield* golden("logout", RoborockOutput.Logout, ["logout", "--simulator"])
       yield* golden("raw", Schema.Unknown, ["raw", "get_sound_volume"])
     }).pipe(Effect.provide(home())), 90_000)
 

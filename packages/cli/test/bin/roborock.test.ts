@@ -95,6 +95,14 @@ describe("the roborock program", () => {
         const status = yield* run("roborock status")
         assert.match(status.output, /^state +charging$/m)
         assert.match((yield* run(login)).output, /^Already logged in as /)
+
+        const logout = yield* run("roborock logout")
+        assert.deepInclude(logout, { code: 0 })
+        assert.strictEqual(logout.output, `Logged out ${email}. Nothing is kept in ${kept} any more.\n`)
+        assert.deepStrictEqual(readdirSync(kept), [])
+        assert.strictEqual((yield* run("roborock status")).code, 2)
+        const again = yield* run("roborock logout --json")
+        assert.deepStrictEqual(JSON.parse(again.output), { email: null, folder: kept })
       }),
     60_000
   )

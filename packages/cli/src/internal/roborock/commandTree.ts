@@ -7,6 +7,7 @@ import * as devices from "./devices.ts"
 import * as doNotDisturb from "./doNotDisturb.ts"
 import * as history from "./history.ts"
 import * as login from "./login.ts"
+import * as logout from "./logout.ts"
 import * as map from "./map.ts"
 import * as orders from "./orders.ts"
 import * as raw from "./raw.ts"
@@ -19,6 +20,7 @@ import * as status from "./status.ts"
 
 const summaries = {
   login: "Logs in to an account of the Roborock app, by password or by e-mail code.",
+  logout: "Removes the login that is kept, and everything that is kept with it.",
   devices: "Lists the devices of the account, also those that are not supported.",
   status: "Shows what a device is doing; with --watch as it happens.",
   clean: "Cleans rooms by name, or everything.",
@@ -50,6 +52,7 @@ export const root = Command.make("roborock").pipe(
   Command.withDescription("Roborock vacuums on the command line."),
   Command.withSubcommands([
     Command.withDescription(login.command, summaries.login),
+    Command.withDescription(logout.command, summaries.logout),
     Command.withDescription(devices.command, summaries.devices),
     Command.withDescription(status.command, summaries.status),
     Command.withDescription(clean.command, summaries.clean),
