@@ -1,44 +1,11 @@
 /** What the `mqtt` command and mosquitto's programs say to each other: every option that both have, in both directions. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { spawn, spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { broker, run } from "../command.ts"
-
-const arePresent = ["mosquitto_sub", "mosquitto_pub"].every((name) => spawnSync(name, ["--help"]).error === undefined)
-
-if (!arePresent) console.warn("skipped without mosquitto-clients: what the mqtt command shares with them")
-
-const theirs = (name: "mosquitto_pub" | "mosquitto_sub") => (words: ReadonlyArray<string>, stdin = "") =>
-  Effect.acquireRelease(
-    Effect.sync(() => spawn(name, words)),
-    (child) => Effect.sync(() => child.kill())
-  ).pipe(
-    Effect.flatMap((child) =>
-      Effect.async<{ readonly code: number; readonly out: string }>((resume) => {
-        const out: Array<Buffer> = []
-        child.stdout.on("data", (chunk: Buffer) => out.push(chunk))
-        child.on("close", (code) =>
-          resume(Effect.succeed({ code: code ?? -1, out: Buffer.concat(out).toString("latin1") })))
-        child.stdin.end(stdin)
-      })
-    ),
-    Effect.scoped
-  )
-
-const ours = (command: "pub" | "sub") => (words: ReadonlyArray<string>, stdin = "") =>
-  Effect.map(run([command, ...words], { stdin }), ({ bytes, code }) => ({
-    code,
-    out: Buffer.from(bytes).toString("latin1")
-  }))
-
-const publishers = { mqtt: ours("pub"), mosquitto: theirs("mosquitto_pub") }
-const subscribers = { mqtt: ours("sub"), mosquitto: theirs("mosquitto_sub") }
-
-/** The one that is ours has to be on one side at least; with mosquitto on both sides it is the measure. */
-const pairs = [["mosquitto", "mosquitto"], ["mosquitto", "mqtt"], ["mqtt", "mosquitto"]] as const
+import { broker } from "../command.ts"
+import { arePresent, pairs, publishers, subscribers } from "../mosquittoPrograms.ts"
 
 interface Exchange {
   readonly pub: ReadonlyArray<string>
@@ -146,6 +113,24 @@ describe.skipIf(!arePresent)("mqtt and mosquitto's programs", () => {
         assert.deepStrictEqual(yield* outcome("mqtt"), yield* outcome("mosquitto"))
       }))
   }
+
+  it.live("-r and --remove-retained: what is kept, and what a subscriber clears", () =>
+    Effect.gen(function*() {
+      const outcome = ([from, to]: typeof pairs[number]) =>
+        Effect.scoped(Effect.gen(function*() {
+          const { at, server } = yield* broker()
+          const published = yield* publishers[from]([...at, ...message, "-q", "1", "-r"])
+          const kept = (yield* server.stats).retainedMessages
+          const got = yield* subscribers[to]([...at, "-t", "room/#", "-F", "%r %p", "--remove-retained", "-W", "1"])
+          const left = yield* Effect.repeat(Effect.delay(server.stats, "10 millis"), {
+            until: ({ retainedMessages }) => retainedMessages === 0
+          }).pipe(Effect.timeout("10 seconds"))
+          return { published: published.code, kept, got, left: left.retainedMessages }
+        }))
+      const [measure, ...others] = yield* Effect.forEach(pairs, outcome)
+      assert.deepInclude(measure, { published: 0, kept: 1, left: 0 })
+      for (const other of others) assert.deepStrictEqual(other, measure)
+    }))
 
   it.live("-u -P -L, a refused user, and a will that is published", () =>
     Effect.gen(function*() {

@@ -2,36 +2,12 @@
 import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { execFileSync, spawnSync } from "node:child_process"
-import { mkdtempSync, rmSync } from "node:fs"
-import * as Http from "node:http"
-import * as Net from "node:net"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { canCertify, certificates } from "../certificates.ts"
 import { broker, run, start } from "../command.ts"
+import { httpProxy, socksProxy } from "../proxies.ts"
 
-const canCertify = spawnSync("openssl", ["version"]).status === 0
 if (!canCertify) console.warn("skipped without openssl: the mqtt command over TLS")
-
-/** A certificate for this machine that signs itself, and its key, as files. */
-const certificates = Effect.map(
-  Effect.acquireRelease(
-    Effect.sync(() => mkdtempSync(join(tmpdir(), "effect-mqtt-tls-"))),
-    (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
-  ),
-  (folder) => {
-    const make = (name: string) => {
-      const [key, cert] = [join(folder, `${name}.key`), join(folder, `${name}.crt`)]
-      execFileSync("openssl", [
-        ...["req", "-x509", "-nodes", "-days", "2", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
-        ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
-        ...["-keyout", key, "-out", cert]
-      ], { stdio: "ignore" })
-      return { key, cert }
-    }
-    return { server: make("server"), client: make("client"), folder }
-  }
-)
 
 const message = ["-t", "a", "-m", "x", "-q", "1"]
 
@@ -84,58 +60,6 @@ describe.skipIf(!canCertify)("mqtt over TLS", () => {
       ({ code, err }) =>
         assert.deepStrictEqual({ code, err }, { code: 1, err: ["mqtt: TLS needs both --cert and --key."] })
     ))
-})
-
-/** A server on a free loopback port, until the test is over; it destroys what is still open. */
-const listen = (server: Net.Server) =>
-  Effect.acquireRelease(
-    Effect.async<number>((resume) => {
-      server.listen(0, "127.0.0.1", () => {
-        const address = server.address()
-        resume(Effect.succeed(typeof address === "object" && address !== null ? address.port : 0))
-      })
-    }),
-    () => Effect.sync(() => server.close())
-  )
-
-const connect = (host: string, port: number, from: Net.Socket, onConnect: () => void) => {
-  const to = Net.connect(port, host, () => {
-    onConnect()
-    from.pipe(to)
-    to.pipe(from)
-  })
-  to.on("error", () => from.destroy())
-  from.on("error", () => to.destroy())
-}
-
-/** CONNECT of HTTP, which counts what it lets through. */
-const httpProxy = Effect.gen(function*() {
-  const targets: Array<string> = []
-  const server = Http.createServer()
-  server.on("connect", ({ url = "" }, socket) => {
-    targets.push(url)
-    const [host, port] = url.split(":")
-    // The socket of a request without TLS is one of `node:net`.
-    if (socket instanceof Net.Socket) connect(host, Number(port), socket, () => socket.write("HTTP/1.1 200 OK\r\n\r\n"))
-  })
-  return { port: yield* listen(server), targets }
-})
-
-/** SOCKS 5 without authentication, for host names. */
-const socksProxy = Effect.gen(function*() {
-  const targets: Array<string> = []
-  const server = Net.createServer((socket) => {
-    socket.once("data", () => {
-      socket.write(Buffer.of(5, 0))
-      socket.once("data", (request) => {
-        const host = request.subarray(5, 5 + request[4]).toString()
-        const port = request.readUInt16BE(5 + request[4])
-        targets.push(`${host}:${port}`)
-        connect(host, port, socket, () => socket.write(Buffer.of(5, 0, 0, 1, 0, 0, 0, 0, 0, 0)))
-      })
-    })
-  })
-  return { port: yield* listen(server), targets }
 })
 
 describe("mqtt --proxy", () => {
