@@ -81,7 +81,8 @@ describe.skipIf(!arePresent)("mqtt and mosquitto's programs", () => {
             const onward = Net.connect(port, "127.0.0.1")
             socket.on("error", () => onward.destroy())
             onward.on("error", () => socket.destroy())
-            socket.pipe(onward).pipe(socket)
+            socket.pipe(onward)
+            onward.pipe(socket)
           }).listen(path, () => resume(Effect.succeed(gate)))
         }),
         (gate) => Effect.sync(() => gate.close())
