@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import * as Net from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import * as Tls from "node:tls"
 import { canCertify, certificates } from "../certificates.ts"
 import { broker } from "../command.ts"
 import { arePresent, pairs, publishers, subscribers } from "../mosquittoPrograms.ts"
@@ -54,6 +55,37 @@ describe.skipIf(!arePresent || !canCertify)("mqtt and mosquitto's programs over 
         const { code } = yield* programs(["-h", "localhost", "-p", `${port}`, "--cafile", own.cert, "-t", "a", "-n"])
         assert.notStrictEqual(code, 0, "without a certificate of its own")
       }
+    }))
+})
+
+describe.skipIf(!arePresent || !canCertify)("mqtt and mosquitto's programs at a port of several protocols", () => {
+  it.scopedLive("--tls-alpn", () =>
+    Effect.gen(function*() {
+      const { server: own } = yield* certificates
+      const { port, server } = yield* broker()
+      const chosen: Array<string | false | null> = []
+      const settings = { cert: readFileSync(own.cert), key: readFileSync(own.key), ALPNProtocols: ["http/1.1", "mqtt"] }
+      const gate = Tls.createServer(settings, (socket) => {
+        chosen.push(socket.alpnProtocol)
+        const onward = Net.connect(port, "127.0.0.1")
+        socket.on("error", () => onward.destroy())
+        onward.on("error", () => socket.destroy())
+        socket.pipe(onward)
+        onward.pipe(socket)
+      })
+      const gatePort = yield* Effect.acquireRelease(
+        Effect.async<number>((resume) => {
+          gate.listen(0, "127.0.0.1", () => {
+            const address = gate.address()
+            resume(Effect.succeed(typeof address === "object" && address !== null ? address.port : 0))
+          })
+        }),
+        () => Effect.sync(() => gate.close())
+      )
+      const words = ["-h", "localhost", "-p", `${gatePort}`, "--cafile", own.cert, "--tls-alpn", "mqtt"]
+      assert.deepStrictEqual(yield* exchange(server, words), delivered)
+      assert.deepStrictEqual(chosen, chosen.map(() => "mqtt"))
+      assert.lengthOf(chosen, 2 * pairs.length)
     }))
 })
 
