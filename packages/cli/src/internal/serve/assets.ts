@@ -24,7 +24,7 @@ const pageFolder = new URL("../../../page/", import.meta.url)
 const library = "/node_modules/lit-html/"
 
 /** The modules of lit-html that the page's scripts import, and those that these import. */
-const libraryFiles = ["lit-html.js", "directive.js", "directive-helpers.js", "directives/live.js"]
+const filesOfLibrary = ["lit-html.js", "directive.js", "directive-helpers.js", "directives/live.js"]
 
 /** Where lit-html is installed; its entry for Node is in a folder of its own. */
 const libraryFolder = (): URL => new URL("../", pathToFileURL(createRequire(import.meta.url).resolve("lit-html")))
@@ -43,7 +43,7 @@ const readAll = async (): Promise<ReadonlyMap<string, Asset>> => {
   const folder = libraryFolder()
   const files = [
     ...names.map((name) => [name === "index.html" ? "/" : `/page/${name}`, new URL(name, pageFolder)] as const),
-    ...libraryFiles.map((name) => [library + name, new URL(name, folder)] as const)
+    ...filesOfLibrary.map((name) => [library + name, new URL(name, folder)] as const)
   ]
   return new Map(await Promise.all(files.map(async ([path, url]) => [path, await read(url)] as const)))
 }
