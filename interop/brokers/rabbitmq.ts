@@ -63,8 +63,8 @@ export const make = (certificate?: Certificate): Effect.Effect<Cluster, BrokerEr
     writeFileSync(join(path, "plugins"), "[rabbitmq_mqtt,rabbitmq_web_mqtt].")
     writeFileSync(join(path, ".erlang.cookie"), "COOKIE", { mode: 0o400 })
     const node = (number: number) => makeNode({ path, files, env, number })
-    // One after the other: nodes that start together may each begin a list of client identifiers of their own, which
-    // the plugin keeps by consensus, and then none of them lets anybody in.
+    // One after the other, so that each finds a cluster to join: nodes that started together have been seen to hang up on
+    // every client. The likely cause is the list of client identifiers, which the plugin keeps by consensus.
     const nodes = yield* Effect.all([node(1), node(2), node(3)])
     return { ...nodes[0], nodes }
   })
@@ -141,7 +141,7 @@ const makeNode = ({ env, files, number, path }: {
     }
   })
 
-/** A node hangs up on everybody until the nodes agree on who keeps the client identifiers, which its log does not tell. */
+/** Whether a client gets in: a node whose log says that it has started may hang up on everybody all the same. */
 const letsIn = (url: string): Effect.Effect<boolean> =>
   MqttClient.make({
     url,
