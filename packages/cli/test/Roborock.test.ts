@@ -3,60 +3,19 @@ import { FileSystem } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import { expect } from "vitest"
+import * as RoborockAccountOutput from "../src/RoborockAccountOutput.ts"
+import * as RoborockMapOutput from "../src/RoborockMapOutput.ts"
 import * as RoborockOutput from "../src/RoborockOutput.ts"
-import { home, run, whileTimePasses } from "./roborockCommand.ts"
-
-/** What the command writes with `--json`, as documented and no more. */
-const jsonOf = <A, I>(schema: Schema.Schema<A, I>, words: ReadonlyArray<string>) =>
-  Effect.gen(function*() {
-    const { code, err, out } = yield* run([...words, "--json"])
-    assert.deepStrictEqual({ code, err }, { code: 0, err: [] }, words.join(" "))
-    const decode = Schema.decodeUnknown(Schema.parseJson(schema), { onExcessProperty: "error" })
-    return yield* Effect.forEach(out.trim().split("\n"), (line) => decode(line))
-  })
-
-/** How much time passes until an answer is there depends on the machine; some ids are times. */
-const times = ["begin", "end", "updatedAt", "fetchedAt"]
-
-const golden = <A, I>(
-  name: string,
-  schema: Schema.Schema<A, I>,
-  words: ReadonlyArray<string> = [name],
-  varying: ReadonlyArray<string> = times
-) =>
-  Effect.flatMap(jsonOf(schema, words), (values) => {
-    const text = JSON.stringify(values, (key, value: unknown) => varying.includes(key) ? "(varies)" : value, 2)
-    return Effect.promise(() => expect(text).toMatchFileSnapshot(`golden/${name}.json`))
-  })
-
-const text = (...words: ReadonlyArray<string>) =>
-  Effect.map(run(words), ({ code, err, out }) => {
-    assert.deepStrictEqual({ code, err }, { code: 0, err: [] }, words.join(" "))
-    return out
-  })
-
-const failed = (...words: ReadonlyArray<string>) =>
-  Effect.map(run(words), ({ code, err, out }) => {
-    assert.deepStrictEqual({ out, count: err.length }, { out: "", count: 1 }, words.join(" "))
-    return { code, line: err[0] }
-  })
-
-/** The robot is in its dock, with nothing left to do. */
-const untilDocked = Effect.gen(function*() {
-  const { robots: [robot] } = yield* Simulator.Simulator
-  yield* whileTimePasses(Effect.repeat(Effect.delay(robot.state, "1 second"), {
-    until: ({ activity, task }) => activity === "Charging" && task === undefined
-  }))
-})
+import * as RoborockPlanOutput from "../src/RoborockPlanOutput.ts"
+import { failed, golden, home, jsonOf, run, text, times, untilDocked } from "./roborockCommand.ts"
 
 describe("roborock --json", () => {
   it.effect("writes what is documented", () =>
     Effect.gen(function*() {
-      yield* golden("devices", RoborockOutput.Devices)
+      yield* golden("devices", RoborockAccountOutput.Devices)
       yield* golden("status", RoborockOutput.Status)
-      yield* golden("rooms", RoborockOutput.Rooms)
-      yield* golden("map", RoborockOutput.Map)
+      yield* golden("rooms", RoborockMapOutput.Rooms)
+      yield* golden("map", RoborockMapOutput.Map)
       yield* golden("clean", RoborockOutput.Cleaning, ["clean", "BATHROOM"])
       yield* golden("pause", RoborockOutput.Order)
       yield* golden("resume", RoborockOutput.Order)
@@ -66,11 +25,13 @@ describe("roborock --json", () => {
       yield* golden("locate", RoborockOutput.Order)
       yield* golden("history", RoborockOutput.History, ["history"], [...times, "id"])
       yield* golden("consumables", RoborockOutput.Consumables)
-      yield* golden("schedules", RoborockOutput.Schedules, ["schedules", "--add", "9:30", "--room", "kitchen"], ["id"])
+      yield* golden("schedules", RoborockPlanOutput.Schedules, ["schedules", "--add", "9:30", "--room", "kitchen"], [
+        "id"
+      ])
       yield* golden("dnd", RoborockOutput.DoNotDisturb)
-      yield* golden("routines", RoborockOutput.Routines)
-      yield* golden("routines-run", RoborockOutput.RoutineRun, ["routines", "--run", "Everything"])
-      yield* golden("logout", RoborockOutput.Logout, ["logout", "--simulator"])
+      yield* golden("routines", RoborockPlanOutput.Routines)
+      yield* golden("routines-run", RoborockPlanOutput.RoutineRun, ["routines", "--run", "Everything"])
+      yield* golden("logout", RoborockAccountOutput.Logout, ["logout", "--simulator"])
       yield* golden("raw", Schema.Unknown, ["raw", "get_sound_volume"])
     }).pipe(Effect.provide(home())), 90_000)
 
@@ -159,10 +120,10 @@ describe("roborock", () => {
 
   it.effect("changes schedules, consumables and routines, by what they are called", () =>
     Effect.gen(function*() {
-      const [[{ id }]] = yield* jsonOf(RoborockOutput.Schedules, ["schedules", "--add", "12:00"])
-      const [[off]] = yield* jsonOf(RoborockOutput.Schedules, ["schedules", "--disable", id])
+      const [[{ id }]] = yield* jsonOf(RoborockPlanOutput.Schedules, ["schedules", "--add", "12:00"])
+      const [[off]] = yield* jsonOf(RoborockPlanOutput.Schedules, ["schedules", "--disable", id])
       assert.isFalse(off.enabled)
-      assert.deepStrictEqual(yield* jsonOf(RoborockOutput.Schedules, ["schedules", "--remove", id]), [[]])
+      assert.deepStrictEqual(yield* jsonOf(RoborockPlanOutput.Schedules, ["schedules", "--remove", id]), [[]])
       const [parts] = yield* jsonOf(RoborockOutput.Consumables, ["consumables", "--reset", "Main brush"])
       assert.strictEqual(parts.find(({ part }) => part === "mainBrush")?.leftPercent, 100)
       yield* text("routines", "--run", "living room TWICE")

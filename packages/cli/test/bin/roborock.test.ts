@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
-import * as RoborockOutput from "../../src/RoborockOutput.ts"
+import * as RoborockAccountOutput from "../../src/RoborockAccountOutput.ts"
 import { install, readmeCommands, start } from "../program.ts"
 
 /** `roborock simulate`, until the test is over, and what the other commands need to use it. */
@@ -14,7 +14,7 @@ const simulate = (folder: string, ...options: ReadonlyArray<string>) =>
         Effect.zipRight(Effect.sync(() => child.kill("SIGINT")), Effect.ignore(Effect.timeout(ended, "5 seconds")))
     )
     const line = yield* Effect.raceFirst(until("\n"), Effect.map(ended, ({ output }) => output))
-    return yield* Schema.decodeUnknown(Schema.parseJson(RoborockOutput.Simulation))(line)
+    return yield* Schema.decodeUnknown(Schema.parseJson(RoborockAccountOutput.Simulation))(line)
   })
 
 /** These go on until they are stopped, and that is their good end; each with what it says at first. */

@@ -3,13 +3,13 @@ import type * as Device from "@effect-mqtt/roborock/Device"
 import * as RoborockSession from "@effect-mqtt/roborock/RoborockSession"
 import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
-import type * as RoborockOutput from "../../RoborockOutput.ts"
+import type * as RoborockAccountOutput from "../../RoborockAccountOutput.ts"
 import * as deviceStatus from "./deviceStatus.ts"
 import * as home from "./home.ts"
 import * as output from "./output.ts"
 import { shared } from "./sharedOptions.ts"
 
-type Row = (typeof RoborockOutput.Devices.Type)[number]
+type Row = (typeof RoborockAccountOutput.Devices.Type)[number]
 
 const rowOf = (device: Device.Device): Effect.Effect<Row> =>
   Effect.zipWith(device.state.get, deviceStatus.routeOf(device), (state, route) => ({

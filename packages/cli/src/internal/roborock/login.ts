@@ -10,7 +10,7 @@ import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import type * as RoborockOutput from "../../RoborockOutput.ts"
+import type * as RoborockAccountOutput from "../../RoborockAccountOutput.ts"
 import { StandardStreams } from "../../StandardStreams.ts"
 import { CommandError } from "../command/commandError.ts"
 import * as keyboard from "../command/keyboard.ts"
@@ -92,7 +92,7 @@ const byPassword = (email: string, { passwordFile }: Values) =>
     )
   })
 
-type Answer = Omit<typeof RoborockOutput.Login.Type, "folder">
+type Answer = Omit<typeof RoborockAccountOutput.Login.Type, "folder">
 
 const answerOf = (email: string, baseUrl: string | undefined, userData: UserData, isNew: boolean) =>
   Effect.gen(function*() {

@@ -2,7 +2,7 @@
 import * as Command from "@effect/cli/Command"
 import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import * as Effect from "effect/Effect"
-import type * as RoborockOutput from "../../RoborockOutput.ts"
+import type * as RoborockAccountOutput from "../../RoborockAccountOutput.ts"
 import * as configFolder from "./configFolder.ts"
 import * as home from "./home.ts"
 import * as keptLogin from "./keptLogin.ts"
@@ -10,7 +10,7 @@ import * as output from "./output.ts"
 import { failure } from "./roborockFailure.ts"
 import { shared, type SharedValues } from "./sharedOptions.ts"
 
-type Answer = typeof RoborockOutput.Logout.Type
+type Answer = typeof RoborockAccountOutput.Logout.Type
 
 const sentence = ({ email, folder }: Answer): string =>
   folder === null

@@ -8,7 +8,7 @@ import * as Options from "@effect/cli/Options"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
-import type * as RoborockOutput from "../../RoborockOutput.ts"
+import type * as RoborockMapOutput from "../../RoborockMapOutput.ts"
 import * as byteText from "../command/byteText.ts"
 import { file } from "../command/commandError.ts"
 import * as terminalStyle from "../command/terminalStyle.ts"
@@ -73,7 +73,7 @@ const pictureOf = (values: Values) =>
 const placeOf = (pose: Pose | undefined) =>
   pose === undefined ? null : { x: pose.x, y: pose.y, angle: pose.angle ?? null }
 
-const describe = (device: string, snapshot: MapSnapshot, written: string | null): typeof RoborockOutput.Map.Type => {
+const describe = (device: string, snapshot: MapSnapshot, written: string | null): typeof RoborockMapOutput.Map.Type => {
   const { fetchedAt, map } = snapshot
   const names = namesOf(snapshot)
   const nameOf = (id: number) => names.get(id) ?? `Room ${id}`

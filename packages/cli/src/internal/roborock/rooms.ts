@@ -1,7 +1,7 @@
 /** `roborock rooms` */
 import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
-import type * as RoborockOutput from "../../RoborockOutput.ts"
+import type * as RoborockMapOutput from "../../RoborockMapOutput.ts"
 import { squareMetres } from "./deviceStatus.ts"
 import * as floorAreas from "./floorAreas.ts"
 import * as home from "./home.ts"
@@ -15,7 +15,7 @@ export const command = Command.make("rooms", onDevice, (values) =>
     const areas = yield* floorAreas.of(device)
     // The map, which has just been read, tells the room.
     const { currentRoomId } = yield* device.state.get
-    const rows: typeof RoborockOutput.Rooms.Type = rooms.map(({ id, name }) => ({
+    const rows: typeof RoborockMapOutput.Rooms.Type = rooms.map(({ id, name }) => ({
       name,
       id,
       area: areas.get(id) ?? null,

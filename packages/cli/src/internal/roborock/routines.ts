@@ -4,7 +4,7 @@ import type { Routine } from "@effect-mqtt/roborock/Routine"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
-import type * as RoborockOutput from "../../RoborockOutput.ts"
+import type * as RoborockPlanOutput from "../../RoborockPlanOutput.ts"
 import * as home from "./home.ts"
 import * as output from "./output.ts"
 import { failure } from "./roborockFailure.ts"
@@ -40,10 +40,10 @@ export const command = Command.make("routines", options, (values) =>
     if (values.run !== undefined) {
       const { id, name } = yield* find(routines, values.run)
       yield* session.runRoutine(id)
-      const answer: typeof RoborockOutput.RoutineRun.Type = { ran: name, id }
+      const answer: typeof RoborockPlanOutput.RoutineRun.Type = { ran: name, id }
       return yield* output.write(values.json, answer, () => `${name} runs.`)
     }
-    const rows: typeof RoborockOutput.Routines.Type = routines.map(({ duids, enabled, id, name }) => ({
+    const rows: typeof RoborockPlanOutput.Routines.Type = routines.map(({ duids, enabled, id, name }) => ({
       name,
       id,
       enabled,

@@ -6,7 +6,7 @@ import type { Schedule } from "@effect-mqtt/roborock/SchedulesTrait"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
-import type * as RoborockOutput from "../../RoborockOutput.ts"
+import type * as RoborockPlanOutput from "../../RoborockPlanOutput.ts"
 import * as clockWords from "./clockWords.ts"
 import * as home from "./home.ts"
 import * as output from "./output.ts"
@@ -80,7 +80,7 @@ const check = ({ add, days, disable, enable, remove, room }: Values) =>
     ? failure("Usage", "--days and --room belong to --add")
     : Effect.void
 
-type Rows = typeof RoborockOutput.Schedules.Type
+type Rows = typeof RoborockPlanOutput.Schedules.Type
 
 const tableOf = (rows: Rows, isRich: boolean): string =>
   rows.length === 0

@@ -3,7 +3,7 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import type * as RoborockOutput from "../../RoborockOutput.ts"
+import type * as RoborockAccountOutput from "../../RoborockAccountOutput.ts"
 import * as Serve from "../../Serve.ts"
 import * as home from "./home.ts"
 import * as output from "./output.ts"
@@ -27,7 +27,7 @@ const options = {
   )
 }
 
-type Serving = typeof RoborockOutput.Serving.Type
+type Serving = typeof RoborockAccountOutput.Serving.Type
 
 const text = ({ addresses }: Serving, hasToken: boolean): string =>
   [

@@ -7,7 +7,7 @@ import * as Options from "@effect/cli/Options"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import type * as RoborockOutput from "../../RoborockOutput.ts"
+import type * as RoborockAccountOutput from "../../RoborockAccountOutput.ts"
 import { file } from "../command/commandError.ts"
 import * as output from "./output.ts"
 import { failure } from "./roborockFailure.ts"
@@ -34,7 +34,7 @@ const options = {
   seed: optional(Options.text("seed").pipe(Options.withDescription("Decides all ids, keys and tokens.")))
 }
 
-type Simulation = typeof RoborockOutput.Simulation.Type
+type Simulation = typeof RoborockAccountOutput.Simulation.Type
 
 const isPort = (port: number): boolean => port >= 0 && port <= 65_535
 

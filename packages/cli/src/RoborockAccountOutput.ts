@@ -1,0 +1,81 @@
+/**
+ * What the `roborock` command writes with `--json` of accounts and their devices, and of the servers that it runs.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+
+const text = Schema.NullOr(Schema.String)
+const number = Schema.NullOr(Schema.Number)
+
+/**
+ * `devices`: all of the account, those that are not supported with the reason in `unsupported`.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Devices = Schema.Array(Schema.Struct({
+  name: Schema.String,
+  id: Schema.String,
+  model: text,
+  product: text,
+  firmware: text,
+  shared: Schema.Boolean,
+  unsupported: text,
+  /** How it is reached now. */
+  route: Schema.Literal("local", "cloud", "none"),
+  activity: Schema.String,
+  battery: number,
+  available: Schema.Boolean
+}))
+
+/**
+ * `login`: who is logged in. It holds no secret.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Login = Schema.Struct({
+  email: Schema.String,
+  home: text,
+  region: text,
+  /** The login API, where it is not that of Roborock. */
+  baseUrl: text,
+  /** Where the login is kept; `null` with `--simulator`. */
+  folder: text,
+  /** False when an earlier login is still good. */
+  isNew: Schema.Boolean
+})
+
+/**
+ * `logout`: who was logged in, and where that was kept; `null` for nobody, and with `--simulator`.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Logout = Schema.Struct({ email: text, folder: text })
+
+/**
+ * `simulate`: how to reach the simulator.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Simulation = Schema.Struct({
+  baseUrl: Schema.String,
+  mqttUrl: Schema.String,
+  email: Schema.String,
+  password: Schema.String,
+  code: Schema.String,
+  robots: Schema.Array(Schema.Struct({ name: Schema.String, id: Schema.String, host: text })),
+  /** What other commands need in their environment to use it. */
+  environment: Schema.Record({ key: Schema.String, value: Schema.String })
+})
+
+/**
+ * `serve`: the addresses of the page, with the token where one is needed.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Serving = Schema.Struct({ addresses: Schema.Array(Schema.String) })
