@@ -33,6 +33,8 @@ const Place = Schema.NullOr(Schema.Struct({ x: Schema.Number, y: Schema.Number, 
  */
 export const Map = Schema.Struct({
   device: Schema.String,
+  /** The id of the run with `--run`; `null` for the map as it is now. */
+  run: number,
   /** The picture that was written. */
   file: text,
   fetchedAt: Schema.String,
@@ -48,3 +50,18 @@ export const Map = Schema.Struct({
   robotRoom: text,
   pathPoints: Schema.Number
 })
+
+/**
+ * `floors`: those that have a map, after the change that was asked for.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Floors = Schema.Array(Schema.Struct({
+  name: Schema.String,
+  id: Schema.String,
+  /** Whether the robot is there; `null` where the device does not say. */
+  current: Schema.NullOr(Schema.Boolean),
+  /** `null` where the device does not tell those of floors. */
+  rooms: Schema.NullOr(Schema.Array(Schema.String))
+}))

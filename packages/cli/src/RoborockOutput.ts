@@ -52,16 +52,20 @@ export const Status = Schema.Struct({
   updatedAt: text
 })
 
+const Zone = Schema.Struct({ x0: Schema.Number, y0: Schema.Number, x1: Schema.Number, y1: Schema.Number })
+
 /**
- * `clean`: what was begun. `rooms` is `null` for everything.
+ * `clean`: what was begun. `rooms` and `zones` are `null` where something else is cleaned.
  *
  * @since 0.1.0
  * @category schemas
  */
 export const Cleaning = Schema.Struct({
   device: Schema.String,
-  started: Schema.Literal("rooms", "everything"),
+  started: Schema.Literal("rooms", "zones", "spot", "everything"),
   rooms: Schema.NullOr(Schema.Array(Schema.String)),
+  /** In millimetres of the map. */
+  zones: Schema.NullOr(Schema.Array(Zone)),
   repeat: Schema.Number
 })
 
@@ -72,6 +76,26 @@ export const Cleaning = Schema.Struct({
  * @category schemas
  */
 export const Order = Schema.Struct({ device: Schema.String, accepted: Schema.String })
+
+/**
+ * `goto`: where the device drives to, in millimetres of the map; `room` is the one whose middle that is.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Driving = Schema.Struct({ device: Schema.String, x: Schema.Number, y: Schema.Number, room: text })
+
+/**
+ * `dock --empty`, `--wash`, `--dry`: the device has accepted it.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const DockJob = Schema.Struct({
+  device: Schema.String,
+  job: Schema.Literal("empty", "wash", "dry"),
+  accepted: Schema.Literal("start", "stop")
+})
 
 /**
  * `consumables`, after the reset that was asked for.

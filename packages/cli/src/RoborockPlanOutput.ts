@@ -45,3 +45,20 @@ export const Schedules = Schema.Array(Schema.Struct({
   rooms: Schema.Array(Schema.String),
   repeat: number
 }))
+
+/**
+ * `schedules --cloud`: those that the app keeps.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const CloudSchedules = Schema.Array(Schema.Struct({
+  id: Schema.String,
+  enabled: Schema.Boolean,
+  /** Five fields. */
+  cron: Schema.String,
+  /** False for one that happens once. */
+  repeated: Schema.Boolean,
+  /** As the app wrote it, which differs from device to device. */
+  action: Schema.Unknown
+}))

@@ -22,6 +22,9 @@ describe("roborock --json", () => {
       yield* untilDocked
       yield* golden("stop", RoborockOutput.Order)
       yield* golden("dock", RoborockOutput.Order)
+      yield* golden("goto", RoborockOutput.Driving, ["goto", "25.5m,25500"])
+      yield* text("dock")
+      yield* untilDocked
       yield* golden("locate", RoborockOutput.Order)
       yield* golden("history", RoborockOutput.History, ["history"], [...times, "id"])
       yield* golden("consumables", RoborockOutput.Consumables)
@@ -168,13 +171,33 @@ describe("roborock", () => {
     [["status", "--bogus"], 1, /Received unknown argument: '--bogus'\. See "roborock --help"\.$/],
     [["clean", "--bogus"], 1, /There is no option --bogus\. See roborock clean --help\.$/],
     [["clean", "--repeat", "4", "kitchen"], 1, /--repeat has to be 1, 2 or 3\.$/],
-    [["clean", "--repeat", "2"], 1, /--repeat needs the names of rooms\.$/],
+    [["clean", "--repeat", "2"], 1, /--repeat needs the names of rooms, or zones\.$/],
     [["map", "--out", "map.gif"], 1, /There are no pictures of the kind "\.gif"\. Name a file\.png or file\.svg\.$/],
+    [["clean", "--zone", "1,2,3"], 1, /--zone has to be two corners such as 25000,25500,27000,28000 or /],
+    [["clean", "--zone", "1m,2m,1m,3m"], 1, /--zone 1m,2m,1m,3m has no area\. Name two corners/],
+    [["clean", "kitchen", "--spot"], 1, /Rooms, --zone and --spot do not go together\. Name one of them\.$/],
+    [["clean", "--spot", "--repeat", "2"], 1, /--repeat needs the names of rooms, or zones\.$/],
+    [["goto", "attic"], 1, /No such room on the map in use: attic\. Known: Living room, /],
+    [["goto", "1m,1m"], 1, /There is no floor at 1000, 1000 mm\. "roborock map --json" has the places of the map\.$/],
+    [
+      ["dock", "--empty"],
+      4,
+      /"Living room" cannot do this: its dock does not empty the robot\. See "roborock devices"/
+    ],
+    [["dock", "--wash", "--dry"], 1, /One of --empty, --wash and --dry is enough\.$/],
+    [["dock", "--stop"], 1, /--stop needs --empty, --wash or --dry\.$/],
+    [["floors", "--use", "cellar"], 1, /There is no floor "cellar"\. Known: .+ \(0\)\.$/],
+    [["map", "--run", "3"], 1, /There is no run 3\. There are no runs yet\.$/],
     [["map", "--scale", "99"], 1, /--scale has to be from 1 to 16\.$/],
     [["dnd", "--from", "25:00"], 1, /--from has to be a time such as 22:00\.$/],
     [["dnd", "--on", "--off"], 1, /--off stands alone\.$/],
     [["schedules", "--add", "9:00", "--days", "noday"], 1, /--days has to be days such as mon,wed\.$/],
     [["schedules", "--remove", "7"], 1, /There is no schedule 7\. There are none\.$/],
+    [
+      ["schedules", "--cloud", "--remove", "7"],
+      1,
+      /Schedules in the cloud are changed in the app\. --cloud lists them\.$/
+    ],
     [["schedules", "--remove", "7", "--enable", "7"], 1, /is enough\.$/],
     [["consumables", "--reset", "wheel"], 1, /The device has no part "wheel"\. It has mainBrush, /],
     [["routines", "--run", "Nothing"], 1, /There is no routine "Nothing"\. Known: Everything \(7001\), /],
@@ -197,7 +220,7 @@ describe("roborock", () => {
   it.effect("helps", () =>
     Effect.gen(function*() {
       const overview = yield* text()
-      assert.match(overview, /^ {2}clean +Cleans rooms by name, or everything\.$/m)
+      assert.match(overview, /^ {2}clean +Cleans rooms by name, zones, or everything\.$/m)
       assert.strictEqual(yield* text("--help"), overview)
       const clean = yield* text("clean", "--help")
       assert.include(clean, "--repeat")

@@ -6,6 +6,7 @@
 import type * as Effect from "effect/Effect"
 import type { Account } from "./Account.ts"
 import type { Sessions } from "./Sessions.ts"
+import type { CloudSchedule } from "./SimulatorOptions.ts"
 
 /**
  * What the cloud last heard of a device.
@@ -48,6 +49,8 @@ export interface Cloud {
   readonly addresses: Effect.Effect<{ readonly baseUrl: string; readonly mqttUrl: string }>
   readonly statusOf: (duid: string) => Effect.Effect<DeviceStatus>
   readonly scenes: ReadonlyArray<Scene>
+  /** What the app has planned for a device; `undefined` for none of this account. */
+  readonly schedulesOf: (duid: string) => ReadonlyArray<CloudSchedule> | undefined
   /** When false, the right password is answered with "need two step validate", as for accounts with that setting. */
   readonly passwordLogin: boolean
 }

@@ -175,6 +175,10 @@ export const make = (
           : Effect.all({ online: device.isOnline, dataPoints: device.dataPoints })
       },
       scenes: makeScenes(plan, robots),
+      schedulesOf: (duid) => {
+        const index = devices.findIndex((candidate) => candidate.duid === duid)
+        return index < 0 ? undefined : robotOptions[index]?.cloudSchedules ?? []
+      },
       passwordLogin: options.passwordLogin ?? true
     })
     // Requests run in fibers of others; what they draw still has to come from the seed.

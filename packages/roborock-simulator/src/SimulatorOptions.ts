@@ -101,6 +101,27 @@ export interface RobotOptions {
    * @default false
    */
   readonly offline?: boolean | undefined
+  /**
+   * What the app has planned for it in the cloud. Nothing follows it.
+   * @default none
+   */
+  readonly cloudSchedules?: ReadonlyArray<CloudSchedule> | undefined
+}
+
+/**
+ * A schedule that the cloud keeps for a device, as the web API has it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CloudSchedule {
+  readonly id: string
+  /** Five fields. */
+  readonly cron: string
+  readonly repeated: boolean
+  readonly enabled: boolean
+  /** JSON text, which differs from device to device. */
+  readonly param: string
 }
 
 /**

@@ -21,6 +21,7 @@ const makeCloud = (options?: Partial<Cloud.Cloud>) =>
       addresses: Effect.succeed({ baseUrl, mqttUrl: "tcp://127.0.0.1:1883" }),
       statusOf: () => Effect.succeed({ online: true, dataPoints: new Map([[121, 8]]) }),
       scenes: [{ id: 5, name: "Evening", duid, param: "{}", run: Effect.sync(() => executed.push(5)) }],
+      schedulesOf: () => [],
       passwordLogin: true,
       ...options
     })

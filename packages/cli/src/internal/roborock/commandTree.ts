@@ -4,7 +4,10 @@ import { groupHelp } from "../command/helpText.ts"
 import * as clean from "./clean.ts"
 import * as consumables from "./consumables.ts"
 import * as devices from "./devices.ts"
+import * as dock from "./dock.ts"
 import * as doNotDisturb from "./doNotDisturb.ts"
+import * as floors from "./floors.ts"
+import * as goTo from "./goTo.ts"
 import * as history from "./history.ts"
 import * as login from "./login.ts"
 import * as logout from "./logout.ts"
@@ -23,16 +26,18 @@ const summaries = {
   logout: "Removes the login that is kept, and everything that is kept with it.",
   devices: "Lists the devices of the account, also those that are not supported.",
   status: "Shows what a device is doing; with --watch as it happens.",
-  clean: "Cleans rooms by name, or everything.",
+  clean: "Cleans rooms by name, zones, or everything.",
   pause: "Holds a robot where it is.",
   resume: "Goes on with what was begun.",
   stop: "Ends what a robot is doing.",
-  dock: "Sends a robot back to its dock.",
+  dock: "Sends a robot back to its dock, or lets the dock empty it, wash or dry its mop.",
+  goto: "Sends a robot to a point of the map, or to a room.",
   locate: "Lets a robot say where it is.",
-  map: "Draws the map in the terminal, or writes it as a picture.",
+  map: "Draws the map, or that of a past run, in the terminal or as a picture.",
   rooms: "Lists the rooms of the map in use.",
+  floors: "Lists the floors that have a map, or changes to one.",
   routines: "Lists the routines of the app, or runs one.",
-  schedules: "Lists the schedules on a robot, or changes them.",
+  schedules: "Lists the schedules on a robot or in the cloud, or changes the former.",
   consumables: "Shows which parts are worn, or resets one.",
   history: "Lists the last runs, and the totals.",
   dnd: "Shows the hours of \"do not disturb\", or changes them.",
@@ -59,10 +64,12 @@ export const root = Command.make("roborock").pipe(
     Command.withDescription(orders.pause, summaries.pause),
     Command.withDescription(orders.resume, summaries.resume),
     Command.withDescription(orders.stop, summaries.stop),
-    Command.withDescription(orders.dock, summaries.dock),
+    Command.withDescription(dock.command, summaries.dock),
+    Command.withDescription(goTo.command, summaries.goto),
     Command.withDescription(orders.locate, summaries.locate),
     Command.withDescription(map.command, summaries.map),
     Command.withDescription(rooms.command, summaries.rooms),
+    Command.withDescription(floors.command, summaries.floors),
     Command.withDescription(routines.command, summaries.routines),
     Command.withDescription(schedules.command, summaries.schedules),
     Command.withDescription(consumables.command, summaries.consumables),

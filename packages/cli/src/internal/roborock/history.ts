@@ -36,8 +36,9 @@ const text = ({ area, count, runs, seconds }: History, isRich: boolean): string 
     minutes(seconds)
   ].filter((total) => total !== undefined)
   const table = runs.length === 0 ? "There are no runs yet." : output.table(
-    ["BEGAN", "TOOK", "AREA", "WHAT", "BY", "END"],
-    runs.map((run) => [
+    ["RUN", "BEGAN", "TOOK", "AREA", "WHAT", "BY", "END"],
+    runs.map((run, index) => [
+      index + 1,
       localTime(run.begin),
       minutes(run.seconds),
       squareMetres(run.area),

@@ -1,4 +1,5 @@
 /** `roborock map` */
+import type * as Device from "@effect-mqtt/roborock/Device"
 import type { Pose } from "@effect-mqtt/roborock/FloorMap"
 import * as MapSvg from "@effect-mqtt/roborock/MapSvg"
 import type { MapSnapshot } from "@effect-mqtt/roborock/MapTrait"
@@ -15,6 +16,7 @@ import * as terminalStyle from "../command/terminalStyle.ts"
 import * as home from "./home.ts"
 import * as liveView from "./liveView.ts"
 import * as output from "./output.ts"
+import * as pastRun from "./pastRun.ts"
 import { failure } from "./roborockFailure.ts"
 import { type DeviceValues, onDevice, optional } from "./sharedOptions.ts"
 
@@ -24,6 +26,11 @@ const rotations: ReadonlyArray<[name: string, degrees: Rotation]> = [["0", 0], [
 
 const options = {
   ...onDevice,
+  run: optional(
+    Options.integer("run").pipe(
+      Options.withDescription("The map of a past run by its number in \"roborock history\": 1 for the newest.")
+    )
+  ),
   out: optional(
     Options.text("out").pipe(
       Options.withAlias("o"),
@@ -41,6 +48,7 @@ const options = {
 }
 
 interface Values extends DeviceValues {
+  readonly run: number | undefined
   readonly out: string | undefined
   readonly scale: number
   readonly rotate: Rotation
@@ -73,12 +81,17 @@ const pictureOf = (values: Values) =>
 const placeOf = (pose: Pose | undefined) =>
   pose === undefined ? null : { x: pose.x, y: pose.y, angle: pose.angle ?? null }
 
-const describe = (device: string, snapshot: MapSnapshot, written: string | null): typeof RoborockMapOutput.Map.Type => {
+const describe = (
+  device: string,
+  { run, snapshot }: Shown,
+  written: string | null
+): typeof RoborockMapOutput.Map.Type => {
   const { fetchedAt, map } = snapshot
   const names = namesOf(snapshot)
   const nameOf = (id: number) => names.get(id) ?? `Room ${id}`
   return {
     device,
+    run,
     file: written,
     fetchedAt: output.moment(fetchedAt),
     rooms: map.rooms.map(({ area, centre, id }) => ({ name: nameOf(id), id, area, centre })),
@@ -88,6 +101,17 @@ const describe = (device: string, snapshot: MapSnapshot, written: string | null)
     pathPoints: map.path.length
   }
 }
+
+interface Shown {
+  readonly snapshot: MapSnapshot
+  /** The id of the run; `null` for the map as it is now. */
+  readonly run: number | null
+}
+
+const shownOf = (device: Device.Device, { run }: Values) =>
+  run === undefined
+    ? Effect.map(Effect.flatMap(device.trait("map"), ({ fetch }) => fetch), (snapshot) => ({ snapshot, run: null }))
+    : Effect.map(pastRun.read(device, run), ({ id, snapshot }) => ({ snapshot, run: id }))
 
 /** The map in the terminal: below it there is room for the next prompt. */
 const show = (snapshot: MapSnapshot, { rotate }: Values) =>
@@ -104,17 +128,17 @@ export const command = Command.make("map", options, (values) =>
     const picture = yield* pictureOf(values)
     const run = Effect.gen(function*() {
       const device = yield* home.pickDevice(values)
-      const snapshot = yield* Effect.flatMap(device.trait("map"), ({ fetch }) => fetch)
+      const shown: Shown = yield* shownOf(device, values)
       if (picture !== undefined) {
         const files = yield* FileSystem.FileSystem
         yield* Effect.mapError(
-          files.writeFile(picture.file, picture.draw(snapshot)),
+          files.writeFile(picture.file, picture.draw(shown.snapshot)),
           (cause) => file(picture.file, "written", cause)
         )
       }
       const written = picture?.file ?? null
-      if (values.json) return yield* output.line(JSON.stringify(describe(device.name, snapshot, written)))
-      yield* written === null ? show(snapshot, values) : output.line(`The map is in ${written}`)
+      if (values.json) return yield* output.line(JSON.stringify(describe(device.name, shown, written)))
+      yield* written === null ? show(shown.snapshot, values) : output.line(`The map is in ${written}`)
     })
     yield* home.provide(values)(run)
   }))

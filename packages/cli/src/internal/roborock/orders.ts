@@ -1,4 +1,4 @@
-/** `roborock pause`, `resume`, `stop`, `dock`, `locate`: one word, one command of the device. */
+/** `roborock pause`, `resume`, `stop`, `locate`: one word, one command of the device. */
 import type * as Device from "@effect-mqtt/roborock/Device"
 import type { RoborockError } from "@effect-mqtt/roborock/RoborockError"
 import * as Command from "@effect/cli/Command"
@@ -28,12 +28,6 @@ export const pause = order(
 )
 
 export const stop = order("stop", "stops", (device) => Effect.flatMap(device.trait("cleaning"), ({ stop }) => stop))
-
-export const dock = order(
-  "dock",
-  "returns to its dock",
-  (device) => Effect.flatMap(device.trait("cleaning"), ({ dock }) => dock)
-)
 
 export const locate = order(
   "locate",

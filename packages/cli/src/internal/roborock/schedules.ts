@@ -8,6 +8,7 @@ import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import type * as RoborockPlanOutput from "../../RoborockPlanOutput.ts"
 import * as clockWords from "./clockWords.ts"
+import * as cloudSchedules from "./cloudSchedules.ts"
 import * as home from "./home.ts"
 import * as output from "./output.ts"
 import { failure } from "./roborockFailure.ts"
@@ -31,7 +32,10 @@ const options = {
   ),
   enable: idOption("enable", "Switches one on."),
   disable: idOption("disable", "Switches one off."),
-  remove: idOption("remove", "Removes one.")
+  remove: idOption("remove", "Removes one."),
+  cloud: Options.boolean("cloud").pipe(
+    Options.withDescription("Lists those that the app keeps in the cloud, in place of those on the robot.")
+  )
 }
 
 interface Values extends DeviceValues {
@@ -41,6 +45,7 @@ interface Values extends DeviceValues {
   readonly enable: string | undefined
   readonly disable: string | undefined
   readonly remove: string | undefined
+  readonly cloud: boolean
 }
 
 const roomsOf = (device: Device.Device) => Effect.flatMap(device.trait("rooms"), ({ list }) => list)
@@ -73,18 +78,22 @@ const change = (device: Device.Device, schedules: ReadonlyArray<Schedule>, value
     yield* remove === undefined ? trait.setEnabled(id, enable !== undefined) : trait.remove(id)
   })
 
-const check = ({ add, days, disable, enable, remove, room }: Values) =>
-  [add, enable, disable, remove].filter((word) => word !== undefined).length > 1
+const check = ({ add, cloud, days, disable, enable, remove, room }: Values) => {
+  const changes = [add, enable, disable, remove].filter((word) => word !== undefined).length
+  return cloud && changes > 0
+    ? failure("Usage", "Schedules in the cloud are changed in the app", "--cloud lists them.")
+    : changes > 1
     ? failure("Usage", "One of --add, --enable, --disable and --remove is enough")
     : add === undefined && (days !== undefined || room.length > 0)
     ? failure("Usage", "--days and --room belong to --add")
     : Effect.void
+}
 
 type Rows = typeof RoborockPlanOutput.Schedules.Type
 
 const tableOf = (rows: Rows, isRich: boolean): string =>
   rows.length === 0
-    ? "There are no schedules on the robot. Those of newer apps are kept in the cloud, and are not listed here."
+    ? "There are no schedules on the robot. Newer apps keep theirs in the cloud: \"roborock schedules --cloud\"."
     : output.table(
       ["ID", "WHEN", "WHAT", "ROOMS", ""],
       rows.map(({ action, cron, enabled, id, rooms }) => [
@@ -100,7 +109,13 @@ const tableOf = (rows: Rows, isRich: boolean): string =>
 const run = (values: Values) =>
   Effect.gen(function*() {
     const device = yield* home.pickDevice(values)
-    const { list } = yield* device.trait("schedules")
+    if (values.cloud) return yield* cloudSchedules.write(device, values.json)
+    const { list } = yield* Effect.mapError(device.trait("schedules"), ({ device: name, why }) =>
+      failure(
+        "Refused",
+        `"${name}" keeps no schedules: ${why}`,
+        "\"roborock schedules --cloud\" lists those of the app."
+      ))
     yield* values.add === undefined
       ? Effect.flatMap(list, (schedules) => change(device, schedules, values))
       : add(device, values.add, values)

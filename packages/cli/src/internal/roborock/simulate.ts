@@ -12,6 +12,7 @@ import { file } from "../command/commandError.ts"
 import * as output from "./output.ts"
 import { failure } from "./roborockFailure.ts"
 import { optional, shared } from "./sharedOptions.ts"
+import * as simulatedHome from "./simulatedHome.ts"
 
 const port = (name: string, what: string) =>
   Options.integer(name).pipe(
@@ -92,7 +93,8 @@ export const command = Command.make("simulate", options, (values) =>
       mqttPort: values.mqttPort,
       speed: values.speed,
       seed: values.seed,
-      ...values.robot.length === 0 ? {} : { robots: values.robot.map((name) => ({ name })) }
+      ...simulatedHome.floors,
+      robots: (values.robot.length === 0 ? ["Living room"] : values.robot).map(simulatedHome.robot)
     })
     return yield* Effect.gen(function*() {
       const simulation = describe(yield* Simulator.Simulator, folder)

@@ -13,7 +13,7 @@ const maxSkewSeconds = 300
 const maxNonces = 10_000
 
 /** The signed API: home data, rooms, scenes and schedules (PROTOCOL 1.9 to 1.11). */
-export const makeHomeRoutes = ({ account, scenes, sessions, statusOf }: Cloud) => {
+export const makeHomeRoutes = ({ account, scenes, schedulesOf, sessions, statusOf }: Cloud) => {
   const devices = [...account.robots, ...account.appliances]
   const nonces = makeNonces(2 * maxSkewSeconds, maxNonces)
 
@@ -108,6 +108,6 @@ export const makeHomeRoutes = ({ account, scenes, sessions, statusOf }: Cloud) =
         return scene === undefined ? Effect.succeed(undefined) : Effect.as(scene.run, null)
       })
     ),
-    HttpRouter.get("/user/devices/:id/jobs", handle((duid) => Effect.succeed(isDevice(duid) ? [] : undefined)))
+    HttpRouter.get("/user/devices/:id/jobs", handle((duid) => Effect.succeed(schedulesOf(duid))))
   )
 }

@@ -47,6 +47,28 @@ describe("home data", () => {
       }).pipe(Effect.provide(Simulator.layer(options)))
     ))
 
+  it.effect("a robot has the schedules that the app has planned for it, and other devices have none", () =>
+    withSession(
+      {
+        robots: [
+          {
+            name: "Planned",
+            cloudSchedules: [{ id: "7", cron: "0 9 * * *", repeated: true, enabled: false, param: "1" }]
+          },
+          { name: "Free" }
+        ]
+      },
+      Effect.gen(function*() {
+        const { device } = yield* RoborockSession.RoborockSession
+        const schedulesOf = (name: string) =>
+          Effect.flatMap(device(name), (vacuum) => Effect.flatMap(vacuum.trait("cloudSchedules"), ({ list }) => list))
+        assert.deepStrictEqual(yield* schedulesOf("Planned"), [
+          { id: "7", cron: "0 9 * * *", repeated: true, enabled: false, param: 1 }
+        ])
+        assert.deepStrictEqual(yield* schedulesOf("Free"), [])
+      })
+    ))
+
   it.effect("a shared robot is used as one's own, with the rooms that its owner shares", () =>
     withSession(
       { robots: [{ name: "Theirs", shared: true }] },
