@@ -186,7 +186,7 @@ const interpret = (file: Uint8Array, header: Header | undefined, walk: BlockWalk
       return digest ??= checkDigest(file, block(digestType))
     },
     grid,
-    rooms: grid === undefined ? [] : findRooms(grid),
+    rooms: typeof read === "string" ? [] : findRooms(read.grid, read.floorRuns),
     charger: Records.readPose(block(1), report),
     robot,
     robotRoom: grid === undefined || robot === undefined ? undefined : roomAt(grid, robot),

@@ -1,7 +1,10 @@
 import type { Grid } from "../../FloorMap.ts"
 import { CellKind } from "../../FloorMap.ts"
 import type { Block } from "./blocks.ts"
-import { skipZeros, wordsOf } from "./words.ts"
+import { makeCellTable, readCells } from "./cellTable.ts"
+import type { FloorRuns } from "./floorRuns.ts"
+import { readFloorRuns } from "./floorRuns.ts"
+import { findRuns, wordOf, wordsOf } from "./runs.ts"
 
 /** Side of a cell of every "rr" map. */
 const cellSize = 50
@@ -13,47 +16,23 @@ const maxOrigin = 1_000_000
 /** Plain floor of the old encoding. Robots never use room 31, whose floor would be the same byte. */
 const plainFloor = 0xff
 
-const kindOf = (byte: number): number => {
-  if (byte === 0) return CellKind.outside
-  if (byte === plainFloor) return CellKind.floor
-  const low = byte & 7
-  if (low === 1) return CellKind.wall
-  if (low === 7) return CellKind.floor
-  return byte >> 3 === 0 ? CellKind.floor : CellKind.border
-}
-
-/** What each byte stands for, since looking it up is faster than finding it out for every cell. */
-const kindsOfBytes = Uint8Array.from({ length: 256 }, (_, byte) => kindOf(byte))
-const roomsOfBytes = Uint8Array.from({ length: 256 }, (_, byte) => byte === plainFloor ? 0 : byte >> 3)
+const cellTable = makeCellTable((byte) => {
+  if (byte === plainFloor) return [CellKind.floor, 0]
+  const [kind, room] = [byte & 7, byte >> 3]
+  if (byte === 0) return [CellKind.outside, 0]
+  if (kind === 1) return [CellKind.wall, room]
+  return [kind === 7 || room === 0 ? CellKind.floor : CellKind.border, room]
+})
 
 const bytesOf = ({ data }: Block, length: number): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, length)
 
-/** A picture is made of long rows of one byte: four of them that are like the four before are not looked at again. */
-const translate = (image: Uint8Array, kinds: Uint8Array, rooms: Uint8Array): void => {
-  const views = wordsOf(image)
-  const imageWords = views.words
-  const kindWords = wordsOf(kinds).words
-  const roomWords = wordsOf(rooms).words
-  const cell = (index: number) => {
-    const byte = image[index] ?? 0
-    kinds[index] = kindsOfBytes[byte] ?? 0
-    rooms[index] = roomsOfBytes[byte] ?? 0
-  }
-  // Outside is 0 in both, and so are new cells.
-  let index = skipZeros(views, 0)
-  while (index < imageWords.length) {
-    for (let at = index * 4; at < index * 4 + 4; at++) cell(at)
-    const word = imageWords[index] ?? 0
-    const kindWord = kindWords[index] ?? 0
-    const roomWord = roomWords[index] ?? 0
-    index++
-    for (; index < imageWords.length && imageWords[index] === word; index++) {
-      kindWords[index] = kindWord
-      roomWords[index] = roomWord
-    }
-    if (imageWords[index] === 0) index = skipZeros(views, index)
-  }
-  for (let index = imageWords.length * 4; index < image.length; index++) cell(index)
+/** The lowest bit is carpet; others tell of areas that were taken out of the map. */
+const readCarpet = (flags: Uint8Array): Uint8Array => {
+  const carpet = flags.slice()
+  const words = wordsOf(carpet)
+  for (let index = 0; index < words.length; index++) words[index] = (words[index] ?? 0) & wordOf(1)
+  for (let cell = words.length * 4; cell < carpet.length; cell++) carpet[cell] = (carpet[cell] ?? 0) & 1
+  return carpet
 }
 
 /**
@@ -63,7 +42,7 @@ const translate = (image: Uint8Array, kinds: Uint8Array, rooms: Uint8Array): voi
 export const readGrid = (
   block: Block,
   carpetBlock: Block | undefined
-): { readonly grid: Grid; readonly cutShort: boolean } | "empty" | "bad" => {
+): { readonly grid: Grid; readonly floorRuns: FloorRuns; readonly cutShort: boolean } | "empty" | "bad" => {
   const { data, header } = block
   if (header.byteLength < 24) return "bad"
   const at = header.byteLength - 16
@@ -75,14 +54,14 @@ export const readGrid = (
   if (Math.abs(bottom) > maxOrigin || Math.abs(left) > maxOrigin) return "bad"
   if (width === 0 || announcedHeight === 0) return "empty"
   const height = Math.min(announcedHeight, Math.floor(data.byteLength / width))
-  const cells = width * height
-  const kinds = new Uint8Array(cells)
-  const rooms = new Uint8Array(cells)
-  translate(bytesOf(block, cells), kinds, rooms)
-  let carpet: Uint8Array | undefined
-  if (carpetBlock !== undefined && carpetBlock.data.byteLength >= cells) {
-    carpet = bytesOf(carpetBlock, cells).slice()
-    for (let index = 0; index < cells; index++) if (carpet[index] !== 0) carpet[index] = (carpet[index] ?? 0) & 1
+  const image = bytesOf(block, width * height)
+  const runs = findRuns(image)
+  const carpet = carpetBlock !== undefined && carpetBlock.data.byteLength >= image.length
+    ? readCarpet(bytesOf(carpetBlock, image.length))
+    : undefined
+  return {
+    grid: { cellSize, left, bottom, width, height, ...readCells(image, runs, cellTable), carpet },
+    floorRuns: readFloorRuns(image, width, runs, cellTable.floors),
+    cutShort: height < announcedHeight
   }
-  return { grid: { cellSize, left, bottom, width, height, kinds, rooms, carpet }, cutShort: height < announcedHeight }
 }

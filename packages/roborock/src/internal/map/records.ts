@@ -71,7 +71,8 @@ const photoIdAt = (view: DataView, offset: number): string | undefined => {
 
 export const readObstacles = (block: Block | undefined, report: Report): ReadonlyArray<Obstacle> =>
   readRecords(block, block?.type === 13 || block?.type === 14 ? 5 : 6, report, (view, at, recordBytes) => ({
-    ...pointAt(view, at),
+    x: u16(view, at),
+    y: u16(view, at + 2),
     code: recordBytes === 5 ? view.getUint8(at + 4) : u16(view, at + 4),
     confidence: recordBytes >= 12 ? u16(view, at + 6) / 100 : undefined,
     photoId: recordBytes >= 28 ? photoIdAt(view, at + 12) : undefined
@@ -81,8 +82,10 @@ export const readPath = (block: Block | undefined, report: Report): Path => {
   if (block === undefined) return []
   const there = Math.floor(block.data.byteLength / 4)
   const announced = block.header.byteLength >= 12 ? block.header.getUint32(8, true) : there
-  const count = bounded(block, announced, there, report)
-  return Array.from({ length: count }, (_, index) => pointAt(block.data, index * 4))
+  const end = bounded(block, announced, there, report) * 4
+  const path: Array<Point> = []
+  for (let at = 0; at < end; at += 4) path.push(pointAt(block.data, at))
+  return path
 }
 
 export const readTarget = (block: Block | undefined, report: Report): Point | undefined => {

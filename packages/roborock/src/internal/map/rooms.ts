@@ -1,68 +1,7 @@
 import type { Grid, Room } from "../../FloorMap.ts"
-import { CellKind, centreOf } from "../../FloorMap.ts"
-import { skipZeros, wordOf, wordsOf } from "./words.ts"
-
-/**
- * Floor cells of one room beside each other in a row, in the order of the grid: the first, and the one behind the last.
- */
-interface Runs {
-  readonly count: number
-  readonly starts: Int32Array
-  readonly ends: Int32Array
-}
-
-const grown = (old: Int32Array): Int32Array => {
-  const larger = new Int32Array(old.length * 2)
-  larger.set(old)
-  return larger
-}
-
-const findRuns = ({ kinds, rooms, width }: Grid): Runs => {
-  let starts: Int32Array = new Int32Array(2048)
-  let ends: Int32Array = new Int32Array(2048)
-  let count = 0
-  /** Where the run under way begins, what it is made of, and where its row ends. */
-  let begun = -1
-  let room = 0
-  let rowEnd = 0
-
-  const kindViews = wordsOf(kinds)
-  const kindWords = kindViews.words
-  const roomWords = wordsOf(rooms).words
-  const floorWord = wordOf(CellKind.floor)
-  for (let index = 0, cell = 0; cell <= kinds.length; index++) {
-    // Four cells at once where there is nothing to see: most of a map is outside or the middle of a room.
-    if (begun < 0) {
-      index = skipZeros(kindViews, index)
-    } else {
-      const inRow = rowEnd >> 2
-      const same = wordOf(room)
-      while (index < inRow && kindWords[index] === floorWord && roomWords[index] === same) index++
-    }
-    cell = index * 4
-    // Behind the last word come the cells that fill none, and one place more, where every run has ended.
-    const end = index < kindWords.length ? cell + 4 : kinds.length + 1
-    for (; cell < end; cell++) {
-      const isFloor = kinds[cell] === CellKind.floor
-      if (begun >= 0) {
-        if (isFloor && rooms[cell] === room && cell < rowEnd) continue
-        if (count === starts.length) {
-          starts = grown(starts)
-          ends = grown(ends)
-        }
-        starts[count] = begun
-        ends[count] = cell
-        count++
-        begun = -1
-      }
-      if (!isFloor || rooms[cell] === 0) continue
-      begun = cell
-      room = rooms[cell] ?? 0
-      if (cell >= rowEnd) rowEnd = cell - cell % width + width
-    }
-  }
-  return { count, starts, ends }
-}
+import { centreOf } from "../../FloorMap.ts"
+import type { FloorRuns } from "./floorRuns.ts"
+import { findFloorRuns } from "./floorRuns.ts"
 
 const firstOf = (parent: Int32Array, run: number): number => {
   let first = run
@@ -75,18 +14,18 @@ const firstOf = (parent: Int32Array, run: number): number => {
 }
 
 /** For each run the first run of the connected part that it belongs to: runs of a room touch those of the row below. */
-const joinRuns = ({ rooms, width }: Grid, { count, ends, starts }: Runs): Int32Array => {
+const joinRuns = ({ width }: Grid, { count, ends, rooms, starts }: FloorRuns): Int32Array => {
   const parent = new Int32Array(count)
   let below = 0
   for (let run = 0; run < count; run++) {
     parent[run] = run
     const start = (starts[run] ?? 0) - width
     const end = (ends[run] ?? 0) - width
-    const room = rooms[start + width]
+    const room = rooms[run]
     // Those that end before this one begins, a row lower, touch no later one either.
     while ((ends[below] ?? 0) <= start) below++
     for (let other = below; other < run && (starts[other] ?? 0) < end; other++) {
-      if (rooms[starts[other] ?? 0] !== room) continue
+      if (rooms[other] !== room) continue
       const a = firstOf(parent, other)
       const b = firstOf(parent, run)
       parent[Math.max(a, b)] = Math.min(a, b)
@@ -126,22 +65,18 @@ const newTally = (row: number): Tally => ({
   distance: Infinity
 })
 
-/** The rooms of a grid by ascending id, in one pass over the cells and some over the runs of them. */
-export const findRooms = (grid: Grid): ReadonlyArray<Room> => {
-  const { rooms, width } = grid
-  const runs = findRuns(grid)
-  const { count, ends, starts } = runs
+/** The rooms of a grid by ascending id, in some passes over its runs of floor. */
+export const findRooms = (grid: Grid, runs: FloorRuns = findFloorRuns(grid)): ReadonlyArray<Room> => {
+  const { width } = grid
+  const { count, ends, rooms, rows, starts } = runs
   const parts = joinRuns(grid, runs)
   const partCells = new Int32Array(count)
   // By room, which is a byte: a Map would cost more than all else that is done for a run.
-  const tallies: Array<Tally | undefined> = Array.from({ length: 256 }, () => undefined)
-  const rows = new Int32Array(count)
-  for (let run = 0, row = 0; run < count; run++) {
+  const tallies: Array<Tally | undefined> = []
+  for (let run = 0; run < count; run++) {
     const start = starts[run] ?? 0
-    while ((row + 1) * width <= start) row++
-    rows[run] = row
-    const room = rooms[start] ?? 0
-    const tally = tallies[room] ??= newTally(row)
+    const row = rows[run] ?? 0
+    const tally = tallies[rooms[run] ?? 0] ??= newTally(row)
     const cells = (ends[run] ?? 0) - start
     const part = parts[run] ?? 0
     partCells[part] = (partCells[part] ?? 0) + cells
@@ -152,7 +87,7 @@ export const findRooms = (grid: Grid): ReadonlyArray<Room> => {
   }
   for (let run = 0; run < count; run++) {
     const start = starts[run] ?? 0
-    const tally = tallies[rooms[start] ?? 0]
+    const tally = tallies[rooms[run] ?? 0]
     if (tally === undefined) continue
     const part = parts[run] ?? 0
     const size = partCells[part] ?? 0
@@ -171,7 +106,7 @@ export const findRooms = (grid: Grid): ReadonlyArray<Room> => {
   // The centroid of a part may lie outside it (a room around a corner): the nearest cell of the part then.
   for (let run = 0; run < count; run++) {
     const start = starts[run] ?? 0
-    const tally = tallies[rooms[start] ?? 0]
+    const tally = tallies[rooms[run] ?? 0]
     if (tally === undefined || tally.part !== parts[run]) continue
     const row = rows[run] ?? 0
     const column = tally.sumColumn / tally.partCells

@@ -1,6 +1,8 @@
 import type { Grid } from "../../FloorMap.ts"
 import { CellKind } from "../../FloorMap.ts"
+import { makeCellTable, readCells } from "../map/cellTable.ts"
 import { axisFrom } from "../map/plane.ts"
+import { findRuns } from "../map/runs.ts"
 
 /** Far beyond any home. */
 const maxSide = 4096
@@ -34,10 +36,10 @@ export const readHead = (values: ReadonlyMap<number, number>): Head | undefined 
 }
 
 /** Saved maps have the room right in the cell. */
-const kindOf = (byte: number): number => {
-  if (byte === 0) return CellKind.outside
-  return byte === wall ? CellKind.wall : CellKind.floor
-}
+const cellTable = makeCellTable((byte) => {
+  if (byte === 0) return [CellKind.outside, 0]
+  return byte === wall ? [CellKind.wall, 0] : [CellKind.floor, byte < floor ? byte : 0]
+})
 
 /**
  * The cells of a map; when they are too few, the rows that are there: row 0 is the lowest, so the origin stays right.
@@ -53,8 +55,7 @@ export const readGrid = (head: Head, bytes: Uint8Array): { readonly grid: Grid; 
       bottom,
       width,
       height,
-      kinds: cells.map(kindOf),
-      rooms: cells.map((byte) => byte > 0 && byte < floor ? byte : 0),
+      ...readCells(cells, findRuns(cells), cellTable),
       carpet: undefined
     },
     cutShort: height < announcedHeight
