@@ -138,7 +138,8 @@ export const make = (
         clientId,
         cleanStart: true,
         protocolVersion,
-        onReady
+        onReady,
+        onOver: Effect.void
       })
 
     const link = yield* attempt(resolved.protocolVersion)

@@ -10,39 +10,44 @@ import * as FiberId from "effect/FiberId"
 
 export type Fork = <A, E>(effect: Effect.Effect<A, E>) => Fiber.RuntimeFiber<A, E>
 
-export interface Alarm {
-  /** Wakes at this instant at the latest. */
-  readonly by: (instant: number) => void
-  readonly stop: () => void
+export interface AlarmOwner {
+  readonly onWake: () => void
 }
 
-export const make = (clock: Clock.Clock, fork: Fork, onWake: () => void): Alarm => {
-  let target = Infinity
-  let sleeper: Fiber.RuntimeFiber<void> | undefined
+export class Alarm {
+  readonly #clock: Clock.Clock
+  readonly #fork: Fork
+  readonly #owner: AlarmOwner
+  #target = Infinity
+  #sleeper: Fiber.RuntimeFiber<void> | undefined = undefined
 
-  const stop = () => {
-    const stopped = sleeper
-    sleeper = undefined
-    target = Infinity
-    stopped?.unsafeInterruptAsFork(FiberId.none)
+  constructor(clock: Clock.Clock, fork: Fork, owner: AlarmOwner) {
+    this.#clock = clock
+    this.#fork = fork
+    this.#owner = owner
   }
 
-  return {
-    by: (instant) => {
-      if (instant >= target) return
-      stop()
-      target = instant
-      // Whole milliseconds: a sleep that ends a fraction early must not turn into a spin.
-      const millis = Math.max(0, Math.ceil(instant - clock.unsafeCurrentTimeMillis()))
-      const fiber = fork(clock.sleep(Duration.millis(millis)))
-      sleeper = fiber
-      fiber.addObserver(() => {
-        if (sleeper !== fiber) return
-        sleeper = undefined
-        target = Infinity
-        onWake()
-      })
-    },
-    stop
+  /** Wakes at this instant at the latest. */
+  by(instant: number): void {
+    if (instant >= this.#target) return
+    this.stop()
+    this.#target = instant
+    // Whole milliseconds: a sleep that ends a fraction early must not turn into a spin.
+    const millis = Math.max(0, Math.ceil(instant - this.#clock.unsafeCurrentTimeMillis()))
+    const fiber = this.#fork(this.#clock.sleep(Duration.millis(millis)))
+    this.#sleeper = fiber
+    fiber.addObserver(() => {
+      if (this.#sleeper !== fiber) return
+      this.#sleeper = undefined
+      this.#target = Infinity
+      this.#owner.onWake()
+    })
+  }
+
+  stop(): void {
+    const stopped = this.#sleeper
+    this.#sleeper = undefined
+    this.#target = Infinity
+    stopped?.unsafeInterruptAsFork(FiberId.none)
   }
 }

@@ -3,14 +3,15 @@ import type { Packet, ProtocolVersion } from "@effect-mqtt/codec"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import * as Scope from "effect/Scope"
 import type { Exchange } from "../../Authentication.ts"
 import type { ConnectionOptions, PerAttempt } from "../../ConnectionOptions.ts"
 import type { Endpoint } from "../../Endpoint.ts"
 import { ConnectError } from "../../MqttError.ts"
 import type { Negotiated } from "../../Negotiated.ts"
 import type { Transport } from "../../Transport.ts"
+import type { Wire } from "../../Wire.ts"
 import type { Consumer, Engine } from "./engine.ts"
-import * as foreignPeer from "./foreignPeer.ts"
 import { linkFailed } from "./linkFailed.ts"
 import type { LinkError } from "./linkFailed.ts"
 import { toBytes } from "./payload.ts"
@@ -40,6 +41,8 @@ export interface Attempt {
   readonly protocolVersion: ProtocolVersion.ProtocolVersion
   /** Runs once the server has let us in. */
   readonly onReady: (negotiated: Negotiated) => Effect.Effect<void>
+  /** Runs when nothing of the attempt is left. */
+  readonly onOver: Effect.Effect<void>
 }
 
 export const evaluate = <A>(value: PerAttempt<A>): Effect.Effect<A, LinkError> =>
@@ -104,26 +107,40 @@ const connectPacket = (
     }))
   )
 
-/** Never succeeds: the error says why there is no link, or why there is none any more. */
-export const run = (shared: Shared, attempt: Attempt): Effect.Effect<never, LinkError> =>
-  Effect.scoped(
-    Effect.gen(function*() {
-      const { engine: { authenticator, pump }, options, settings, transport } = shared
-      const due = pump.now() + settings.connectTimeout
-      const { connect, exchange, wire } = yield* Effect.gen(function*() {
-        const endpoint = yield* attempt.endpoint
-        const mechanism = attempt.protocolVersion === 5 ? options.authentication : undefined
-        const exchange = yield* mechanism === undefined ? Effect.succeed(undefined) : mechanism.start
-        const connect = yield* connectPacket(shared, attempt, exchange)
-        const wire = yield* Effect.mapError(transport.open(endpoint), linkFailed)
-        return { connect, exchange, wire }
-      }).pipe(
-        Effect.timeoutFail({
-          duration: settings.connectTimeout,
-          onTimeout: () => new ConnectError({ reason: "Timeout", retryable: true })
-        })
-      )
-      const link = pump.run(foreignPeer.detecting(wire), connect, due, attempt.onReady)
-      return yield* exchange === undefined ? link : Effect.raceFirst(link, authenticator.run(exchange))
+interface Opened {
+  readonly connect: Packet.Connect
+  readonly exchange: Exchange | undefined
+  readonly wire: Wire
+}
+
+const open = (shared: Shared, attempt: Attempt): Effect.Effect<Opened, LinkError, Scope.Scope> =>
+  Effect.gen(function*() {
+    const endpoint = yield* attempt.endpoint
+    const mechanism = attempt.protocolVersion === 5 ? shared.options.authentication : undefined
+    const exchange = yield* mechanism === undefined ? Effect.succeed(undefined) : mechanism.start
+    const connect = yield* connectPacket(shared, attempt, exchange)
+    const wire = yield* Effect.mapError(shared.transport.open(endpoint), linkFailed)
+    return { connect, exchange, wire }
+  }).pipe(
+    Effect.timeoutFail({
+      duration: shared.settings.connectTimeout,
+      onTimeout: () => new ConnectError({ reason: "Timeout", retryable: true })
     })
   )
+
+/** Never succeeds: the error says why there is no link, or why there is none any more. */
+export const run = (shared: Shared, attempt: Attempt): Effect.Effect<never, LinkError> => {
+  const { engine: { authenticator, pump }, settings } = shared
+  // One release for all: each one of its own would take memory for as long as the link lasts.
+  return Effect.acquireUseRelease(
+    Scope.make(),
+    (scope) => {
+      const due = pump.now() + settings.connectTimeout
+      return Effect.flatMap(Scope.extend(open(shared, attempt), scope), ({ connect, exchange, wire }) => {
+        const link = pump.run(wire, connect, due, attempt.onReady)
+        return exchange === undefined ? link : Effect.raceFirst(link, authenticator.run(exchange))
+      })
+    },
+    (scope, exit) => pump.stop.pipe(Effect.zipRight(Scope.close(scope, exit)), Effect.zipRight(attempt.onOver))
+  )
+}

@@ -132,17 +132,18 @@ export const make = (
           onReady: (negotiated) => {
             readyAt = pump.now()
             return Effect.zipRight(whenReady, onReady(negotiated))
-          }
+          },
+          onOver: endHook
         })
-      return (options.traces === true ? tracedAttempt(clientId, protocolVersion, run) : run(Effect.void)).pipe(
-        Effect.ensuring(endHook),
-        Effect.flip,
-        Effect.map((error): retries.Ending => ({
-          error,
-          protocolVersion,
-          readyFor: readyAt === undefined ? undefined : pump.now() - readyAt,
-          wasBusy: session.wasBusy()
-        }))
+      return Effect.catchAll(
+        options.traces === true ? tracedAttempt(clientId, protocolVersion, run) : run(Effect.void),
+        (error): Effect.Effect<retries.Ending> =>
+          Effect.succeed({
+            error,
+            protocolVersion,
+            readyFor: readyAt === undefined ? undefined : pump.now() - readyAt,
+            wasBusy: session.wasBusy()
+          })
       )
     })
 
@@ -174,7 +175,7 @@ export const make = (
 
     const drive = Effect.gen(function*() {
       const reconnect = options.reconnect ?? Reconnect.forever
-      let schedule = yield* Schedule.driver(reconnect)
+      let schedule: Schedule.ScheduleDriver<unknown, ConnectError> | undefined
       let worthwhile = false
       for (let count = 1;; count++) {
         notify({ _tag: "Connecting", attempt: count })
@@ -193,7 +194,7 @@ export const make = (
         const { readyFor } = ending
         const isStable = readyFor !== undefined && readyFor >= settings.stableAfter
         if (readyFor !== undefined) count = 0
-        if (isStable) schedule = yield* Schedule.driver(reconnect)
+        if (isStable) schedule = undefined
         const { again, error } = retry.judge(ending)
         const next = endpoints.failed(error)
         // Where a host is at fault, the next one may still be good.
@@ -218,6 +219,7 @@ export const make = (
         if (next === "Next" || (next === "Redirected" && (readyFor === undefined || isStable))) continue
         worthwhile = false
         const failed = toConnectError(error, { reason: "ConnectRefused", retryable: true })
+        schedule ??= yield* Schedule.driver(reconnect)
         if (!(yield* delay.wait(schedule, failed))) {
           yield* giveUp(error)
           break

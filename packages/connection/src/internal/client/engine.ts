@@ -26,8 +26,7 @@ import { make as makeNotices } from "./notices.ts"
 import type { Outgoing } from "./outgoing.ts"
 import { toOutgoing } from "./outgoing.ts"
 import { make as makePacketLog } from "./packetLog.ts"
-import type { Pump } from "./pump.ts"
-import * as pumps from "./pump.ts"
+import { Pump } from "./pump.ts"
 import type { Settings } from "./settings.ts"
 import { make as makeWarnings } from "./warnings.ts"
 
@@ -107,7 +106,7 @@ export const make = <C extends Consumer>(
       onMessage: (message, pending) => consumer.onMessage(message, pending),
       onAuthenticate: (step) => authenticator.onStep(step)
     })
-    const pump = pumps.make(session, clock, settings.acknowledgementTimeout, {
+    const pump = new Pump(session, clock, settings.acknowledgementTimeout, {
       afterPass: () => {
         consumer.flush()
         onPass?.()

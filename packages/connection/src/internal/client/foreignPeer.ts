@@ -1,18 +1,13 @@
 /** Names a peer that speaks another protocol, which to the decoder is just a malformed packet. */
-import * as Effect from "effect/Effect"
 import { TransportError } from "../../MqttError.ts"
-import type { Wire } from "../../Wire.ts"
 import type { LinkError } from "./linkFailed.ts"
 
-/** Looks at the first bytes that are read, and at nothing behind them. */
-export const detecting = (wire: Wire): Wire => {
-  let answered = false
-  const first = Effect.flatMap(Effect.mapError(wire.read, explainEnd), (bytes) => {
-    answered = true
-    const protocol = protocolOf(bytes)
-    return protocol === undefined ? Effect.succeed(bytes) : notMqtt(protocol)
-  })
-  return { ...wire, read: Effect.suspend(() => answered ? wire.read : first) }
+/** What is wrong with a peer that begins with these bytes, if it does not speak MQTT. */
+export const recognize = (bytes: Uint8Array): TransportError | undefined => {
+  const protocol = protocolOf(bytes)
+  return protocol === undefined
+    ? undefined
+    : new TransportError({ reason: "NotMqtt", cause: new Error(protocol) })
 }
 
 const protocolOf = (bytes: Uint8Array): string | undefined => {
@@ -30,8 +25,6 @@ const beginsWith = (bytes: Uint8Array, start: ArrayLike<number>): boolean => {
   return true
 }
 
-const notMqtt = (why: string) => new TransportError({ reason: "NotMqtt", cause: new Error(why) })
-
 /** A server need not say what it has against a CONNECT [MQTT-3.1.4-1]. */
 class HungUp extends Error {
   constructor(cause: unknown) {
@@ -40,7 +33,8 @@ class HungUp extends Error {
   }
 }
 
-const explainEnd = (error: TransportError): TransportError =>
+/** Why a link has ended over which nothing has come. */
+export const explainEnd = (error: TransportError): TransportError =>
   error.reason === "Closed" || error.reason === "Read"
     ? new TransportError({ reason: error.reason, cause: new HungUp(error.cause) })
     : error

@@ -1,12 +1,12 @@
 /**
- * Drives a session over one wire: a fiber reads, a write has one while it lasts, and so has the alarm.
- * What a pass of the session produced leaves in one write, whoever caused it; nothing runs per packet.
+ * Drives a session over one wire. What comes is received in the turn in which it arrives; what a pass of the session
+ * produced leaves in one write, whoever caused it. A write has a fiber while it lasts, and so has the alarm; nothing runs
+ * per packet.
  */
 import type { Packet } from "@effect-mqtt/codec"
 import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
 import * as FiberRefs from "effect/FiberRefs"
 import * as Runtime from "effect/Runtime"
@@ -14,44 +14,15 @@ import { TransportError } from "../../MqttError.ts"
 import type { Negotiated } from "../../Negotiated.ts"
 import type { Session } from "../../Session.ts"
 import type { Wire } from "../../Wire.ts"
-import * as alarms from "./alarm.ts"
-import { make as makeBell } from "./bell.ts"
+import type { AlarmOwner, Fork } from "./alarm.ts"
+import { Alarm } from "./alarm.ts"
+import * as foreignPeer from "./foreignPeer.ts"
 import type { LinkError } from "./linkFailed.ts"
 import { linkFailed } from "./linkFailed.ts"
-import * as writers from "./writer.ts"
-
-export interface Pump {
-  readonly now: () => number
-  /** Runs the session synchronously at the present instant, then wakes whoever has work. */
-  readonly pass: <A>(run: (now: number) => A) => A
-  /**
-   * The instant for a publish. Those that leave in one write may have the same one: reading the clock
-   * takes a tenth of the time of a message.
-   */
-  readonly publishTime: () => number
-  /** Output was added outside of a pass: what else a pass looks at is looked at when it leaves. */
-  readonly outputAdded: () => void
-  /** From CONNECT to the end of the link; `onReady` runs once, after a good CONNACK. */
-  readonly run: (
-    wire: Wire,
-    connect: Packet.Connect,
-    /** When the server has to have let us in. */
-    due: number,
-    onReady: (negotiated: Negotiated) => Effect.Effect<void>
-  ) => Effect.Effect<never, LinkError>
-  readonly isWritable: () => boolean
-  /**
-   * Whether reading cannot stop now: an answer, or room for a publisher, may lie behind unread bytes,
-   * or the wire cannot be paused.
-   */
-  readonly mustRead: () => boolean
-  /** Waits until the bytes that wait for the wire are below the high-water mark, or the link is over. */
-  readonly writable: Effect.Effect<void>
-  /** To be called from the session's `onConnected`. */
-  readonly connected: (negotiated: Negotiated) => void
-  /** Reading may go on, or has to: looks again. */
-  readonly wakeReader: () => void
-}
+import type { ReceiverOwner } from "./receiver.ts"
+import { Receiver } from "./receiver.ts"
+import type { WriterOwner } from "./writer.ts"
+import { Writer } from "./writer.ts"
 
 export interface Hooks {
   /** Runs at the end of each pass: hands messages out. */
@@ -69,14 +40,24 @@ export interface Hooks {
   readonly takeReport: () => Effect.Effect<void> | undefined
 }
 
+type OnReady = (negotiated: Negotiated) => Effect.Effect<void>
+
 /** What there is while there is a wire. */
 interface Link {
   readonly wire: Wire
-  readonly fork: alarms.Fork
-  readonly alarm: alarms.Alarm
-  readonly writer: writers.Writer
+  readonly fork: Fork
+  readonly alarm: Alarm
+  readonly writer: Writer
+  readonly receiver: Receiver
+  /** Runs once, after a good CONNACK. */
+  readonly onReady: OnReady
   /** Ends the link; the first call counts. */
   readonly over: (ending: Effect.Effect<never, LinkError>) => void
+  isAnswered: boolean
+  justConnected: Negotiated | undefined
+  unsentAnswers: number
+  /** When to stop waiting for the goodbye to leave. */
+  goodbyeDue: number
 }
 
 /** Small enough to stay in the cache of the processor, large enough for hundreds of messages in a write. */
@@ -87,209 +68,256 @@ const unsentAnswersBytes = 1024 * 1024
 /** For DISCONNECT to leave and the peer to end its side; after that the wire is destroyed. */
 export const goodbyeTimeout = Duration.seconds(2)
 
-export const make = (session: Session, clock: Clock.Clock, stallTimeout: number, hooks: Hooks): Pump => {
-  const reader = makeBell()
-  let link: Link | undefined
-  let passTime = 0
-  let waitingForRoom = new Set<() => void>()
-  let justConnected: Negotiated | undefined
-  let unsentAnswers = 0
-  /** When to stop waiting for the goodbye to leave. */
-  let goodbyeDue = Infinity
+export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
+  readonly #session: Session
+  readonly #clock: Clock.Clock
+  readonly #stallTimeout: number
+  readonly #hooks: Hooks
+  #link: Link | undefined = undefined
+  #passTime = 0
+  #waitingForRoom: Set<() => void> | undefined = undefined
 
-  const mayHoldAnswer = () => session.awaitsAnswer() || waitingForRoom.size > 0 || hooks.awaitsMessage()
-
-  /** Not reading stops the server only if the wire can be paused; otherwise the bytes would wait in another place. */
-  const mustRead = () => link?.wire.canPause === false || mayHoldAnswer()
-
-  const paused = () =>
-    unsentAnswers > unsentAnswersBytes || session.mustStop() || (session.mustPause() && !mayHoldAnswer()) ||
-    (hooks.mustPause() && !mustRead())
-
-  const writingSince = () => link?.writer.writingSince()
-  const stalledAt = () => (writingSince() ?? Infinity) + stallTimeout
-
-  const deadline = () => Math.min(session.deadline(), hooks.deadline(), stalledAt(), goodbyeDue)
-
-  /** Sets the alarm, and wakes the reader if it has reason to read. */
-  const lookAgain = () => {
-    link?.alarm.by(deadline())
-    if (!paused()) reader.ring()
+  constructor(session: Session, clock: Clock.Clock, stallTimeout: number, hooks: Hooks) {
+    this.#session = session
+    this.#clock = clock
+    this.#stallTimeout = stallTimeout
+    this.#hooks = hooks
   }
 
-  const linkError = (cause: TransportError): LinkError => session.ended() ?? linkFailed(cause)
+  readonly now = (): number => this.#clock.unsafeCurrentTimeMillis()
+
+  /** Runs the session synchronously at the present instant, then wakes whoever has work. */
+  readonly pass = <A>(run: (now: number) => A): A => {
+    this.#passTime = this.now()
+    const result = run(this.#passTime)
+    this.#hooks.afterPass()
+    const link = this.#link
+    if (link !== undefined) {
+      const ended = this.#session.ended()
+      if (ended !== undefined) this.#noticeEnd(link, ended)
+      else if (this.#session.outputBytes() > 0) link.writer.schedule()
+      this.#lookAgain(link)
+    }
+    return result
+  }
+
+  /**
+   * Whether reading cannot stop now: an answer, or room for a publisher, may lie behind unread bytes,
+   * or the wire cannot be paused, and the bytes would only wait in another place.
+   */
+  readonly mustRead = (): boolean => this.#link?.wire.canPause === false || this.#mayHoldAnswer()
+
+  /**
+   * The instant for a publish. Those that leave in one write may have the same one: reading the clock
+   * takes a tenth of the time of a message.
+   */
+  publishTime(): number {
+    if (this.#session.outputBytes() === 0 || this.#link?.writer.writingSince !== undefined) this.#passTime = this.now()
+    return this.#passTime
+  }
+
+  /** Output was added outside of a pass: what else a pass looks at is looked at when it leaves. */
+  outputAdded(): void {
+    const link = this.#link
+    if (link === undefined) return
+    if (this.#session.outputBytes() > 0) link.writer.schedule()
+    // The write may be stuck, with a peer that takes nothing until it is read.
+    if (link.writer.writingSince !== undefined) this.#lookAgain(link)
+  }
+
+  isWritable(): boolean {
+    return !this.#session.isReady() || this.#session.outputBytes() < highWaterBytes
+  }
+
+  /** Waits until the bytes that wait for the wire are below the high-water mark, or the link is over. */
+  get writable(): Effect.Effect<void> {
+    return Effect.suspend(() =>
+      this.isWritable()
+        ? Effect.void
+        : Effect.async<void>((resume) => {
+          const wake = () => resume(Effect.void)
+          this.#waitingForRoom ??= new Set()
+          this.#waitingForRoom.add(wake)
+          this.wakeReader()
+          return Effect.sync(() => this.#waitingForRoom?.delete(wake))
+        })
+    )
+  }
+
+  /** Reading may go on, or has to: looks again. */
+  wakeReader(): void {
+    this.#link?.receiver.wake()
+  }
+
+  /** To be called from the session's `onConnected`. */
+  connected(negotiated: Negotiated): void {
+    if (this.#link === undefined) return
+    this.#link.justConnected = negotiated
+    this.#link.receiver.wake()
+  }
+
+  /** From CONNECT, which has to be answered by `due`, to the end of the link; {@link stop} has to follow. */
+  run(wire: Wire, connect: Packet.Connect, due: number, onReady: OnReady): Effect.Effect<never, LinkError> {
+    return Effect.flatMap(Effect.runtime<never>(), (runtime) =>
+      Effect.async<never, LinkError>((over) => {
+        const link = this.#open(wire, runtime, onReady, over)
+        this.#link = link
+        this.pass((now) => this.#session.open(now, connect, due))
+        link.receiver.start()
+      }))
+  }
+
+  /** The link is over, and nothing of it goes on. */
+  get stop(): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      const link = this.#link
+      if (link === undefined) return Effect.void
+      this.#link = undefined
+      link.alarm.stop()
+      return Effect.zipRight(link.writer.stop(), link.receiver.stop())
+    }).pipe(Effect.zipRight(Effect.sync(() => {
+      this.pass((now) => this.#session.lost(now))
+      this.#releaseWaiting()
+    })))
+  }
+
+  onWake(): void {
+    const link = this.#link
+    if (link === undefined) return
+    const now = this.now()
+    if (Math.min(this.#session.deadline(), this.#hooks.deadline()) <= now) {
+      this.pass((at) => {
+        this.#session.tick(at)
+        this.#hooks.tick(at)
+      })
+      const report = this.#hooks.takeReport()
+      if (report !== undefined) link.fork(report)
+      return
+    }
+    const ended = this.#session.ended()
+    if (ended !== undefined && link.goodbyeDue <= now) return link.over(Effect.fail(ended))
+    // The session judges by what arrives; a peer that talks and never listens is found here.
+    if (this.#stalledAt(link) <= now) return link.over(Effect.fail(this.toError(stalled)))
+    this.#lookAgain(link)
+  }
+
+  onWrite(): void {
+    const link = this.#link
+    this.#hooks.afterWrite()
+    if (link === undefined) return
+    link.unsentAnswers = 0
+    this.#lookAgain(link)
+  }
+
+  onWritten(): void {
+    this.#releaseWaiting()
+    this.#wakeIfStopped()
+  }
+
+  over(ending: Effect.Effect<never, LinkError>): void {
+    this.#link?.over(ending)
+  }
+
+  toError(cause: TransportError): LinkError {
+    return this.#session.ended() ?? linkFailed(cause)
+  }
+
+  receive(bytes: Uint8Array): void {
+    const link = this.#link
+    if (link === undefined) return
+    if (!link.isAnswered) {
+      link.isAnswered = true
+      const foreign = foreignPeer.recognize(bytes)
+      if (foreign !== undefined) return link.over(Effect.fail(this.toError(foreign)))
+    }
+    const before = this.#session.outputBytes()
+    this.pass((now) => this.#session.receive(now, bytes))
+    link.unsentAnswers += this.#session.outputBytes() - before
+  }
+
+  wireEnded(cause: TransportError): void {
+    const isAnswered = this.#link?.isAnswered === true
+    this.over(Effect.fail(this.toError(isAnswered ? cause : foreignPeer.explainEnd(cause))))
+  }
+
+  nextWork(): Effect.Effect<void> | undefined {
+    const link = this.#link
+    const negotiated = link?.justConnected
+    if (link === undefined || negotiated === undefined) return this.#hooks.takeReport()
+    link.justConnected = undefined
+    return link.onReady(negotiated)
+  }
+
+  /** Not reading stops the server only if the wire can be paused. */
+  mustStop(): boolean {
+    const unsent = this.#link?.unsentAnswers ?? 0
+    return unsent > unsentAnswersBytes || this.#session.mustStop() ||
+      (this.#session.mustPause() && !this.#mayHoldAnswer()) ||
+      (this.#hooks.mustPause() && !this.mustRead())
+  }
+
+  onStopped(isStopped: boolean): void {
+    this.pass((now) => this.#session.readingPaused(now, isStopped))
+  }
+
+  /** Those who are full have a turn before more comes that cannot wait. */
+  mustYield(): boolean {
+    return this.#hooks.mustPause()
+  }
+
+  #open(wire: Wire, runtime: Runtime.Runtime<never>, onReady: OnReady, over: Link["over"]): Link {
+    const fork = Runtime.runFork(runtime)
+    const scheduler = FiberRefs.getOrDefault(runtime.fiberRefs, FiberRef.currentScheduler)
+    return {
+      wire,
+      fork,
+      alarm: new Alarm(this.#clock, fork, this),
+      writer: new Writer(this.#session, wire, this.#clock, scheduler, fork, this),
+      receiver: new Receiver(wire, scheduler, fork, this),
+      onReady,
+      over,
+      isAnswered: false,
+      justConnected: undefined,
+      unsentAnswers: 0,
+      goodbyeDue: Infinity
+    }
+  }
+
+  #mayHoldAnswer(): boolean {
+    return this.#session.awaitsAnswer() || (this.#waitingForRoom?.size ?? 0) > 0 || this.#hooks.awaitsMessage()
+  }
+
+  #stalledAt({ writer }: Link): number {
+    return (writer.writingSince ?? Infinity) + this.#stallTimeout
+  }
+
+  /** Sets the alarm, and wakes the receiver if it has reason to go on. */
+  #lookAgain(link: Link): void {
+    link.alarm.by(
+      Math.min(this.#session.deadline(), this.#hooks.deadline(), this.#stalledAt(link), link.goodbyeDue)
+    )
+    this.#wakeIfStopped()
+  }
+
+  #wakeIfStopped(): void {
+    const receiver = this.#link?.receiver
+    if (receiver?.isStopped === true && !this.mustStop()) receiver.wake()
+  }
 
   /**
    * Bounds the end of a link: a write that the peer does not take must not keep what the session has
    * given up. An abrupt end is one at once; the others have a moment to flush and to shut down.
    */
-  const noticeEnd = (present: Link, ended: LinkError) => {
-    if (isAbrupt(ended)) return present.over(Effect.fail(ended))
-    if (goodbyeDue === Infinity) goodbyeDue = passTime + Duration.toMillis(goodbyeTimeout)
-    present.writer.schedule()
+  #noticeEnd(link: Link, ended: LinkError): void {
+    if (isAbrupt(ended)) return link.over(Effect.fail(ended))
+    if (link.goodbyeDue === Infinity) link.goodbyeDue = this.#passTime + Duration.toMillis(goodbyeTimeout)
+    link.writer.schedule()
   }
 
-  const pass = <A>(run: (now: number) => A): A => {
-    passTime = clock.unsafeCurrentTimeMillis()
-    const result = run(passTime)
-    hooks.afterPass()
-    if (link !== undefined) {
-      const ended = session.ended()
-      if (ended !== undefined) noticeEnd(link, ended)
-      else if (session.outputBytes() > 0) link.writer.schedule()
-    }
-    lookAgain()
-    return result
-  }
-
-  const publishTime = () => {
-    if (session.outputBytes() === 0 || writingSince() !== undefined) passTime = clock.unsafeCurrentTimeMillis()
-    return passTime
-  }
-
-  const outputAdded = () => {
-    if (session.outputBytes() > 0) link?.writer.schedule()
-    // The write may be stuck, with a peer that takes nothing until it is read.
-    if (writingSince() !== undefined) lookAgain()
-  }
-
-  const isWritable = () => !session.isReady() || session.outputBytes() < highWaterBytes
-
-  const releaseWaiting = () => {
-    const waiting = waitingForRoom
-    waitingForRoom = new Set()
-    for (const resume of waiting) resume()
-  }
-
-  const onWrite = () => {
-    unsentAnswers = 0
-    hooks.afterWrite()
-    lookAgain()
-  }
-
-  const onWritten = () => {
-    releaseWaiting()
-    if (!paused()) reader.ring()
-  }
-
-  const reading = (wire: Wire, onReady: (negotiated: Negotiated) => Effect.Effect<void>) => {
-    const receive = (bytes: Uint8Array) => {
-      const before = session.outputBytes()
-      pass((now) => session.receive(now, bytes))
-      unsentAnswers += session.outputBytes() - before
-      const report = hooks.takeReport()
-      if (report !== undefined) return Effect.zipRight(report, loop)
-      // Those who are full have a turn before more comes that cannot wait.
-      return hooks.mustPause() ? Effect.zipRight(Effect.yieldNow(), loop) : loop
-    }
-    const loop: Effect.Effect<never, LinkError> = Effect.suspend(() => {
-      const negotiated = justConnected
-      if (negotiated !== undefined) {
-        justConnected = undefined
-        return Effect.zipRight(onReady(negotiated), loop)
-      }
-      if (!paused()) return Effect.flatMap(Effect.mapError(wire.read, linkError), receive)
-      pass((now) => session.readingPaused(now, true))
-      return Effect.flatMap(reader.wait, () => {
-        pass((now) => session.readingPaused(now, false))
-        return loop
-      })
-    })
-    return loop
-  }
-
-  const onWake = (present: Link) => {
-    const now = clock.unsafeCurrentTimeMillis()
-    if (Math.min(session.deadline(), hooks.deadline()) <= now) {
-      pass((at) => {
-        session.tick(at)
-        hooks.tick(at)
-      })
-      const report = hooks.takeReport()
-      if (report !== undefined) present.fork(report)
-      return
-    }
-    const ended = session.ended()
-    if (ended !== undefined && goodbyeDue <= now) return present.over(Effect.fail(ended))
-    // The session judges by what arrives; a peer that talks and never listens is found here.
-    if (stalledAt() <= now) return present.over(Effect.fail(linkError(stalled)))
-    lookAgain()
-  }
-
-  const start = (
-    wire: Wire,
-    runtime: Runtime.Runtime<never>,
-    over: (ending: Effect.Effect<never, LinkError>) => void
-  ): Link => {
-    const fork = Runtime.runFork(runtime)
-    const present: Link = {
-      wire,
-      fork,
-      alarm: alarms.make(clock, fork, () => onWake(present)),
-      writer: writers.make(
-        session,
-        wire,
-        clock,
-        FiberRefs.getOrDefault(runtime.fiberRefs, FiberRef.currentScheduler),
-        fork,
-        { onWrite, onWritten, over, toError: linkError }
-      ),
-      over
-    }
-    return present
-  }
-
-  const stop = (present: Link, readerFiber: Fiber.Fiber<never, LinkError>) =>
-    Effect.suspend(() => {
-      link = undefined
-      present.alarm.stop()
-      return Effect.zipRight(present.writer.stop, Fiber.interrupt(readerFiber))
-    })
-
-  return {
-    now: () => clock.unsafeCurrentTimeMillis(),
-    pass,
-    publishTime,
-    outputAdded,
-    run: (wire, connect, due, onReady) =>
-      Effect.flatMap(Effect.runtime<never>(), (runtime) => {
-        let stopped: Effect.Effect<void> = Effect.void
-        return Effect.ensuring(
-          Effect.async<never, LinkError>((resume) => {
-            const present = start(wire, runtime, resume)
-            justConnected = undefined
-            unsentAnswers = 0
-            goodbyeDue = Infinity
-            link = present
-            pass((now) => session.open(now, connect, due))
-            const readerFiber = present.fork(reading(wire, onReady))
-            readerFiber.addObserver(resume)
-            stopped = stop(present, readerFiber)
-          }),
-          Effect.suspend(() => stopped).pipe(
-            Effect.zipRight(Effect.sync(() => {
-              pass(session.lost)
-              releaseWaiting()
-            }))
-          )
-        )
-      }),
-    isWritable,
-    mustRead,
-    writable: Effect.suspend(() =>
-      isWritable()
-        ? Effect.void
-        : Effect.async<void>((resume) => {
-          const wake = () => resume(Effect.void)
-          waitingForRoom.add(wake)
-          reader.ring()
-          return Effect.sync(() => waitingForRoom.delete(wake))
-        })
-    ),
-    connected: (negotiated) => {
-      justConnected = negotiated
-    },
-    wakeReader: reader.ring
+  #releaseWaiting(): void {
+    const waiting = this.#waitingForRoom
+    this.#waitingForRoom = undefined
+    if (waiting !== undefined) { for (const resume of waiting) resume() }
   }
 }
 

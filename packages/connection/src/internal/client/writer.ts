@@ -10,15 +10,7 @@ import type { Wire } from "../../Wire.ts"
 import type { Fork } from "./alarm.ts"
 import type { LinkError } from "./linkFailed.ts"
 
-export interface Writer {
-  /** Writes behind whoever runs now, so that what several fibers have to say leaves together. */
-  readonly schedule: () => void
-  /** Since when the wire is at work on what it was given last. */
-  readonly writingSince: () => number | undefined
-  readonly stop: Effect.Effect<void>
-}
-
-export interface WriterHooks {
+export interface WriterOwner {
   /** Output was taken, and may be written already. */
   readonly onWrite: () => void
   readonly onWritten: () => void
@@ -27,60 +19,82 @@ export interface WriterHooks {
   readonly toError: (cause: TransportError) => LinkError
 }
 
-export const make = (
-  session: Session,
-  wire: Wire,
-  clock: Clock.Clock,
-  scheduler: Scheduler,
-  fork: Fork,
-  hooks: WriterHooks
-): Writer => {
-  let fiber: Fiber.Fiber<void, LinkError> | undefined
-  let writingSince: number | undefined
-  let isScheduled = false
-  let isStopped = false
+export class Writer {
+  readonly #session: Session
+  readonly #wire: Wire
+  readonly #clock: Clock.Clock
+  readonly #scheduler: Scheduler
+  readonly #fork: Fork
+  readonly #owner: WriterOwner
+  #fiber: Fiber.Fiber<void, LinkError> | undefined = undefined
+  #writingSince: number | undefined = undefined
+  #isScheduled = false
+  #isStopped = false
 
-  const start = (effect: Effect.Effect<void, LinkError>) => {
-    const started = fork(effect)
-    fiber = started
-    started.addObserver((exit) => {
-      fiber = undefined
-      writingSince = undefined
-      if (isStopped) return
-      if (Exit.isFailure(exit)) return hooks.over(Effect.failCause(exit.cause))
-      session.flushed(clock.unsafeCurrentTimeMillis(), wire.isDrained?.())
-      hooks.onWritten()
-      if (hasWork()) schedule()
+  constructor(
+    session: Session,
+    wire: Wire,
+    clock: Clock.Clock,
+    scheduler: Scheduler,
+    fork: Fork,
+    owner: WriterOwner
+  ) {
+    this.#session = session
+    this.#wire = wire
+    this.#clock = clock
+    this.#scheduler = scheduler
+    this.#fork = fork
+    this.#owner = owner
+  }
+
+  /** Since when the wire is at work on what it was given last. */
+  get writingSince(): number | undefined {
+    return this.#writingSince
+  }
+
+  /** Writes behind whoever runs now, so that what several fibers have to say leaves together. */
+  schedule(): void {
+    if (this.#isScheduled || this.#fiber !== undefined) return
+    this.#isScheduled = true
+    this.#scheduler.scheduleTask(() => this.#write(), 0)
+  }
+
+  stop(): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      this.#isStopped = true
+      this.#writingSince = undefined
+      return this.#fiber === undefined ? Effect.void : Fiber.interrupt(this.#fiber)
     })
   }
 
-  const hasWork = () => session.outputBytes() > 0 || session.ended() !== undefined
+  #hasWork(): boolean {
+    return this.#session.outputBytes() > 0 || this.#session.ended() !== undefined
+  }
 
-  const write = () => {
-    isScheduled = false
-    if (isStopped || fiber !== undefined) return
-    if (session.outputBytes() > 0) {
-      writingSince = clock.unsafeCurrentTimeMillis()
-      start(Effect.mapError(wire.write(session.takeOutput()), hooks.toError))
-      return hooks.onWrite()
+  #write(): void {
+    this.#isScheduled = false
+    if (this.#isStopped || this.#fiber !== undefined) return
+    if (this.#session.outputBytes() > 0) {
+      this.#writingSince = this.#clock.unsafeCurrentTimeMillis()
+      const write = this.#wire.write(this.#session.takeOutput())
+      this.#start(Effect.mapError(write, (cause) => this.#owner.toError(cause)))
+      return this.#owner.onWrite()
     }
-    const ended = session.ended()
-    if (ended !== undefined) start(Effect.zipRight(wire.shutdown, Effect.fail(ended)))
+    const ended = this.#session.ended()
+    if (ended !== undefined) this.#start(Effect.zipRight(this.#wire.shutdown, Effect.fail(ended)))
   }
 
-  const schedule = () => {
-    if (isScheduled || fiber !== undefined) return
-    isScheduled = true
-    scheduler.scheduleTask(write, 0)
-  }
-
-  return {
-    schedule,
-    writingSince: () => writingSince,
-    stop: Effect.suspend(() => {
-      isStopped = true
-      writingSince = undefined
-      return fiber === undefined ? Effect.void : Fiber.interrupt(fiber)
+  #start(effect: Effect.Effect<void, LinkError>): void {
+    const started = this.#fork(effect)
+    this.#fiber = started
+    started.addObserver((exit) => {
+      this.#fiber = undefined
+      this.#writingSince = undefined
+      if (this.#isStopped) return
+      if (Exit.isFailure(exit)) return this.#owner.over(Effect.failCause(exit.cause))
+      this.#session.flushed(this.#clock.unsafeCurrentTimeMillis(), this.#wire.isDrained?.())
+      this.#owner.onWritten()
+      if (this.#hasWork()) this.schedule()
     })
   }
 }

@@ -10,20 +10,20 @@ import { TransportError } from "../../MqttError.ts"
 import type { Wire } from "../../Wire.ts"
 import * as closeCode from "./closeCode.ts"
 import { join } from "./pieces.ts"
-import * as unreads from "./unread.ts"
+import { Unread } from "./unread.ts"
 
 export const open = (
   socket: Socket.Socket,
   maxUnreadBytes: number
 ): Effect.Effect<Wire, TransportError, Scope.Scope> =>
   Effect.gen(function*() {
-    const unread = unreads.make({ pause: () => {}, resume: () => {} })
+    const unread = new Unread({ pause: () => {}, resume: () => {} })
     const opened = yield* Deferred.make<void, TransportError>()
     const ended = yield* Deferred.make<never, TransportError>()
 
     const receive = (data: string | Uint8Array): TransportError | undefined => {
       if (typeof data === "string") return new TransportError({ reason: "TextFrame" })
-      if (unread.bytes() > maxUnreadBytes) return new TransportError({ reason: "Read", cause: tooMuch })
+      if (unread.bytes > maxUnreadBytes) return new TransportError({ reason: "Read", cause: tooMuch })
       if (data.length > 0) unread.push(data)
       return undefined
     }
@@ -46,7 +46,7 @@ export const open = (
 
     return {
       canPause: false,
-      read: unread.read,
+      read: unread,
       write: (pieces) =>
         Effect.suspend(() => {
           const bytes = join(pieces)

@@ -1,78 +1,103 @@
-/** Bytes that have arrived and wait to be read, and the one who reads. */
+/** Bytes that have arrived and wait: for an effect that reads, or for somebody who polls. */
 import * as Effect from "effect/Effect"
+import * as Effectable from "effect/Effectable"
 import * as Either from "effect/Either"
 import type { TransportError } from "../../MqttError.ts"
 
 export type Resume<A> = (result: Either.Either<A, TransportError>) => void
 
-export interface Unread {
-  readonly push: (chunk: Uint8Array) => void
-  /** Nothing more comes: reads fail behind the last bytes. The first reason holds. */
-  readonly end: (reason: TransportError) => void
-  readonly ended: () => TransportError | undefined
-  readonly read: Effect.Effect<Uint8Array, TransportError>
-  /** Everything that waits, for somebody else to read. */
-  readonly takeAll: () => Array<Uint8Array>
-  readonly bytes: () => number
+/** Where the bytes come from. It is asked to pause while too much waits. */
+export interface Flow {
+  readonly pause: () => void
+  readonly resume: () => void
 }
 
 /** What may wait before the source is asked to pause. */
 const readAheadBytes = 64 * 1024
 
-export const make = (flow: { readonly pause: () => void; readonly resume: () => void }): Unread => {
-  const queue: Array<Uint8Array> = []
-  let queuedBytes = 0
-  let paused = false
-  let ended: TransportError | undefined
-  let reader: Resume<Uint8Array> | undefined
+/**
+ * The effect `read` of a wire. Who finds it there may poll instead, which takes bytes in the turn in which they arrive and
+ * needs no fiber; a wire that was wrapped has another `read`, so nothing is taken past the wrapper.
+ */
+export class Unread extends Effectable.Class<Uint8Array, TransportError> {
+  readonly #flow: Flow
+  readonly #readAhead: number
+  readonly #queue: Array<Uint8Array> = []
+  #bytes = 0
+  #isPaused = false
+  #ended: TransportError | undefined = undefined
+  #reader: Resume<Uint8Array> | undefined = undefined
+  #listener: (() => void) | undefined = undefined
 
-  const take = (): Uint8Array | undefined => {
-    const chunk = queue.shift()
-    if (chunk === undefined) return undefined
-    queuedBytes -= chunk.length
-    if (paused && queuedBytes <= readAheadBytes) {
-      paused = false
-      flow.resume()
+  constructor(flow: Flow, readAhead: number = readAheadBytes) {
+    super()
+    this.#flow = flow
+    this.#readAhead = readAhead
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  get ended(): TransportError | undefined {
+    return this.#ended
+  }
+
+  push(chunk: Uint8Array): void {
+    const resume = this.#reader
+    if (resume !== undefined) {
+      this.#reader = undefined
+      return resume(Either.right(chunk))
+    }
+    this.#queue.push(chunk)
+    this.#bytes += chunk.length
+    if (!this.#isPaused && this.#bytes > this.#readAhead) {
+      this.#isPaused = true
+      this.#flow.pause()
+    }
+    this.#listener?.()
+  }
+
+  /** Nothing more comes: reads fail behind the last bytes. The first reason holds. */
+  end(reason: TransportError): void {
+    this.#ended ??= reason
+    const resume = this.#reader
+    this.#reader = undefined
+    resume?.(Either.left(this.#ended))
+    this.#listener?.()
+  }
+
+  /** The next bytes, or behind the last of them why there are no more; undefined if there are none yet. */
+  poll(): Uint8Array | TransportError | undefined {
+    const chunk = this.#queue.shift()
+    if (chunk === undefined) return this.#ended
+    this.#bytes -= chunk.length
+    if (this.#isPaused && this.#bytes <= this.#readAhead) {
+      this.#isPaused = false
+      this.#flow.resume()
     }
     return chunk
   }
 
-  const wait = Effect.async<Uint8Array, TransportError>((resume) => {
-    reader = resume
-    return Effect.sync(() => {
-      reader = undefined
-    })
-  })
+  /** Calls back whenever {@link poll} has something new to give, until another listener takes the place of this one. */
+  listen(listener: (() => void) | undefined): void {
+    this.#listener = listener
+  }
 
-  return {
-    push: (chunk) => {
-      const resume = reader
-      if (resume !== undefined) {
-        reader = undefined
-        return resume(Either.right(chunk))
-      }
-      queue.push(chunk)
-      queuedBytes += chunk.length
-      if (!paused && queuedBytes > readAheadBytes) {
-        paused = true
-        flow.pause()
-      }
-    },
-    end: (reason) => {
-      ended ??= reason
-      const resume = reader
-      reader = undefined
-      resume?.(Either.left(ended))
-    },
-    ended: () => ended,
-    read: Effect.suspend(() => {
-      const chunk = take()
-      return chunk === undefined ? ended ?? wait : Effect.succeed(chunk)
-    }),
-    takeAll: () => {
-      queuedBytes = 0
-      return queue.splice(0)
-    },
-    bytes: () => queuedBytes
+  /** Everything that waits, for somebody else to read. */
+  takeAll(): Array<Uint8Array> {
+    this.#bytes = 0
+    return this.#queue.splice(0)
+  }
+
+  override commit(): Effect.Effect<Uint8Array, TransportError> {
+    const next = this.poll()
+    if (next !== undefined) return next instanceof Uint8Array ? Effect.succeed(next) : next
+    return Effect.async((resume) => {
+      this.#reader = resume
+      return Effect.sync(() => {
+        this.#reader = undefined
+      })
+    })
   }
 }

@@ -9,7 +9,7 @@ import { TransportError } from "../../MqttError.ts"
 import type { Wire } from "../../Wire.ts"
 import * as closeCode from "./closeCode.ts"
 import { join } from "./pieces.ts"
-import * as unreads from "./unread.ts"
+import { Unread } from "./unread.ts"
 
 export interface Options {
   readonly url: string
@@ -39,7 +39,7 @@ export const open = (construct: Construct, options: Options): Effect.Effect<Wire
 const make = (socket: WebSocket, { maxUnreadBytes, subprotocol }: Options) => {
   socket.binaryType = "arraybuffer"
   const pausable = isPausable(socket) ? socket : undefined
-  const unread = unreads.make({ pause: () => pausable?.pause(), resume: () => pausable?.resume() })
+  const unread = new Unread({ pause: () => pausable?.pause(), resume: () => pausable?.resume() })
   let onSettled = () => {}
   const settle = (reason?: TransportError) => {
     if (reason !== undefined) unread.end(reason)
@@ -59,9 +59,9 @@ const make = (socket: WebSocket, { maxUnreadBytes, subprotocol }: Options) => {
     settle()
   }
   socket.onmessage = ({ data }: { readonly data: unknown }) => {
-    if (unread.ended() !== undefined) return
+    if (unread.ended !== undefined) return
     if (!(data instanceof ArrayBuffer)) return giveUp(new TransportError({ reason: "TextFrame" }))
-    if (unread.bytes() > maxUnreadBytes) return giveUp(new TransportError({ reason: "Read", cause: tooMuch }))
+    if (unread.bytes > maxUnreadBytes) return giveUp(new TransportError({ reason: "Read", cause: tooMuch }))
     if (data.byteLength > 0) unread.push(new Uint8Array(data))
   }
   // An error tells nothing, and a close follows.
@@ -77,15 +77,15 @@ const make = (socket: WebSocket, { maxUnreadBytes, subprotocol }: Options) => {
     })
 
   const drained: Effect.Effect<void, TransportError> = Effect.suspend(() => {
-    const reason = unread.ended()
+    const reason = unread.ended
     if (reason !== undefined) return reason
     return socket.bufferedAmount <= highWaterBytes ? Effect.void : Effect.delay(drained, pollMillis)
   })
 
   return {
     opened: Effect.zipRight(
-      untilSettled(() => established || unread.ended() !== undefined),
-      Effect.suspend(() => unread.ended() ?? Effect.void)
+      untilSettled(() => established || unread.ended !== undefined),
+      Effect.suspend(() => unread.ended ?? Effect.void)
     ),
     destroy: () => {
       unread.end(new TransportError({ reason: "Closed" }))
@@ -94,10 +94,10 @@ const make = (socket: WebSocket, { maxUnreadBytes, subprotocol }: Options) => {
     },
     wire: {
       canPause: pausable !== undefined,
-      read: unread.read,
+      read: unread,
       write: (pieces: ReadonlyArray<Uint8Array>) =>
         Effect.suspend(() => {
-          if (socket.readyState !== openState) return unread.ended() ?? new TransportError({ reason: "Closed" })
+          if (socket.readyState !== openState) return unread.ended ?? new TransportError({ reason: "Closed" })
           const bytes = join(pieces)
           if (bytes.length > 0) socket.send(bytes)
           return drained

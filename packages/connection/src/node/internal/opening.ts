@@ -28,13 +28,24 @@ export const establish = <A extends Duplex>(
   ).pipe(
     Effect.tap((stream) =>
       Effect.async<void, TransportError>((resume) => {
-        const onReady = () => resume(Effect.void)
+        const onError = (cause: unknown) => resume(Effect.fail(explain(cause, stream)))
+        const over = () => {
+          stream.off("error", onError)
+          stream.off(ready, onReady)
+        }
+        const onReady = () => {
+          over()
+          resume(Effect.void)
+        }
         // Stays for good: a late error of an attempt that nobody waits for must not end the process.
-        stream.on("error", (cause) => resume(Effect.fail(explain(cause, stream))))
+        stream.on("error", ignore)
+        stream.on("error", onError)
         stream.once(ready, onReady)
-        return Effect.sync(() => stream.off(ready, onReady))
+        return Effect.sync(over)
       })
     )
   )
+
+const ignore = () => {}
 
 export const openError = (cause: unknown): TransportError => new TransportError({ reason: "Open", cause })

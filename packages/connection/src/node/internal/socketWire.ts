@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { Duplex } from "node:stream"
 import type { Resume } from "../../internal/transport/unread.ts"
-import * as unreads from "../../internal/transport/unread.ts"
+import { Unread } from "../../internal/transport/unread.ts"
 import { TransportError } from "../../MqttError.ts"
 import type { Wire } from "../../Wire.ts"
 
@@ -27,7 +27,7 @@ export const make = (
   socket: Duplex,
   explain: (failure: unknown) => TransportError | undefined = () => undefined
 ): SocketWire => {
-  const unread = unreads.make({ pause: () => socket.pause(), resume: () => socket.resume() })
+  const unread = new Unread({ pause: () => socket.pause(), resume: () => socket.resume() })
   let writer: Resume<void> | undefined
   let failure: unknown
   let closed = socket.destroyed
@@ -45,7 +45,7 @@ export const make = (
   }
 
   const listeners = {
-    data: unread.push,
+    data: (chunk: Uint8Array) => unread.push(chunk),
     drain: () => wakeWriter(Either.right(undefined)),
     error: (cause: unknown) => {
       failure = cause
@@ -60,16 +60,17 @@ export const make = (
   if (closed) unread.end(endOfLink("Read"))
   for (const [event, listener] of Object.entries(listeners)) socket.on(event, listener)
 
-  const released = Effect.async<void>((resume) => {
-    if (closed) return resume(Effect.void)
-    const onClose = () => resume(Effect.void)
-    socket.once("close", onClose)
-    return Effect.sync(() => socket.off("close", onClose))
-  })
+  const released = () =>
+    Effect.async<void>((resume) => {
+      if (closed) return resume(Effect.void)
+      const onClose = () => resume(Effect.void)
+      socket.once("close", onClose)
+      return Effect.sync(() => socket.off("close", onClose))
+    })
 
   return {
     canPause: true,
-    read: unread.read,
+    read: unread,
     write: (pieces) =>
       Effect.async<void, TransportError>((resume) => {
         if (closed || !socket.writable) return resume(Either.left(endOfLink("Write")))
@@ -89,11 +90,11 @@ export const make = (
       socket.removeAllListeners("data")
       socket.resume()
       socket.end()
-      return released.pipe(Effect.timeoutOption(lingerMillis), Effect.asVoid)
+      return released().pipe(Effect.timeoutOption(lingerMillis), Effect.asVoid)
     }),
     destroy: Effect.suspend(() => {
       socket.destroy()
-      return released
+      return released()
     }),
     detach: () => {
       for (const [event, listener] of Object.entries(listeners)) socket.off(event, listener)
