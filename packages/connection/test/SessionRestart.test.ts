@@ -89,3 +89,36 @@ describe("a restarted program", () => {
     assert.deepStrictEqual(restart().session.restored()?.subscriptions.map(({ filter }) => filter), ["a"])
   })
 })
+
+describe("an exchange that is over, and whose record is still in the store", () => {
+  /** Its identifier is the only one that another packet can have. */
+  const finished = () => {
+    const { first, restart } = begin()
+    first.connect(false)
+    const publish = first.publish("a", 1)
+    first.commit()
+    const ask = (filter: string) =>
+      first.session.unsubscribe(first.now(), { _tag: "Unsubscribe", filters: [filter] }, () => {})
+    for (let count = 0; count < 65_535; count++) ask("f")
+    first.sent()
+    first.receive(Packet.pubAck({ packetId: 1 }))
+    return { first, publish, restart }
+  }
+
+  it("lends its identifier to nothing: a restarted program sends the message with it again", () => {
+    const { first, publish, restart } = finished()
+    assert.deepStrictEqual(first.sent(), [])
+    assert.strictEqual(publish.result, "waits")
+    const [again, ...others] = restart().connect(true)
+    assert.isTrue(again._tag === "Publish" && again.packetId === 1 && again.dup && again.topic === "a")
+    assert.deepStrictEqual(others, [])
+  })
+
+  it("gives it back with its record, at once", () => {
+    const { first, publish, restart } = finished()
+    first.commit()
+    assert.deepStrictEqual(first.sent().map((packet) => "packetId" in packet ? packet.packetId : 0), [1])
+    assert.strictEqual(publish.result, 0)
+    assert.deepStrictEqual(restart().connect(true), [])
+  })
+})

@@ -218,10 +218,11 @@ export const make = (options: Options): Session => {
     committed: (now) => {
       clock = now
       persistence.committed(now)
+      pending.flush(now)
     },
     commitFailed: (now, cause) => {
       clock = now
-      if (persistence.failed(now, cause)) return
+      if (persistence.failed(now, cause)) return pending.flush(now)
       broken = new ConnectError({ reason: "StoreError", retryable: false, cause })
       end(broken, unspecifiedError)
     },
