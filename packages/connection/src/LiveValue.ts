@@ -7,7 +7,9 @@ import * as Effect from "effect/Effect"
 import type * as Equivalence from "effect/Equivalence"
 import * as Exit from "effect/Exit"
 import * as Mailbox from "effect/Mailbox"
-import type * as Scope from "effect/Scope"
+import * as Pipeable from "effect/Pipeable"
+import * as Readable from "effect/Readable"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Subscribable from "effect/Subscribable"
 
@@ -56,40 +58,66 @@ export const make = <A>(
   initial: A,
   same: Equivalence.Equivalence<A> = (before, after) => before === after
 ): Effect.Effect<LiveValue<A>, never, Scope.Scope> =>
-  Effect.gen(function*() {
-    const readers = new Set<Mailbox.Mailbox<A>>()
-    let value = initial
-    let ended = false
+  Effect.flatMap(Effect.scope, (scope) => {
+    const live = new Live(initial, same)
+    return Effect.as(Scope.addFinalizer(scope, live.end), live)
+  })
 
-    const end = Effect.sync(() => {
-      ended = true
-      for (const reader of readers) reader.unsafeDone(Exit.void)
+/** What it is watched with is made when somebody watches: every client has one of these. */
+class Live<A> extends Pipeable.Class() implements LiveValue<A> {
+  readonly #same: Equivalence.Equivalence<A>
+  #readers: Set<Mailbox.Mailbox<A>> | undefined = undefined
+  #value: A
+  #isOver = false
+  readonly [Readable.TypeId]: Readable.TypeId = Readable.TypeId
+  readonly [Subscribable.TypeId]: Subscribable.TypeId = Subscribable.TypeId
+
+  constructor(initial: A, same: Equivalence.Equivalence<A>) {
+    super()
+    this.#value = initial
+    this.#same = same
+  }
+
+  get get(): Effect.Effect<A> {
+    return Effect.sync(() => this.#value)
+  }
+
+  get changes(): Stream.Stream<A> {
+    // Where values were missed, the next one may be the same again.
+    return Stream.unwrapScoped(
+      Effect.map(this.#read, (reader) => Stream.changesWith(Mailbox.toStream(reader), this.#same))
+    )
+  }
+
+  readonly update = (f: (value: A) => A): Effect.Effect<A> =>
+    Effect.sync(() => {
+      if (this.#isOver) return this.#value
+      const before = this.#value
+      this.#value = f(before)
+      if (!this.#same(before, this.#value)) this.#tell((reader) => reader.unsafeOffer(this.#value))
+      return this.#value
     })
-    yield* Effect.addFinalizer(() => end)
 
-    const read = Effect.acquireRelease(
+  get end(): Effect.Effect<void> {
+    return Effect.sync(() => {
+      this.#isOver = true
+      this.#tell((reader) => reader.unsafeDone(Exit.void))
+    })
+  }
+
+  get #read(): Effect.Effect<Mailbox.Mailbox<A>, never, Scope.Scope> {
+    return Effect.acquireRelease(
       Effect.tap(Mailbox.make<A>({ capacity: heldForReader, strategy: "sliding" }), (reader) =>
         Effect.sync(() => {
-          reader.unsafeOffer(value)
-          if (ended) reader.unsafeDone(Exit.void)
-          else readers.add(reader)
+          reader.unsafeOffer(this.#value)
+          if (this.#isOver) reader.unsafeDone(Exit.void)
+          else (this.#readers ??= new Set()).add(reader)
         })),
-      (reader) => Effect.sync(() => readers.delete(reader))
+      (reader) => Effect.sync(() => this.#readers?.delete(reader))
     )
-    const live = Subscribable.make({
-      get: Effect.sync(() => value),
-      // Where values were missed, the next one may be the same again.
-      changes: Stream.unwrapScoped(Effect.map(read, (reader) => Stream.changesWith(Mailbox.toStream(reader), same)))
-    })
-    return Object.assign(live, {
-      update: (f: (value: A) => A) =>
-        Effect.sync(() => {
-          if (ended) return value
-          const before = value
-          value = f(before)
-          if (!same(before, value)) { for (const reader of readers) reader.unsafeOffer(value) }
-          return value
-        }),
-      end
-    })
-  })
+  }
+
+  #tell(tell: (reader: Mailbox.Mailbox<A>) => void): void {
+    if (this.#readers !== undefined) { for (const reader of this.#readers) tell(reader) }
+  }
+}

@@ -7,9 +7,9 @@
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
-import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
@@ -29,6 +29,7 @@ import * as engines from "./internal/client/engine.ts"
 import { reporting } from "./internal/client/hooks.ts"
 import type { Notify } from "./internal/client/notices.ts"
 import * as observers from "./internal/client/observer.ts"
+import { Outcome } from "./internal/client/outcome.ts"
 import * as requesters from "./internal/client/requester.ts"
 import { make as resolveSettings } from "./internal/client/settings.ts"
 import { makeSink } from "./internal/client/sink.ts"
@@ -277,43 +278,51 @@ export const make = (
     const confirmed = makeSubscription(subscribe)
     const subscription: MqttClient["Type"]["subscription"] = (filter, how) =>
       isTraced ? tracing.traced("subscribe", filterText(filter))(confirmed(filter, how)) : confirmed(filter, how)
-    let isModern = false
+    let negotiated: Negotiated | undefined
+    const isModern = () => negotiated?.protocolVersion === 5
     const publish = values.makePublish(
-      isTraced ? tracing.tracedPublish(engine.publish, () => isModern) : engine.publish,
+      isTraced ? tracing.tracedPublish(engine.publish, isModern) : engine.publish,
       options.defaults
     )
     const sink = makeSink(engine, settings, options.defaults)
     const observer = observers.make(engine.notices, engine.session)
-    // Before the driver, so that it ends after the client has said goodbye.
-    const requester = yield* requesters.make({ publish, subscription, stopped: engine.stopped }, settings)
-    engine.awaitsMessage(() => requester.isWaiting(engine.pump.now()))
+    const scope = yield* Effect.scope
+    let requester: requesters.Requester | undefined
+    const useRequester = () => {
+      if (requester !== undefined) return requester
+      const made = requesters.make({ publish, subscription, stopped: engine.stopped }, settings, scope)
+      if (negotiated !== undefined) made.onConnected(negotiated)
+      engine.awaitsMessage(() => made.isWaiting(engine.pump.now()))
+      requester = made
+      return made
+    }
     engine.notices.listen((notice) => {
       if (notice._tag !== "Connected") return
-      isModern = notice.negotiated.protocolVersion === 5
-      requester.onConnected(notice.negotiated)
+      negotiated = notice.negotiated
+      requester?.onConnected(negotiated)
     })
-    const self = yield* Deferred.make<MqttClient["Type"]>()
+    const self = new Outcome<MqttClient["Type"]>()
     const driver = yield* drivers.make(
       transport,
       engine,
       settings,
       options,
-      onConnectedOf(options, engine.notices.notify, Deferred.await(self))
+      onConnectedOf(options, engine.notices.notify, self)
     )
     const client: MqttClient["Type"] = {
       publish,
       publishValue: values.makePublishValue(publish, options.defaults),
-      sink: isTraced ? tracing.tracedSink(sink, () => isModern) : sink,
+      sink: isTraced ? tracing.tracedSink(sink, isModern) : sink,
       subscribe: (filter, subscribeOptions) =>
         Stream.unwrapScoped(Effect.map(subscription(filter, subscribeOptions), ({ messages }) => messages)),
       subscription,
       consume: makeConsume(subscribe),
       subscribeAckable: makeSubscribeAckable(subscribe),
-      request: (topic, payload, how) =>
-        isTraced
-          ? tracing.traced("request", topic)(requester.request(topic, payload, how))
-          : requester.request(topic, payload, how),
-      requestHandle: requester.requestHandle,
+      request: (topic, payload, how) => {
+        const answered = Effect.suspend(() => useRequester().request(topic, payload, how))
+        return isTraced ? tracing.traced("request", topic)(answered) : answered
+      },
+      requestHandle: (topic, payload, how) => Effect.suspend(() => useRequester().requestHandle(topic, payload, how)),
       ping: engine.ping,
       status: driver.status,
       events: observer.events,
@@ -324,7 +333,7 @@ export const make = (
       reconnect: driver.reconnect,
       reauthenticate: engine.authenticator.reauthenticate
     }
-    yield* Deferred.succeed(self, client)
+    self.settle(Exit.succeed(client))
     yield* driver.connected
     return client
   })

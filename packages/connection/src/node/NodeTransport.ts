@@ -18,7 +18,7 @@ import { TransportError } from "../MqttError.ts"
 import * as Proxy from "../Proxy.ts"
 import { Transport } from "../Transport.ts"
 import type { Wire } from "../Wire.ts"
-import { within } from "./internal/opening.ts"
+import { owned, within } from "./internal/opening.ts"
 import * as socketWire from "./internal/socketWire.ts"
 import * as tcp from "./internal/tcp.ts"
 import { refusal, secure } from "./internal/tls.ts"
@@ -83,7 +83,7 @@ export const layerTcp: Layer.Layer<Transport> = Layer.succeed(Transport, {
  * @category constructors
  */
 export const fromSocket = (socket: Net.Socket | Duplex): Effect.Effect<Wire, never, Scope.Scope> =>
-  Effect.acquireRelease(
+  owned(
     Effect.sync(() => {
       if ("setNoDelay" in socket) socket.setNoDelay(true)
       return socketWire.make(socket)

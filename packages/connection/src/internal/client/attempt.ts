@@ -131,16 +131,18 @@ const open = (shared: Shared, attempt: Attempt): Effect.Effect<Opened, LinkError
 /** Never succeeds: the error says why there is no link, or why there is none any more. */
 export const run = (shared: Shared, attempt: Attempt): Effect.Effect<never, LinkError> => {
   const { engine: { authenticator, pump }, settings } = shared
-  // One release for all: each one of its own would take memory for as long as the link lasts.
+  // What is on the stack of the fiber stays in memory as long as the link: there is one release for all, and the effects are
+  // made when they run.
   return Effect.acquireUseRelease(
     Scope.make(),
-    (scope) => {
-      const due = pump.now() + settings.connectTimeout
-      return Effect.flatMap(Scope.extend(open(shared, attempt), scope), ({ connect, exchange, wire }) => {
-        const link = pump.run(wire, connect, due, attempt.onReady)
-        return exchange === undefined ? link : Effect.raceFirst(link, authenticator.run(exchange))
-      })
-    },
+    (scope) =>
+      Effect.suspend(() => {
+        const due = pump.now() + settings.connectTimeout
+        return Effect.flatMap(Scope.extend(open(shared, attempt), scope), ({ connect, exchange, wire }) => {
+          const link = pump.run(wire, connect, due, attempt.onReady)
+          return exchange === undefined ? link : Effect.raceFirst(link, authenticator.run(exchange))
+        })
+      }),
     (scope, exit) => pump.stop.pipe(Effect.zipRight(Scope.close(scope, exit)), Effect.zipRight(attempt.onOver))
   )
 }

@@ -5,11 +5,12 @@
 import type { ProtocolVersion } from "@effect-mqtt/codec"
 import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Runtime from "effect/Runtime"
 import * as Schedule from "effect/Schedule"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type * as Subscribable from "effect/Subscribable"
 import type { ClientOptions } from "../../ClientOptions.ts"
@@ -29,6 +30,7 @@ import { closedError } from "./engine.ts"
 import * as goodbye from "./goodbye.ts"
 import { toConnectError } from "./linkFailed.ts"
 import type { LinkError } from "./linkFailed.ts"
+import { Outcome } from "./outcome.ts"
 import { goodbyeTimeout } from "./pump.ts"
 import * as retries from "./retry.ts"
 import type { Settings } from "./settings.ts"
@@ -69,9 +71,9 @@ export const make = (
     const status = yield* LiveValue.make<ConnectionStatus>({ _tag: "Connecting", attempt: 1 })
     const setStatus = (now: ConnectionStatus) => status.update(() => now)
     const lastStatus = (last: ConnectionStatus) => Effect.zipRight(setStatus(last), status.end)
-    const connected = yield* Deferred.make<void, LinkError>()
-    const failure = yield* Deferred.make<never, LinkError>()
-    const closed = yield* Deferred.make<void>()
+    const connected = new Outcome<void, LinkError>()
+    const failure = new Outcome<never, LinkError>()
+    const closed = new Outcome<void>()
     let epoch = 0
     let closing = false
     let replacing = false
@@ -100,7 +102,7 @@ export const make = (
         endpoints.ready()
         return setStatus({ _tag: "Connected", epoch: ++epoch, negotiated })
       }).pipe(
-        Effect.zipRight(Deferred.succeed(connected, undefined)),
+        Effect.zipRight(Effect.sync(() => connected.settle(Exit.void))),
         Effect.zipRight(
           Effect.logDebug("MQTT connected").pipe(Effect.annotateLogs({ clientId: negotiated.clientId, epoch }))
         ),
@@ -154,11 +156,10 @@ export const make = (
         engine.dispose(error)
         notify({ _tag: "Over", error })
         consumer.endAll(closedBy(error), "fail")
-        return Effect.all([
-          lastStatus({ _tag: "Failed", error }),
-          Deferred.fail(connected, error),
-          Deferred.fail(failure, error)
-        ], { discard: true })
+        return Effect.map(lastStatus({ _tag: "Failed", error }), () => {
+          connected.settle(Exit.fail(error))
+          failure.settle(Exit.fail(error))
+        })
       })
 
     /** What the last attempt has taught us is tried at once, and is no failure. */
@@ -231,11 +232,11 @@ export const make = (
     // interrupts itself, such as by joining a fiber that was interrupted.
     const broken = (cause: Cause.Cause<never>) => {
       if (closing) return Effect.void
-      const over = giveUp(new ConnectError({ reason: "InvalidEndpoint", retryable: false, cause: Cause.squash(cause) }))
-      return Cause.isInterruptedOnly(cause) ? over : Effect.zipRight(
-        Effect.all([Deferred.failCause(connected, cause), Deferred.failCause(failure, cause)], { discard: true }),
-        over
-      )
+      if (!Cause.isInterruptedOnly(cause)) {
+        connected.settle(Exit.failCause(cause))
+        failure.settle(Exit.failCause(cause))
+      }
+      return giveUp(new ConnectError({ reason: "InvalidEndpoint", retryable: false, cause: Cause.squash(cause) }))
     }
 
     /** A session that cannot be kept any more ends the client. */
@@ -243,8 +244,16 @@ export const make = (
       ? drive
       : Effect.raceFirst(drive, Effect.catchAll(engine.committer.run, giveUp))
 
-    // Fibers inherit the mask of whoever forks them: a client may be made where nothing is interruptible.
-    const fiber = yield* Effect.forkScoped(Effect.interruptible(Effect.onError(driveDurably, broken)))
+    /**
+     * No child of the fiber that makes the client, which it would keep in memory; nor with its mask: a client may be made
+     * where nothing is interruptible.
+     */
+    const start = Effect.flatMap(Effect.runtime<never>(), (runtime) => {
+      const driving = Effect.interruptible(Effect.catchAllCause(driveDurably, broken))
+      const started = Runtime.runFork(runtime, driving, { immediate: false })
+      return Effect.as(Scope.addFinalizer(scope, Fiber.interrupt(started)), started)
+    })
+    const fiber = yield* Effect.uninterruptible(start)
 
     // A session that was only kept for a quick return is not left behind.
     const sessionExpiry = options.sessionExpiry === undefined && !isDurable ? 0 : undefined
@@ -254,7 +263,7 @@ export const make = (
     const disconnecting = (how: DisconnectOptions) =>
       Effect.uninterruptibleMask((restore) =>
         Effect.gen(function*() {
-          if (closing) return yield* restore(Deferred.await(closed))
+          if (closing) return yield* restore(closed)
           closing = true
           // Who is interrupted while closing still closes, but waits for nothing that is in flight any more.
           yield* Effect.exit(restore(engine.drain(how.drain)))
@@ -267,14 +276,14 @@ export const make = (
           notify({ _tag: "Over", error: undefined })
           consumer.endAll(closedBy(closedError), "end")
           if (engine.committer !== undefined) yield* engine.committer.finish
-          yield* Deferred.fail(connected, closedError)
+          connected.settle(Exit.fail(closedError))
           // A client that has given up stays `Failed`: its status has ended.
           yield* lastStatus({ _tag: "Closed" })
-          yield* Deferred.succeed(closed, undefined)
+          closed.settle(Exit.void)
         })
       )
 
-    yield* Effect.addFinalizer((exit) => disconnect(goodbye.ofExit(exit)))
+    yield* Scope.addFinalizerExit(scope, (exit) => disconnect(goodbye.ofExit(exit)))
 
     const replaced = (before: number) =>
       status.changes.pipe(
@@ -285,9 +294,9 @@ export const make = (
       )
 
     return {
-      connected: Deferred.await(connected),
+      connected,
       status,
-      failure: Deferred.await(failure),
+      failure,
       reconnect: Effect.suspend(() => {
         if (closing) return Effect.void
         const before = epoch

@@ -63,19 +63,17 @@ export type Notify = (notice: Notice) => void
 
 export interface Notices {
   readonly notify: Notify
-  /** Gives a function that ends the listening. */
-  readonly listen: (listener: Notify) => () => void
+  readonly listen: (listener: Notify) => void
 }
 
 export const make = (): Notices => {
-  const listeners = new Set<Notify>()
+  const listeners: Array<Notify> = []
   return {
     notify: (notice) => {
       for (const listener of listeners) listener(notice)
     },
     listen: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
+      listeners.push(listener)
     }
   }
 }

@@ -43,7 +43,7 @@ const toTroubleEvent = (notice: Trouble): ClientEvent =>
 
 export const make = (notices: Notices, session: Pick<Session, "traffic" | "inFlight" | "queued">): Observer => {
   const traffic = session.traffic()
-  const readers = new Set<Mailbox.Mailbox<ClientEvent>>()
+  let readers: Set<Mailbox.Mailbox<ClientEvent>> | undefined
   let counts = makeCounts()
   let base = { ...traffic }
   let attempt = 0
@@ -52,7 +52,7 @@ export const make = (notices: Notices, session: Pick<Session, "traffic" | "inFli
   let isOver = false
 
   const emit = (event: ClientEvent) => {
-    for (const reader of readers) reader.unsafeOffer(event)
+    if (readers !== undefined) { for (const reader of readers) reader.unsafeOffer(event) }
   }
 
   const down = (error: AuthError | ConnectError) => {
@@ -69,7 +69,7 @@ export const make = (notices: Notices, session: Pick<Session, "traffic" | "inFli
     isOver = true
     if (isUp) down(error ?? closedError)
     emit(error === undefined ? { _tag: "Closed" } : { _tag: "Failed", error })
-    for (const reader of readers) reader.unsafeDone(Exit.void)
+    if (readers !== undefined) { for (const reader of readers) reader.unsafeDone(Exit.void) }
   }
 
   const listener = (notice: Notice) => {
@@ -107,19 +107,20 @@ export const make = (notices: Notices, session: Pick<Session, "traffic" | "inFli
   }
   notices.listen(listener)
 
-  const read = Effect.map(
-    Effect.acquireRelease(
-      Effect.tap(
-        Mailbox.make<ClientEvent>({ capacity: heldForReader, strategy: "sliding" }),
-        (reader) => Effect.sync(() => readers.add(reader))
+  const read = () =>
+    Effect.map(
+      Effect.acquireRelease(
+        Effect.tap(
+          Mailbox.make<ClientEvent>({ capacity: heldForReader, strategy: "sliding" }),
+          (reader) => Effect.sync(() => (readers ??= new Set()).add(reader))
+        ),
+        (reader) => Effect.sync(() => readers?.delete(reader))
       ),
-      (reader) => Effect.sync(() => readers.delete(reader))
-    ),
-    Mailbox.toStream
-  )
+      Mailbox.toStream
+    )
 
   return {
-    events: Stream.unwrapScoped(Effect.suspend(() => isOver ? Effect.succeed(Stream.empty) : read)),
+    events: Stream.suspend(() => isOver ? Stream.empty : Stream.unwrapScoped(read())),
     stats: Effect.sync(() => ({
       ...statsOf(traffic, base, counts),
       publishesInFlight: session.inFlight(),

@@ -1,7 +1,7 @@
 /** What the steps of opening a link share: a time-out of its own for each, and how a failure is named. */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import type { Duplex } from "node:stream"
 import { TransportError } from "../../MqttError.ts"
 
@@ -16,13 +16,28 @@ export const within = (step: string, duration: Duration.DurationInput) =>
       })
   })
 
+/**
+ * Like `Effect.acquireRelease`, whose finalizer keeps all that the fiber had around it: memory for as long as the link
+ * lasts.
+ */
+export const owned = <A, E, R>(
+  acquire: Effect.Effect<A, E, R>,
+  release: (resource: A) => Effect.Effect<unknown>
+): Effect.Effect<A, E, R | Scope.Scope> =>
+  Effect.uninterruptible(
+    Effect.flatMap(
+      Effect.scope,
+      (scope) => Effect.tap(acquire, (resource) => Scope.addFinalizer(scope, release(resource)))
+    )
+  )
+
 /** Owns a stream and waits for it to be ready. `explain` names an error on the way. */
 export const establish = <A extends Duplex>(
   start: () => A,
   ready: string,
   explain: (cause: unknown, stream: A | undefined) => TransportError
 ): Effect.Effect<A, TransportError, Scope.Scope> =>
-  Effect.acquireRelease(
+  owned(
     Effect.try({ try: start, catch: (cause) => explain(cause, undefined) }),
     (stream) => Effect.sync(() => stream.destroy())
   ).pipe(
