@@ -6,7 +6,7 @@
  */
 import type { ConnectionStatus } from "@effect-mqtt/connection/ConnectionStatus"
 import * as LiveValue from "@effect-mqtt/connection/LiveValue"
-import * as MqttClient from "@effect-mqtt/connection/MqttClient"
+import type * as MqttClient from "@effect-mqtt/connection/MqttClient"
 import type { Reconnect } from "@effect-mqtt/connection/Reconnect"
 import { Transport } from "@effect-mqtt/connection/Transport"
 import * as Cause from "effect/Cause"
@@ -25,10 +25,12 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type * as Subscribable from "effect/Subscribable"
 import * as SynchronizedRef from "effect/SynchronizedRef"
-import { fromConnection, fromPublish, fromSubscribe } from "./internal/device/linkError.ts"
+import { connectToCloud, credentialsOf, whenUp } from "./internal/device/cloudConnection.ts"
+import { makeWatchdog } from "./internal/device/cloudWatchdog.ts"
+import { fromConnection, fromPublish, fromSubscribe, silent, timedOut } from "./internal/device/linkError.ts"
 import * as MqttCredentials from "./MqttCredentials.ts"
 import { RoborockAuth } from "./RoborockAuth.ts"
-import { type AuthError, ConnectError } from "./RoborockError.ts"
+import type { AuthError, ConnectError } from "./RoborockError.ts"
 import type { UserData } from "./UserData.ts"
 
 /**
@@ -110,10 +112,6 @@ const betweenTries = Schedule.exponential("2 seconds").pipe(
   Schedule.resetAfter("5 minutes")
 )
 
-const maxUnanswered = 3
-
-const betweenReplacements = Duration.toMillis("30 minutes")
-
 type LinkError = AuthError | ConnectError
 
 type State =
@@ -136,15 +134,6 @@ const toLink = (status: ConnectionStatus): Link => {
   }
 }
 
-const isUp = (status: ConnectionStatus) => status._tag === "Connected"
-
-const invalidAddress = (cause: unknown) =>
-  new ConnectError({ reason: "InvalidAddress", service: "MQTT broker", retryable: false, cause })
-
-const timedOut = () => new ConnectError({ reason: "TimedOut", service: "MQTT broker", retryable: true })
-
-const silent = () => new ConnectError({ reason: "ConnectionLost", service: "MQTT broker", retryable: true })
-
 /**
  * The channel of one account. Nothing is connected before somebody listens or sends; everything ends with the scope.
  * A login that the broker refuses is renewed where that is possible.
@@ -162,39 +151,13 @@ export const make = (
     const link = yield* LiveValue.make<Link>({ _tag: "Idle" })
     const state = yield* SynchronizedRef.make<State>({ _tag: "None" })
     const firstTimeout = options.connectTimeout ?? "30 seconds"
-    let unanswered = 0
-    let replacedAt = Number.NEGATIVE_INFINITY
+    const watchdog = makeWatchdog()
 
-    const credentialsOf = (userData: UserData) => Effect.mapError(MqttCredentials.make(userData.rriot), invalidAddress)
     const credentials = Effect.flatMap(auth.userData, credentialsOf)
-
-    const connectAs = (userData: UserData) =>
-      Effect.flatMap(credentialsOf(userData), ({ password, url, username }) =>
-        MqttClient.make({
-          url,
-          username,
-          password,
-          // With a name of one's own, two programs with the same login do not throw each other out.
-          cleanStart: true,
-          sessionExpiry: 0,
-          keepAlive: "45 seconds",
-          connectTimeout: firstTimeout,
-          reconnect: options.reconnect ?? defaultReconnect
-        })).pipe(
-          Effect.provideService(Transport, transport),
-          Effect.mapError((error) => error instanceof ConnectError ? error : fromConnection(error)),
-          Effect.timeoutFail({ duration: firstTimeout, onTimeout: timedOut })
-        )
-
-    const connect = Effect.gen(function*() {
-      const userData = yield* auth.userData
-      const client = yield* Effect.catchTag(
-        connectAs(userData),
-        "AuthError",
-        (error) => Effect.flatMap(auth.renew(userData, error), connectAs)
+    const connect = connectToCloud(auth, { timeout: firstTimeout, reconnect: options.reconnect ?? defaultReconnect })
+      .pipe(
+        Effect.provideService(Transport, transport)
       )
-      return { client, userData: yield* auth.userData }
-    })
 
     // Whoever opens a device may do so where nothing can be interrupted; what runs behind it must end with the scope
     // all the same.
@@ -236,7 +199,7 @@ export const make = (
             isReplaced = true
             return end
           })
-          unanswered = 0
+          watchdog.answered()
           return { _tag: "Running", client, close } as const
         }).pipe(Effect.onError((cause) =>
           Effect.zipRight(
@@ -291,14 +254,11 @@ export const make = (
 
     return {
       link,
-      answered: Effect.sync(() => {
-        unanswered = 0
-      }),
-      unanswered: Effect.flatMap(Clock.currentTimeMillis, (now) => {
-        if (++unanswered < maxUnanswered || now - replacedAt < betweenReplacements) return Effect.void
-        replacedAt = now
-        return Effect.asVoid(Effect.forkIn(Effect.interruptible(replace), scope))
-      }),
+      answered: Effect.sync(watchdog.answered),
+      unanswered: Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        watchdog.unanswered(now)
+          ? Effect.asVoid(Effect.forkIn(Effect.interruptible(replace), scope))
+          : Effect.void),
       listen: (duid, handler) =>
         Effect.gen(function*() {
           yield* credentials
@@ -321,14 +281,7 @@ export const make = (
         Effect.gen(function*() {
           const client = yield* current
           const topic = MqttCredentials.requestTopic(yield* credentials, duid)
-          if (!isUp(yield* client.status.get)) {
-            yield* client.status.changes.pipe(
-              Stream.filter(isUp),
-              Stream.runHead,
-              Effect.raceFirst(Effect.mapError(client.failure, fromConnection)),
-              Effect.filterOrFail(Option.isSome, silent)
-            )
-          }
+          yield* whenUp(client)
           yield* Effect.mapError(client.publish(topic, payload, { qos: 0 }), fromPublish)
         })
     }

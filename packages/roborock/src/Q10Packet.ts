@@ -9,9 +9,10 @@
 import * as Data from "effect/Data"
 import * as Either from "effect/Either"
 import { inflateLz4Block } from "./internal/compression/lz4Block.ts"
-import { rasterBytes, readMask, readRaster } from "./internal/q10/raster.ts"
+import { rasterBytes, readRaster } from "./internal/q10/raster.ts"
 import type { Reader } from "./internal/q10/reader.ts"
 import { makeReader, readPoints } from "./internal/q10/reader.ts"
+import { readTail } from "./internal/q10/tail.ts"
 
 /**
  * A place in units of the device; which ones depends on where it stands.
@@ -186,46 +187,6 @@ const readRooms = (reader: Reader): { readonly list: ReadonlyArray<DeviceRoom>; 
     if (reader.take((record[46] ?? 0) * 4) === undefined) return { list, whole: false }
   }
   return { list, whole: true }
-}
-
-/** What follows the compressed cells. Reading stops at the first thing that does not fit; `whole` tells. */
-const readTail = (reader: Reader, width: number, height: number) => {
-  const tail: { erased: Raster["erased"]; carpet: Raster["carpet"]; obstacles: Raster["obstacles"]; whole: boolean } = {
-    erased: [],
-    carpet: undefined,
-    obstacles: [],
-    whole: reader.left === 0
-  }
-  const polygons = reader.u8()
-  if (polygons === undefined) return tail
-  const corners = polygons === 0 ? 0 : reader.u8() ?? 0
-  const erased: Array<ReadonlyArray<DevicePoint>> = []
-  for (let index = 0; index < polygons; index++) {
-    const polygon = readPoints(reader, corners)
-    if (polygon === undefined) return tail
-    erased.push(polygon)
-  }
-  tail.erased = erased
-  // A lone zero may or may not be followed by the number of corners of no polygon.
-  if (polygons === 0 && makeReader(reader.bytes, reader.at + 1).u32() === width * height) reader.u8()
-  const maskBytes = reader.u32()
-  const compressed = reader.u16()
-  if (maskBytes === undefined || compressed === undefined) {
-    tail.whole = reader.left === 0
-    return tail
-  }
-  if (maskBytes !== 0 || compressed !== 0) {
-    const block = reader.take(compressed === 0 ? maskBytes : compressed)
-    if (maskBytes !== width * height || block === undefined) return tail
-    const mask = compressed === 0 ? block : inflateLz4Block(block, maskBytes)
-    if (mask?.length !== maskBytes) return tail
-    tail.carpet = readMask(mask, width, height)
-  }
-  const points = readPoints(reader, reader.u8() ?? 0)
-  if (points === undefined) return tail
-  tail.obstacles = points
-  tail.whole = true
-  return tail
 }
 
 const decodeRaster = (payload: Uint8Array, maxBytes: number): Either.Either<Raster, Q10PacketError> => {

@@ -19,6 +19,13 @@ const reasons: Record<Mqtt.ConnectError["reason"], ConnectError["reason"]> = {
   Closed: "ConnectionLost"
 }
 
+export const invalidAddress = (cause: unknown): ConnectError =>
+  new ConnectError({ reason: "InvalidAddress", service, retryable: false, cause })
+
+export const timedOut = (): ConnectError => new ConnectError({ reason: "TimedOut", service, retryable: true })
+
+export const silent = (): ConnectError => new ConnectError({ reason: "ConnectionLost", service, retryable: true })
+
 /** The connection package's failure in this package's words. */
 export const fromConnection = (error: Mqtt.AuthError | Mqtt.ConnectError): AuthError | ConnectError => {
   const said = { code: error.reasonCode, serverMessage: error.reasonString?.slice(0, 200), cause: error }

@@ -1,0 +1,75 @@
+import type { ConnectionStatus } from "@effect-mqtt/connection/ConnectionStatus"
+import * as MqttClient from "@effect-mqtt/connection/MqttClient"
+import type { Reconnect } from "@effect-mqtt/connection/Reconnect"
+import type { Transport } from "@effect-mqtt/connection/Transport"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import * as MqttCredentials from "../../MqttCredentials.ts"
+import type { RoborockAuth } from "../../RoborockAuth.ts"
+import { type AuthError, ConnectError } from "../../RoborockError.ts"
+import type { UserData } from "../../UserData.ts"
+import { fromConnection, invalidAddress, silent, timedOut } from "./linkError.ts"
+
+export interface CloudConnection {
+  readonly client: MqttClient.MqttClient["Type"]
+  /** The login that the broker accepted. */
+  readonly userData: UserData
+}
+
+export interface Options {
+  readonly timeout: Duration.DurationInput
+  readonly reconnect: Reconnect
+}
+
+/** What a login is to the broker. */
+export const credentialsOf = (userData: UserData) =>
+  Effect.mapError(MqttCredentials.make(userData.rriot), invalidAddress)
+
+/** Connects to the broker of an account; a login that it refuses is renewed, once, where that is possible. */
+export const connectToCloud = (
+  auth: RoborockAuth["Type"],
+  { reconnect, timeout }: Options
+): Effect.Effect<CloudConnection, AuthError | ConnectError, Scope.Scope | Transport> =>
+  Effect.gen(function*() {
+    const connectAs = (userData: UserData) =>
+      Effect.flatMap(credentialsOf(userData), ({ password, url, username }) =>
+        MqttClient.make({
+          url,
+          username,
+          password,
+          // With a name of one's own, two programs with the same login do not throw each other out.
+          cleanStart: true,
+          sessionExpiry: 0,
+          keepAlive: "45 seconds",
+          connectTimeout: timeout,
+          reconnect
+        })).pipe(
+          Effect.mapError((error) => error instanceof ConnectError ? error : fromConnection(error)),
+          Effect.timeoutFail({ duration: timeout, onTimeout: timedOut })
+        )
+    const userData = yield* auth.userData
+    const client = yield* Effect.catchTag(
+      connectAs(userData),
+      "AuthError",
+      (error) => Effect.flatMap(auth.renew(userData, error), connectAs)
+    )
+    return { client, userData: yield* auth.userData }
+  })
+
+const isUp = (status: ConnectionStatus) => status._tag === "Connected"
+
+/** Waits while the link is down; fails when the client gives up. */
+export const whenUp = (client: MqttClient.MqttClient["Type"]): Effect.Effect<void, AuthError | ConnectError> =>
+  Effect.flatMap(client.status.get, (status) =>
+    isUp(status)
+      ? Effect.void
+      : client.status.changes.pipe(
+        Stream.filter(isUp),
+        Stream.runHead,
+        Effect.raceFirst(Effect.mapError(client.failure, fromConnection)),
+        Effect.filterOrFail(Option.isSome, silent),
+        Effect.asVoid
+      ))
