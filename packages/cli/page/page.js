@@ -1,30 +1,37 @@
 /**
  * The whole page.
  *
- * @import { ConsumablesAnswer, HistoryAnswer, SchedulesAnswer } from "../src/internal/serve/messages.ts"
+ * @import { Answers } from "./server.js"
  * @import { State, Tab } from "./store.js"
  */
 import { html, nothing } from "../node_modules/lit-html/lit-html.js"
+import { answered } from "./answer.js"
 import { careList } from "./care.js"
 import { actions, cleanTab } from "./controls.js"
+import { dockCard } from "./dock.js"
 import { historyList } from "./history.js"
 import * as icons from "./icons.js"
 import { mapView } from "./map.js"
-import { scheduleList } from "./schedules.js"
-import { ask, pending, watch } from "./server.js"
+import { plansTab } from "./plans.js"
+import { ask, watch } from "./server.js"
+import { settingsList } from "./settings.js"
 import { announcement, linkBanner, status } from "./status.js"
-import { choose, device, update } from "./store.js"
+import { choose, device, now, update } from "./store.js"
 import { situation } from "./words.js"
 
-/** @typedef {"consumables" | "history" | "schedules"} Question */
+/** @typedef {keyof Answers} Question */
 
-/** @type {ReadonlyArray<{ tab: Tab, title: string, question: Question | undefined }>} */
+/** @type {ReadonlyArray<{ tab: Tab, title: string, questions: ReadonlyArray<Question> }>} */
 const tabs = [
-  { tab: "clean", title: "Clean", question: undefined },
-  { tab: "care", title: "Care", question: "consumables" },
-  { tab: "history", title: "History", question: "history" },
-  { tab: "schedules", title: "Schedules", question: "schedules" }
+  { tab: "clean", title: "Clean", questions: [] },
+  { tab: "care", title: "Care", questions: ["consumables"] },
+  { tab: "plans", title: "Plans", questions: ["routines", "schedules", "cloudSchedules"] },
+  { tab: "history", title: "History", questions: ["history"] },
+  { tab: "settings", title: "Settings", questions: ["settings"] }
 ]
+
+/** Settings are of many traits. @param {State} state @param {Question} question */
+const isOffered = ({ offer }, question) => question === "settings" || offer?.traits.includes(question) === true
 
 /** @param {string} id */
 const onDevice = (id) => {
@@ -46,9 +53,9 @@ const deviceList = ({ devices, order, selected }) =>
 
 /** @param {Tab} tab */
 const openTab = (tab) => {
-  const question = tabs.find((known) => known.tab === tab)?.question
+  const questions = tabs.find((known) => known.tab === tab)?.questions ?? []
   update({ tab, notice: undefined })
-  if (question !== undefined) void ask(question)
+  for (const question of questions) if (isOffered(now(), question)) void ask(question)
 }
 
 /** @param {State} state @param {typeof tabs} shown */
@@ -65,22 +72,18 @@ const onTabKey = (state, shown) => (/** @type {KeyboardEvent} */ event) => {
 
 /** @param {State} state */
 const panel = (state) => {
-  const { answers, tab } = state
-  const question = tabs.find((known) => known.tab === tab)?.question
-  if (question === undefined) return cleanTab(state)
-  const answer = answers.get(question)
-  if (answer === undefined || answer === pending) return html`<p class="hint">Asking the device …</p>`
-  if (answer instanceof Error) {
-    return html`<p class="hint">${answer.message}</p>
-      <button type="button" class="plain" @click=${() => ask(question)}>Try again</button>`
-  }
-  switch (question) {
-    case "consumables":
-      return careList(/** @type {ConsumablesAnswer} the answer to this question */ (answer))
+  switch (state.tab) {
+    case "clean":
+      return cleanTab(state)
+    case "care":
+      return html`${dockCard(state)}
+        <section class="card"><h2>Parts</h2>${answered(state, "consumables", careList)}</section>`
+    case "plans":
+      return plansTab(state)
     case "history":
-      return historyList(/** @type {HistoryAnswer} the answer to this question */ (answer), state)
-    case "schedules":
-      return scheduleList(/** @type {SchedulesAnswer} the answer to this question */ (answer), state)
+      return answered(state, "history", (answer) => historyList(answer, state))
+    case "settings":
+      return answered(state, "settings", settingsList)
   }
 }
 
@@ -102,7 +105,9 @@ const notice = ({ notice: shown }) =>
 
 /** @param {State} state */
 const tabbed = (state) => {
-  const shown = tabs.filter(({ question }) => question === undefined || state.offer?.traits.includes(question))
+  const shown = tabs.filter(({ questions }) =>
+    questions.length === 0 || questions.some((question) => isOffered(state, question))
+  )
   return html`<div class="tabs" role="tablist" aria-label="More" @keydown=${onTabKey(state, shown)}>${
     shown.map(({ tab, title }) =>
       html`<button type="button" role="tab" id="tab-${tab}" aria-controls="tab-panel" aria-selected=${tab === state.tab}

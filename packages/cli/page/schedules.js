@@ -8,6 +8,7 @@ import { html } from "../node_modules/lit-html/lit-html.js"
 import * as icons from "./icons.js"
 import { ask, send } from "./server.js"
 import { device, now } from "./store.js"
+import { toggle } from "./toggle.js"
 import { cronInWords, inWords, week } from "./words.js"
 
 /** @param {Promise<boolean>} sent */
@@ -27,8 +28,7 @@ const item = ({ action, cron, enabled, id, segments }) => {
   const what = action !== "start_clean" ? inWords(action) : segments.length === 0 ? "Everything" : roomsOf(segments)
   return html`<li>
     <div><strong>${when}</strong><span>${what}</span></div>
-    <button type="button" role="switch" class="switch" aria-checked=${enabled} aria-label="${when}, ${what}"
-      @click=${() => thenAsk(send({ do: "enableSchedule", id, enabled: !enabled }))}><span></span></button>
+    ${toggle(`${when}, ${what}`, enabled, (on) => thenAsk(send({ do: "enableSchedule", id, enabled: on })))}
     <button type="button" class="small" aria-label="Delete ${when}, ${what}"
       @click=${() => confirm(`Delete: ${when}, ${what}?`) && thenAsk(send({ do: "removeSchedule", id }))}
       >${icons.trash}</button></li>`
@@ -49,9 +49,8 @@ const onAdd = (event) => {
 export const scheduleList = ({ schedules }, { rooms }) =>
   html`${
     schedules.length === 0 ?
-      html`<p class="hint">Nothing is planned on the robot. What the app plans in the cloud is not
-      shown here.</p>` :
-      html`<ul class="schedules">${schedules.map(item)}</ul>`
+      html`<p class="hint">Nothing is planned on the robot.</p>` :
+      html`<ul class="rows">${schedules.map(item)}</ul>`
   }
   <form class="add" @submit=${onAdd}><h3>Add</h3>
     <label class="choice"><span>Time</span><input type="time" name="time" value="09:00" required></label>

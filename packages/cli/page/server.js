@@ -1,11 +1,28 @@
 /**
  * The server of the page: its stream of events, its answers, and commands.
  *
- * @import { ErrorAnswer } from "../src/internal/serve/messages.ts"
+ * @import {
+ *   CloudSchedulesAnswer, ConsumablesAnswer, ErrorAnswer, FloorsAnswer, HistoryAnswer, RoutinesAnswer, SchedulesAnswer,
+ *   SettingsAnswer
+ * } from "../src/internal/serve/messages.ts"
  * @import { Command } from "../src/internal/serve/commands.ts"
  * @import { State } from "./store.js"
  */
 import { now, receive, update } from "./store.js"
+
+/**
+ * @typedef {object} Answers What the device can be asked, and what it answers.
+ * @property {CloudSchedulesAnswer} cloudSchedules
+ * @property {ConsumablesAnswer} consumables
+ * @property {FloorsAnswer} floors
+ * @property {HistoryAnswer} history
+ * @property {RoutinesAnswer} routines
+ * @property {SchedulesAnswer} schedules
+ * @property {SettingsAnswer} settings
+ */
+
+/** The cloud answers these, and is not to be asked often. */
+const cloudQuestions = new Set(["cloudSchedules", "routines"])
 
 /** How long to wait before a stream that was refused is asked for again. */
 const patience = 15_000
@@ -85,7 +102,7 @@ export const pending = Symbol("pending")
 /**
  * Asks something about the selected device; the answer is kept under the question.
  *
- * @param {"consumables" | "floors" | "history" | "schedules"} question
+ * @param {keyof Answers} question
  */
 export const ask = async (question) => {
   const { selected } = now()
@@ -93,12 +110,29 @@ export const ask = async (question) => {
   const keep = (answer) => {
     if (now().selected === selected) update({ answers: new Map(now().answers).set(question, answer) })
   }
-  if (!now().answers.has(question)) keep(pending)
+  const known = now().answers.get(question)
+  if (known !== undefined && !(known instanceof Error) && cloudQuestions.has(question)) return
+  if (known === undefined) keep(pending)
   try {
     keep(await exchange(path(question)))
   } catch (error) {
     keep(new Error(sentence(error)))
   }
+}
+
+/**
+ * Changes an answer that is known to be another one now.
+ *
+ * @template {keyof Answers} Question
+ * @param {Question} question
+ * @param {(answer: Answers[Question]) => Answers[Question]} change
+ */
+export const correct = (question, change) => {
+  const { answers } = now()
+  const answer = answers.get(question)
+  if (answer === undefined || answer === pending || answer instanceof Error) return
+  const changed = change(/** @type {Answers[Question]} the answer to this question */ (answer))
+  update({ answers: new Map(answers).set(question, changed) })
 }
 
 /** @param {number} run */

@@ -5,7 +5,7 @@
  */
 
 /** @typedef {"rooms" | "zones" | "goTo"} Tool */
-/** @typedef {"clean" | "care" | "history" | "schedules"} Tab */
+/** @typedef {"clean" | "care" | "plans" | "history" | "settings"} Tab */
 /** @typedef {{ x: number, y: number, width: number, height: number }} Zone */
 /** @typedef {{ x: number, y: number, scale: number }} View The middle of what is seen, and millimetres per pixel. */
 /** @typedef {{ text: string, isError: boolean }} Notice */

@@ -1,20 +1,30 @@
 /**
  * Numbers and names in words.
  *
- * @import { DeviceView } from "../src/internal/serve/messages.ts"
+ * @import { DeviceView, Setting } from "../src/internal/serve/messages.ts"
  */
+
+/** @typedef {Extract<Setting, { kind: "hours" }>["start"]} TimeOfDay */
 
 /** @type {Readonly<Record<string, string>>} */
 const names = {
+  avoid: "Is kept away",
+  cleanWater: "Clean water",
   cleaningBrush: "Cleaning brush of the dock",
+  cleaningFluid: "Cleaning fluid",
+  dirtyWater: "Dirty water",
   dustBag: "Dust bag",
+  fan: "Fan",
   filter: "Filter",
   filterElement: "Filter element",
+  ignore: "Goes on",
+  lift: "Is lifted",
   mainBrush: "Main brush",
   mop: "Mop",
   mopRoller: "Mop roller",
   sensors: "Sensors",
   sideBrush: "Side brush",
+  waterFilter: "Water filter",
   strainer: "Water filter of the dock",
   custom: "Custom",
   custom_water_flow: "Custom flow",
@@ -74,6 +84,9 @@ export const cronInWords = (cron) => {
   const when = days(weekday)
   return when === undefined ? cron : `${when} at ${at}`
 }
+
+/** @param {TimeOfDay} time */
+export const clockTime = ({ hour, minute }) => `${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}`
 
 /** @param {DeviceView} device */
 export const isMoving = ({ activity, stale }) => !stale && (activity === "cleaning" || activity === "returning")

@@ -8,6 +8,7 @@ import * as Dock from "./Dock.ts"
 import { nameOf, problemOf } from "./internal/device/problem.ts"
 import { activityOf, unfinishedJobs } from "./internal/v1/activities.ts"
 import { isRecord, numberField } from "./internal/v1/json.ts"
+import { pushedFields } from "./internal/v1/pushedFields.ts"
 import * as Rooms from "./Room.ts"
 import { unwrap } from "./Rpc.ts"
 import * as V1Codes from "./V1Codes.ts"
@@ -61,6 +62,8 @@ export interface DeviceState {
    * for a dock that does not report them in a way that can be believed.
    */
   readonly dockParts: Dock.Parts | undefined
+  /** What the dock is doing. */
+  readonly dockJobs: ReadonlyArray<Dock.Job>
   /** Percent. */
   readonly battery: number | undefined
   readonly charging: boolean
@@ -100,6 +103,7 @@ type Parts = Pick<
   DeviceState,
   | "fields"
   | "dockParts"
+  | "dockJobs"
   | "rooms"
   | "currentRoomId"
   | "online"
@@ -109,16 +113,6 @@ type Parts = Pick<
   | "silentSince"
   | "updatedAt"
 >
-
-/** Field names of the status by data point; a push says the same as the field. */
-const pushedFields: ReadonlyMap<number, string> = new Map([
-  [120, "error_code"],
-  [121, "state"],
-  [122, "battery"],
-  [123, "fan_power"],
-  [124, "water_box_mode"],
-  [133, "charge_status"]
-])
 
 const noMapFlag = 63
 
@@ -136,6 +130,7 @@ const build = (parts: Parts): DeviceState => {
     error: problemOf(number("error_code"), V1Codes.errorNames),
     dockError: problemOf(number("dock_error_status"), V1Codes.dockErrorNames),
     dockParts: parts.dockParts,
+    dockJobs: parts.dockJobs,
     battery: number("battery"),
     charging: state === 8 && number("charge_status") !== 0,
     cleanedArea: area === undefined ? undefined : area / 1e6,
@@ -158,20 +153,13 @@ const build = (parts: Parts): DeviceState => {
   }
 }
 
-const fromDataPoints = (dataPoints: ReadonlyMap<number, unknown>): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(
-    [...dataPoints].flatMap(([number, value]) => {
-      const field = pushedFields.get(number)
-      return field === undefined || typeof value !== "number" ? [] : [[field, value]]
-    })
-  )
-
 /** What a watcher is told of; `fields` and `updatedAt` are new with every answer. */
 const told = (state: DeviceState): ReadonlyArray<unknown> => [
   state.state,
   state.error?.code,
   state.dockError?.code,
   state.dockParts === undefined ? undefined : Object.values(state.dockParts).join(),
+  state.dockJobs.join(),
   state.battery,
   state.charging,
   state.cleanedArea,
@@ -210,8 +198,9 @@ export const isSame = (before: DeviceState, after: DeviceState): boolean => {
  */
 export const initial = (dataPoints: ReadonlyMap<number, unknown>, online: boolean): DeviceState =>
   build({
-    fields: fromDataPoints(dataPoints),
+    fields: pushedFields(dataPoints),
     dockParts: undefined,
+    dockJobs: [],
     rooms: [],
     currentRoomId: undefined,
     online,
@@ -248,7 +237,8 @@ export const withStatus = (
   const fields = unwrap(result)
   if (!isRecord(fields) || typeof fields["state"] !== "number") return undefined
   const dockParts = reportsDock ? Dock.decodeParts(numberField(fields, "dss")) : undefined
-  return build({ ...self, ...answering, fields, dockParts, online: true, updatedAt: now })
+  const dockJobs = Dock.jobsOf(fields)
+  return build({ ...self, ...answering, fields, dockParts, dockJobs, online: true, updatedAt: now })
 }
 
 /**
@@ -262,9 +252,10 @@ export const withPush = (
   push: { readonly dataPoints: ReadonlyMap<number, unknown>; readonly online?: boolean | undefined },
   now: number
 ): DeviceState => {
-  const pushed = fromDataPoints(push.dataPoints)
+  const pushed = pushedFields(push.dataPoints)
   if (push.online === undefined && Object.keys(pushed).length === 0) return self
-  return build({ ...self, fields: { ...self.fields, ...pushed }, online: push.online ?? true, updatedAt: now })
+  const fields = { ...self.fields, ...pushed }
+  return build({ ...self, fields, dockJobs: Dock.jobsOf(fields), online: push.online ?? true, updatedAt: now })
 }
 
 /**

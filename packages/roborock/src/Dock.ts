@@ -75,6 +75,29 @@ export const decodeParts = (dss: number | undefined): Parts | undefined => {
   }
 }
 
+/**
+ * What a dock does with dust and mop.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Job = "emptying" | "washing" | "drying"
+
+/**
+ * What a dock is doing, from the fields of a status.
+ *
+ * @since 0.1.0
+ * @category decoding
+ */
+export const jobsOf = (fields: Readonly<Record<string, unknown>>): ReadonlyArray<Job> => {
+  const { dry_status: dries, dust_collection_status: empties, state } = fields
+  return [
+    ...state === 22 || empties === 1 ? ["emptying"] as const : [],
+    ...state === 23 || state === 25 ? ["washing"] as const : [],
+    ...dries === 1 ? ["drying"] as const : []
+  ]
+}
+
 const withoutFunctions: ReadonlySet<number> = new Set([-9999, 0])
 const emptyingOnly: ReadonlySet<number> = new Set([1, 5])
 const washingOnly = 2

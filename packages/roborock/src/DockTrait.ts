@@ -69,15 +69,17 @@ export const make = (vacuum: Vacuum): DockTrait => ({
     const number = (name: string) => numberField(fields, name)
     const type = number("dock_type") ?? 0
     const seconds = number("rdt")
+    const jobs = Dock.jobsOf(fields)
+    const isDrying = jobs.includes("drying")
     return {
       type: dockTypeNames.get(type) ?? `unknown_${type}`,
       abilities: Dock.abilities(type),
       parts: flags.has("is_dss_believable") ? Dock.decodeParts(number("dss")) : undefined,
       error: dockError,
-      isEmptying: number("state") === 22 || number("dust_collection_status") === 1,
-      isWashing: number("state") === 23 || number("state") === 25,
-      isDrying: number("dry_status") === 1,
-      dryingLeft: number("dry_status") === 1 && seconds !== undefined ? Duration.seconds(seconds) : undefined
+      isEmptying: jobs.includes("emptying"),
+      isWashing: jobs.includes("washing"),
+      isDrying,
+      dryingLeft: isDrying && seconds !== undefined ? Duration.seconds(seconds) : undefined
     }
   })
 })

@@ -99,7 +99,8 @@ export const ofVacuum = (vacuum: Vacuum, routines: RoutinesTrait | undefined): O
   const facts: Facts = {
     capabilities: vacuum.capabilities,
     dock: Effect.map(vacuum.state.get, ({ fields }) => {
-      const type = numberField(fields, "dock_type")
+      // Every status tells the time of cleaning, and no push does: one without a type is of a robot from before such docks.
+      const type = numberField(fields, "dock_type") ?? (fields["clean_time"] === undefined ? undefined : 0)
       return type === undefined ? undefined : Dock.abilities(type)
     })
   }

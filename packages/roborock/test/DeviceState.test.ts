@@ -114,7 +114,17 @@ describe("the dock", () => {
     assert.strictEqual(docked(0, true)?.dockParts, undefined)
   })
 
-  it("a push says nothing of it", () => {
+  it("what it does is told to watchers, also when a push says so", () => {
+    const resting = polled({ state: 8, dry_status: 0 })
+    const drying = polled({ state: 8, dry_status: 1 })
+    assert.deepStrictEqual([resting.dockJobs, drying.dockJobs], [[], ["drying"]])
+    assert.isFalse(DeviceState.isSame(resting, drying))
+    const washing = DeviceState.withPush(drying, { dataPoints: new Map([[121, 23]]) }, 9)
+    assert.deepStrictEqual(washing.dockJobs, ["washing", "drying"])
+    assert.deepStrictEqual(polled({ state: 8, dust_collection_status: 1 }).dockJobs, ["emptying"])
+  })
+
+  it("a push says nothing of its parts", () => {
     const empty = docked(164, true) ?? blank
     const pushed = DeviceState.withPush(empty, { dataPoints: new Map([[122, 50]]) }, 9)
     assert.deepStrictEqual(pushed.dockParts, empty.dockParts)

@@ -24,6 +24,11 @@ describe("traits", () => {
       yield* (yield* device.trait("status")).refresh
       assert.match(yield* why(device.trait("washing")), /its dock does not wash the mop/)
       assert.notInclude(yield* device.traits, "emptying")
+      // Robots from before such docks do not tell the type of theirs.
+      delete status["dock_type"]
+      status["clean_time"] = 1
+      yield* (yield* device.trait("status")).refresh
+      assert.notInclude(yield* device.traits, "emptying")
       assert.include(yield* device.traits, "consumables")
     }))
 

@@ -1,32 +1,10 @@
-import { FloorPlan, Simulator } from "@effect-mqtt/roborock-simulator"
+import { Simulator } from "@effect-mqtt/roborock-simulator"
 import { assert, describe, layer } from "@effect/vitest"
-import { Context, Effect, Exit, Layer, Scope } from "effect"
-import type { Browser, Page } from "playwright-core"
-import { executablePath, launch, open } from "./chromium.ts"
+import { Effect, Exit, Scope } from "effect"
+import type { Page } from "playwright-core"
+import { executablePath, open } from "./chromium.ts"
+import { Chromium, does, headline, home, opened, tabTo } from "./openedPage.ts"
 import * as servedHome from "./servedHome.ts"
-
-if (executablePath === undefined) console.warn("skipped without chromium: the page of roborock serve")
-
-class Chromium extends Context.Tag("test/Chromium")<Chromium, Browser>() {}
-
-const home = Layer.merge(
-  Layer.scoped(Chromium, launch),
-  servedHome.layer({
-    speed: 60,
-    robots: [{ name: "Downstairs" }, { name: "<b>Upstairs</b>", battery: 15 }],
-    otherFloors: [FloorPlan.upstairs()]
-  })
-)
-
-const does = (run: () => Promise<unknown>) => Effect.promise(run)
-
-/** The page of a server of its own. */
-const opened = Effect.gen(function*() {
-  const address = yield* servedHome.serve()
-  return yield* open(yield* Chromium, address, { viewport: { width: 1280, height: 800 } })
-})
-
-const headline = (page: Page, text: string | RegExp) => page.locator("h1", { hasText: text }).waitFor()
 
 const untilRobotMoves = async (page: Page) => {
   const style = await page.locator(".robot").getAttribute("style") ?? ""
@@ -46,19 +24,6 @@ const tapRoom = async (page: Page, name: string) => {
   const box = await page.locator(".label text", { hasText: name }).boundingBox()
   if (box === null) throw new Error(`no room ${name} on the map`)
   await page.mouse.click(box.x + box.width / 2, box.y + box.height + 6)
-}
-
-/** Goes with the tab key to what is called so. */
-const tabTo = async (page: Page, name: RegExp) => {
-  for (let presses = 0; presses < 60; presses++) {
-    await page.keyboard.press("Tab")
-    // Tests know no document: what runs in the page is text.
-    const found = await page.evaluate<string>(
-      "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"
-    )
-    if (name.test(found.trim())) return
-  }
-  throw new Error(`the tab key does not lead to ${name}`)
 }
 
 describe.skipIf(executablePath === undefined)("the page in Chromium", { timeout: 60_000 }, () => {
@@ -210,7 +175,7 @@ describe.skipIf(executablePath === undefined)("the page in Chromium", { timeout:
           page.on("dialog", (dialog) => void dialog.accept())
           await page.getByRole("button", { name: "Reset Filter" }).click()
           await page.locator(".notice", { hasText: "Filter: counter reset." }).waitFor()
-          await page.getByRole("tab", { name: "Schedules" }).click()
+          await page.getByRole("tab", { name: "Plans" }).click()
           await page.getByLabel("Time").fill("07:30")
           await page.getByRole("checkbox", { name: "Monday" }).check({ force: true })
           await page.getByRole("button", { name: "Add", exact: true }).click()

@@ -45,6 +45,11 @@ const program = Effect.gen(function*() {
     await shoot(night.page, "phone-dark")
     await tab(dark.page, "Care", "Main brush")
     await shoot(dark.page, "care")
+    await tab(light.page, "Plans", "Run Everything")
+    await shoot(light.page, "plans")
+    await tab(day.page, "Settings", "Do not disturb")
+    await shoot(day.page, "settings")
+    await tab(day.page, "Clean", "Rooms")
     await day.page.getByRole("button", { name: "Zones" }).click()
     const { height = 0, width = 0, x = 0, y = 0 } = await day.page.locator("svg.map").boundingBox() ?? {}
     await day.page.mouse.move(x + width * 0.15, y + height * 0.55)
@@ -58,7 +63,14 @@ const program = Effect.gen(function*() {
   Effect.scoped,
   Effect.provide(servedHome.layer({
     speed: 20,
-    robots: [{ name: "Downstairs", product: "Qrevo Master" }, { name: "Studio", battery: 64 }],
+    robots: [
+      {
+        name: "Downstairs",
+        product: "Qrevo Master",
+        cloudSchedules: [{ id: "1", cron: "0 9 * * 1,3,5", repeated: true, enabled: true, param: "" }]
+      },
+      { name: "Studio", battery: 64 }
+    ],
     otherFloors: [FloorPlan.upstairs()]
   }))
 )

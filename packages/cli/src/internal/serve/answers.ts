@@ -3,7 +3,14 @@ import type * as Device from "@effect-mqtt/roborock/Device"
 import * as MapSvg from "@effect-mqtt/roborock/MapSvg"
 import type { RoborockError } from "@effect-mqtt/roborock/RoborockError"
 import * as Effect from "effect/Effect"
-import type { ConsumablesAnswer, FloorsAnswer, HistoryAnswer, SchedulesAnswer } from "./messages.ts"
+import type {
+  CloudSchedulesAnswer,
+  ConsumablesAnswer,
+  FloorsAnswer,
+  HistoryAnswer,
+  RoutinesAnswer,
+  SchedulesAnswer
+} from "./messages.ts"
 
 const shownRuns = 10
 
@@ -35,6 +42,18 @@ export const schedules = (device: Device.Device): Effect.Effect<SchedulesAnswer,
     return {
       schedules: list.map(({ action, cron, enabled, id, segments }) => ({ action, cron, enabled, id, segments }))
     }
+  })
+
+export const cloudSchedules = (device: Device.Device): Effect.Effect<CloudSchedulesAnswer, RoborockError> =>
+  Effect.gen(function*() {
+    const list = yield* (yield* device.trait("cloudSchedules")).list
+    return { cloudSchedules: list.map(({ cron, enabled, id }) => ({ cron, enabled, id })) }
+  })
+
+export const routines = (device: Device.Device): Effect.Effect<RoutinesAnswer, RoborockError> =>
+  Effect.gen(function*() {
+    const list = yield* (yield* device.trait("routines")).list
+    return { routines: list.map(({ enabled, id, name }) => ({ enabled, id, name })) }
   })
 
 /** The map of a past run, as SVG. */

@@ -23,6 +23,7 @@ import * as events from "./events.ts"
 import * as eventStream from "./eventStream.ts"
 import * as mapFeed from "./mapFeed.ts"
 import * as replies from "./replies.ts"
+import * as settings from "./settings.ts"
 
 export interface Options {
   readonly rules: access.Rules
@@ -170,6 +171,9 @@ export const make = (
       HttpRouter.get("/api/devices/:device/history", ask(answers.history)),
       HttpRouter.get("/api/devices/:device/history/:run/map.svg", runMap),
       HttpRouter.get("/api/devices/:device/schedules", ask(answers.schedules)),
+      HttpRouter.get("/api/devices/:device/cloudSchedules", ask(answers.cloudSchedules)),
+      HttpRouter.get("/api/devices/:device/routines", ask(answers.routines)),
+      HttpRouter.get("/api/devices/:device/settings", ask(settings.read)),
       HttpRouter.post("/api/devices/:device/commands", command),
       HttpRouter.get("*", file)
     )

@@ -3,11 +3,15 @@ import type * as Device from "@effect-mqtt/roborock/Device"
 import type { RoborockError } from "@effect-mqtt/roborock/RoborockError"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as settings from "./settings.ts"
 
 const repeat = Schema.Int.pipe(Schema.between(1, 3))
 const coordinate = Schema.Number.pipe(Schema.between(-1_000_000, 1_000_000))
 const name = Schema.String.pipe(Schema.maxLength(100))
 const roomId = Schema.Int.pipe(Schema.between(0, 255))
+const hour = Schema.Int.pipe(Schema.between(0, 23))
+const minute = Schema.Int.pipe(Schema.between(0, 59))
+const timeOfDay = Schema.Struct({ hour, minute })
 
 const command = <Name extends string, Fields extends Schema.Struct.Fields>(of: Name, fields: Fields) =>
   Schema.Struct({ do: Schema.Literal(of), ...fields })
@@ -46,13 +50,24 @@ export const Command = Schema.Union(
     )
   }),
   command("addSchedule", {
-    hour: Schema.Int.pipe(Schema.between(0, 23)),
-    minute: Schema.Int.pipe(Schema.between(0, 59)),
+    hour,
+    minute,
     weekdays: Schema.Array(Schema.Int.pipe(Schema.between(0, 6))).pipe(Schema.maxItems(7)),
     rooms: Schema.Array(roomId).pipe(Schema.maxItems(64))
   }),
   command("enableSchedule", { id: name, enabled: Schema.Boolean }),
-  command("removeSchedule", { id: name })
+  command("removeSchedule", { id: name }),
+  command("routine", { id: Schema.Int }),
+  command("dockJob", { job: Schema.Literal("emptying", "washing", "drying"), on: Schema.Boolean }),
+  command("switch", { name: Schema.Literal(...settings.switchNames), on: Schema.Boolean }),
+  command("choose", { name: Schema.Literal(...settings.choiceNames), value: name }),
+  command("volume", { percent: Schema.Int.pipe(Schema.between(0, 100)) }),
+  command("hours", {
+    name: Schema.Literal(...settings.hoursNames),
+    enabled: Schema.Boolean,
+    start: timeOfDay,
+    end: timeOfDay
+  })
 )
 
 export type Command = typeof Command.Type
@@ -100,5 +115,20 @@ export const run = (device: Device.Device, command: Command): Effect.Effect<void
       return Effect.flatMap(device.trait("schedules"), (schedules) => schedules.setEnabled(command.id, command.enabled))
     case "removeSchedule":
       return Effect.flatMap(device.trait("schedules"), (schedules) => schedules.remove(command.id))
+    case "routine":
+      return Effect.flatMap(device.trait("routines"), (routines) => routines.run(command.id))
+    case "dockJob":
+      return Effect.flatMap(device.trait(command.job), (job) => command.on ? job.start : job.stop)
+    case "switch":
+      return Effect.flatMap(settings.switchOf(device, command.name), (setting) => setting.set(command.on))
+    case "choose":
+      return Effect.flatMap(settings.choiceOf(device, command.name), (choice) => choice.setMode(command.value))
+    case "volume":
+      return Effect.flatMap(device.trait("sound"), (sound) => sound.setVolume(command.percent))
+    case "hours":
+      return Effect.flatMap(
+        settings.hoursOf(device, command.name),
+        (hours) => command.enabled ? hours.set(command) : hours.disable
+      )
   }
 }

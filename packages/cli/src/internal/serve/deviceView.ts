@@ -58,7 +58,9 @@ const view = (
   fan: current?.fan,
   water: current?.water,
   mopRoute: current?.route,
-  mode: current?.mode
+  mode: current?.mode,
+  dockJobs: state.dockJobs,
+  dockParts: state.dockParts
 })
 
 /** The device now, and with each change. Ends with the session. */

@@ -1,10 +1,14 @@
 /** What server and page say to each other, as JSON. The page's scripts are checked against these types. */
 import type { Mode } from "@effect-mqtt/roborock/CleaningModes"
 import type { CleanRecord } from "@effect-mqtt/roborock/CleanRecord"
+import type { CloudSchedule } from "@effect-mqtt/roborock/CloudSchedulesTrait"
 import type { Consumable } from "@effect-mqtt/roborock/ConsumablesTrait"
+import type { TimeOfDay } from "@effect-mqtt/roborock/DailyWindow"
 import type { Activity, Unfinished } from "@effect-mqtt/roborock/DeviceState"
+import type { Job, Parts } from "@effect-mqtt/roborock/Dock"
 import type { Schedule } from "@effect-mqtt/roborock/SchedulesTrait"
 import type { TraitName } from "@effect-mqtt/roborock/Trait"
+import type { ChoiceName, HoursName, SwitchName } from "./settings.ts"
 
 export interface NamedRoom {
   readonly id: number
@@ -44,6 +48,9 @@ export interface DeviceView {
   readonly water: string | undefined
   readonly mopRoute: string | undefined
   readonly mode: string | undefined
+  /** What its dock is at. */
+  readonly dockJobs: ReadonlyArray<Job>
+  readonly dockParts: Parts | undefined
 }
 
 /** What can be chosen for a device; it stays the same while the page is open. */
@@ -147,6 +154,39 @@ export interface HistoryAnswer {
 
 export interface SchedulesAnswer {
   readonly schedules: ReadonlyArray<Pick<Schedule, "action" | "cron" | "enabled" | "id" | "segments">>
+}
+
+/** Those that the app keeps, to be looked at. */
+export interface CloudSchedulesAnswer {
+  readonly cloudSchedules: ReadonlyArray<Pick<CloudSchedule, "cron" | "enabled" | "id">>
+}
+
+export interface RoutinesAnswer {
+  readonly routines: ReadonlyArray<{ readonly id: number; readonly name: string; readonly enabled: boolean }>
+}
+
+/** One setting of a device, as it is. */
+export type Setting =
+  | { readonly kind: "switch"; readonly name: SwitchName; readonly on: boolean }
+  | {
+    readonly kind: "choice"
+    readonly name: ChoiceName
+    readonly value: string
+    readonly values: ReadonlyArray<string>
+  }
+  | { readonly kind: "volume"; readonly name: "sound"; readonly percent: number }
+  | {
+    readonly kind: "hours"
+    readonly name: HoursName
+    readonly enabled: boolean
+    readonly start: TimeOfDay
+    readonly end: TimeOfDay
+  }
+
+export interface SettingsAnswer {
+  readonly settings: ReadonlyArray<Setting>
+  /** Names of those that the device has, and did not tell. */
+  readonly silent: ReadonlyArray<string>
 }
 
 /** What went wrong, as a sentence. */

@@ -1,0 +1,112 @@
+/** What a person sets once: each device has other settings, so they are read one by one. */
+import type { CarpetHandling } from "@effect-mqtt/roborock/CarpetTrait"
+import type * as DailyWindow from "@effect-mqtt/roborock/DailyWindow"
+import type * as Device from "@effect-mqtt/roborock/Device"
+import type { DockJobTrait } from "@effect-mqtt/roborock/DockTrait"
+import { RequestError, type RoborockError, type UnsupportedTrait } from "@effect-mqtt/roborock/RoborockError"
+import type { SwitchTrait } from "@effect-mqtt/roborock/SwitchTrait"
+import * as Effect from "effect/Effect"
+import type { Setting, SettingsAnswer } from "./messages.ts"
+
+export const switchNames = [
+  "childLock",
+  "led",
+  "flowLed",
+  "collisionAvoidance",
+  "floorDirection",
+  "carpetBoost",
+  "autoEmptying"
+] as const
+export const choiceNames = ["carpet", "emptying", "washing", "drying"] as const
+export const hoursNames = ["doNotDisturb", "offPeakCharging"] as const
+
+export type SwitchName = (typeof switchNames)[number]
+export type ChoiceName = (typeof choiceNames)[number]
+export type HoursName = (typeof hoursNames)[number]
+
+type Has<Trait> = Effect.Effect<Trait, UnsupportedTrait>
+
+export const switchOf = (device: Device.Device, name: SwitchName): Has<SwitchTrait> =>
+  name === "carpetBoost"
+    ? Effect.map(device.trait("carpet"), ({ boost, setBoost }) => ({ get: boost, set: setBoost }))
+    : device.trait(name)
+
+const handlings: ReadonlyArray<CarpetHandling> = ["avoid", "lift", "ignore"]
+
+/** What a robot does on carpets, in the form of the other choices. */
+const carpetChoice = (device: Device.Device): Has<Pick<DockJobTrait, "mode" | "modes" | "setMode">> =>
+  Effect.map(device.trait("carpet"), ({ handling, setHandling }) => ({
+    mode: handling,
+    modes: Effect.succeed(handlings),
+    setMode: (name) => {
+      const wanted = handlings.find((known) => known === name)
+      return wanted === undefined
+        ? new RequestError({ reason: "InvalidArgument", method: "carpet" })
+        : setHandling(wanted)
+    }
+  }))
+
+export const choiceOf = (
+  device: Device.Device,
+  name: ChoiceName
+): Has<Pick<DockJobTrait, "mode" | "modes" | "setMode">> =>
+  name === "carpet" ? carpetChoice(device) : device.trait(name)
+
+export const hoursOf = (device: Device.Device, name: HoursName): Has<DailyWindow.DailyWindowTrait> => device.trait(name)
+
+const readers = (device: Device.Device): ReadonlyArray<readonly [string, Effect.Effect<Setting, RoborockError>]> => [
+  ...switchNames.map((name) =>
+    [
+      name,
+      Effect.map(
+        Effect.flatMap(switchOf(device, name), ({ get }) => get),
+        (on): Setting => ({ kind: "switch", name, on })
+      )
+    ] as const
+  ),
+  ...choiceNames.map((name) =>
+    [
+      name,
+      Effect.flatMap(choiceOf(device, name), ({ mode, modes }) =>
+        Effect.zipWith(mode, modes, (value, values): Setting => ({ kind: "choice", name, value, values })))
+    ] as const
+  ),
+  [
+    "sound",
+    Effect.map(
+      Effect.flatMap(device.trait("sound"), ({ volume }) => volume),
+      (percent): Setting => ({ kind: "volume", name: "sound", percent })
+    )
+  ],
+  ...hoursNames.map((name) =>
+    [
+      name,
+      Effect.map(
+        Effect.flatMap(hoursOf(device, name), ({ get }) => get),
+        ({ enabled, end, start }): Setting => ({ kind: "hours", name, enabled, start, end })
+      )
+    ] as const
+  )
+]
+
+/** Some firmware lacks what its model is said to have. */
+const isAbsent = (error: RoborockError): boolean =>
+  error._tag === "UnsupportedTrait" || error._tag === "DeviceError" && error.reason === "UnknownMethod"
+
+/** Devices answer several questions at a time, and not many. */
+const concurrency = 4
+
+/** Those that the device has. One that it does not answer for takes none of the others with it. */
+export const read = (device: Device.Device): Effect.Effect<SettingsAnswer> =>
+  Effect.map(
+    Effect.forEach(readers(device), ([name, setting]) =>
+      setting.pipe(
+        Effect.map((known): SettingsAnswer => ({ settings: [known], silent: [] })),
+        Effect.catchIf(isAbsent, () => Effect.succeed<SettingsAnswer>({ settings: [], silent: [] })),
+        Effect.catchAll(() => Effect.succeed<SettingsAnswer>({ settings: [], silent: [name] }))
+      ), { concurrency }),
+    (answers) => ({
+      settings: answers.flatMap(({ settings }) => settings),
+      silent: answers.flatMap(({ silent }) => silent)
+    })
+  )
