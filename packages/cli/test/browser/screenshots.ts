@@ -45,7 +45,7 @@ const program = Effect.gen(function*() {
     await shoot(night.page, "phone-dark")
     await tab(dark.page, "Care", "Main brush")
     await shoot(dark.page, "care")
-    await tab(light.page, "Plans", "Run Everything")
+    await tab(light.page, "Plans", "Living room twice")
     await shoot(light.page, "plans")
     await tab(day.page, "Settings", "Do not disturb")
     await shoot(day.page, "settings")
