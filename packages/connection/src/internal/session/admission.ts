@@ -1,7 +1,9 @@
 /** Whether a publish may wait while there is no link, and what makes room for it. */
 import type { PublishError } from "../../MqttError.ts"
 import type { Entry } from "./publication.ts"
+import { failure } from "./publishOutcome.ts"
 import type { SendQueue } from "./sendQueue.ts"
+import type { Settlement } from "./settlement.ts"
 
 export interface QueueLimits {
   /** Publishes that wait while there is no link. */
@@ -14,27 +16,34 @@ export interface QueueLimits {
   readonly queueOverflow: "fail" | "dropOldest" | "wait"
 }
 
-export type Admit = (now: number, entry: Entry) => boolean
+export class Admission {
+  readonly #queue: SendQueue<Entry>
+  readonly #limits: QueueLimits
+  readonly #settlement: Settlement
 
-/** `refuse` settles what was taken out of the queue. */
-export const make = (
-  queue: SendQueue<Entry>,
-  { queueBytes, queueMessages, queueOverflow }: QueueLimits,
-  refuse: (now: number, entry: Entry, reason: PublishError["reason"]) => void
-): Admit => {
-  const isFull = (entry: Entry) => queue.count() >= queueMessages || queue.bytes() + entry.size > queueBytes
-
-  const dropFirst = (now: number, reason: PublishError["reason"], isDropped: (first: Entry) => boolean) => {
-    for (let first = queue.first(); first !== undefined && isDropped(first); first = queue.first()) {
-      queue.shift()
-      refuse(now, first, reason)
-    }
+  constructor(queue: SendQueue<Entry>, limits: QueueLimits, settlement: Settlement) {
+    this.#queue = queue
+    this.#limits = limits
+    this.#settlement = settlement
   }
 
-  return (now, entry) => {
-    if (queueOverflow === "wait" || !isFull(entry)) return true
-    dropFirst(now, "Expired", (first) => first.isExpired(now))
-    if (queueOverflow === "dropOldest") dropFirst(now, "QueueFull", () => isFull(entry))
-    return !isFull(entry)
+  admit(now: number, entry: Entry): boolean {
+    const { queueOverflow } = this.#limits
+    if (queueOverflow === "wait" || !this.#isFull(entry)) return true
+    this.#dropFirst(now, "Expired", (first) => first.isExpired(now))
+    if (queueOverflow === "dropOldest") this.#dropFirst(now, "QueueFull", () => this.#isFull(entry))
+    return !this.#isFull(entry)
+  }
+
+  #isFull(entry: Entry): boolean {
+    return this.#queue.count >= this.#limits.queueMessages ||
+      this.#queue.bytes + entry.size > this.#limits.queueBytes
+  }
+
+  #dropFirst(now: number, reason: PublishError["reason"], isDropped: (first: Entry) => boolean): void {
+    for (let first = this.#queue.first(); first !== undefined && isDropped(first); first = this.#queue.first()) {
+      this.#queue.shift()
+      this.#settlement.refuse(now, first, failure(first.message, reason))
+    }
   }
 }

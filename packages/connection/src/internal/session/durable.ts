@@ -8,7 +8,7 @@ import type { Output } from "./output.ts"
 import type { PacketIds } from "./packetIds.ts"
 import type { Persistence } from "./persistence.ts"
 import type { ReceivedIds } from "./receivedIds.ts"
-import * as receivedIds from "./receivedIds.ts"
+import { StoredReceivedIds } from "./receivedIds.ts"
 import type { Snapshot } from "./records.ts"
 import type { SubscriptionStore } from "./subscriptionStore.ts"
 import * as subscriptionStore from "./subscriptionStore.ts"
@@ -24,7 +24,7 @@ export interface Durable {
 export const make = (persistence: Persistence, ids: PacketIds, output: Output, snapshot: Snapshot): Durable => ({
   marker: markers.make(persistence, ids, snapshot.marker),
   outgoing: outgoingStore.make(persistence, output, snapshot.outgoing),
-  received: receivedIds.stored(persistence, snapshot.received),
+  received: new StoredReceivedIds(persistence, snapshot.received),
   subscriptions: subscriptionStore.make(persistence, snapshot),
   restored: {
     publishes: snapshot.outgoing.length,

@@ -16,13 +16,13 @@ import * as inboundAliases from "./inboundAliases.ts"
 import * as keepAlives from "./keepAlive.ts"
 import { negotiate } from "./negotiate.ts"
 import * as operations from "./operations.ts"
-import * as outbounds from "./outbound.ts"
-import * as outboundAliases from "./outboundAliases.ts"
+import { Outbound } from "./outbound.ts"
+import { OutboundAliases } from "./outboundAliases.ts"
 import * as outputs from "./output.ts"
-import * as packetIds from "./packetIds.ts"
-import * as persistences from "./persistence.ts"
+import { PacketIds } from "./packetIds.ts"
+import { Persistence } from "./persistence.ts"
 import * as pings from "./pings.ts"
-import * as receivedIds from "./receivedIds.ts"
+import { MemoryReceivedIds } from "./receivedIds.ts"
 import * as records from "./records.ts"
 import * as traffics from "./traffic.ts"
 
@@ -37,7 +37,7 @@ export const make = (options: Options): Session => {
 
   const { onPacket } = options
   const keepAlive = keepAlives.make(options.pingLead)
-  const ids = packetIds.make()
+  const ids = new PacketIds()
   const traffic = traffics.make()
   const output = outputs.observed(
     outputs.make(() => {
@@ -46,20 +46,20 @@ export const make = (options: Options): Session => {
     }),
     onPacket === undefined ? undefined : (packet) => onPacket("sent", packet)
   )
-  const aliasesOut = outboundAliases.make(output)
+  const aliasesOut = new OutboundAliases(output)
   const aliasesIn = inboundAliases.make()
   const awaitedPings = pings.make()
   const snapshot = options.records === undefined ? undefined : records.decode(options.records)
-  const persistence = persistences.make()
+  const persistence = new Persistence()
   const durable = snapshot === undefined ? undefined : durables.make(persistence, ids, output, snapshot)
   if (snapshot !== undefined) {
     hasState = snapshot.marker?.isConfirmed === true
     persistence.append(clock, snapshot.setAside)
   }
-  const outbound = outbounds.make(aliasesOut.output, ids, options, durable?.outgoing, (result) => {
+  const outbound = new Outbound(aliasesOut, ids, options, durable?.outgoing, (result) => {
     if (Either.isLeft(result)) options.onUnattended?.(result.left)
   }, traffic)
-  const inbound = inbounds.make(output, options, durable?.received ?? receivedIds.inMemory())
+  const inbound = inbounds.make(output, options, durable?.received ?? new MemoryReceivedIds())
   const pending = operations.make(output, ids, durable?.subscriptions)
 
   /** The link counts for nothing any more: what it owed is settled, and nothing is written behind the last packet. */
@@ -214,7 +214,7 @@ export const make = (options: Options): Session => {
     },
     restored: () => durable?.restored,
     isResumable: (now) => durable?.marker.isResumable(now) ?? hasState,
-    takeChanges: persistence.take,
+    takeChanges: () => persistence.take(),
     committed: (now) => {
       clock = now
       persistence.committed(now)
@@ -281,8 +281,8 @@ export const make = (options: Options): Session => {
       over("Closed")
       outbound.failAll((topic) => new PublishError({ reason: "Closed", topic, cause }))
     },
-    inFlight: outbound.inFlight,
-    queued: outbound.queued,
+    inFlight: () => outbound.inFlight(),
+    queued: () => outbound.queued(),
     isIdle: () => outbound.isIdle() && pending.isIdle(),
     awaitsAnswer: () =>
       handshake.phase() === "Handshaking" || outbound.inFlight() > 0 || !pending.isIdle() || awaitedPings.isAwaited() ||

@@ -7,7 +7,8 @@
  * many topics that take turns do not push each other out.
  */
 import type { Packet } from "@effect-mqtt/codec"
-import type { Output } from "./output.ts"
+import type * as CodecError from "@effect-mqtt/codec/CodecError"
+import type { PacketOutput } from "./output.ts"
 
 /** An alias costs three bytes where it is defined; a topic has to be longer for it to pay. */
 const shortestTopic = 4
@@ -19,87 +20,88 @@ interface Alias {
   usedAt: number
 }
 
-export interface OutboundAliases {
-  /** The same output, whose PUBLISHes go out with aliases. */
-  readonly output: Output
-  /** A new link: the server takes aliases from 1 to `maximum`. */
-  readonly reset: (maximum: number) => void
-}
-
-export const make = (output: Output): OutboundAliases => {
-  const aliases = new Map<string, Alias>()
+/** The output under it, whose PUBLISHes go out with aliases. */
+export class OutboundAliases implements PacketOutput {
+  readonly #output: PacketOutput
+  readonly #aliases = new Map<string, Alias>()
   /** Topics without an alias that came up lately, and how often. */
-  let candidates = new Map<string, number>()
-  let maximum = 0
-  let uses = 0
+  readonly #candidates = new Map<string, number>()
+  #maximum = 0
+  #uses = 0
   /** How often a topic has to come up before it takes the place of another. */
-  let price = cheapest
+  #price = cheapest
 
-  const leastRecent = (): string | undefined => {
+  constructor(output: PacketOutput) {
+    this.#output = output
+  }
+
+  /** A new link: the server takes aliases from 1 to `maximum`. */
+  reset(maximum: number): void {
+    this.#maximum = maximum
+    this.#uses = 0
+    this.#price = cheapest
+    this.#aliases.clear()
+    this.#candidates.clear()
+  }
+
+  bytes(): number {
+    return this.#output.bytes()
+  }
+
+  write(packet: Packet.Packet): CodecError.CodecError | undefined {
+    if (this.#maximum === 0 || packet._tag !== "Publish") return this.#output.write(packet)
+    const known = this.#aliases.get(packet.topic)
+    if (known === undefined) return this.#define(packet)
+    known.usedAt = ++this.#uses
+    if (this.#uses % dearest === 0 && this.#price > cheapest) this.#price /= 2
+    return this.#output.write({ ...packet, topic: "", properties: { ...packet.properties, topicAlias: known.alias } })
+  }
+
+  #define(packet: Packet.Publish): CodecError.CodecError | undefined {
+    const offered = this.#offer(packet.topic)
+    if (offered === undefined) return this.#output.write(packet)
+    const { alias, from } = offered
+    const problem = this.#output.write({ ...packet, properties: { ...packet.properties, topicAlias: alias } })
+    // It may just fit without the alias; a packet that does not leave defines nothing.
+    if (problem !== undefined) return problem._tag === "PacketTooLarge" ? this.#output.write(packet) : problem
+    if (from !== undefined) {
+      this.#aliases.delete(from)
+      this.#price = Math.min(dearest, this.#price * 2)
+    }
+    this.#aliases.set(packet.topic, { alias, usedAt: ++this.#uses })
+    return undefined
+  }
+
+  /** The alias to define for the topic, and the topic that gives it up. */
+  #offer(topic: string): { readonly alias: number; readonly from: string | undefined } | undefined {
+    if (topic.length < shortestTopic) return undefined
+    if (this.#aliases.size < this.#maximum) return { alias: this.#aliases.size + 1, from: undefined }
+    if (!this.#isWorthReplacing(topic)) return undefined
+    const from = this.#leastRecent()
+    const given = from === undefined ? undefined : this.#aliases.get(from)
+    return given === undefined ? undefined : { alias: given.alias, from }
+  }
+
+  #isWorthReplacing(topic: string): boolean {
+    const count = (this.#candidates.get(topic) ?? 0) + 1
+    if (count < this.#price) {
+      if (this.#candidates.size >= this.#maximum * 2 && !this.#candidates.has(topic)) this.#candidates.clear()
+      this.#candidates.set(topic, count)
+      return false
+    }
+    this.#candidates.delete(topic)
+    return true
+  }
+
+  #leastRecent(): string | undefined {
     let oldest = Infinity
     let found: string | undefined
-    for (const [topic, { usedAt }] of aliases) {
+    for (const [topic, { usedAt }] of this.#aliases) {
       if (usedAt < oldest) {
         oldest = usedAt
         found = topic
       }
     }
     return found
-  }
-
-  const worthReplacing = (topic: string): boolean => {
-    const count = (candidates.get(topic) ?? 0) + 1
-    if (count < price) {
-      if (candidates.size >= maximum * 2 && !candidates.has(topic)) candidates = new Map()
-      candidates.set(topic, count)
-      return false
-    }
-    candidates.delete(topic)
-    return true
-  }
-
-  /** The alias to define for the topic, and the topic that gives it up. */
-  const offer = (topic: string): { readonly alias: number; readonly from: string | undefined } | undefined => {
-    if (topic.length < shortestTopic) return undefined
-    if (aliases.size < maximum) return { alias: aliases.size + 1, from: undefined }
-    if (!worthReplacing(topic)) return undefined
-    const from = leastRecent()
-    const given = from === undefined ? undefined : aliases.get(from)
-    return given === undefined ? undefined : { alias: given.alias, from }
-  }
-
-  const define = (packet: Packet.Publish) => {
-    const offered = offer(packet.topic)
-    if (offered === undefined) return output.write(packet)
-    const { alias, from } = offered
-    const problem = output.write({ ...packet, properties: { ...packet.properties, topicAlias: alias } })
-    // It may just fit without the alias; a packet that does not leave defines nothing.
-    if (problem !== undefined) return problem._tag === "PacketTooLarge" ? output.write(packet) : problem
-    if (from !== undefined) {
-      aliases.delete(from)
-      price = Math.min(dearest, price * 2)
-    }
-    aliases.set(packet.topic, { alias, usedAt: ++uses })
-    return undefined
-  }
-
-  const write: Output["write"] = (packet) => {
-    if (maximum === 0 || packet._tag !== "Publish") return output.write(packet)
-    const known = aliases.get(packet.topic)
-    if (known === undefined) return define(packet)
-    known.usedAt = ++uses
-    if (uses % dearest === 0 && price > cheapest) price /= 2
-    return output.write({ ...packet, topic: "", properties: { ...packet.properties, topicAlias: known.alias } })
-  }
-
-  return {
-    output: { ...output, write },
-    reset: (next) => {
-      maximum = next
-      uses = 0
-      price = cheapest
-      aliases.clear()
-      candidates = new Map()
-    }
   }
 }

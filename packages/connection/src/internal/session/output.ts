@@ -20,6 +20,9 @@ export interface Output {
   readonly reset: (version: ProtocolVersion.ProtocolVersion) => void
 }
 
+/** Where the packets of an area go. */
+export type PacketOutput = Pick<Output, "write" | "bytes">
+
 export const make = (onWrite: () => void): Output => {
   let version: ProtocolVersion.ProtocolVersion = 5
   let options: Encoder.Options = {}

@@ -5,59 +5,58 @@
  * The bitmap grows with the cursor, so that an idle connection does not pay for 65535 of them.
  */
 const highest = 65535
+const none = new Uint32Array(0)
 
-export interface PacketIds {
+export class PacketIds {
+  #bitmap = none
+  #cursor = 0
+  #used = 0
+
+  inUse(): number {
+    return this.#used
+  }
+
+  /** The last one given out. */
+  cursor(): number {
+    return this.#cursor
+  }
+
+  /** Goes on from the last one that an earlier process gave out. */
+  startBehind(id: number): void {
+    this.#cursor = id
+  }
+
   /** A free identifier, or 0 when all are taken. */
-  readonly allocate: () => number
+  allocate(): number {
+    if (this.#used === highest) return 0
+    do this.#cursor = this.#cursor === highest ? 1 : this.#cursor + 1
+    while (this.#isTaken(this.#cursor))
+    this.claim(this.#cursor)
+    return this.#cursor
+  }
+
   /** Marks an identifier that a resumed exchange holds. */
-  readonly claim: (id: number) => void
-  readonly release: (id: number) => void
-  readonly inUse: () => number
-  /** The last one given out; `startBehind` goes on from that of an earlier process. */
-  readonly cursor: () => number
-  readonly startBehind: (id: number) => void
-}
-
-export const make = (): PacketIds => {
-  let bitmap = new Uint32Array(4)
-  let cursor = 0
-  let used = 0
-
-  const ensure = (id: number) => {
-    const word = id >>> 5
-    if (word < bitmap.length) return
-    const grown = new Uint32Array(Math.max(word + 1, bitmap.length * 2))
-    grown.set(bitmap)
-    bitmap = grown
-  }
-  const taken = (id: number) => (bitmap[id >>> 5] & (1 << (id & 31))) !== 0
-  const claim = (id: number) => {
-    ensure(id)
-    if (taken(id)) return
-    bitmap[id >>> 5] |= 1 << (id & 31)
-    used++
+  claim(id: number): void {
+    if (this.#isTaken(id)) return
+    this.#ensure(id >>> 5)
+    this.#bitmap[id >>> 5] |= 1 << (id & 31)
+    this.#used++
   }
 
-  return {
-    allocate: () => {
-      if (used === highest) return 0
-      do {
-        cursor = cursor === highest ? 1 : cursor + 1
-        ensure(cursor)
-      } while (taken(cursor))
-      claim(cursor)
-      return cursor
-    },
-    claim,
-    release: (id) => {
-      if (id >>> 5 >= bitmap.length || !taken(id)) return
-      bitmap[id >>> 5] &= ~(1 << (id & 31))
-      used--
-    },
-    inUse: () => used,
-    cursor: () => cursor,
-    startBehind: (id) => {
-      cursor = id
-    }
+  release(id: number): void {
+    if (!this.#isTaken(id)) return
+    this.#bitmap[id >>> 5] &= ~(1 << (id & 31))
+    this.#used--
+  }
+
+  #isTaken(id: number): boolean {
+    return id >>> 5 < this.#bitmap.length && (this.#bitmap[id >>> 5] & (1 << (id & 31))) !== 0
+  }
+
+  #ensure(word: number): void {
+    if (word < this.#bitmap.length) return
+    const grown = new Uint32Array(Math.max(4, word + 1, this.#bitmap.length * 2))
+    grown.set(this.#bitmap)
+    this.#bitmap = grown
   }
 }

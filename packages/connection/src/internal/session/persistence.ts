@@ -16,72 +16,60 @@ interface Step {
   readonly failed: ((now: number, error: StoreError) => void) | undefined
 }
 
-export interface Persistence {
+const nothing = () => {}
+const none: ReadonlyArray<Step> = []
+
+export class Persistence {
+  #waiting: Array<Step> = []
+  #out: ReadonlyArray<Step> = none
+  /** So many steps go out one by one: a store that was too full for all of them may have room for some. */
+  #single = 0
+
   /** Runs `then` once the changes, and all before them, are durable; at once if there is nothing to wait for. */
-  readonly append: (
+  append(
     now: number,
     changes: ReadonlyArray<Change>,
-    then?: Continuation,
+    then: Continuation = nothing,
     failed?: (now: number, error: StoreError) => void
-  ) => void
-  /** The next batch; empty while one is out, or if there is nothing. */
-  readonly take: () => ReadonlyArray<Change>
-  /** The batch taken is durable. */
-  readonly committed: (now: number) => void
-  /** The batch taken is lost. False if what is on the wire, or was settled, relied on it. */
-  readonly failed: (now: number, error: StoreError) => boolean
-  readonly isIdle: () => boolean
-}
-
-const nothing = () => {}
-
-export const make = (): Persistence => {
-  let waiting: Array<Step> = []
-  let out: ReadonlyArray<Step> = []
-  /** So many steps go out one by one: a store that was too full for all of them may have room for some. */
-  let single = 0
-
-  /** What has no changes of its own only waits for its turn. */
-  const goOn = (now: number) => {
-    while (out.length === 0 && waiting[0]?.changes.length === 0) waiting.shift()?.then(now)
+  ): void {
+    if (changes.length === 0 && this.#waiting.length === 0 && this.#out.length === 0) then(now)
+    else this.#waiting.push({ changes, then, failed })
   }
 
-  return {
-    append: (now, changes, then = nothing, failed) => {
-      if (changes.length === 0 && waiting.length === 0 && out.length === 0) then(now)
-      else waiting.push({ changes, then, failed })
-    },
-    take: () => {
-      if (out.length > 0 || waiting.length === 0) return []
-      if (single > 0) {
-        single--
-        out = waiting.slice(0, 1)
-        waiting = waiting.slice(1)
-      } else {
-        out = waiting
-        waiting = []
-      }
-      return out.flatMap((step) => step.changes)
-    },
-    committed: (now) => {
-      const steps = out
-      out = []
-      for (const step of steps) step.then(now)
-      goOn(now)
-    },
-    failed: (now, error) => {
-      const steps = out
-      out = []
-      if (error.reason === "Full" && steps.length > 1) {
-        waiting = [...steps, ...waiting]
-        single = steps.length
-        return true
-      }
-      if (steps.some((step) => step.failed === undefined)) return false
-      for (const step of steps) step.failed?.(now, error)
-      goOn(now)
+  /** The next batch; empty while one is out, or if there is nothing. */
+  take(): ReadonlyArray<Change> {
+    if (this.#out.length > 0 || this.#waiting.length === 0) return []
+    const steps = this.#single > 0 ? 1 : this.#waiting.length
+    if (this.#single > 0) this.#single--
+    this.#out = this.#waiting.splice(0, steps)
+    return this.#out.flatMap((step) => step.changes)
+  }
+
+  /** The batch taken is durable. */
+  committed(now: number): void {
+    const steps = this.#out
+    this.#out = none
+    for (const step of steps) step.then(now)
+    this.#goOn(now)
+  }
+
+  /** The batch taken is lost. False if what is on the wire, or was settled, relied on it. */
+  failed(now: number, error: StoreError): boolean {
+    const steps = this.#out
+    this.#out = none
+    if (error.reason === "Full" && steps.length > 1) {
+      this.#waiting = [...steps, ...this.#waiting]
+      this.#single = steps.length
       return true
-    },
-    isIdle: () => waiting.length === 0 && out.length === 0
+    }
+    if (steps.some((step) => step.failed === undefined)) return false
+    for (const step of steps) step.failed?.(now, error)
+    this.#goOn(now)
+    return true
+  }
+
+  /** What has no changes of its own only waits for its turn. */
+  #goOn(now: number): void {
+    while (this.#out.length === 0 && this.#waiting[0]?.changes.length === 0) this.#waiting.shift()?.then(now)
   }
 }

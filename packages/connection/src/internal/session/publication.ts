@@ -4,6 +4,7 @@ import type * as Either from "effect/Either"
 import type { PublishResult } from "../../Message.ts"
 import type { PublishError } from "../../MqttError.ts"
 import type { Linked } from "./exchanges.ts"
+import type * as records from "./records.ts"
 import type { Queued } from "./sendQueue.ts"
 
 /** A publish without its packet identifier, which it gets when it is written. */
@@ -34,6 +35,11 @@ export interface Publication {
   readonly abandon: (now: number) => void
 }
 
+/** Where a publish waits for its turn. */
+interface Owner {
+  readonly withdraw: (now: number, entry: Entry) => void
+}
+
 export class Entry implements Queued, Publication, Linked<Entry> {
   message: Outgoing
   settle: SettlePublish
@@ -54,13 +60,29 @@ export class Entry implements Queued, Publication, Linked<Entry> {
   writtenAt: number | undefined = undefined
   before: Entry | undefined = undefined
   behind: Entry | undefined = undefined
-  readonly #withdraw: (now: number, entry: Entry) => void
+  readonly #owner: Owner
 
-  constructor(message: Outgoing, settle: SettlePublish, withdraw: (now: number, entry: Entry) => void) {
+  constructor(message: Outgoing, settle: SettlePublish, owner: Owner) {
     this.message = message
     this.settle = settle
     this.size = message.payload.length + message.topic.length
-    this.#withdraw = withdraw
+    this.#owner = owner
+  }
+
+  /** Takes up what an earlier process has recorded of it. */
+  restore({ id, sequence, state }: records.Outgoing): void {
+    this.id = id
+    this.sequence = sequence
+    this.state = state
+    this.isWritten = state !== "Queued"
+  }
+
+  /** It is a new message to a server that has forgotten it; its expiry goes on if the server never saw it. */
+  requeue(): void {
+    this.id = 0
+    this.state = "Queued"
+    if (this.isWritten) this.submittedAt = undefined
+    this.isWritten = false
   }
 
   get isQueued(): boolean {
@@ -105,7 +127,7 @@ export class Entry implements Queued, Publication, Linked<Entry> {
   abandon(now: number): void {
     // Written, it is the session's: the exchange goes on without its caller.
     this.settle = ignore
-    if (this.state === "Queued") this.#withdraw(now, this)
+    if (this.state === "Queued") this.#owner.withdraw(now, this)
   }
 }
 

@@ -18,22 +18,32 @@ export interface ReceivedIds {
   readonly clear: (now: number) => void
 }
 
-/** Kept in memory: everything is sure at once. */
-export const inMemory = (): ReceivedIds => {
-  const ids = new Set<number>()
-  return {
-    has: (id) => ids.has(id),
-    isSure: () => true,
-    add: (_, id, answer) => {
-      ids.add(id)
-      answer()
-    },
-    remove: (_, id, answer) => {
-      ids.delete(id)
-      answer()
-    },
-    linkLost: () => {},
-    clear: () => ids.clear()
+/** Everything is sure at once. */
+export class MemoryReceivedIds implements ReceivedIds {
+  readonly #ids = new Set<number>()
+
+  has(id: number): boolean {
+    return this.#ids.has(id)
+  }
+
+  isSure(): boolean {
+    return true
+  }
+
+  add(_: number, id: number, answer: () => void): void {
+    this.#ids.add(id)
+    answer()
+  }
+
+  remove(_: number, id: number, answer: () => void): void {
+    this.#ids.delete(id)
+    answer()
+  }
+
+  linkLost(): void {}
+
+  clear(): void {
+    this.#ids.clear()
   }
 }
 
@@ -43,41 +53,54 @@ interface Received {
   removal: { answer: (() => void) | undefined } | undefined
 }
 
-export const stored = (persistence: Persistence, restored: ReadonlyArray<number>): ReceivedIds => {
-  const ids = new Map<number, Received>()
-  for (const id of restored) ids.set(id, { isStored: true, removal: undefined })
-  return {
-    has: (id) => ids.has(id),
-    isSure: (id) => ids.get(id)?.isStored === true,
-    add: (now, id, answer) => {
-      const received: Received = { isStored: false, removal: undefined }
-      ids.set(id, received)
-      persistence.append(now, [records.putReceived(id)], () => {
-        received.isStored = true
-        if (ids.get(id) === received) answer()
-      })
-    },
-    remove: (now, id, answer) => {
-      const received = ids.get(id)
-      if (received === undefined) return answer()
-      if (received.removal !== undefined) {
-        received.removal.answer = answer
-        return
-      }
-      const removal: { answer: (() => void) | undefined } = { answer }
-      received.removal = removal
-      persistence.append(now, [records.remove(records.receivedKey(id))], () => {
-        if (ids.get(id) !== received) return
-        ids.delete(id)
-        removal.answer?.()
-      })
-    },
-    linkLost: () => {
-      for (const { removal } of ids.values()) if (removal !== undefined) removal.answer = undefined
-    },
-    clear: (now) => {
-      persistence.append(now, Array.from(ids.keys(), (id) => records.remove(records.receivedKey(id))))
-      ids.clear()
+export class StoredReceivedIds implements ReceivedIds {
+  readonly #ids = new Map<number, Received>()
+  readonly #persistence: Persistence
+
+  constructor(persistence: Persistence, restored: ReadonlyArray<number>) {
+    this.#persistence = persistence
+    for (const id of restored) this.#ids.set(id, { isStored: true, removal: undefined })
+  }
+
+  has(id: number): boolean {
+    return this.#ids.has(id)
+  }
+
+  isSure(id: number): boolean {
+    return this.#ids.get(id)?.isStored === true
+  }
+
+  add(now: number, id: number, answer: () => void): void {
+    const received: Received = { isStored: false, removal: undefined }
+    this.#ids.set(id, received)
+    this.#persistence.append(now, [records.putReceived(id)], () => {
+      received.isStored = true
+      if (this.#ids.get(id) === received) answer()
+    })
+  }
+
+  remove(now: number, id: number, answer: () => void): void {
+    const received = this.#ids.get(id)
+    if (received === undefined) return answer()
+    if (received.removal !== undefined) {
+      received.removal.answer = answer
+      return
     }
+    const removal: { answer: (() => void) | undefined } = { answer }
+    received.removal = removal
+    this.#persistence.append(now, [records.remove(records.receivedKey(id))], () => {
+      if (this.#ids.get(id) !== received) return
+      this.#ids.delete(id)
+      removal.answer?.()
+    })
+  }
+
+  linkLost(): void {
+    for (const { removal } of this.#ids.values()) if (removal !== undefined) removal.answer = undefined
+  }
+
+  clear(now: number): void {
+    this.#persistence.append(now, Array.from(this.#ids.keys(), (id) => records.remove(records.receivedKey(id))))
+    this.#ids.clear()
   }
 }

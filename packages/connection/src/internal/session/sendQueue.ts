@@ -8,72 +8,68 @@ export interface Queued {
   withdrawn: boolean
 }
 
-export interface SendQueue<A extends Queued> {
-  readonly push: (entry: A) => void
-  readonly first: () => A | undefined
-  readonly shift: () => void
-  readonly withdraw: (entry: A) => void
-  /** Takes everything out. */
-  readonly drain: () => ReadonlyArray<A>
-  readonly count: () => number
-  readonly bytes: () => number
-}
-
 const compactAbove = 64
 
-export const make = <A extends Queued>(): SendQueue<A> => {
-  let entries: Array<A> = []
-  let head = 0
-  let count = 0
-  let bytes = 0
+export class SendQueue<A extends Queued> {
+  #entries: Array<A> = []
+  #head = 0
+  #count = 0
+  #bytes = 0
 
-  const compact = () => {
-    if (entries.length <= compactAbove || count * 2 > entries.length) return
-    entries = entries.slice(head).filter((entry) => !entry.withdrawn)
-    head = 0
-  }
-  const skipWithdrawn = () => {
-    while (head < entries.length && entries[head].withdrawn) head++
-    if (head === entries.length) {
-      entries = []
-      head = 0
-    }
+  get count(): number {
+    return this.#count
   }
 
-  return {
-    push: (entry) => {
-      entries.push(entry)
-      count++
-      bytes += entry.size
-    },
-    first: () => {
-      skipWithdrawn()
-      return entries[head]
-    },
-    shift: () => {
-      skipWithdrawn()
-      if (count === 0) return
-      count--
-      bytes -= entries[head].size
-      head++
-      compact()
-    },
-    withdraw: (entry) => {
-      if (entry.withdrawn) return
-      entry.withdrawn = true
-      count--
-      bytes -= entry.size
-      compact()
-    },
-    drain: () => {
-      const all = entries.slice(head).filter((entry) => !entry.withdrawn)
-      entries = []
-      head = 0
-      count = 0
-      bytes = 0
-      return all
-    },
-    count: () => count,
-    bytes: () => bytes
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  push(entry: A): void {
+    this.#entries.push(entry)
+    this.#count++
+    this.#bytes += entry.size
+  }
+
+  first(): A | undefined {
+    if (this.#count === 0) return undefined
+    this.#skipWithdrawn()
+    return this.#entries[this.#head]
+  }
+
+  shift(): void {
+    const entry = this.first()
+    if (entry === undefined) return
+    this.#count--
+    this.#bytes -= entry.size
+    this.#head++
+    this.#compact()
+  }
+
+  withdraw(entry: A): void {
+    if (entry.withdrawn) return
+    entry.withdrawn = true
+    this.#count--
+    this.#bytes -= entry.size
+    this.#compact()
+  }
+
+  /** Takes everything out. */
+  drain(): ReadonlyArray<A> {
+    const all = this.#entries.slice(this.#head).filter((entry) => !entry.withdrawn)
+    this.#entries = []
+    this.#head = 0
+    this.#count = 0
+    this.#bytes = 0
+    return all
+  }
+
+  #skipWithdrawn(): void {
+    while (this.#entries[this.#head].withdrawn) this.#head++
+  }
+
+  #compact(): void {
+    if (this.#count > 0 && (this.#entries.length <= compactAbove || this.#count * 2 > this.#entries.length)) return
+    this.#entries = this.#count === 0 ? [] : this.#entries.slice(this.#head).filter((entry) => !entry.withdrawn)
+    this.#head = 0
   }
 }
