@@ -116,6 +116,24 @@ const offered = (rows: ReadonlyArray<Row>) => (capabilities: Capabilities): Read
  */
 export const fanLevels: (capabilities: Capabilities) => ReadonlyArray<Level> = offered(fanRows)
 
+/** Those of the S5, of the first robot and of the E2. */
+const percentScales: ReadonlyArray<ReadonlyArray<Level>> = [
+  { quiet: 38, balanced: 60, turbo: 75, max: 100 },
+  { silent: 38, standard: 60, medium: 77, turbo: 90 },
+  { gentle: 41, silent: 50, standard: 68, medium: 79, turbo: 100 }
+].map((scale) => Object.entries(scale).map(([name, code]) => ({ name, code })))
+
+/**
+ * The levels of suction of a robot of the first years, which tells it in percent; `undefined` for a code of a later one.
+ *
+ * @since 0.1.0
+ * @category tables
+ */
+export const percentLevels = (fanPower: number | undefined): ReadonlyArray<Level> | undefined =>
+  fanPower === undefined || fanPower < 1 || fanPower > 100
+    ? undefined
+    : percentScales.find((scale) => scale.some(({ code }) => code === fanPower)) ?? percentScales[0]
+
 /**
  * The levels of water that a device has; none when it does not control the water.
  *

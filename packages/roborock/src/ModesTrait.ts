@@ -9,6 +9,7 @@ import * as CleaningModes from "./CleaningModes.ts"
 import { invalidArgument } from "./internal/device/question.ts"
 import type { Vacuum } from "./internal/device/vacuum.ts"
 import { type CommandError, DeviceError } from "./RoborockError.ts"
+import * as V1Codes from "./V1Codes.ts"
 
 /**
  * The names that can be chosen. A list is empty when the device has no such choice.
@@ -24,7 +25,7 @@ export interface Choices {
 }
 
 /**
- * What is set now, by name; `unknown_N` for a code that is not in the choices.
+ * What is set now, by name, which need not be among the choices; `unknown_N` for a code without one.
  *
  * @since 0.1.0
  * @category models
@@ -65,27 +66,46 @@ export interface ModesTrait {
   readonly setMode: (mode: CleaningModes.Mode) => Effect.Effect<void, CommandError>
 }
 
-const levelsOf = (capabilities: Capabilities, region: string | undefined) => ({
-  fan: CleaningModes.fanLevels(capabilities),
-  water: CleaningModes.waterLevels(capabilities),
-  route: CleaningModes.routes(capabilities, region)
-})
+interface Levels {
+  readonly fan: ReadonlyArray<CleaningModes.Level>
+  readonly water: ReadonlyArray<CleaningModes.Level>
+  readonly route: ReadonlyArray<CleaningModes.Level>
+  readonly modes: ReadonlyArray<CleaningModes.Mode>
+}
+
+const levelsOf = (capabilities: Capabilities, region: string | undefined, fanPower: number | undefined): Levels => {
+  const percent = CleaningModes.percentLevels(fanPower)
+  // Robots of that time do nothing with water, whatever a model that is not known is taken for.
+  if (percent !== undefined) return { fan: percent, water: [], route: [], modes: [] }
+  return {
+    fan: CleaningModes.fanLevels(capabilities),
+    water: CleaningModes.waterLevels(capabilities),
+    route: CleaningModes.routes(capabilities, region),
+    modes: CleaningModes.modes(capabilities)
+  }
+}
 
 const names = (levels: ReadonlyArray<CleaningModes.Level>) => levels.map(({ name }) => name)
 
-const nameOf = (levels: ReadonlyArray<CleaningModes.Level>, code: number | undefined): string | undefined =>
+/** A device may have been set to what it does not offer, by its button or by a routine. */
+const nameOf = (
+  levels: ReadonlyArray<CleaningModes.Level>,
+  code: number | undefined,
+  others: ReadonlyMap<number, string>
+): string | undefined =>
   code === undefined || levels.length === 0
     ? undefined
-    : levels.find((level) => level.code === code)?.name ?? `unknown_${code}`
+    : levels.find((level) => level.code === code)?.name ?? others.get(code) ?? `unknown_${code}`
 
 const together = "set_clean_motor_mode"
 
 /** @internal */
 export const make = (vacuum: Vacuum): ModesTrait => {
-  const known = Effect.map(
-    vacuum.capabilities,
-    (capabilities) => ({ capabilities, levels: levelsOf(capabilities, vacuum.region) })
-  )
+  const known = Effect.zipWith(vacuum.capabilities, vacuum.state.get, (capabilities, state) => ({
+    capabilities,
+    state,
+    levels: levelsOf(capabilities, vacuum.region, state.fanPower)
+  }))
 
   const apply = (codes: CleaningModes.Codes, hasRoutes: boolean, hasWater: boolean) =>
     Effect.gen(function*() {
@@ -116,16 +136,16 @@ export const make = (vacuum: Vacuum): ModesTrait => {
     })
 
   return {
-    choices: Effect.map(known, ({ capabilities, levels }) => ({
+    choices: Effect.map(known, ({ levels }) => ({
       fan: names(levels.fan),
       water: names(levels.water),
       route: names(levels.route),
-      modes: CleaningModes.modes(capabilities)
+      modes: levels.modes
     })),
-    current: Effect.zipWith(known, vacuum.state.get, ({ capabilities, levels }, state) => ({
-      fan: nameOf(levels.fan, state.fanPower),
-      water: nameOf(levels.water, state.waterMode),
-      route: nameOf(levels.route, state.mopMode),
+    current: Effect.map(known, ({ capabilities, levels, state }) => ({
+      fan: nameOf(levels.fan, state.fanPower, V1Codes.fanPowerNames),
+      water: nameOf(levels.water, state.waterMode, V1Codes.waterBoxModeNames),
+      route: nameOf(levels.route, state.mopMode, V1Codes.mopModeNames),
       mode: levels.water.length === 0 ? undefined : CleaningModes.modeOf(capabilities, state)
     })),
     set: (change) =>
@@ -143,7 +163,7 @@ export const make = (vacuum: Vacuum): ModesTrait => {
       }),
     setMode: (mode) =>
       Effect.flatMap(known, ({ capabilities, levels }) => {
-        const codes = CleaningModes.codesOf(capabilities, mode)
+        const codes = levels.modes.includes(mode) ? CleaningModes.codesOf(capabilities, mode) : undefined
         return codes === undefined
           ? Effect.fail(invalidArgument(together))
           : apply(codes, levels.route.length > 0, true)

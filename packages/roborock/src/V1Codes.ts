@@ -65,6 +65,13 @@ export const stateNames: ReadonlyMap<number, string> = new Map([
   [32, "patrol"],
   [33, "attaching_the_mop"],
   [34, "detaching_the_mop"],
+  [36, "exhibition"],
+  [37, "dance"],
+  [38, "tidy_up"],
+  [39, "remote_pick_up"],
+  [40, "emergency_stop"],
+  [41, "arm_reset"],
+  [42, "program"],
   [100, "charging_complete"],
   [101, "device_offline"],
   [103, "locked"],
@@ -82,7 +89,8 @@ export const stateNames: ReadonlyMap<number, string> = new Map([
 ])
 
 /**
- * Robot errors (status field `error_code`, data point 120).
+ * Robot errors (status field `error_code`, data point 120). Those from 57 on are of newer models: sensors, motors and dock
+ * electronics from 100 to 159 are told apart by their number alone.
  *
  * @since 0.1.0
  * @category tables
@@ -140,7 +148,37 @@ export const errorNames: ReadonlyMap<number, string> = new Map([
   [53, "clean_carousel_water_full"],
   [54, "water_carriage_drop"],
   [55, "check_clean_carouse"],
-  [56, "audio_error"]
+  [56, "audio_error"],
+  [57, "dock_brush_fault"],
+  [61, "lidar_lift_fault"],
+  [62, "wash_tray_filter"],
+  [64, "arm_pressure_switch"],
+  [65, "arm_edge_sensor"],
+  [66, "hatch_did_not_move"],
+  [67, "arm_stuck"],
+  [68, "arm_over_current"],
+  [69, "arm_state"],
+  [70, "arm_temperature"],
+  [71, "arm_trapped"],
+  [74, "top_sensor_dirty"],
+  [76, "roller_missing"],
+  [77, "water_guide_missing"],
+  [78, "dirty_box_missing"],
+  [79, "roller_fell_off"],
+  [80, "water_guide_fell_off"],
+  [81, "dirty_box_fell_off"],
+  [82, "roller_cover"],
+  [83, "dock_pusher"],
+  [84, "dirty_box_drain"],
+  [85, "mop_holder_missing"],
+  [86, "arm_may_hold_something"],
+  [95, "mop_mount_failed"],
+  [97, "cleaning_fluid_low"],
+  ...Array.from({ length: 60 }, (_, index) => [100 + index, "internal_hardware_fault"] as const),
+  [253, "compass_error"],
+  [254, "compass_error"],
+  [255, "internal_error"],
+  [644, "bin_full"]
 ])
 
 /**
@@ -266,7 +304,11 @@ export const waterBoxModeNames: ReadonlyMap<number, string> = new Map([
   [208, "extreme"],
   [209, "smart_mode"],
   [221, "slight"],
-  [245, "moderate"]
+  [225, "low"],
+  [235, "medium"],
+  [245, "moderate"],
+  [248, "high"],
+  [250, "extreme"]
 ])
 
 /**

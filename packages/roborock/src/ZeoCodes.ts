@@ -405,3 +405,57 @@ export const steamVolumeNames: ReadonlyMap<number, string> = new Map([
   [3, "high"],
   [4, "max"]
 ])
+
+/**
+ * What the tank for softener is used for (245).
+ *
+ * @since 0.1.0
+ * @category tables
+ */
+export const softenerExpansionNames: ReadonlyMap<number, string> = new Map([
+  [0, "null"],
+  [1, "softener"],
+  [2, "softener_expansion"],
+  [3, "wool_detergent"]
+])
+
+/**
+ * What the tank for detergent is used for (248).
+ *
+ * @since 0.1.0
+ * @category tables
+ */
+export const detergentExpansionNames: ReadonlyMap<number, string> = new Map([
+  [0, "null"],
+  [1, "concentrated_detergent"],
+  [2, "detergent"]
+])
+
+/**
+ * How far looking for dirt is (216).
+ *
+ * @since 0.1.0
+ * @category tables
+ */
+export const dirtDetectionNames: ReadonlyMap<number, string> = new Map([
+  [0, "idle"],
+  [1, "detecting"],
+  [2, "detection_completed"]
+])
+
+/**
+ * Why the dryer that is linked to a washing machine does not begin (265).
+ *
+ * @since 0.1.0
+ * @category tables
+ */
+export const dryerStartErrorNames: ReadonlyMap<number, string> = new Map([
+  [0, "null"],
+  [1, "dryer_running"],
+  [2, "dryer_error"],
+  [3, "dryer_done"],
+  [4, "dryer_waiting_hosting"],
+  [5, "dryer_smart_hosting"],
+  [6, "dryer_countdown"],
+  [7, "dryer_network_fail"]
+])

@@ -55,8 +55,12 @@ describe("a polled status", () => {
       text: "Main brush jammed"
     })
     assert.strictEqual(polled({ dock_error_status: 38 }).dockError?.name, "water_empty")
+    assert.strictEqual(polled({ error_code: 79 }).error?.text, "Roller fell off")
+    assert.deepInclude(polled({ error_code: 131 }).error, { code: 131, name: "internal_hardware_fault" })
     assert.strictEqual(polled({ error_code: 997 }).error?.name, "unknown_997")
     assert.deepInclude(polled({ state: 77 }), { stateName: "unknown_77", activity: "unknown" })
+    assert.deepInclude(polled({ state: 38 }), { stateName: "tidy_up", activity: "unknown" })
+    assert.deepInclude(polled({ state: 0 }), { stateName: "unknown", activity: "idle" })
   })
 
   it("knows charging from waiting for the cheap hours", () => {

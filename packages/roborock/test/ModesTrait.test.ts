@@ -54,4 +54,38 @@ describe("modes", () => {
       const modes = yield* trait("modes")
       assert.strictEqual(yield* reasonOf(modes.set({ fan: "turbo" })), "Refused")
     }))
+
+  it.scoped("a robot of the first years has levels in percent, and nothing to do with water", () =>
+    Effect.gen(function*() {
+      const { calls, status, trait } = yield* vacuumWith(obedient, { model: "roborock.vacuum.s5" })
+      for (
+        const [code, fan] of [
+          [60, ["quiet", "balanced", "turbo", "max"]],
+          [77, ["silent", "standard", "medium", "turbo"]],
+          [68, ["gentle", "silent", "standard", "medium", "turbo"]],
+          [55, ["quiet", "balanced", "turbo", "max"]]
+        ] as const
+      ) {
+        status["fan_power"] = code
+        yield* (yield* trait("status")).refresh
+        const modes = yield* trait("modes")
+        assert.deepStrictEqual(yield* modes.choices, { fan, water: [], route: [], modes: [] })
+      }
+      const modes = yield* trait("modes")
+      assert.deepInclude(yield* modes.current, { fan: "unknown_55", mode: undefined })
+      assert.strictEqual(yield* reasonOf(modes.setMode("mop")), "InvalidArgument")
+      yield* modes.set({ fan: "turbo" })
+      assert.deepStrictEqual(calls(), [["set_custom_mode", [75]]])
+      assert.deepInclude(yield* modes.current, { fan: "turbo" })
+    }))
+
+  it.scoped("names what the device was set to elsewhere and does not offer", () =>
+    Effect.gen(function*() {
+      const { status, trait } = yield* vacuumWith()
+      Object.assign(status, { fan_power: 109, water_box_mode: 201, mop_mode: 305 })
+      yield* (yield* trait("status")).refresh
+      const modes = yield* trait("modes")
+      assert.notInclude((yield* modes.choices).fan, "off_raise_main_brush")
+      assert.deepInclude(yield* modes.current, { fan: "off_raise_main_brush", water: "low", route: "deep_plus_cn" })
+    }))
 })

@@ -93,6 +93,10 @@ const zeo: Kind = {
       dry_care_mode: ZeoCodes.dryCareNames,
       drying_method: ZeoCodes.dryingMethodNames,
       steam_volume: ZeoCodes.steamVolumeNames,
+      softener_expansion_type: ZeoCodes.softenerExpansionNames,
+      detergent_expansion_type: ZeoCodes.detergentExpansionNames,
+      dirt_detection_status: ZeoCodes.dirtDetectionNames,
+      start_dryer_error: ZeoCodes.dryerStartErrorNames,
       error: ZeoCodes.errorNames
     },
     settings: [
@@ -107,6 +111,9 @@ const zeo: Kind = {
       "softener_set",
       "detergent_type",
       "softener_type",
+      "softener_expansion_type",
+      "detergent_expansion_type",
+      "dirt_detection_switch",
       "countdown",
       "sound_set",
       "uv_light",

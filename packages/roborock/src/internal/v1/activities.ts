@@ -7,7 +7,7 @@ export const activityOf = activitiesOf({
   docked: [8, 14, 22, 23, 25, 33, 34, 100, 202],
   paused: [10],
   error: [9, 12, 101],
-  idle: [1, 2, 3, 13, 28, 103]
+  idle: [0, 1, 2, 3, 13, 28, 103]
 })
 
 /** What `in_cleaning` says was begun and not finished. */
