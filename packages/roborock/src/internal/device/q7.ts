@@ -1,4 +1,3 @@
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { Mode } from "../../CleaningModes.ts"
@@ -12,8 +11,10 @@ import * as Q7Map from "../../Q7Map.ts"
 import * as Q7MapPayload from "../../Q7MapPayload.ts"
 import * as Q7Record from "../../Q7Record.ts"
 import * as Q7Rpc from "../../Q7Rpc.ts"
-import { type CommandError, DeviceError, RequestError } from "../../RoborockError.ts"
+import { type CommandError, RequestError } from "../../RoborockError.ts"
 import * as SavedMapsTrait from "../../SavedMapsTrait.ts"
+import * as joinedMaps from "../q7/joinedMap.ts"
+import * as requests from "../q7/requests.ts"
 import { isRecord, numberField } from "../v1/json.ts"
 import { activitiesOf } from "./activities.ts"
 import type { Dialect } from "./dialect.ts"
@@ -81,42 +82,15 @@ const mapsMethod = "service.get_map_list"
 const recordsMethod = "service.get_record_list"
 const quietMethod = "service.set_quiet_time"
 const resetMethod = "service.reset_consumable"
-const firstMessageId = 200_000_000_000
 
 /** The Q7 family: methods with ids, answered one by one. */
 export const make = (context: Context): Dialect => {
-  const { home, state, tell, timeout, wake } = context
-  const pending = new Map<
-    string,
-    { readonly method: string; readonly result: Deferred.Deferred<unknown, CommandError> }
-  >()
+  const { home, state, tell, wake } = context
+  const { answered, request } = requests.make(context)
   const live = liveMap.make(context, (file) => Either.getOrUndefined(Q7Map.parse(file)))
-  let lastId = firstMessageId
-
-  const request = (method: string, params: Fields = {}): Effect.Effect<unknown, CommandError> =>
-    Effect.gen(function*() {
-      const result = yield* Deferred.make<unknown, CommandError>()
-      const msgId = String(++lastId)
-      return yield* Effect.acquireUseRelease(
-        Effect.sync(() => pending.set(msgId, { method, result })),
-        () =>
-          Effect.zipRight(
-            context.send(method, (timestamp) => Q7Rpc.encodeRequest({ msgId, method, params }, timestamp)),
-            Effect.timeoutFail(Deferred.await(result), {
-              duration: timeout,
-              onTimeout: () => new RequestError({ reason: "TimedOut", method })
-            })
-          ),
-        () => Effect.sync(() => pending.delete(msgId))
-      )
-    })
+  const joinedMap = joinedMaps.make()
   const command = (method: string, params?: Fields) => Effect.asVoid(Effect.zipLeft(request(method, params), wake))
   const write = (properties: Fields) => command("prop.set", properties)
-
-  const refusal = (method: string, error: Q7Rpc.Q7RpcError): CommandError =>
-    error.reason === "DeviceError"
-      ? new DeviceError({ reason: "Refused", method, code: error.code })
-      : new RequestError({ reason: "BadAnswer", method, cause: error })
 
   const hear = (payload: Uint8Array): Effect.Effect<unknown> => {
     const message = Q7Rpc.decode(payload)
@@ -126,13 +100,7 @@ export const make = (context: Context): Dialect => {
       // Events say that something has changed, and not what.
       return incoming.method === "prop.post" && isRecord(incoming.data) ? tell(incoming.data) : wake
     }
-    const waiting = pending.get(incoming.msgId)
-    return waiting === undefined
-      ? Effect.void
-      : Deferred.complete(
-        waiting.result,
-        Effect.mapError(incoming.outcome, (error) => refusal(waiting.method, error))
-      )
+    return answered(incoming)
   }
 
   const see = (payload: Uint8Array): Effect.Effect<unknown> => {
@@ -200,8 +168,10 @@ export const make = (context: Context): Dialect => {
         Effect.asVoid(
           protocol === protocols.rpcResponse
             ? hear(payload)
+            : protocol === protocols.blobChunk
+            ? joinedMap.begin(payload)
             : protocol === protocols.mapResponse
-            ? see(payload)
+            ? Effect.flatMap(joinedMap.end(payload), see)
             : Effect.void
         )
       ),

@@ -107,6 +107,33 @@ describe("a Q7 vacuum", () => {
       assert.strictEqual((yield* map.last)?.fetchedAt, 60_000)
     }))
 
+  it.scoped("a map that is too large for one frame comes in two", () =>
+    Effect.gen(function*() {
+      const { device, push } = yield* openAppliance(kind, withProperties({ ...charging }))
+      const map = yield* device.trait("map")
+      const payload = Q7MapPayload.encode(smallQ7(), { model: kind.model, serial: serialNumber })
+      const [begin, end] = [payload.subarray(0, 100), payload.subarray(100)]
+      yield* push(300, begin)
+      yield* TestClock.adjust("9 seconds")
+      yield* push(301, end)
+      assert.strictEqual((yield* map.last)?.fetchedAt, 9000)
+      // What was begun long ago is no part of a whole one.
+      yield* push(300, begin)
+      yield* TestClock.adjust("11 seconds")
+      yield* push(301, payload)
+      assert.strictEqual((yield* map.last)?.fetchedAt, 20_000)
+    }))
+
+  it.scoped("gives its messages ids of twelve digits that those of another program do not have", () =>
+    Effect.gen(function*() {
+      const first = yield* openAppliance(kind, withProperties({ ...charging }))
+      const second = yield* openAppliance(kind, withProperties({ ...charging }))
+      const [a, b] = [first, second].map(({ sent }) => sent.map(request).map(({ msgId }) => msgId))
+      assert.isNotEmpty(a)
+      for (const id of [...a ?? [], ...b ?? []]) assert.match(id, /^[1-9]\d{11}$/)
+      assert.isEmpty(a?.filter((id) => b?.includes(id) === true))
+    }))
+
   it.scoped("its last map is there at the next start, with its age, also while it does not answer", () =>
     Effect.gen(function*() {
       const first = yield* openAppliance(kind, withProperties({ ...charging }), yield* DeviceMemory.make("d1"))

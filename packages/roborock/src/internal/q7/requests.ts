@@ -1,0 +1,54 @@
+import { randomBytes } from "@noble/hashes/utils.js"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Q7Rpc from "../../Q7Rpc.ts"
+import { type CommandError, DeviceError, RequestError } from "../../RoborockError.ts"
+import type { Context, Fields } from "../device/dialectContext.ts"
+
+/** Ids have twelve digits; of four random bytes, these make places far apart among them. */
+const firstId = 100_000_000_000
+const stride = 200
+
+interface Pending {
+  readonly method: string
+  readonly result: Deferred.Deferred<unknown, CommandError>
+}
+
+const refusal = (method: string, error: Q7Rpc.Q7RpcError): CommandError =>
+  error.reason === "DeviceError"
+    ? new DeviceError({ reason: "Refused", method, code: error.code })
+    : new RequestError({ reason: "BadAnswer", method, cause: error })
+
+/** The requests of one device that wait for their answers. */
+export const make = ({ send, timeout }: Context) => {
+  const pending = new Map<string, Pending>()
+  // Another program of the same account hears the answers to this one: they must not look like its own.
+  let lastId = firstId + new DataView(randomBytes(4).buffer).getUint32(0) * stride
+  return {
+    request: (method: string, params: Fields = {}): Effect.Effect<unknown, CommandError> =>
+      Effect.gen(function*() {
+        const result = yield* Deferred.make<unknown, CommandError>()
+        const msgId = String(++lastId)
+        return yield* Effect.acquireUseRelease(
+          Effect.sync(() => pending.set(msgId, { method, result })),
+          () =>
+            Effect.zipRight(
+              send(method, (timestamp) => Q7Rpc.encodeRequest({ msgId, method, params }, timestamp)),
+              Effect.timeoutFail(Deferred.await(result), {
+                duration: timeout,
+                onTimeout: () => new RequestError({ reason: "TimedOut", method })
+              })
+            ),
+          () => Effect.sync(() => pending.delete(msgId))
+        )
+      }),
+    /** What answers nobody's request is for another program. */
+    answered: ({ msgId, outcome }: Extract<Q7Rpc.Incoming, { readonly _tag: "Response" }>): Effect.Effect<unknown> =>
+      Effect.suspend(() => {
+        const waiting = pending.get(msgId)
+        return waiting === undefined
+          ? Effect.void
+          : Deferred.complete(waiting.result, Effect.mapError(outcome, (error) => refusal(waiting.method, error)))
+      })
+  }
+}
