@@ -1,6 +1,7 @@
 /** Consumers that acknowledge a message when its handler has finished. */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Message, SubscribeOptions, SubscribeRequest } from "../../Message.ts"
 import { SubscribeError } from "../../MqttError.ts"
@@ -36,11 +37,32 @@ export const makeConsume = (subscribe: Subscribe) =>
   }
   const handle = options?.onFailure === "nack" ? recovering(handler, options) : stopping(handler)
   const messages = handed(subscribe, filter, options)
-  // Without concurrency the handler runs in the fiber that pulls: nothing is forked for a message.
   return concurrency === 1
-    ? Stream.runForEach(messages, handle)
+    ? forEach(messages, handle)
     : Stream.runDrain(Stream.mapEffect(messages, handle, { concurrency, unordered: true }))
 }
+
+/**
+ * The handler runs in the fiber that pulls: nothing is forked for a message. `Stream.runForEach` does the same, but what it
+ * has run keeps its batch alive until a full collection (see benchmarks/README.md), which takes longer than all the rest.
+ */
+const forEach = <A, E, E2, R>(
+  stream: Stream.Stream<A, E>,
+  f: (element: A) => Effect.Effect<unknown, E2, R>
+): Effect.Effect<void, E | E2, R> =>
+  Stream.toPull(stream).pipe(
+    Effect.flatMap((pull) => {
+      const loop: Effect.Effect<never, Option.Option<E | E2>, R> = Effect.flatMap(pull, (batch) =>
+        Effect.zipRight(Effect.mapError(Effect.forEach(batch, f, { discard: true }), Option.some), loop))
+      return loop
+    }),
+    Effect.catchAll(Option.match({
+      onNone: () =>
+        Effect.void,
+      onSome: Effect.fail
+    })),
+    Effect.scoped
+  )
 
 type Handler<E, R> = (message: Message) => Effect.Effect<unknown, E, R>
 

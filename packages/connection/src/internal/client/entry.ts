@@ -10,6 +10,8 @@ export interface Member {
   readonly requests: ReadonlyMap<string, Request>
   /** A filter was refused, or the buffer overflowed, which ends the stream as a whole. */
   isOver: boolean
+  /** Has got messages in this pass of the session, of which its reader does not know yet. */
+  isTouched: boolean
 }
 
 export type GrantListener = (filter: string, granted: Granted) => void

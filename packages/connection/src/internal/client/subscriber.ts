@@ -7,6 +7,7 @@
  * that is full the client stops reading, and only if it must go on (an answer is awaited) the newest
  * QoS 0 messages are dropped. The other overflow policies drop instead.
  */
+import * as Channel from "effect/Channel"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -191,14 +192,15 @@ export const make = <E>(flow: FlowControl, settings: StreamSettings): Subscriber
     } else if (buffer.size() > 0) stalledSince ??= flow.now()
   }
 
+  /** The next batch, as soon as there is one; nothing after the end. */
   const pull = <A>(toElements: (batch: ReadonlyArray<Delivery>) => ReadonlyArray<A>) => {
-    const next = Effect.suspend((): Effect.Effect<Chunk.Chunk<A>, Option.Option<E>> => {
-      if (buffer.size() === 0) return Effect.fail(ended ?? Option.none())
+    const next = Effect.suspend((): Effect.Effect<Chunk.Chunk<A> | undefined, E> => {
+      if (buffer.size() === 0) return ended?._tag === "Some" ? Effect.fail(ended.value) : Effect.succeed(undefined)
       const chunk = Chunk.unsafeFromArray(toElements(takeAll()))
       progressed()
       return Effect.succeed(chunk)
     })
-    return Effect.withFiberRuntime<Chunk.Chunk<A>, Option.Option<E>>((fiber) => {
+    return Effect.withFiberRuntime<Chunk.Chunk<A> | undefined, E>((fiber) => {
       readerFiber = fiber.id()
       acceptHandedOut()
       progressed()
@@ -237,13 +239,15 @@ export const make = <E>(flow: FlowControl, settings: StreamSettings): Subscriber
       progressed()
     })
 
-  const stream = <A>(toElements: (batch: ReadonlyArray<Delivery>) => ReadonlyArray<A>): Stream.Stream<A, E> =>
-    Stream.unwrapScoped(
-      Effect.as(
-        Effect.acquireRelease(consume, (_, exit) => release(exit)),
-        Stream.repeatEffectChunkOption(pull(toElements))
-      )
+  /** One step of a channel for each batch: what `Stream` offers for this takes several. */
+  const stream = <A>(toElements: (batch: ReadonlyArray<Delivery>) => ReadonlyArray<A>): Stream.Stream<A, E> => {
+    const pulled = Channel.fromEffect(pull(toElements))
+    const batches: Channel.Channel<Chunk.Chunk<A>, unknown, E> = Channel.flatMap(
+      pulled,
+      (batch) => batch === undefined ? Channel.void : Channel.flatMap(Channel.write(batch), () => batches)
     )
+    return Stream.fromChannel(Channel.acquireUseRelease(consume, () => batches, (_, exit) => release(exit)))
+  }
 
   const hand = (delivery: Delivery): Handed =>
     handeds.make(delivery, flow, {

@@ -54,8 +54,8 @@ export const make = (
   const registry = registries.make(routing, session, pump.now, settings, notify)
   const unclaimed = unclaimeds.make(flow, settings.consumerTimeout, deadLetters)
   const members = new Set<Member>()
-  /** Got messages in this pass. */
-  const touched = new Set<Member>()
+  /** Got messages in this pass, each of them once. */
+  let touched: Array<Member> = []
   const watching = slowConsumers.make(flow, function*() {
     for (const { requests, subscriber } of members) yield { subscriber, filters: [...requests.keys()] }
   })
@@ -65,6 +65,7 @@ export const make = (
     const member: Member = {
       requests,
       isOver: false,
+      isTouched: false,
       subscriber: subscribers.make<SubscribeError>(flow, {
         ...stream,
         filters,
@@ -74,6 +75,12 @@ export const make = (
       })
     }
     return member
+  }
+
+  const touch = (member: Member) => {
+    if (member.isTouched) return
+    member.isTouched = true
+    touched.push(member)
   }
 
   const route = (message: deliveries.Delivery["message"], pending: deliveries.Delivery["pending"]) => {
@@ -87,7 +94,7 @@ export const make = (
     }
     const delivery = deliveries.make(message, pending, recipients.size)
     for (const member of recipients) {
-      touched.add(member)
+      touch(member)
       member.subscriber.offer(delivery, pump.mustRead)
     }
   }
@@ -102,7 +109,7 @@ export const make = (
       if (!member.isOver) {
         for (const delivery of unclaimed.claim([...requests.keys()])) {
           member.subscriber.offer(delivery, keepAll)
-          touched.add(member)
+          touch(member)
         }
       }
       return {
@@ -111,7 +118,7 @@ export const make = (
           let waiting = requests.size
           for (const filter of requests.keys()) registry.leave(filter, member, () => --waiting === 0 && onLeft())
           members.delete(member)
-          touched.delete(member)
+          member.isTouched = false
           for (const delivery of member.subscriber.discard(isNormal)) unclaimed.hold(delivery)
         }
       }
@@ -126,10 +133,15 @@ export const make = (
       if (!isClosing()) route(message, pending)
     },
     flush: () => {
-      if (touched.size === 0) return
-      const members = [...touched]
-      touched.clear()
-      for (const { subscriber } of members) subscriber.flush()
+      if (touched.length === 0) return
+      const members = touched
+      touched = []
+      for (const member of members) {
+        // One that has left meanwhile is not waited for.
+        if (!member.isTouched) continue
+        member.isTouched = false
+        member.subscriber.flush()
+      }
       watching.watch()
     },
     mustPause: flow.isFull,

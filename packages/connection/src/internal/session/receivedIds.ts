@@ -3,6 +3,7 @@
  * tells a duplicate, so it has to be sure before the server hears of it, and gone for sure before the
  * server may use the identifier again [MQTT-4.3.3-12].
  */
+import { IdSet } from "./idSet.ts"
 import type { Persistence } from "./persistence.ts"
 import * as records from "./records.ts"
 
@@ -20,7 +21,7 @@ export interface ReceivedIds {
 
 /** Everything is sure at once. */
 export class MemoryReceivedIds implements ReceivedIds {
-  readonly #ids = new Set<number>()
+  readonly #ids = new IdSet()
 
   has(id: number): boolean {
     return this.#ids.has(id)
