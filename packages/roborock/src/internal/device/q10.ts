@@ -8,12 +8,12 @@ import * as HistoryTrait from "../../HistoryTrait.ts"
 import type { Choices, Current } from "../../ModesTrait.ts"
 import * as Q10Codes from "../../Q10Codes.ts"
 import * as Q10DataPoints from "../../Q10DataPoints.ts"
-import * as Q10Map from "../../Q10Map.ts"
 import * as Q10Packet from "../../Q10Packet.ts"
 import * as Q10Record from "../../Q10Record.ts"
 import { type CommandError, NoMap, RequestError } from "../../RoborockError.ts"
 import * as SavedMapsTrait from "../../SavedMapsTrait.ts"
 import * as keptMap from "../q10/keptMap.ts"
+import * as liveModel from "../q10/liveModel.ts"
 import { isRecord, numberField } from "../v1/json.ts"
 import { activitiesOf } from "./activities.ts"
 import * as arrivals from "./arrivals.ts"
@@ -104,10 +104,7 @@ export const make = (context: Context): Dialect => {
   const { home, state, tell, timeout } = context
   const { arrived, collect } = arrivals.make()
   const live = liveMap.make(context, keptMap.read)
-  let raster: Q10Packet.Raster | undefined
-  let rasterBytes: Uint8Array = new Uint8Array(0)
-  let path: Q10Packet.Path | undefined
-  let pathBytes: Uint8Array = new Uint8Array(0)
+  const model = liveModel.make()
 
   const send = (method: string, message: Q10DataPoints.Message) =>
     sendAndLook(context, method, (timestamp) => Q10DataPoints.encode(message, timestamp))
@@ -123,27 +120,24 @@ export const make = (context: Context): Dialect => {
   const toFields = (points: ReadonlyMap<number, unknown>): Fields =>
     Object.fromEntries(Array.from(points, ([id, value]) => [Q10Codes.dataPointNames.get(id) ?? String(id), value]))
 
+  const showMap = Effect.suspend(() => {
+    const current = model.current()
+    return current === undefined ? Effect.void : live.arrived(current.map, current.file)
+  })
+
   const hear = (payload: Uint8Array) =>
     Either.match(Q10DataPoints.decode(payload), {
       onLeft: (error) => Effect.logDebug(`"${home.name}" sent something else: ${error.message}`),
-      onRight: (points) => Effect.zipRight(tell(toFields(points)), arrived(points.keys()))
+      onRight: (points) =>
+        Effect.zipRight(tell(toFields(points)), arrived(points.keys())).pipe(
+          Effect.zipRight(Effect.suspend(() => model.hear(points) ? showMap : Effect.void))
+        )
     })
 
   const see = (payload: Uint8Array) =>
     Either.match(Q10Packet.decode(payload), {
       onLeft: (error) => Effect.logDebug(`"${home.name}": ${error.message}`),
-      onRight: (packet) => {
-        if (packet._tag === "Path") {
-          path = packet
-          pathBytes = payload
-        } else if (packet.kind !== "record") {
-          raster = packet
-          rasterBytes = payload
-        }
-        return raster === undefined
-          ? Effect.void
-          : live.arrived(Q10Map.make(raster, { path }), keptMap.pack(rasterBytes, pathBytes))
-      }
+      onRight: (packet) => model.see(packet, payload) ? showMap : Effect.void
     })
 
   /** The value of a data point that the device sends when told to. */
@@ -161,7 +155,7 @@ export const make = (context: Context): Dialect => {
   })
 
   const locatedMap = Effect.sync(() => {
-    const map = raster === undefined ? undefined : Q10Map.make(raster)
+    const map = model.current()?.map
     return map?.located === true ? map : undefined
   })
   const mapInUse = Effect.gen(function*() {

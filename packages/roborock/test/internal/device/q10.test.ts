@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Either } from "effect"
 import { testData } from "../../../../../vitest.testData.ts"
 import { type Answer, openAppliance } from "../../cloudAppliance.ts"
-import { pathPacket, smallQ10 } from "../../q10Bytes.ts"
+import { i16s, pathPacket, smallQ10 } from "../../q10Bytes.ts"
 import { reasonOf } from "../../vacuumWith.ts"
 
 const kind = { version: "B01", model: "roborock.vacuum.ss07", category: "robot.vacuum.cleaner" } as const
@@ -99,6 +99,39 @@ describe("a Q10 vacuum", () => {
       yield* push(301, pathPacket([[0, 0], [20, 0]]))
       assert.lengthOf((yield* map.last)?.map.path ?? [], 2)
       assert.strictEqual((yield* device.state.get).currentRoomId, (yield* map.last)?.map.robotRoom)
+    }))
+
+  it.scoped("has on its map what the owner drew, as long as the cells are of the same map", () =>
+    Effect.gen(function*() {
+      const { device, push } = yield* openAppliance(kind, answering(docked))
+      const map = yield* device.trait("map")
+      const told = (points: Q10DataPoints.Message["common"]) => push(102, Q10DataPoints.encode({ common: points }))
+      const drawn = Effect.map(map.last, (last) => {
+        const { noGoAreas, path, virtualWalls, zones } = last?.map ?? {}
+        return [noGoAreas, virtualWalls, zones, path].map((list) => list?.length)
+      })
+      const area = Buffer.alloc(40)
+      i16s(0, 0, 10, 0, 10, 10, 0, 10).copy(area, 4)
+      area.set([1, 1, 0, 4])
+      const wall = Buffer.concat([Buffer.from([1]), i16s(0, 0, 10, 20)])
+      yield* told([[55, area.toString("base64")]])
+      yield* push(301, smallQ10())
+      yield* push(301, pathPacket([[0, 0], [20, 0]]))
+      assert.deepStrictEqual(yield* drawn, [1, 0, 0, 2])
+      yield* told([[57, wall.toString("base64")], [59, area.toString("base64")]])
+      assert.deepStrictEqual(yield* drawn, [1, 1, 1, 2])
+      yield* push(301, smallQ10())
+      yield* told([[55, "AA=="], [59, 7]])
+      assert.deepStrictEqual(yield* drawn, [0, 1, 0, 2])
+      // The cells of a past run are no part of it.
+      const past = smallQ10()
+      past.set([3, 1, 9, 9, 9, 9])
+      yield* push(301, past)
+      assert.deepStrictEqual(yield* drawn, [0, 1, 0, 2])
+      const other = smallQ10()
+      other.set([9, 9, 9, 9], 2)
+      yield* push(301, other)
+      assert.deepStrictEqual(yield* drawn, [0, 0, 0, 0])
     }))
 
   it.scoped("cleans zones, counted from the origin of its map, which it is asked for", () =>
