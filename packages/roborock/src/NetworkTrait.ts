@@ -32,7 +32,7 @@ export interface NetworkInfo {
  * @category models
  */
 export interface NetworkTrait {
-  /** Asks through the cloud. */
+  /** Asks through the cloud. Q10 vacuums do not tell of their access point. */
   readonly info: Effect.Effect<NetworkInfo, CommandError>
 }
 

@@ -197,6 +197,18 @@ export const cleanModeNames: ReadonlyMap<number, string> = new Map([
 ])
 
 /**
+ * The way that is taken over the floor (78).
+ *
+ * @since 0.1.0
+ * @category tables
+ */
+export const cleanLineNames: ReadonlyMap<number, string> = new Map([
+  [0, "fast"],
+  [1, "daily"],
+  [2, "fine"]
+])
+
+/**
  * What it was sent to clean (138).
  *
  * @since 0.1.0

@@ -1,24 +1,24 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import type { Mode } from "../../CleaningModes.ts"
 import type { CleanRecord, CleanSummary } from "../../CleanRecord.ts"
 import type { Consumable, Part } from "../../ConsumablesTrait.ts"
 import { protocols } from "../../Frame.ts"
 import * as HistoryTrait from "../../HistoryTrait.ts"
-import type { Choices, Current } from "../../ModesTrait.ts"
+import * as NetworkTrait from "../../NetworkTrait.ts"
 import * as Q10Codes from "../../Q10Codes.ts"
 import * as Q10DataPoints from "../../Q10DataPoints.ts"
 import * as Q10Packet from "../../Q10Packet.ts"
 import * as Q10Record from "../../Q10Record.ts"
-import { type CommandError, NoMap, RequestError } from "../../RoborockError.ts"
+import { NoMap, RequestError } from "../../RoborockError.ts"
 import * as SavedMapsTrait from "../../SavedMapsTrait.ts"
 import * as keptMap from "../q10/keptMap.ts"
 import * as liveModel from "../q10/liveModel.ts"
+import * as modes from "../q10/modes.ts"
 import { isRecord, numberField } from "../v1/json.ts"
 import { activitiesOf } from "./activities.ts"
 import * as arrivals from "./arrivals.ts"
 import type { Dialect } from "./dialect.ts"
-import { codeOf, type Context, type Fields, sendAndLook } from "./dialectContext.ts"
+import { type Context, type Fields, sendAndLook } from "./dialectContext.ts"
 import { findRooms } from "./knownRooms.ts"
 import * as liveMap from "./liveMap.ts"
 import { offer } from "./offer.ts"
@@ -54,27 +54,6 @@ const consumables = (fields: Fields): ReadonlyArray<Consumable> =>
       : [{ part, unit: "percent", used: 100 - left, life: 100, left, leftPercent: Math.min(100, Math.max(0, left)) }]
   })
 
-const modes: ReadonlyMap<Mode, number> = new Map([["vac_and_mop", 1], ["vacuum", 2], ["mop", 3], ["custom", 4]])
-
-const known = (names: ReadonlyMap<number, string>) => [...names].filter(([code]) => code >= 0).map(([, name]) => name)
-
-const choices: Choices = {
-  fan: known(Q10Codes.fanLevelNames),
-  water: known(Q10Codes.waterLevelNames),
-  route: [],
-  modes: [...modes.keys()]
-}
-
-const current = (fields: Fields): Current => {
-  const mode = numberField(fields, "dpCleanMode")
-  return {
-    fan: nameOf(numberField(fields, "dpFanLevel"), Q10Codes.fanLevelNames),
-    water: nameOf(numberField(fields, "dpWaterLevel"), Q10Codes.waterLevelNames),
-    route: undefined,
-    mode: [...modes].find(([, code]) => code === mode)?.[0]
-  }
-}
-
 const mapMethod = "dpMultiMap"
 const mapPoint = 61
 const recordsMethod = "dpCleanRecord"
@@ -87,6 +66,12 @@ const firstMapId = (value: unknown): string | undefined => {
   const id = isRecord(first) ? first["id"] : undefined
   return typeof id === "string" ? id : undefined
 }
+
+/** The same as V1 vacuums tell, by other names. */
+const networkOf = (value: unknown): NetworkTrait.NetworkInfo | undefined =>
+  isRecord(value)
+    ? NetworkTrait.decode({ ip: value["ipAdress"], ssid: value["wifiName"], mac: value["mac"], rssi: value["signal"] })
+    : undefined
 
 const minute = 60
 
@@ -175,12 +160,8 @@ export const make = (context: Context): Dialect => {
     }
   )
 
-  const set = (fan: number | undefined, water: number | undefined, mode: number | undefined) => {
-    const top = [[123, fan], [124, water], [137, mode]].flatMap(([id, code]) =>
-      id === undefined || code === undefined ? [] : [[id, code] as const]
-    )
-    return top.length === 0 ? Effect.fail(invalidArgument("dpFanLevel")) : send("dpFanLevel", { top })
-  }
+  const setModes = (message: Q10DataPoints.Message | undefined) =>
+    message === undefined ? Effect.fail(invalidArgument("dpFanLevel")) : send("dpFanLevel", message)
 
   const toggle = (field: string, id: number) =>
     offer({
@@ -246,16 +227,10 @@ export const make = (context: Context): Dialect => {
       savedMaps: offer(SavedMapsTrait.make(mapMethod, listMaps)),
       history: offer(HistoryTrait.fromList(recordsMethod, history)),
       modes: offer({
-        choices: Effect.succeed(choices),
-        current: Effect.map(state, ({ fields }) => current(fields)),
-        set: ({ fan, route, water }): Effect.Effect<void, CommandError> => {
-          const fanCode = codeOf(fan, Q10Codes.fanLevelNames)
-          const waterCode = codeOf(water, Q10Codes.waterLevelNames)
-          const isKnown = route === undefined && (fan === undefined || fanCode !== undefined && fanCode >= 0)
-            && (water === undefined || waterCode !== undefined && waterCode >= 0)
-          return isKnown ? set(fanCode, waterCode, undefined) : Effect.fail(invalidArgument("dpFanLevel"))
-        },
-        setMode: (mode) => set(undefined, undefined, modes.get(mode))
+        choices: Effect.succeed(modes.choices),
+        current: Effect.map(state, ({ fields }) => modes.current(fields)),
+        set: (change) => setModes(modes.messageOf(change)),
+        setMode: (mode) => setModes(modes.messageOfMode(mode))
       }),
       consumables: offer({
         list: Effect.map(context.refresh, ({ fields }) => consumables(fields)),
@@ -272,6 +247,14 @@ export const make = (context: Context): Dialect => {
             : Effect.fail(invalidArgument("dpVolume"))
       }),
       locate: offer({ locate: setting("dpSeek", 11, 1) }),
+      network: offer({
+        info: Effect.flatMap(context.refresh, ({ fields }) => {
+          const info = networkOf(fields["dpNetInfo"])
+          return info === undefined
+            ? Effect.fail(new RequestError({ reason: "BadAnswer", method: "dpNetInfo" }))
+            : Effect.succeed(info)
+        })
+      }),
       childLock: toggle("dpChildLock", 47),
       led: toggle("dpButtonLightSwitch", 77),
       autoEmptying: toggle("dpDustSwitch", 37)

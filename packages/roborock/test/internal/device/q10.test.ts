@@ -56,6 +56,7 @@ describe("a Q10 vacuum", () => {
       yield* cleaning.dock
       yield* (yield* device.trait("spot")).clean
       yield* modes.set({ fan: "max", water: "high" })
+      yield* modes.set({ route: "fine" })
       yield* modes.setMode("mop")
       yield* (yield* device.trait("childLock")).set(false)
       yield* (yield* device.trait("sound")).setVolume(30)
@@ -65,6 +66,7 @@ describe("a Q10 vacuum", () => {
         { 202: 5 },
         { 201: 5 },
         { 123: 4, 124: 3 },
+        { 78: 2 },
         { 137: 3 },
         { 47: 0 },
         { 26: 30 }
@@ -225,5 +227,13 @@ describe("a Q10 vacuum", () => {
       assert.deepInclude(yield* device.state.get, { stateName: "charging", battery: 100, error: undefined })
       assert.strictEqual(yield* (yield* device.trait("sound")).volume, 74)
       assert.isTrue(yield* (yield* device.trait("autoEmptying")).get)
+      assert.strictEqual((yield* (yield* device.trait("modes")).current).route, "fast")
+      assert.deepStrictEqual(yield* (yield* device.trait("network")).info, {
+        ip: "1.1.1.2",
+        ssid: "wifi-network-name",
+        mac: "99:AA:88:BB:77:CC",
+        bssid: undefined,
+        rssi: -50
+      })
     }))
 })
