@@ -54,6 +54,7 @@ export interface DockTrait {
  */
 export interface DockJobTrait {
   readonly start: Effect.Effect<void, CommandError>
+  /** Q10 vacuums cannot be told to: `UnknownMethod`. */
   readonly stop: Effect.Effect<void, CommandError>
   /** The names that `setMode` takes. */
   readonly modes: Effect.Effect<ReadonlyArray<string>>

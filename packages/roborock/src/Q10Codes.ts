@@ -197,6 +197,20 @@ export const cleanModeNames: ReadonlyMap<number, string> = new Map([
 ])
 
 /**
+ * How often the dock empties the bin (50): after each run, or after so many minutes.
+ *
+ * @since 0.1.0
+ * @category tables
+ */
+export const dustSettingNames: ReadonlyMap<number, string> = new Map([
+  [0, "regular"],
+  [15, "interval_15"],
+  [30, "interval_30"],
+  [45, "interval_45"],
+  [60, "interval_60"]
+])
+
+/**
  * The way that is taken over the floor (78).
  *
  * @since 0.1.0

@@ -84,6 +84,7 @@ const ours: Readonly<Record<string, ReadonlyMap<number, string>>> = {
   "q10.B01_Q10_DP": Q10Codes.dataPointNames,
   "q10.YXFanLevel": Q10Codes.fanLevelNames,
   "q10.YXWaterLevel": Q10Codes.waterLevelNames,
+  "q10.YXDeviceDustCollectionFrequency": Q10Codes.dustSettingNames,
   "q10.YXCleanLine": Q10Codes.cleanLineNames,
   "q10.YXDeviceState": Q10Codes.stateNames,
   "q10.YXDeviceWorkMode": Q10Codes.cleanModeNames,

@@ -9,7 +9,7 @@ import * as Q10Codes from "../../Q10Codes.ts"
 import * as Q10DataPoints from "../../Q10DataPoints.ts"
 import * as Q10Packet from "../../Q10Packet.ts"
 import * as Q10Record from "../../Q10Record.ts"
-import { NoMap, RequestError } from "../../RoborockError.ts"
+import { DeviceError, NoMap, RequestError } from "../../RoborockError.ts"
 import * as SavedMapsTrait from "../../SavedMapsTrait.ts"
 import * as keptMap from "../q10/keptMap.ts"
 import * as liveModel from "../q10/liveModel.ts"
@@ -18,7 +18,7 @@ import { isRecord, numberField } from "../v1/json.ts"
 import { activitiesOf } from "./activities.ts"
 import * as arrivals from "./arrivals.ts"
 import type { Dialect } from "./dialect.ts"
-import { type Context, type Fields, sendAndLook } from "./dialectContext.ts"
+import { codeOf, type Context, type Fields, sendAndLook } from "./dialectContext.ts"
 import { findRooms } from "./knownRooms.ts"
 import * as liveMap from "./liveMap.ts"
 import { offer } from "./offer.ts"
@@ -247,6 +247,19 @@ export const make = (context: Context): Dialect => {
             : Effect.fail(invalidArgument("dpVolume"))
       }),
       locate: offer({ locate: setting("dpSeek", 11, 1) }),
+      emptying: offer({
+        start: send("dpStartDockTask", Q10DataPoints.commands.emptyBin),
+        stop: Effect.fail(new DeviceError({ reason: "UnknownMethod", method: "dpStartDockTask" })),
+        modes: Effect.succeed([...Q10Codes.dustSettingNames.values()]),
+        mode: Effect.map(
+          context.refresh,
+          ({ fields }) => nameOf(numberField(fields, "dpDustSetting"), Q10Codes.dustSettingNames)
+        ),
+        setMode: (name) => {
+          const code = codeOf(name, Q10Codes.dustSettingNames)
+          return code === undefined ? Effect.fail(invalidArgument("dpDustSetting")) : setting("dpDustSetting", 50, code)
+        }
+      }),
       network: offer({
         info: Effect.flatMap(context.refresh, ({ fields }) => {
           const info = networkOf(fields["dpNetInfo"])

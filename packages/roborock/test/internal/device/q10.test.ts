@@ -218,6 +218,19 @@ describe("a Q10 vacuum", () => {
       assert.deepStrictEqual(decoded(sent.at(-1)), { 22: 1 })
     }))
 
+  it.scoped("has its bin emptied, now or every so often", () =>
+    Effect.gen(function*() {
+      const { device, sent } = yield* openAppliance(kind, answering({ ...docked, common: [[50, 30]] }))
+      const emptying = yield* device.trait("emptying")
+      assert.strictEqual(yield* emptying.mode, "interval_30")
+      yield* emptying.start
+      yield* emptying.setMode("regular")
+      assert.deepStrictEqual(sent.slice(-2).map(decoded), [{ 203: 2 }, { 50: 0 }])
+      assert.strictEqual(yield* reasonOf(emptying.setMode("never")), "InvalidArgument")
+      // How it would be told to stop is not known.
+      assert.strictEqual(yield* reasonOf(emptying.stop), "UnknownMethod")
+    }))
+
   it.scoped("reads what a device sent", () =>
     Effect.gen(function*() {
       const dump = testData("roborock/fixtures/b01-q10-messages/dpRequetdps.json")
