@@ -225,6 +225,28 @@ describe("Decoder", () => {
     ])
   })
 
+  it("reads a subscription identifier that stands alone, whatever its size, and cannot be led to change that of another packet", () => {
+    const identifiers = ([1, 127, 128, 16384] as const).flatMap((identifier) => {
+      const packet = Encoder.encode({
+        _tag: "Publish",
+        dup: false,
+        qos: 0,
+        retain: false,
+        topic: "t",
+        payload: Uint8Array.of(7),
+        properties: { subscriptionIdentifiers: [identifier] }
+      }, 5)
+      const bytes = Either.getOrThrow(packet)
+      const decoder = Decoder.make({ role: "client", version: 5 })
+      return [...decoder.push(bytes).packets, ...decoder.push(bytes).packets]
+    })
+    const read = identifiers.map((packet) =>
+      packet._tag === "Publish" ? packet.properties?.subscriptionIdentifiers : []
+    )
+    assert.deepStrictEqual(read, [[1], [1], [127], [127], [128], [128], [16384], [16384]])
+    assert.throws(() => Object.assign(read[0] ?? {}, [2]), TypeError)
+  })
+
   it("accepts U+FFFD and control characters as the characters they are", () => {
     const { packets } = push("30 07 00 05 ef bf bd 01 7f", { version: 4 })
     assert.deepStrictEqual(packets, [Packet.publish({ topic: "\ufffd\u0001\u007f", payload: new Uint8Array(0) })])

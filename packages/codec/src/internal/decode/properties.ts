@@ -1,6 +1,7 @@
 import type { Properties, UserProperty } from "../../Properties.ts"
-import { byId, type CarrierInfo, numberProblem, type Row, type WritableProperties } from "../propertyTable.ts"
+import { byId, type CarrierInfo, carriers, numberProblem, type Row, type WritableProperties } from "../propertyTable.ts"
 import { malformed, violation } from "../refusal.ts"
+import { identifierAlone } from "./identifierAlone.ts"
 import {
   hasWildcard,
   readBinary,
@@ -42,6 +43,13 @@ export const readProperties = (reader: Reader, carrier: CarrierInfo): Properties
   const packetEnd = reader.end
   const end = reader.position + length
   if (end > packetEnd) throw malformed(reader, "the properties run past the end of the packet", "2.2.2.1")
+  if (length === 2 && carrier === carriers.Publish) {
+    const properties = identifierAlone(reader)
+    if (properties !== undefined) {
+      reader.position = end
+      return properties
+    }
+  }
   reader.end = end
   const properties: WritableProperties = {}
   let pairs: Array<UserProperty> | undefined
