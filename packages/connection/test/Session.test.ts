@@ -603,7 +603,7 @@ describe("Session", () => {
       const rig = Rig.make(5, { receiveMaximum: 2 })
       rig.connect()
       rig.receive(incoming("a", 1), incoming("b", 2))
-      rig.pendings.forEach(rig.session.accept)
+      rig.pendings.forEach((pending) => rig.session.accept(pending))
       rig.receive(incoming("c", 3), incoming("d", 4))
       assert.isFalse(rig.session.mustPause())
       rig.receive(incoming("e", 5))
@@ -613,7 +613,7 @@ describe("Session", () => {
       rig.receive(...[3, 4, 5].map((id) => incoming("again", id, 1, { dup: true })))
       assert.isUndefined(rig.ended())
       assert.isTrue(rig.session.mustPause())
-      rig.pendings.slice(-3).forEach(rig.session.accept)
+      rig.pendings.slice(-3).forEach((pending) => rig.session.accept(pending))
       assert.isFalse(rig.session.mustPause())
     })
 
@@ -625,7 +625,7 @@ describe("Session", () => {
       rig.receive(incoming("b", 2, 2), incoming("c", 3))
       assert.isUndefined(rig.ended())
       assert.isTrue(rig.session.mustPause())
-      rig.pendings.forEach(rig.session.accept)
+      rig.pendings.forEach((pending) => rig.session.accept(pending))
       assert.isFalse(rig.session.mustPause())
     })
   })
@@ -928,7 +928,7 @@ describe("Session", () => {
           rig.receiveBytes(stream.slice(at, at + size))
           at += size
         }
-        rig.pendings.forEach(rig.session.accept)
+        rig.pendings.forEach((pending) => rig.session.accept(pending))
         return [rig.messages.map(({ topic }) => topic), rig.tags(), out.result, rig.ended()]
       }
       const whole = run(() => stream.length)

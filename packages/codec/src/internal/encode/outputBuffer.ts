@@ -5,7 +5,7 @@ import { encodedLength, foundNull, foundWide, foundWildcard, isShort, scan, writ
 import { maxVarInt, varIntLength } from "../varInt.ts"
 
 /** The first slab of a connection, which an idle one never outgrows. */
-const firstSlabBytes = 4096
+const firstSlabBytes = 512
 
 /** Slabs grow up to here; beyond, what is ready becomes a piece and a new slab begins. */
 const fullSlabBytes = 65_536

@@ -63,7 +63,7 @@ export const make = (
     },
     isFull: () => parkedBytes >= bounds.readAheadBytes,
     hasRoom: (bytes) => parkedBytes + bytes <= bounds.readAheadBytes,
-    blockedBy: session.blockedBy,
+    blockedBy: () => session.blockedBy(),
     notify,
     isClosing
   }

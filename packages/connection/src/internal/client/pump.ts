@@ -7,22 +7,18 @@ import type { Packet } from "@effect-mqtt/codec"
 import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as FiberRef from "effect/FiberRef"
-import * as FiberRefs from "effect/FiberRefs"
-import * as Runtime from "effect/Runtime"
 import { TransportError } from "../../MqttError.ts"
 import type { Negotiated } from "../../Negotiated.ts"
 import type { Session } from "../../Session.ts"
 import type { Wire } from "../../Wire.ts"
-import type { AlarmOwner, Fork } from "./alarm.ts"
-import { Alarm } from "./alarm.ts"
+import type { AlarmOwner } from "./alarm.ts"
 import * as foreignPeer from "./foreignPeer.ts"
 import type { LinkError } from "./linkFailed.ts"
 import { linkFailed } from "./linkFailed.ts"
 import type { ReceiverOwner } from "./receiver.ts"
-import { Receiver } from "./receiver.ts"
+import type { OnReady } from "./wireLink.ts"
+import { WireLink } from "./wireLink.ts"
 import type { WriterOwner } from "./writer.ts"
-import { Writer } from "./writer.ts"
 
 export interface Hooks {
   /** Runs at the end of each pass: hands messages out. */
@@ -40,26 +36,6 @@ export interface Hooks {
   readonly takeReport: () => Effect.Effect<void> | undefined
 }
 
-type OnReady = (negotiated: Negotiated) => Effect.Effect<void>
-
-/** What there is while there is a wire. */
-interface Link {
-  readonly wire: Wire
-  readonly fork: Fork
-  readonly alarm: Alarm
-  readonly writer: Writer
-  readonly receiver: Receiver
-  /** Runs once, after a good CONNACK. */
-  readonly onReady: OnReady
-  /** Ends the link; the first call counts. */
-  readonly over: (ending: Effect.Effect<never, LinkError>) => void
-  isAnswered: boolean
-  justConnected: Negotiated | undefined
-  unsentAnswers: number
-  /** When to stop waiting for the goodbye to leave. */
-  goodbyeDue: number
-}
-
 /** Small enough to stay in the cache of the processor, large enough for hundreds of messages in a write. */
 const highWaterBytes = 64 * 1024
 /** Answers that the peer does not take, before nothing more is read that asks for others. */
@@ -73,7 +49,7 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
   readonly #clock: Clock.Clock
   readonly #stallTimeout: number
   readonly #hooks: Hooks
-  #link: Link | undefined = undefined
+  #link: WireLink | undefined = undefined
   #passTime = 0
   #waitingForRoom: Set<() => void> | undefined = undefined
 
@@ -160,7 +136,7 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
   run(wire: Wire, connect: Packet.Connect, due: number, onReady: OnReady): Effect.Effect<never, LinkError> {
     return Effect.flatMap(Effect.runtime<never>(), (runtime) =>
       Effect.async<never, LinkError>((over) => {
-        const link = this.#open(wire, runtime, onReady, over)
+        const link = new WireLink(wire, { session: this.#session, clock: this.#clock, runtime }, this, onReady, over)
         this.#link = link
         this.pass((now) => this.#session.open(now, connect, due))
         link.receiver.start()
@@ -265,34 +241,16 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
     return this.#hooks.mustPause()
   }
 
-  #open(wire: Wire, runtime: Runtime.Runtime<never>, onReady: OnReady, over: Link["over"]): Link {
-    const fork = Runtime.runFork(runtime)
-    const scheduler = FiberRefs.getOrDefault(runtime.fiberRefs, FiberRef.currentScheduler)
-    return {
-      wire,
-      fork,
-      alarm: new Alarm(this.#clock, fork, this),
-      writer: new Writer(this.#session, wire, this.#clock, scheduler, fork, this),
-      receiver: new Receiver(wire, scheduler, fork, this),
-      onReady,
-      over,
-      isAnswered: false,
-      justConnected: undefined,
-      unsentAnswers: 0,
-      goodbyeDue: Infinity
-    }
-  }
-
   #mayHoldAnswer(): boolean {
     return this.#session.awaitsAnswer() || (this.#waitingForRoom?.size ?? 0) > 0 || this.#hooks.awaitsMessage()
   }
 
-  #stalledAt({ writer }: Link): number {
+  #stalledAt({ writer }: WireLink): number {
     return (writer.writingSince ?? Infinity) + this.#stallTimeout
   }
 
   /** Sets the alarm, and wakes the receiver if it has reason to go on. */
-  #lookAgain(link: Link): void {
+  #lookAgain(link: WireLink): void {
     link.alarm.by(
       Math.min(this.#session.deadline(), this.#hooks.deadline(), this.#stalledAt(link), link.goodbyeDue)
     )
@@ -308,7 +266,7 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
    * Bounds the end of a link: a write that the peer does not take must not keep what the session has
    * given up. An abrupt end is one at once; the others have a moment to flush and to shut down.
    */
-  #noticeEnd(link: Link, ended: LinkError): void {
+  #noticeEnd(link: WireLink, ended: LinkError): void {
     if (isAbrupt(ended)) return link.over(Effect.fail(ended))
     if (link.goodbyeDue === Infinity) link.goodbyeDue = this.#passTime + Duration.toMillis(goodbyeTimeout)
     link.writer.schedule()

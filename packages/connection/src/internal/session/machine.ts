@@ -1,294 +1,217 @@
-/** Puts the areas of the protocol together: which of them a packet, a command or the time is for. */
+/** A session as its program sees it: the commands, and which area of the protocol or of its link each of them is for. */
 import type { Packet } from "@effect-mqtt/codec"
-import { Decoder } from "@effect-mqtt/codec"
-import type * as CodecError from "@effect-mqtt/codec/CodecError"
-import * as Either from "effect/Either"
-import type { AuthError } from "../../MqttError.ts"
+import type { AuthError, StoreError } from "../../MqttError.ts"
 import { ConnectError, PublishError } from "../../MqttError.ts"
-import type { Options, Session } from "./contract.ts"
-import * as dispatches from "./dispatch.ts"
-import * as durables from "./durable.ts"
+import type { Change } from "../../SessionStore.ts"
+import type { Options, Pending, Restored, Session } from "./contract.ts"
 import * as farewell from "./farewell.ts"
-import * as handshakes from "./handshake.ts"
+import type { SettleAuthentication } from "./handshake.ts"
 import { unspecifiedError } from "./handshake.ts"
-import * as inbounds from "./inbound.ts"
-import * as inboundAliases from "./inboundAliases.ts"
-import * as keepAlives from "./keepAlive.ts"
-import { negotiate } from "./negotiate.ts"
-import * as operations from "./operations.ts"
-import { Outbound } from "./outbound.ts"
-import { OutboundAliases } from "./outboundAliases.ts"
-import * as outputs from "./output.ts"
-import { PacketIds } from "./packetIds.ts"
-import { Persistence } from "./persistence.ts"
-import * as pings from "./pings.ts"
-import { MemoryReceivedIds } from "./receivedIds.ts"
-import * as records from "./records.ts"
-import * as traffics from "./traffic.ts"
+import type { SettleOperation } from "./operations.ts"
+import type { SettlePing } from "./pings.ts"
+import { ProtocolAreas } from "./protocolAreas.ts"
+import type { Outgoing, Publication, SettlePublish } from "./publication.ts"
+import { SessionLink } from "./sessionLink.ts"
+import type { Traffic } from "./traffic.ts"
 
-export const make = (options: Options): Session => {
-  let clock = 0
-  let decoder = Decoder.make({ role: "client", maxPacketBytes: options.maxPacketBytes })
-  let ended: AuthError | ConnectError | undefined
-  let broken: ConnectError | undefined
-  let hasState = false
-  let wasBusy = false
-  let aliasesRefused = false
+export const make = (options: Options): Session => new Machine(options)
 
-  const { onPacket } = options
-  const keepAlive = keepAlives.make(options.pingLead)
-  const ids = new PacketIds()
-  const traffic = traffics.make()
-  const output = outputs.observed(
-    outputs.make(() => {
-      traffic.packetsSent++
-      keepAlive.sent(clock)
-    }),
-    onPacket === undefined ? undefined : (packet) => onPacket("sent", packet)
-  )
-  const aliasesOut = new OutboundAliases(output)
-  const aliasesIn = inboundAliases.make()
-  const awaitedPings = pings.make()
-  const snapshot = options.records === undefined ? undefined : records.decode(options.records)
-  const persistence = new Persistence()
-  const durable = snapshot === undefined ? undefined : durables.make(persistence, ids, output, snapshot)
-  if (snapshot !== undefined) {
-    hasState = snapshot.marker?.isConfirmed === true
-    persistence.append(clock, snapshot.setAside)
-  }
-  const outbound = new Outbound(aliasesOut, ids, options, durable?.outgoing, (result) => {
-    if (Either.isLeft(result)) options.onUnattended?.(result.left)
-  }, traffic)
-  const inbound = inbounds.make(output, options, durable?.received ?? new MemoryReceivedIds())
-  const pending = operations.make(output, ids, durable?.subscriptions)
+/** A class, as its areas are: a closure for each thing that a session can do took a third of the memory of a client. */
+class Machine implements Session {
+  readonly #areas: ProtocolAreas
+  readonly #link: SessionLink
+  #broken: ConnectError | undefined = undefined
 
-  /** The link counts for nothing any more: what it owed is settled, and nothing is written behind the last packet. */
-  const over = (next: "Closed" | "Ended") => {
-    if (isReady()) wasBusy = outbound.inFlight() > 0 || !pending.isIdle()
-    handshake.leave(next)
-    durable?.marker.disconnected(clock)
-    keepAlive.stop()
-    outbound.linkLost(clock)
-    inbound.linkLost()
-    pending.linkLost()
-    awaitedPings.settle(undefined)
-    handshake.settle(ended ?? new ConnectError({ reason: "Transport", retryable: true }))
+  constructor(options: Options) {
+    this.#areas = new ProtocolAreas(options)
+    this.#link = new SessionLink(options, this.#areas)
   }
 
-  const isReady = () => handshake.phase() === "Ready"
-
-  /** Ends the link once the output is flushed; MQTT 5 tells a connected server why [5 §4.13]. */
-  const end = (error: AuthError | ConnectError, disconnectCode?: number) => {
-    if (ended !== undefined) return
-    if (isReady() && disconnectCode !== undefined && output.version() === 5) {
-      output.write({ _tag: "Disconnect", reasonCode: disconnectCode })
-    }
-    ended = error
-    over("Ended")
+  open(now: number, packet: Packet.Connect, due = Infinity): void {
+    this.#areas.now = now
+    this.#link.open(packet, due)
   }
 
-  const violation = (detail: string, reasonCode = 0x82) =>
-    end(new ConnectError({ reason: "ProtocolError", retryable: true, cause: new Error(detail) }), reasonCode)
-
-  const ready = (sent: Packet.Connect, packet: Packet.ConnAck) => {
-    const negotiated = negotiate(sent, packet)
-    if (!packet.sessionPresent) {
-      outbound.sessionLost(clock)
-      inbound.sessionLost(clock)
-      durable?.subscriptions.sessionLost(clock)
-    } else inbound.resumed()
-    hasState = negotiated.sessionExpiry > 0
-    // What the session is to keep is committed after this, so nothing has to wait for it.
-    durable?.marker.connected(clock, negotiated)
-    handshake.complete()
-    aliasesIn.reset(sent.properties?.topicAliasMaximum ?? 0)
-    aliasesOut.reset(aliasesRefused ? 0 : Math.min(options.maxTopicAliases, negotiated.topicAliasMaximum))
-    output.limit(negotiated.maximumPacketBytes)
-    keepAlive.start(clock, negotiated.keepAlive * 1000)
-    outbound.resume(clock, negotiated, options.gatePublishes)
-    options.onConnected(negotiated)
-    answered(clock)
-    outbound.flush(clock)
+  receive(now: number, bytes: Uint8Array): void {
+    this.#areas.now = now
+    this.#link.receive(bytes)
   }
 
-  /** What the server was asked for may all be answered now. */
-  const answered = (now: number) => {
-    if (pending.isIdle()) outbound.letGo(now)
+  tick(now: number): void {
+    this.#areas.now = now
+    this.#link.tick()
   }
 
-  const writePing = () => {
-    output.write({ _tag: "PingReq" })
-    keepAlive.pinged(clock)
-    options.onPing?.(undefined)
+  lost(now: number = this.#areas.now): void {
+    this.#areas.now = now
+    this.#link.over("Closed")
   }
 
-  const handleAll = (packets: ReadonlyArray<Packet.Packet>, error: CodecError.CodecError | undefined) => {
-    for (let index = 0; index < packets.length; index++) {
-      if (handshake.phase() === "Judging") return handshake.hold(packets.slice(index), error)
-      dispatch(clock, packets[index])
-      if (ended !== undefined) return
-    }
-    if (error === undefined) return
-    if (handshake.phase() === "Judging") return handshake.hold([], error)
-    end(new ConnectError({ reason: "ProtocolError", retryable: true, cause: error }), error.reasonCode)
+  restored(): Restored | undefined {
+    return this.#areas.durable?.restored
   }
 
-  const handshake = handshakes.make(output, {
-    connAckTimeout: options.connAckTimeout,
-    onAuthenticate: options.onAuthenticate,
-    hasState: () => hasState,
-    ready,
-    handleAll,
-    end,
-    violation
-  })
+  isResumable(now: number): boolean {
+    return this.#areas.durable?.marker.isResumable(now) ?? this.#areas.hasState
+  }
 
-  const dispatch = dispatches.make({
-    handshake,
-    inbound,
-    aliases: aliasesIn,
-    outbound,
-    operations: pending,
-    output,
-    traffic,
-    onMessage: options.onMessage,
-    answered,
-    onPingResp: (now) => {
-      const roundTrip = keepAlive.answered(now)
-      if (roundTrip !== undefined) options.onPing?.(roundTrip)
-      awaitedPings.settle(roundTrip)
-    },
-    refuseAliases: () => {
-      aliasesRefused = true
-    },
-    end,
-    violation
-  })
+  takeChanges(): ReadonlyArray<Change> {
+    return this.#areas.persistence?.take() ?? []
+  }
 
-  /** When something is unanswered for too long. */
-  const answerDue = () =>
-    options.acknowledgementTimeout +
-    Math.min(outbound.oldestWrite() ?? Infinity, pending.oldestWrite() ?? Infinity, awaitedPings.awaitedSince())
+  committed(now: number): void {
+    this.#areas.now = now
+    this.#areas.persistence?.committed(now)
+    this.#areas.operations.flush(now)
+  }
 
-  const startOperation: operations.Operations["start"] = (now, packet, settle) => {
-    clock = now
-    if (isReady()) pending.start(now, packet, settle)
+  commitFailed(now: number, cause: StoreError): void {
+    this.#areas.now = now
+    if (this.#areas.persistence?.failed(now, cause) !== false) return this.#areas.operations.flush(now)
+    this.#broken = new ConnectError({ reason: "StoreError", retryable: false, cause })
+    this.#link.end(this.#broken, unspecifiedError)
+  }
+
+  broken(): ConnectError | undefined {
+    return this.#broken
+  }
+
+  deadline(): number {
+    return this.#link.deadline()
+  }
+
+  takeOutput(): ReadonlyArray<Uint8Array> {
+    this.#areas.keepAlive.taken()
+    this.#areas.traffic.bytesSent += this.#areas.output.bytes()
+    return this.#areas.output.take()
+  }
+
+  traffic(): Readonly<Traffic> {
+    return this.#areas.traffic
+  }
+
+  flushed(now: number, isDrained = false): void {
+    this.#areas.now = now
+    this.#areas.keepAlive.flushed(now)
+    if (isDrained) this.#areas.output.release()
+    this.#areas.outbound.flush(now)
+  }
+
+  outputBytes(): number {
+    return this.#areas.output.bytes()
+  }
+
+  ended(): AuthError | ConnectError | undefined {
+    return this.#link.ended
+  }
+
+  wasBusy(): boolean {
+    return this.#link.wasBusy
+  }
+
+  isReady(): boolean {
+    return this.#link.isReady()
+  }
+
+  hasState(): boolean {
+    return this.#areas.hasState
+  }
+
+  mustStartClean(): boolean {
+    return this.#link.handshake.mustStartClean
+  }
+
+  publish(now: number, message: Outgoing, settle: SettlePublish): Publication {
+    this.#areas.now = now
+    return this.#areas.outbound.publish(now, message, settle)
+  }
+
+  subscribe(now: number, packet: Omit<Packet.Subscribe, "packetId">, settle: SettleOperation): void {
+    this.#start(now, packet, settle)
+  }
+
+  unsubscribe(now: number, packet: Omit<Packet.Unsubscribe, "packetId">, settle: SettleOperation): void {
+    this.#start(now, packet, settle)
+  }
+
+  authenticate(now: number, data: Uint8Array | undefined): void {
+    this.#areas.now = now
+    this.#link.handshake.authenticate(data)
+  }
+
+  refuse(now: number, error: AuthError | ConnectError): void {
+    this.#areas.now = now
+    if (this.#link.handshake.phase() !== "Closed") this.#link.end(error, unspecifiedError)
+  }
+
+  reauthenticate(now: number, data: Uint8Array | undefined, settle: SettleAuthentication): void {
+    this.#areas.now = now
+    this.#link.handshake.reauthenticate(now, data, settle)
+  }
+
+  ping(now: number, settle: SettlePing): void {
+    this.#areas.now = now
+    if (!this.isReady()) return settle(undefined)
+    this.#areas.pings.add(now, settle)
+    if (!this.#areas.keepAlive.isOutstanding) this.#link.writePing()
+  }
+
+  accept(delivery: Pending, reasonCode = 0): boolean {
+    return this.#areas.inbound.accept(this.#areas.now, delivery, reasonCode)
+  }
+
+  readingPaused(now: number, isPaused: boolean): void {
+    this.#areas.keepAlive.readingPaused(now, isPaused)
+  }
+
+  disconnect(reasonCode: number, properties?: Packet.Disconnect["properties"]): void {
+    if (this.isReady()) farewell.write(this.#areas.output, this.#link.handshake.connect, reasonCode, properties)
+    this.#link.ended ??= new ConnectError({ reason: "Closed", retryable: false })
+    this.#link.over("Ended")
+  }
+
+  dispose(cause: AuthError | ConnectError): void {
+    this.#link.over("Closed")
+    this.#areas.outbound.failAll((topic) => new PublishError({ reason: "Closed", topic, cause }))
+  }
+
+  inFlight(): number {
+    return this.#areas.outbound.inFlight()
+  }
+
+  queued(): number {
+    return this.#areas.outbound.queued()
+  }
+
+  isIdle(): boolean {
+    return this.#areas.outbound.isIdle() && this.#areas.operations.isIdle()
+  }
+
+  awaitsAnswer(): boolean {
+    return this.#link.handshake.phase() === "Handshaking" || this.#areas.outbound.inFlight() > 0 ||
+      !this.#areas.operations.isIdle() ||
+      this.#areas.pings.isAwaited || this.#link.handshake.isAwaited
+  }
+
+  mustPause(): boolean {
+    return this.#link.handshake.phase() === "Judging" || this.#areas.inbound.isFull()
+  }
+
+  mustStop(): boolean {
+    return this.#areas.inbound.isOverfull()
+  }
+
+  blockedBy(): Pending | undefined {
+    return this.#areas.inbound.blockedBy()
+  }
+
+  #start(
+    now: number,
+    packet: Omit<Packet.Subscribe, "packetId"> | Omit<Packet.Unsubscribe, "packetId">,
+    settle: SettleOperation
+  ): void {
+    this.#areas.now = now
+    if (this.isReady()) this.#areas.operations.start(now, packet, settle)
     else settle({ _tag: "LinkLost" })
-  }
-
-  return {
-    open: (now, packet, due = Infinity) => {
-      clock = now
-      ended = undefined
-      handshake.open(now, packet, due)
-      const { protocolVersion } = packet
-      decoder = Decoder.make({ role: "client", version: protocolVersion, maxPacketBytes: options.maxPacketBytes })
-      output.reset(protocolVersion)
-      if (durable === undefined) handshake.writeConnect(packet)
-      else durable.marker.connecting(now, packet, () => handshake.writeConnect(packet))
-    },
-    receive: (now, bytes) => {
-      clock = now
-      const phase = handshake.phase()
-      if (phase === "Closed" || phase === "Ended") return
-      const { packets, error } = decoder.push(bytes)
-      traffic.bytesReceived += bytes.length
-      traffic.packetsReceived += packets.length
-      if (onPacket !== undefined) { for (const packet of packets) onPacket("received", packet) }
-      if (packets.length > 0) keepAlive.received(now)
-      else keepAlive.progressed()
-      handleAll(packets, error)
-    },
-    tick: (now) => {
-      clock = now
-      if (now >= handshake.due()) end(new ConnectError({ reason: "Timeout", retryable: true }), unspecifiedError)
-      if (!isReady()) return
-      if (now >= answerDue()) return end(new ConnectError({ reason: "AcknowledgementTimeout", retryable: true }))
-      const due = keepAlive.due(now)
-      if (due === "dead") return end(new ConnectError({ reason: "KeepAliveTimeout", retryable: true }))
-      if (due === "ping") writePing()
-    },
-    lost: (now = clock) => {
-      clock = now
-      over("Closed")
-    },
-    restored: () => durable?.restored,
-    isResumable: (now) => durable?.marker.isResumable(now) ?? hasState,
-    takeChanges: () => persistence.take(),
-    committed: (now) => {
-      clock = now
-      persistence.committed(now)
-      pending.flush(now)
-    },
-    commitFailed: (now, cause) => {
-      clock = now
-      if (persistence.failed(now, cause)) return pending.flush(now)
-      broken = new ConnectError({ reason: "StoreError", retryable: false, cause })
-      end(broken, unspecifiedError)
-    },
-    broken: () => broken,
-    deadline: () => isReady() ? Math.min(keepAlive.deadline(), answerDue(), handshake.due()) : handshake.due(),
-    takeOutput: () => {
-      keepAlive.taken()
-      traffic.bytesSent += output.bytes()
-      return output.take()
-    },
-    traffic: () => traffic,
-    flushed: (now, isDrained = false) => {
-      clock = now
-      keepAlive.flushed(now)
-      if (isDrained) output.release()
-      outbound.flush(now)
-    },
-    outputBytes: output.bytes,
-    ended: () => ended,
-    wasBusy: () => wasBusy,
-    isReady,
-    hasState: () => hasState,
-    mustStartClean: handshake.mustStartClean,
-    publish: (now, message, settle) => {
-      clock = now
-      return outbound.publish(now, message, settle)
-    },
-    subscribe: startOperation,
-    unsubscribe: startOperation,
-    authenticate: (now, data) => {
-      clock = now
-      handshake.authenticate(data)
-    },
-    refuse: (now, error) => {
-      clock = now
-      if (handshake.phase() !== "Closed") end(error, unspecifiedError)
-    },
-    reauthenticate: (now, data, settle) => {
-      clock = now
-      handshake.reauthenticate(now, data, settle)
-    },
-    ping: (now, settle) => {
-      clock = now
-      if (!isReady()) return settle(undefined)
-      awaitedPings.add(now, settle)
-      if (!keepAlive.outstanding()) writePing()
-    },
-    accept: (delivery, reasonCode = 0) => inbound.accept(clock, delivery, reasonCode),
-    readingPaused: keepAlive.readingPaused,
-    disconnect: (reasonCode, properties) => {
-      if (isReady()) farewell.write(output, handshake.connect(), reasonCode, properties)
-      ended ??= new ConnectError({ reason: "Closed", retryable: false })
-      over("Ended")
-    },
-    dispose: (cause) => {
-      over("Closed")
-      outbound.failAll((topic) => new PublishError({ reason: "Closed", topic, cause }))
-    },
-    inFlight: () => outbound.inFlight(),
-    queued: () => outbound.queued(),
-    isIdle: () => outbound.isIdle() && pending.isIdle(),
-    awaitsAnswer: () =>
-      handshake.phase() === "Handshaking" || outbound.inFlight() > 0 || !pending.isIdle() || awaitedPings.isAwaited() ||
-      handshake.isAwaited(),
-    mustPause: () => handshake.phase() === "Judging" || inbound.isFull(),
-    mustStop: inbound.isOverfull,
-    blockedBy: inbound.blockedBy
   }
 }

@@ -39,94 +39,98 @@ interface Operation {
   readonly writtenAt: number
 }
 
-export interface Operations {
-  readonly start: (now: number, packet: Request, settle: SettleOperation) => void
-  /** Applies SUBACK or UNSUBACK. */
-  readonly acknowledge: (now: number, packet: Packet.SubAck | Packet.UnsubAck) => "ok" | "unknown" | "wrong"
-  /** An identifier may have become free: writes those that wait for one. */
-  readonly flush: (now: number) => void
-  readonly oldestWrite: () => number | undefined
-  readonly linkLost: () => void
-  readonly isIdle: () => boolean
-}
-
-/** `store` is absent while the session is kept in memory. */
-export const make = (output: Output, ids: PacketIds, store: SubscriptionStore | undefined): Operations => {
-  const pending = new Map<number, Operation>()
+export class Operations {
+  readonly #output: Output
+  readonly #ids: PacketIds
+  /** Absent while the session is kept in memory. */
+  readonly #store: SubscriptionStore | undefined
+  readonly #pending = new Map<number, Operation>()
   /** Those that wait for the store, on this link. */
-  let storing = new Set<SettleOperation>()
+  #storing: Set<SettleOperation> | undefined = undefined
   /** Those that wait for a free packet identifier, on this link. */
-  let waiting = new Set<Waiting>()
+  #waiting: Set<Waiting> | undefined = undefined
 
-  const write = (now: number, packet: Request, settle: SettleOperation) => {
-    const packetId = ids.allocate()
+  constructor(output: Output, ids: PacketIds, store: SubscriptionStore | undefined) {
+    this.#output = output
+    this.#ids = ids
+    this.#store = store
+  }
+
+  start(now: number, packet: Request, settle: SettleOperation): void {
+    if (this.#store === undefined) return this.#write(now, packet, settle)
+    const storing = this.#storing ??= new Set()
+    storing.add(settle)
+    this.#store.before(now, packet, (at) => {
+      // A lost link has settled it.
+      if (storing.delete(settle)) this.#write(at, packet, settle)
+    })
+  }
+
+  /** Applies SUBACK or UNSUBACK. */
+  acknowledge(now: number, packet: Packet.SubAck | Packet.UnsubAck): "ok" | "unknown" | "wrong" {
+    const operation = this.#pending.get(packet.packetId)
+    if (operation === undefined) return "unknown"
+    const request = operation.packet
+    const filters = request._tag === "Subscribe" ? request.subscriptions.length : request.filters.length
+    // A 3.1.1 UNSUBACK carries no codes: it always means success.
+    const reasonCodes = packet.reasonCodes ?? Array.from({ length: filters }, () => 0)
+    const answer = request._tag === "Subscribe" ? "SubAck" : "UnsubAck"
+    if (answer !== packet._tag || reasonCodes.length !== filters) return "wrong"
+    this.#pending.delete(packet.packetId)
+    this.#ids.release(packet.packetId)
+    this.#store?.answered(now, request, reasonCodes)
+    const reasonString = packet.properties?.reasonString
+    operation.settle({ _tag: "Answered", reasonCodes, ...(reasonString === undefined ? {} : { reasonString }) })
+    this.flush(now)
+    return "ok"
+  }
+
+  /** An identifier may have become free: writes those that wait for one. */
+  flush(now: number): void {
+    if (this.#waiting === undefined) return
+    for (const request of this.#waiting) {
+      if (this.#ids.inUse() === allIds) return
+      this.#waiting.delete(request)
+      this.#write(now, request.packet, request.settle)
+    }
+  }
+
+  oldestWrite(): number | undefined {
+    for (const operation of this.#pending.values()) return operation.writtenAt
+    return undefined
+  }
+
+  linkLost(): void {
+    const operations = [...this.#pending]
+    const unwritten = this.#storing
+    const unsent = this.#waiting
+    this.#pending.clear()
+    this.#storing = undefined
+    this.#waiting = undefined
+    for (const [id, operation] of operations) {
+      this.#ids.release(id)
+      operation.settle({ _tag: "LinkLost" })
+    }
+    for (const { settle } of unsent ?? []) settle({ _tag: "LinkLost" })
+    for (const settle of [...unwritten ?? []]) if (unwritten?.delete(settle) === true) settle({ _tag: "LinkLost" })
+  }
+
+  isIdle(): boolean {
+    return this.#pending.size === 0 && (this.#storing?.size ?? 0) === 0 && (this.#waiting?.size ?? 0) === 0
+  }
+
+  #write(now: number, packet: Request, settle: SettleOperation): void {
+    const packetId = this.#ids.allocate()
     if (packetId === 0) {
-      waiting.add({ packet, settle })
+      this.#waiting ??= new Set()
+      this.#waiting.add({ packet, settle })
       return
     }
-    const cause = output.write({ ...packet, packetId })
+    const cause = this.#output.write({ ...packet, packetId })
     if (cause !== undefined) {
-      ids.release(packetId)
+      this.#ids.release(packetId)
       return settle({ _tag: "Invalid", cause })
     }
-    pending.set(packetId, { packet, settle, writtenAt: now })
-  }
-
-  /** Writes those that wait, as far as there are identifiers. */
-  const flush = (now: number) => {
-    for (const request of waiting) {
-      if (ids.inUse() === allIds) return
-      waiting.delete(request)
-      write(now, request.packet, request.settle)
-    }
-  }
-
-  return {
-    flush,
-    start: (now, packet, settle) => {
-      if (store === undefined) return write(now, packet, settle)
-      const waiting = storing
-      waiting.add(settle)
-      store.before(now, packet, (at) => {
-        // A lost link has settled it.
-        if (waiting.delete(settle)) write(at, packet, settle)
-      })
-    },
-    acknowledge: (now, packet) => {
-      const operation = pending.get(packet.packetId)
-      if (operation === undefined) return "unknown"
-      const request = operation.packet
-      const filters = request._tag === "Subscribe" ? request.subscriptions.length : request.filters.length
-      // A 3.1.1 UNSUBACK carries no codes: it always means success.
-      const reasonCodes = packet.reasonCodes ?? Array.from({ length: filters }, () => 0)
-      const answer = request._tag === "Subscribe" ? "SubAck" : "UnsubAck"
-      if (answer !== packet._tag || reasonCodes.length !== filters) return "wrong"
-      pending.delete(packet.packetId)
-      ids.release(packet.packetId)
-      store?.answered(now, request, reasonCodes)
-      const reasonString = packet.properties?.reasonString
-      operation.settle({ _tag: "Answered", reasonCodes, ...(reasonString === undefined ? {} : { reasonString }) })
-      flush(now)
-      return "ok"
-    },
-    oldestWrite: () => {
-      for (const operation of pending.values()) return operation.writtenAt
-      return undefined
-    },
-    linkLost: () => {
-      const operations = [...pending]
-      const unwritten = storing
-      const unsent = waiting
-      pending.clear()
-      storing = new Set()
-      waiting = new Set()
-      for (const [id, operation] of operations) {
-        ids.release(id)
-        operation.settle({ _tag: "LinkLost" })
-      }
-      for (const { settle } of unsent) settle({ _tag: "LinkLost" })
-      for (const settle of [...unwritten]) if (unwritten.delete(settle)) settle({ _tag: "LinkLost" })
-    },
-    isIdle: () => pending.size === 0 && storing.size === 0 && waiting.size === 0
+    this.#pending.set(packetId, { packet, settle, writtenAt: now })
   }
 }

@@ -1,29 +1,26 @@
 /** Who waits for the answer to a ping, and since when the first of them does. */
 export type SettlePing = (roundTrip: number | undefined) => void
 
-export interface Pings {
-  readonly add: (now: number, settle: SettlePing) => void
-  readonly settle: SettlePing
+export class Pings {
+  #waiters: Array<SettlePing> | undefined = undefined
   /** Other packets show that the server is alive, which is no answer to this; `Infinity` if nobody waits. */
-  readonly awaitedSince: () => number
-  readonly isAwaited: () => boolean
-}
+  awaitedSince = Infinity
 
-export const make = (): Pings => {
-  let waiters: Array<SettlePing> = []
-  let awaitedSince = Infinity
-  return {
-    add: (now, settle) => {
-      waiters.push(settle)
-      awaitedSince = Math.min(awaitedSince, now)
-    },
-    settle: (roundTrip) => {
-      const settled = waiters
-      waiters = []
-      awaitedSince = Infinity
-      for (const settle of settled) settle(roundTrip)
-    },
-    awaitedSince: () => awaitedSince,
-    isAwaited: () => waiters.length > 0
+  get isAwaited(): boolean {
+    return this.#waiters !== undefined
+  }
+
+  add(now: number, settle: SettlePing): void {
+    this.#waiters ??= []
+    this.#waiters.push(settle)
+    this.awaitedSince = Math.min(this.awaitedSince, now)
+  }
+
+  settle(roundTrip: number | undefined): void {
+    const settled = this.#waiters
+    if (settled === undefined) return
+    this.#waiters = undefined
+    this.awaitedSince = Infinity
+    for (const settle of settled) settle(roundTrip)
   }
 }

@@ -1,0 +1,69 @@
+/** The areas of the protocol, as far as they do not depend on the link: what a session keeps from one link to the next. */
+import * as Either from "effect/Either"
+import type { Options } from "./contract.ts"
+import type { Durable } from "./durable.ts"
+import * as durables from "./durable.ts"
+import type { Inbound } from "./inbound.ts"
+import * as inbounds from "./inbound.ts"
+import { InboundAliases } from "./inboundAliases.ts"
+import { KeepAlive } from "./keepAlive.ts"
+import { Operations } from "./operations.ts"
+import { Outbound } from "./outbound.ts"
+import { OutboundAliases } from "./outboundAliases.ts"
+import { ObservedOutput, Output } from "./output.ts"
+import { PacketIds } from "./packetIds.ts"
+import { Persistence } from "./persistence.ts"
+import { Pings } from "./pings.ts"
+import type { SettlePublish } from "./publication.ts"
+import { MemoryReceivedIds } from "./receivedIds.ts"
+import * as records from "./records.ts"
+import * as traffics from "./traffic.ts"
+
+export class ProtocolAreas {
+  /** The instant of the last input. */
+  now = 0
+  /** Whether there is a session here that the server may go on with. */
+  hasState = false
+  readonly traffic = traffics.make()
+  readonly keepAlive: KeepAlive
+  readonly output: Output
+  readonly aliasesOut: OutboundAliases
+  readonly aliasesIn = new InboundAliases()
+  readonly pings = new Pings()
+  /** Both are absent while the session is kept in memory. */
+  readonly persistence: Persistence | undefined
+  readonly durable: Durable | undefined
+  readonly outbound: Outbound
+  readonly inbound: Inbound
+  readonly operations: Operations
+
+  constructor(options: Options) {
+    const { onPacket } = options
+    this.keepAlive = new KeepAlive(options.pingLead)
+    const onWrite = () => {
+      this.traffic.packetsSent++
+      this.keepAlive.sent(this.now)
+    }
+    const output = onPacket === undefined
+      ? new Output(onWrite)
+      : new ObservedOutput(onWrite, (packet) => onPacket("sent", packet))
+    this.output = output
+    this.aliasesOut = new OutboundAliases(output)
+    const ids = new PacketIds()
+    if (options.records !== undefined) {
+      const snapshot = records.decode(options.records)
+      const persistence = new Persistence()
+      this.persistence = persistence
+      this.durable = durables.make(persistence, ids, output, snapshot)
+      this.hasState = snapshot.marker?.isConfirmed === true
+      persistence.append(0, snapshot.setAside)
+    }
+    const unattended: SettlePublish = (result) => {
+      if (Either.isLeft(result)) options.onUnattended?.(result.left)
+    }
+    const { durable } = this
+    this.outbound = new Outbound(this.aliasesOut, ids, options, durable?.outgoing, unattended, this.traffic)
+    this.inbound = inbounds.make(output, options, durable?.received ?? new MemoryReceivedIds())
+    this.operations = new Operations(output, ids, durable?.subscriptions)
+  }
+}

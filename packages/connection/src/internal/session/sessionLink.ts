@@ -1,0 +1,201 @@
+/** The life of the links of a session, one at a time: from CONNECT to what ends it, and what the time does to it. */
+import type { Packet } from "@effect-mqtt/codec"
+import { Decoder } from "@effect-mqtt/codec"
+import type * as CodecError from "@effect-mqtt/codec/CodecError"
+import type { AuthError } from "../../MqttError.ts"
+import { ConnectError } from "../../MqttError.ts"
+import type { AuthenticationStep } from "./authentication.ts"
+import type { Options } from "./contract.ts"
+import * as dispatches from "./dispatch.ts"
+import type { Surroundings } from "./handshake.ts"
+import { Handshake, unspecifiedError } from "./handshake.ts"
+import { negotiate } from "./negotiate.ts"
+import type { ProtocolAreas } from "./protocolAreas.ts"
+
+export class SessionLink implements Surroundings {
+  readonly connAckTimeout: number
+  readonly handshake: Handshake
+  /** Why the link has to be closed. */
+  ended: AuthError | ConnectError | undefined = undefined
+  /** Whether the server owed an answer when the last link that was ready ended. */
+  wasBusy = false
+  readonly #options: Options
+  readonly #areas: ProtocolAreas
+  readonly #dispatch: (now: number, packet: Packet.Packet) => void
+  #decoder: Decoder.Decoder | undefined = undefined
+  #aliasesRefused = false
+
+  constructor(options: Options, areas: ProtocolAreas) {
+    this.connAckTimeout = options.connAckTimeout
+    this.#options = options
+    this.#areas = areas
+    this.handshake = new Handshake(areas.output, this)
+    this.#dispatch = dispatches.make({
+      handshake: this.handshake,
+      inbound: areas.inbound,
+      aliases: areas.aliasesIn,
+      outbound: areas.outbound,
+      operations: areas.operations,
+      output: areas.output,
+      traffic: areas.traffic,
+      onMessage: options.onMessage,
+      answered: (now) => this.#answered(now),
+      onPingResp: (now) => this.#onPingResp(now),
+      refuseAliases: () => {
+        this.#aliasesRefused = true
+      },
+      end: (error) => this.end(error),
+      violation: (detail, reasonCode) => this.violation(detail, reasonCode)
+    })
+  }
+
+  open(packet: Packet.Connect, due: number): void {
+    const { durable, now, output } = this.#areas
+    this.ended = undefined
+    this.handshake.open(now, packet, due)
+    const { protocolVersion } = packet
+    this.#decoder = Decoder.make({
+      role: "client",
+      version: protocolVersion,
+      maxPacketBytes: this.#options.maxPacketBytes
+    })
+    output.reset(protocolVersion)
+    if (durable === undefined) this.handshake.writeConnect(packet)
+    else durable.marker.connecting(now, packet, () => this.handshake.writeConnect(packet))
+  }
+
+  receive(bytes: Uint8Array): void {
+    const { keepAlive, now, traffic } = this.#areas
+    const phase = this.handshake.phase()
+    if (this.#decoder === undefined || phase === "Closed" || phase === "Ended") return
+    const { packets, error } = this.#decoder.push(bytes)
+    traffic.bytesReceived += bytes.length
+    traffic.packetsReceived += packets.length
+    const { onPacket } = this.#options
+    if (onPacket !== undefined) { for (const packet of packets) onPacket("received", packet) }
+    if (packets.length > 0) keepAlive.received(now)
+    else keepAlive.progressed()
+    this.handleAll(packets, error)
+  }
+
+  tick(): void {
+    const { now } = this.#areas
+    if (now >= this.handshake.due) this.end(new ConnectError({ reason: "Timeout", retryable: true }), unspecifiedError)
+    if (!this.isReady()) return
+    if (now >= this.#answerDue()) {
+      return this.end(new ConnectError({ reason: "AcknowledgementTimeout", retryable: true }))
+    }
+    const due = this.#areas.keepAlive.due(now)
+    if (due === "dead") return this.end(new ConnectError({ reason: "KeepAliveTimeout", retryable: true }))
+    if (due === "ping") this.writePing()
+  }
+
+  deadline(): number {
+    const { due } = this.handshake
+    return this.isReady() ? Math.min(this.#areas.keepAlive.deadline(), this.#answerDue(), due) : due
+  }
+
+  isReady(): boolean {
+    return this.handshake.phase() === "Ready"
+  }
+
+  writePing(): void {
+    const { keepAlive, now, output } = this.#areas
+    output.write({ _tag: "PingReq" })
+    keepAlive.pinged(now)
+    this.#options.onPing?.(undefined)
+  }
+
+  /** The link counts for nothing any more: what it owed is settled, and nothing is written behind the last packet. */
+  over(next: "Closed" | "Ended"): void {
+    const { durable, inbound, keepAlive, now, operations, outbound, pings } = this.#areas
+    if (this.isReady()) this.wasBusy = outbound.inFlight() > 0 || !operations.isIdle()
+    this.handshake.leave(next)
+    durable?.marker.disconnected(now)
+    keepAlive.stop()
+    outbound.linkLost(now)
+    inbound.linkLost()
+    operations.linkLost()
+    pings.settle(undefined)
+    this.handshake.settle(this.ended ?? new ConnectError({ reason: "Transport", retryable: true }))
+  }
+
+  /** Ends the link once the output is flushed; MQTT 5 tells a connected server why [5 §4.13]. */
+  end(error: AuthError | ConnectError, disconnectCode?: number): void {
+    if (this.ended !== undefined) return
+    const { output } = this.#areas
+    if (this.isReady() && disconnectCode !== undefined && output.version() === 5) {
+      output.write({ _tag: "Disconnect", reasonCode: disconnectCode })
+    }
+    this.ended = error
+    this.over("Ended")
+  }
+
+  violation(detail: string, reasonCode = 0x82): void {
+    this.end(new ConnectError({ reason: "ProtocolError", retryable: true, cause: new Error(detail) }), reasonCode)
+  }
+
+  onAuthenticate(step: AuthenticationStep): void {
+    this.#options.onAuthenticate(step)
+  }
+
+  hasState(): boolean {
+    return this.#areas.hasState
+  }
+
+  ready(sent: Packet.Connect, packet: Packet.ConnAck): void {
+    const { aliasesIn, aliasesOut, durable, inbound, keepAlive, now, outbound, output } = this.#areas
+    const { gatePublishes, maxTopicAliases, onConnected } = this.#options
+    const negotiated = negotiate(sent, packet)
+    if (!packet.sessionPresent) {
+      outbound.sessionLost(now)
+      inbound.sessionLost(now)
+      durable?.subscriptions.sessionLost(now)
+    } else inbound.resumed()
+    this.#areas.hasState = negotiated.sessionExpiry > 0
+    // What the session is to keep is committed after this, so nothing has to wait for it.
+    durable?.marker.connected(now, negotiated)
+    this.handshake.complete()
+    aliasesIn.reset(sent.properties?.topicAliasMaximum ?? 0)
+    aliasesOut.reset(this.#aliasesRefused ? 0 : Math.min(maxTopicAliases, negotiated.topicAliasMaximum))
+    output.limit(negotiated.maximumPacketBytes)
+    keepAlive.start(now, negotiated.keepAlive * 1000)
+    outbound.resume(now, negotiated, gatePublishes)
+    onConnected(negotiated)
+    this.#answered(this.#areas.now)
+    outbound.flush(this.#areas.now)
+  }
+
+  handleAll(packets: ReadonlyArray<Packet.Packet>, error: CodecError.CodecError | undefined): void {
+    for (let index = 0; index < packets.length; index++) {
+      if (this.handshake.phase() === "Judging") return this.handshake.hold(packets.slice(index), error)
+      this.#dispatch(this.#areas.now, packets[index])
+      if (this.ended !== undefined) return
+    }
+    if (error === undefined) return
+    if (this.handshake.phase() === "Judging") return this.handshake.hold([], error)
+    this.end(new ConnectError({ reason: "ProtocolError", retryable: true, cause: error }), error.reasonCode)
+  }
+
+  /** What the server was asked for may all be answered now. */
+  #answered(now: number): void {
+    if (this.#areas.operations.isIdle()) this.#areas.outbound.letGo(now)
+  }
+
+  #onPingResp(now: number): void {
+    const roundTrip = this.#areas.keepAlive.answered(now)
+    if (roundTrip !== undefined) this.#options.onPing?.(roundTrip)
+    this.#areas.pings.settle(roundTrip)
+  }
+
+  /** When something is unanswered for too long. */
+  #answerDue(): number {
+    const { operations, outbound, pings } = this.#areas
+    const oldest = Math.min(
+      outbound.oldestWrite() ?? Infinity,
+      operations.oldestWrite() ?? Infinity,
+      pings.awaitedSince
+    )
+    return this.#options.acknowledgementTimeout + oldest
+  }
+}
