@@ -247,7 +247,7 @@ describe("mqtt pub", () => {
       [["sub"], "mqtt: There is nothing to subscribe to. Name a filter with -t."],
       [["sub", "-t", "a", "-c"], "mqtt: A kept session needs a name. Give the client an identifier with --id."],
       [["sub", "-t", "a", "-F", "%Z"], /The format has "%Z"/],
-      [["sub", "-V", "311", "-t", "a", "--no-local"], /MQTT 3\.1\.1 has no options of a subscription/]
+      [["sub", "-V", "311", "-t", "a", "--no-local"], /MQTT 3\.1\.1 has no options and properties of a subscription/]
     ] as const
   )(
     "%j is refused before anything is sent",

@@ -80,6 +80,12 @@ export interface ConnectionOptions {
    */
   readonly will?: PerAttempt<Will> | undefined
   /**
+   * Pairs that tell the server something about this client, with every CONNECT (MQTT 5); 3.1.1 has none.
+   *
+   * @default none
+   */
+  readonly userProperties?: PerAttempt<ReadonlyArray<Properties.UserProperty>> | undefined
+  /**
    * 4 is MQTT 3.1.1. `"auto"` begins with 5, and asks a server once more in 3.1.1 that refuses it, or hangs up on the
    * first CONNECTs without a word.
    *

@@ -138,6 +138,13 @@ export interface FilterOptions {
    * @default 0
    */
   readonly retainHandling?: 0 | 1 | 2 | undefined
+  /**
+   * Pairs that tell the server something about this subscription (MQTT 5); 3.1.1 has none. A stream that joins a filter
+   * which another stream of this client has open sends none.
+   *
+   * @default none
+   */
+  readonly userProperties?: ReadonlyArray<Properties.UserProperty> | undefined
 }
 
 /**

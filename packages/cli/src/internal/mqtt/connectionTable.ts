@@ -51,7 +51,14 @@ const identity = {
   askPassword: spec.flag("ask-password", "Asks for the password, without showing it."),
   authMethod: spec.value("auth-method", readers.text, "The method of enhanced authentication.", "-am"),
   authData: spec.value("auth-data", readers.text, "Its data."),
-  property: spec.properties("property", "A property of connect, publish or will.", "-D")
+  connectUserProperties: spec.values(
+    "connect-user-property",
+    readers.userProperty,
+    "A pair that CONNECT carries.",
+    "-Cup"
+  ),
+  property: spec.properties("property", "A property of connect, publish, subscribe or will.", "-D"),
+  config: spec.value("config", readers.path, "A file of defaults, one option a line; MQTT_CONFIG in the environment.")
 }
 
 const session = {

@@ -15,6 +15,7 @@ import * as bench from "./bench.ts"
 import * as broker from "./brokerCommand.ts"
 import * as conn from "./conn.ts"
 import type { SpeechValues } from "./connectionTable.ts"
+import * as defaults from "./defaults.ts"
 import * as help from "./help.ts"
 import { usage } from "./mqttFailure.ts"
 import type { OptionTable, ValuesOf } from "./optionSpec.ts"
@@ -132,9 +133,13 @@ export const parse = (
     }
     const { leaf: { description, descriptor, table }, name, path, rest } = found
     const specs = Object.values(table)
-    const args = yield* Effect.mapError(argv.normalise(specs, rest), (error) => withHelp(error, path))
-    if (args.includes("--help")) return { text: help.ofCommand(path, description, specs) }
-    if (args.includes("--version")) return { text: version }
+    const given = yield* Effect.mapError(argv.normalise(specs, rest), (error) => withHelp(error, path))
+    if (given.includes("--help")) return { text: help.ofCommand(path, description, specs) }
+    if (given.includes("--version")) return { text: version }
+    const args = yield* Effect.flatMap(
+      defaults.read(specs, given),
+      (words) => argv.normalise(specs, [...words, ...rest])
+    )
     const directive = yield* Command.parse(descriptor, [name, ...args], help.config).pipe(
       Effect.mapError((error) => withHelp(usage(sentenceOf(error)), path))
     )

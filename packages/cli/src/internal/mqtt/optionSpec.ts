@@ -45,7 +45,7 @@ export interface Reader<out A> {
  * truth values for such, drops empty ones and trims others, while a payload may be any of these.
  */
 export const quote = (value: string): string => `"${value}"`
-const unquote = (value: string): string => value.slice(1, -1)
+export const unquote = (value: string): string => value.slice(1, -1)
 
 const spelled = (name: string, short: ReadonlyArray<string>): ReadonlyArray<string> => [`--${name}`, ...short]
 

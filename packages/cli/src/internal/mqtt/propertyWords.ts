@@ -51,13 +51,15 @@ const packets: Readonly<Record<string, ReadonlyArray<string>>> = {
     "maximum-packet-size",
     "topic-alias-maximum",
     "authentication-method",
-    "authentication-data"
+    "authentication-data",
+    "user-property"
   ],
   publish: ofMessage,
+  subscribe: ["user-property"],
   will: [...ofMessage, "will-delay-interval"]
 }
 
-export type Packet = "connect" | "publish" | "will"
+export type Packet = "connect" | "publish" | "subscribe" | "will"
 
 export type Given = Readonly<Partial<Record<Packet, Properties.Properties>>>
 

@@ -1,15 +1,15 @@
 /** The options of a command, as the options of a client and its transport. */
+import type { Properties } from "@effect-mqtt/codec"
 import type { ConnectionOptions, MqttClient } from "@effect-mqtt/connection"
 import { Authentication, Reconnect } from "@effect-mqtt/connection"
 import type { NodeTransportOptions } from "@effect-mqtt/connection/node"
-import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import type { CommandError } from "../command/commandError.ts"
+import * as setting from "../command/setting.ts"
 import type { ConnectionValues } from "./connectionTable.ts"
 import * as endpoints from "./endpointWords.ts"
 import { merge } from "./messageOptions.ts"
@@ -28,10 +28,9 @@ export interface Settings {
   readonly version: 4 | 5
   /** Properties of what is published, by `-D publish`. */
   readonly publish: propertyWords.Given["publish"]
+  /** User properties of what is subscribed to, by `-D subscribe`. */
+  readonly subscribe: ReadonlyArray<Properties.UserProperty>
 }
-
-const setting = (name: string) =>
-  Effect.map(Effect.orElseSucceed(Config.option(Config.string(name)), Option.none), Option.getOrUndefined)
 
 const randomId = (prefix: string) =>
   Effect.map(
@@ -95,13 +94,14 @@ const reconnectOf = (values: ConnectionValues, usual: Reconnect.Reconnect): Reco
 /** `usualReconnect` is what the command does when a link is lost and nothing is said about it. */
 export const make = (values: ConnectionValues, usualReconnect: Reconnect.Reconnect = Reconnect.none) =>
   Effect.gen(function*() {
-    const place = yield* endpoints.read(values, yield* setting("MQTT_URL"))
+    const place = yield* endpoints.read(values, yield* setting.text("MQTT_URL"))
     const given = yield* propertyWords.read(values.property)
     const version = values.version ?? 5
     const will = yield* willOf(values, given.will)
     const method = values.authMethod ?? given.connect?.authenticationMethod
     const isModernOnly = method !== undefined || values.sessionExpiry !== undefined || will?.properties !== undefined ||
-      given.connect !== undefined || given.publish !== undefined
+      given.connect !== undefined || given.publish !== undefined || given.subscribe !== undefined ||
+      values.connectUserProperties.length > 0
     if (version === 4 && isModernOnly) {
       return yield* usage(
         "MQTT 3.1.1 has no properties, session expiry or enhanced authentication",
@@ -120,7 +120,7 @@ export const make = (values: ConnectionValues, usualReconnect: Reconnect.Reconne
         : usualReconnect === Reconnect.none && will === undefined
         ? 0
         : undefined)
-    const username = values.username ?? place.username ?? (yield* setting("MQTT_USERNAME"))
+    const username = values.username ?? place.username ?? (yield* setting.text("MQTT_USERNAME"))
     const client: Settings["client"] = {
       url: place.url,
       clientId: values.clientId ?? (yield* randomId(values.idPrefix ?? "mqtt_")),
@@ -131,6 +131,7 @@ export const make = (values: ConnectionValues, usualReconnect: Reconnect.Reconne
         Redacted.make(values.authData ?? new TextDecoder().decode(given.connect?.authenticationData))
       ),
       will,
+      userProperties: [...given.connect?.userProperties ?? [], ...values.connectUserProperties],
       protocolVersion: version,
       sessionExpiry,
       keepAlive: values.keepAlive === undefined ? undefined : Duration.seconds(values.keepAlive),
@@ -152,7 +153,8 @@ export const make = (values: ConnectionValues, usualReconnect: Reconnect.Reconne
       sessionFolder: values.persistent ? yield* sessionFolderOf(values) : undefined,
       topic: place.topic,
       version,
-      publish: given.publish
+      publish: given.publish,
+      subscribe: given.subscribe?.userProperties ?? []
     }
     return settings
   })
@@ -160,8 +162,8 @@ export const make = (values: ConnectionValues, usualReconnect: Reconnect.Reconne
 const sessionFolderOf = (values: ConnectionValues) =>
   Effect.gen(function*() {
     if (values.sessionFolder !== undefined) return values.sessionFolder
-    const state = yield* setting("XDG_STATE_HOME")
-    const home = (yield* setting("HOME")) ?? (yield* setting("USERPROFILE"))
+    const state = yield* setting.text("XDG_STATE_HOME")
+    const home = (yield* setting.text("HOME")) ?? (yield* setting.text("USERPROFILE"))
     if (state === undefined && home === undefined) {
       return yield* usage("Nothing says where to keep the session", "Name a folder with --session-dir.")
     }

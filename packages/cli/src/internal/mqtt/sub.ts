@@ -37,7 +37,8 @@ export const table = {
   unsubscribe: spec.values("unsubscribe", readers.text, "Ends an earlier subscription of a kept session.", "-U"),
   noLocal: spec.flag("no-local", "Without what this client publishes itself.", "-nl"),
   retainAsPublished: spec.flag("retain-as-published", "The retain flag as it was published.", "-rap"),
-  retainHandling: spec.value("retain-handling", retainWords, "0 always, 1 if the subscription is new, 2 never.", "-rh")
+  retainHandling: spec.value("retain-handling", retainWords, "0 always, 1 if the subscription is new, 2 never.", "-rh"),
+  userProperties: spec.values("user-property", readers.userProperty, "A pair that SUBSCRIBE carries.", "-up")
 }
 
 export type Values = spec.ValuesOf<typeof table>
@@ -103,8 +104,9 @@ const subscribe = (values: Values, reporter: reporters.Reporter) =>
       return yield* usage("There is nothing to subscribe to", "Name a filter with -t.")
     }
     const isModern = values.noLocal || values.retainAsPublished || values.retainHandling !== undefined
+      || values.userProperties.length > 0
     if (settings.version === 4 && isModern) {
-      return yield* usage("MQTT 3.1.1 has no options of a subscription but the QoS", "Leave out -V 311.")
+      return yield* usage("MQTT 3.1.1 has no options and properties of a subscription but the QoS", "Leave out -V 311.")
     }
     const render = yield* arrivals.make(values, reporter)
     // One at a time, so that those of a kept session beyond the last one wanted stay with the broker.
@@ -115,7 +117,9 @@ const subscribe = (values: Values, reporter: reporters.Reporter) =>
     yield* Effect.forEach(values.unsubscribe, (filter) => forget(client, filter), { discard: true })
     if (filters.length === 0) return
     const { grantedQos, messages } = yield* Effect.mapError(
-      client.subscription(requestsOf(values, filters)),
+      client.subscription(requestsOf(values, filters), {
+        userProperties: [...settings.subscribe, ...values.userProperties]
+      }),
       fromMqtt
     )
     yield* reporter.event("subscribed", { filters, grantedQos })

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import { homedir } from "node:os"
 import { posix, win32 } from "node:path"
-import * as setting from "./setting.ts"
+import * as setting from "../command/setting.ts"
 import type { SharedValues } from "./sharedOptions.ts"
 
 type Platform = "linux" | "darwin" | "win32"

@@ -5,10 +5,10 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as RoborockAccountOutput from "../../RoborockAccountOutput.ts"
 import * as Serve from "../../Serve.ts"
+import * as setting from "../command/setting.ts"
 import * as home from "./home.ts"
 import * as output from "./output.ts"
 import { failure } from "./roborockFailure.ts"
-import * as setting from "./setting.ts"
 import { shared } from "./sharedOptions.ts"
 
 const options = {

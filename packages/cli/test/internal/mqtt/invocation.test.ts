@@ -1,9 +1,12 @@
 import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { ConfigProvider, Effect } from "effect"
 import * as invocations from "../../../src/internal/mqtt/invocation.ts"
 
-const parse = (...words: ReadonlyArray<string>) => Effect.provide(invocations.parse(words), NodeContext.layer)
+/** Where nobody lives who has defaults. */
+const nowhere = Effect.withConfigProvider(ConfigProvider.fromMap(new Map()))
+
+const parse = (...words: ReadonlyArray<string>) => nowhere(Effect.provide(invocations.parse(words), NodeContext.layer))
 
 const valuesOf = (...words: ReadonlyArray<string>) =>
   Effect.map(parse(...words), (parsed) => "values" in parsed ? parsed.values : {})

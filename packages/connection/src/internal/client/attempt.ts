@@ -1,5 +1,5 @@
 /** One attempt to connect: evaluates what may change between attempts, opens a wire and runs it. */
-import type { Packet, ProtocolVersion } from "@effect-mqtt/codec"
+import type { Packet, Properties, ProtocolVersion } from "@effect-mqtt/codec"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -58,7 +58,8 @@ export const seconds = (millis: number): number => Math.min(forever, Math.ceil(m
 const connectProperties = (
   settings: Settings,
   method: string | undefined,
-  data: Uint8Array | undefined
+  data: Uint8Array | undefined,
+  userProperties: ReadonlyArray<Properties.UserProperty>
 ): Packet.Connect["properties"] => ({
   sessionExpiryInterval: seconds(settings.sessionExpiry),
   receiveMaximum: settings.receiveMaximum,
@@ -67,7 +68,8 @@ const connectProperties = (
   requestResponseInformation: 1,
   ...(settings.topicAliasMaximum === 0 ? {} : { topicAliasMaximum: settings.topicAliasMaximum }),
   ...(method === undefined ? {} : { authenticationMethod: method }),
-  ...(data === undefined ? {} : { authenticationData: data })
+  ...(data === undefined ? {} : { authenticationData: data }),
+  ...(userProperties.length === 0 ? {} : { userProperties })
 })
 
 const connectPacket = (
@@ -78,10 +80,11 @@ const connectPacket = (
   Effect.all({
     username: evaluateOptional(options.username),
     password: evaluateOptional(options.password),
-    will: evaluateOptional(options.will)
+    will: evaluateOptional(options.will),
+    userProperties: evaluateOptional(options.userProperties)
   }, { concurrency: "unbounded" }).pipe(
     Effect.tap(({ will }) => protocolVersion === 5 ? checkWill(will) : Effect.void),
-    Effect.map(({ password, username, will }): Packet.Connect => ({
+    Effect.map(({ password, userProperties = [], username, will }): Packet.Connect => ({
       _tag: "Connect",
       protocolName: "MQTT",
       protocolVersion,
@@ -102,7 +105,7 @@ const connectPacket = (
           }
         }),
       ...(protocolVersion === 5
-        ? { properties: connectProperties(settings, options.authentication?.method, exchange?.data) }
+        ? { properties: connectProperties(settings, options.authentication?.method, exchange?.data, userProperties) }
         : {})
     }))
   )

@@ -50,7 +50,8 @@ const unknownOptions: Omit<Request, "filter"> = {
   requireQos: false,
   noLocal: false,
   retainAsPublished: false,
-  retainHandling: undefined
+  retainHandling: undefined,
+  userProperties: []
 }
 
 export const make = (

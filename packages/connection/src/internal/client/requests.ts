@@ -1,5 +1,5 @@
 /** What a caller asks for, as one request per filter, and what the server makes of it. */
-import type { Packet } from "@effect-mqtt/codec"
+import type { Packet, Properties } from "@effect-mqtt/codec"
 import { QoS, Topic } from "@effect-mqtt/codec"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -18,6 +18,7 @@ export interface Request {
   readonly retainAsPublished: boolean
   /** Undefined if nothing was said: who joins a subscription then does without what is retained. */
   readonly retainHandling: 0 | 1 | 2 | undefined
+  readonly userProperties: ReadonlyArray<Properties.UserProperty>
 }
 
 export type Granted = Either.Either<QoS.QoS, SubscribeError>
@@ -42,6 +43,8 @@ export const toRequests = (
   return Effect.succeed([...requests.values()])
 }
 
+const none: ReadonlyArray<Properties.UserProperty> = []
+
 const toRequest = (
   request: SubscribeRequest,
   defaults: TopicDefaults
@@ -62,7 +65,8 @@ const toRequest = (
     requireQos: request.requireQos ?? false,
     noLocal: request.noLocal ?? false,
     retainAsPublished: request.retainAsPublished ?? false,
-    retainHandling: request.retainHandling
+    retainHandling: request.retainHandling,
+    userProperties: request.userProperties ?? none
   })
 }
 
@@ -95,15 +99,25 @@ export const toPacket = (
   requests: ReadonlyArray<Request>,
   negotiated: Negotiated,
   identifier?: number
-): Omit<Packet.Subscribe, "packetId"> => ({
-  _tag: "Subscribe",
-  subscriptions: requests.map(({ filter, noLocal, qos, retainAsPublished, retainHandling }) =>
-    negotiated.protocolVersion === 5
-      ? { filter, qos, noLocal, retainAsPublished, retainHandling: retainHandling ?? 0 }
-      : { filter, qos }
-  ),
-  ...(identifier === undefined ? {} : { properties: { subscriptionIdentifiers: [identifier] } })
-})
+): Omit<Packet.Subscribe, "packetId"> => {
+  // Those of the call as a whole are the same list for each of its filters, and go once.
+  const userProperties = negotiated.protocolVersion === 5
+    ? [...new Set(requests.map((request) => request.userProperties))].flat()
+    : none
+  const properties: Packet.Subscribe["properties"] = {
+    ...(identifier === undefined ? {} : { subscriptionIdentifiers: [identifier] }),
+    ...(userProperties.length === 0 ? {} : { userProperties })
+  }
+  return {
+    _tag: "Subscribe",
+    subscriptions: requests.map(({ filter, noLocal, qos, retainAsPublished, retainHandling }) =>
+      negotiated.protocolVersion === 5
+        ? { filter, qos, noLocal, retainAsPublished, retainHandling: retainHandling ?? 0 }
+        : { filter, qos }
+    ),
+    ...(Object.keys(properties).length === 0 ? {} : { properties })
+  }
+}
 
 /** What a SUBACK code means for its filter; the words are for all filters of the SUBACK. */
 export const toGranted = (filter: string, reasonCode: number, reasonString: string | undefined): Granted =>

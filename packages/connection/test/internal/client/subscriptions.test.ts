@@ -20,7 +20,8 @@ const plainRequest = {
   requireQos: false,
   noLocal: false,
   retainAsPublished: false,
-  retainHandling: undefined
+  retainHandling: undefined,
+  userProperties: []
 } as const
 
 describe("the registry of a client", () => {
