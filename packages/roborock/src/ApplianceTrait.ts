@@ -59,7 +59,8 @@ const toCode = (table: Table, name: string, value: string | number | boolean): n
 export const set = (
   context: Context,
   table: Table,
-  values: Readonly<Record<string, string | number | boolean | undefined>>
+  values: Readonly<Record<string, string | number | boolean | undefined>>,
+  acknowledged = false
 ): Effect.Effect<void, CommandError> => {
   const points = Object.entries(values).flatMap(([name, value]) =>
     value === undefined ? [] : [[idOf(table, name), toCode(table, name, value)] as const]
@@ -69,7 +70,7 @@ export const set = (
   const dataPoints = points.filter(isKnown)
   const [name = "set"] = Object.keys(values)
   return dataPoints.length === points.length && points.length > 0
-    ? sendAndLook(context, name, (timestamp) => A01.encodeRequest({ _tag: "Set", dataPoints }, timestamp))
+    ? sendAndLook(context, name, (timestamp) => A01.encodeRequest({ _tag: "Set", dataPoints }, timestamp), acknowledged)
     : Effect.fail(invalidArgument(name))
 }
 

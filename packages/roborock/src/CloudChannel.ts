@@ -62,9 +62,14 @@ export class CloudChannel extends Context.Tag("@effect-mqtt/roborock/CloudChanne
   ) => Effect.Effect<void, AuthError | ConnectError, Scope.Scope>
   /**
    * Sends once the link is up: waits while it is down, and never leaves a message behind that could be sent after the
-   * caller has given up. A robot must not start to clean because of a command of ten minutes ago.
+   * caller has given up. A robot must not start to clean because of a command of ten minutes ago. With `acknowledged`
+   * (QoS 1) it completes when the broker has the message, and fails when the link goes before that.
    */
-  readonly send: (duid: string, payload: Uint8Array) => Effect.Effect<void, AuthError | ConnectError>
+  readonly send: (
+    duid: string,
+    payload: Uint8Array,
+    acknowledged?: boolean
+  ) => Effect.Effect<void, AuthError | ConnectError>
   readonly link: Subscribable.Subscribable<Link>
   /**
    * To be called when a request that was sent got no answer. Brokers sometimes keep a connection that they deliver
@@ -170,15 +175,13 @@ export const make = (
       Effect.gen(function*() {
         const error = fromConnection(yield* Effect.flip(client.failure))
         if (isReplaced()) return
-        const renewed = error._tag === "AuthError"
-          ? Effect.isSuccess(auth.renew(userData, error))
-          : Effect.succeed(false)
-        if (!(yield* renewed)) {
+        const renewed = error._tag === "AuthError" && (yield* Effect.isSuccess(auth.renew(userData, error)))
+        if (!renewed) {
           yield* Effect.logWarning(`the connection to the Roborock cloud is given up for now: ${error.message}`)
           yield* SynchronizedRef.set(state, { _tag: "Paused", error })
-          yield* Effect.zipRight(close, link.update(() => ({ _tag: "Down", error })))
-          yield* Effect.sleep(error._tag === "AuthError" ? afterRefusal : afterFailure)
-        } else yield* Effect.zipRight(close, link.update(() => ({ _tag: "Down", error })))
+        }
+        yield* Effect.zipRight(close, link.update(() => ({ _tag: "Down", error })))
+        if (!renewed) yield* Effect.sleep(error._tag === "AuthError" ? afterRefusal : afterFailure)
         yield* SynchronizedRef.set(state, { _tag: "None" })
       }).pipe(Effect.interruptible, Effect.forkIn(scope))
 
@@ -277,12 +280,12 @@ export const make = (
             Effect.onError(() => Fiber.interruptFork(fiber))
           )
         }),
-      send: (duid, payload) =>
+      send: (duid, payload, acknowledged = false) =>
         Effect.gen(function*() {
           const client = yield* current
           const topic = MqttCredentials.requestTopic(yield* credentials, duid)
           yield* whenUp(client)
-          yield* Effect.mapError(client.publish(topic, payload, { qos: 0 }), fromPublish)
+          yield* Effect.mapError(client.publish(topic, payload, { qos: acknowledged ? 1 : 0 }), fromPublish)
         })
     }
   })

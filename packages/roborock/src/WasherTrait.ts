@@ -50,16 +50,21 @@ export const make = (context: Context, table: ApplianceTrait.Table): WasherTrait
         ? Effect.fail(
           new DeviceError({ reason: "InvalidState", method: "start", text: "starting from afar is not allowed on it" })
         )
-        : ApplianceTrait.set(context, table, {
-          start: 1,
-          mode,
-          program,
-          temp: temperature,
-          rinse_times: rinse,
-          spin_level: spin,
-          drying_mode: drying,
-          soak
-        })),
+        : ApplianceTrait.set(
+          context,
+          table,
+          {
+            start: 1,
+            mode,
+            program,
+            temp: temperature,
+            rinse_times: rinse,
+            spin_level: spin,
+            drying_mode: drying,
+            soak
+          },
+          true
+        )),
   pause: ApplianceTrait.set(context, table, { pause: 1 }),
   shutdown: ApplianceTrait.set(context, table, { shutdown: 1 })
 })

@@ -1,8 +1,8 @@
 import { Broker } from "@effect-mqtt/broker"
-import { MqttError, Transport } from "@effect-mqtt/connection"
+import { MqttClient, MqttError, Transport } from "@effect-mqtt/connection"
 import { CloudChannel, MqttCredentials, RoborockAuth, UserData } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Layer, Schedule, Scope, TestClock } from "effect"
+import { Effect, Exit, Fiber, Layer, Schedule, Scope, Stream, TestClock } from "effect"
 import { loginAnswer } from "./scriptedCloud.ts"
 
 const userData = Effect.runSync(UserData.decode(loginAnswer))
@@ -53,6 +53,20 @@ describe("the shared connection", () => {
       yield* robot.send("d1", bytes(3))
       yield* settle
       assert.strictEqual((yield* broker.stats).messagesReceived, 4)
+    }).pipe(Effect.provide(Broker.layerMemory())))
+
+  it.scoped("carries what must arrive at QoS 1, and all else at QoS 0", () =>
+    Effect.gen(function*() {
+      const cloud = yield* open
+      const robot = yield* MqttClient.make({ url: credentials.url })
+      const { messages } = yield* robot.subscription(toDevice, { qos: 1 })
+      const heard = yield* Effect.fork(Stream.runCollect(Stream.take(messages, 2)))
+      yield* cloud.send("d1", bytes(1))
+      yield* cloud.send("d1", bytes(2), true)
+      assert.deepStrictEqual(
+        Array.from(yield* Fiber.join(heard), ({ payload, qos }) => [...payload, qos]),
+        [[1, 0], [2, 1]]
+      )
     }).pipe(Effect.provide(Broker.layerMemory())))
 
   it.effect("ends with its scope", () =>

@@ -31,6 +31,7 @@ export const openAppliance = (kind: Kind, answer: Answer, memory?: DeviceMemory.
     const { version } = kind
     const handlers = new Set<(payload: Uint8Array) => Effect.Effect<void>>()
     const sent: Array<Uint8Array> = []
+    const acknowledged: Array<Uint8Array> = []
     let isSilent = false
     const push = (protocol: number, payload: Uint8Array) => {
       const frame = { version, seq: 1, random: 2, timestamp: 1_700_000_000, protocol, payload }
@@ -43,9 +44,10 @@ export const openAppliance = (kind: Kind, answer: Answer, memory?: DeviceMemory.
           Effect.sync(() => handlers.add(handler)),
           () => Effect.sync(() => handlers.delete(handler))
         ),
-      send: (_duid, bytes) =>
+      send: (_duid, bytes, isAcknowledged = false) =>
         Effect.forEach(Frame.decode(bytes, { localKey: FakeRobot.localKey }).frames, ({ payload }) => {
           sent.push(payload)
+          if (isAcknowledged) acknowledged.push(payload)
           return isSilent
             ? Effect.void
             : Effect.forEach(answer(payload), ([protocol, reply]) => push(protocol, reply), { discard: true })
@@ -84,6 +86,7 @@ export const openAppliance = (kind: Kind, answer: Answer, memory?: DeviceMemory.
     return {
       device,
       sent,
+      acknowledged,
       handlers,
       push,
       silence: (silent: boolean) => {

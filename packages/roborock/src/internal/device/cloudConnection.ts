@@ -45,6 +45,8 @@ export const connectToCloud = (
           sessionExpiry: 0,
           keepAlive: "45 seconds",
           connectTimeout: timeout,
+          // What the broker has not got when the link goes is not sent over the next one.
+          queueRetention: "failAll",
           reconnect
         })).pipe(
           Effect.mapError((error) => error instanceof ConnectError ? error : fromConnection(error)),

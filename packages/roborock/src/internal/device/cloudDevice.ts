@@ -101,10 +101,10 @@ export const open = (
       home,
       timeout,
       memory,
-      send: (method, payload) =>
-        Effect.timeoutFail(send(method, payload), {
+      send: (method, payload, acknowledged = false) =>
+        Effect.timeoutFail(send(method, payload, acknowledged), {
           duration: timeout,
-          onTimeout: () => new RequestError({ reason: "NotConnected", method })
+          onTimeout: () => new RequestError({ reason: acknowledged ? "TimedOut" : "NotConnected", method })
         }),
       state: state.get,
       tell: (fields) => Effect.asVoid(tell(fields)),

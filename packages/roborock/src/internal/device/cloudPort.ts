@@ -19,8 +19,15 @@ export interface Options {
   readonly onFrame: (frame: Frame.Frame) => Effect.Effect<void>
 }
 
-/** Puts a message of a device on the broker; `method` is what errors call it. */
-export type Send = (method: string, payload: (timestamp: number) => Uint8Array) => Effect.Effect<void, RequestError>
+/**
+ * Puts a message of a device on the broker; `method` is what errors call it. With `acknowledged` it ends when the broker
+ * has it, and after a failure that is not known.
+ */
+export type Send = (
+  method: string,
+  payload: (timestamp: number) => Uint8Array,
+  acknowledged?: boolean
+) => Effect.Effect<void, RequestError>
 
 /** After a cloud that could not be had at the beginning. */
 const listenAgain = Schedule.exponential("30 seconds", 1.5).pipe(
@@ -48,7 +55,7 @@ export const make = (
       yield* listen
     }
     let seq = yield* random32
-    return (method, payload) =>
+    return (method, payload, acknowledged = false) =>
       Effect.gen(function*() {
         const timestamp = Math.floor((yield* Clock.currentTimeMillis) / 1000)
         seq = (seq + 1) >>> 0
@@ -65,8 +72,8 @@ export const make = (
           (cause) => new RequestError({ reason: "TooLarge", method, cause })
         )
         yield* Effect.mapError(
-          cloud.send(duid, bytes),
-          (cause) => new RequestError({ reason: "NotConnected", method, cause })
+          cloud.send(duid, bytes, acknowledged),
+          (cause) => new RequestError({ reason: acknowledged ? "ConnectionLost" : "NotConnected", method, cause })
         )
       })
   })

@@ -65,7 +65,7 @@ describe("a washing machine", () => {
   it.scoped("starts with one message, in words", () =>
     Effect.gen(function*() {
       const values = { 203: 1 }
-      const { device, sent } = yield* openWith(washer, values)
+      const { acknowledged, device, sent } = yield* openWith(washer, values)
       const before = sent.length
       yield* (yield* device.trait("washer")).start({
         mode: "wash_and_dry",
@@ -78,6 +78,8 @@ describe("a washing machine", () => {
         start === undefined ? undefined : Either.getOrThrow(A01.decodeRequest(start)),
         { _tag: "Set", dataPoints: new Map([[200, 1], [204, 2], [205, 23], [209, 5], [210, 2]]) }
       )
+      // A washing machine takes no start but at QoS 1.
+      assert.deepStrictEqual(acknowledged, [start])
       const unknown = (yield* device.trait("washer")).start({ mode: "wash", program: "levitate" })
       assert.strictEqual(yield* reasonOf(unknown), "InvalidArgument")
     }))
