@@ -54,6 +54,8 @@ export const fromList = (
   }
 }
 
+const mapMethod = "get_clean_record_map"
+
 /** @internal */
 export const make = (vacuum: Vacuum): HistoryTrait => {
   const summary = question(vacuum, "get_clean_summary", CleanRecord.decodeSummary)
@@ -63,7 +65,13 @@ export const make = (vacuum: Vacuum): HistoryTrait => {
     record,
     latest: (count = 10) =>
       Effect.flatMap(summary, ({ records }) => Effect.forEach(records.slice(0, Math.max(0, count)), record)),
-    map: (id) => vacuum.readMap("get_clean_record_map", { start_time: id }),
+    map: (id) =>
+      Effect.catchIf(
+        vacuum.readMap(mapMethod, { start_time: id }),
+        (error) => error._tag === "DeviceError" && error.reason === "Refused",
+        // Old firmware wants the number by itself.
+        () => vacuum.readMap(mapMethod, [id])
+      ),
     remove: (id) => vacuum.command("del_clean_record", [id])
   }
 }

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { imageBlock, mapFile } from "./mapBytes.ts"
 import { vacuumWith } from "./vacuumWith.ts"
 
 describe("history", () => {
@@ -18,6 +19,20 @@ describe("history", () => {
         "get_clean_record",
         "get_clean_record",
         "del_clean_record"
+      ])
+    }))
+
+  it.scoped("has the map of a run also without a file header, and from old firmware", () =>
+    Effect.gen(function*() {
+      const headerless = mapFile(imageBlock(500, 400, ["aa", "aa"])).slice(20)
+      const { calls, trait } = yield* vacuumWith({
+        get_clean_record_map: (params: unknown) => Array.isArray(params) ? headerless : "invalid params"
+      })
+      const map = yield* (yield* trait("history")).map(300)
+      assert.deepStrictEqual(map.rooms.map(({ cells }) => cells), [4])
+      assert.deepStrictEqual(calls(), [
+        ["get_clean_record_map", { start_time: 300 }],
+        ["get_clean_record_map", [300]]
       ])
     }))
 })

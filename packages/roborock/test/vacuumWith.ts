@@ -52,9 +52,10 @@ export const vacuumWith = (answers: Answers = {}, change: Partial<HomeData.HomeD
       ...answers
     }
     const robot = FakeRobot.make(({ method, params }) => {
-      const answer = Object.hasOwn(all, method) ? all[method] : method.includes("get_") ? "unknown_method" : ["ok"]
+      const entry = Object.hasOwn(all, method) ? all[method] : method.includes("get_") ? "unknown_method" : ["ok"]
+      const answer: unknown = typeof entry === "function" ? entry(params, status) : entry
       if (answer instanceof Uint8Array) return method === "get_photo" ? { photo: answer } : { map: answer }
-      return { result: typeof answer === "function" ? answer(params, status) as unknown : answer } // our own function
+      return { result: answer }
     })
     const device = yield* Device.make({
       home: { ...home, ...change },

@@ -27,7 +27,7 @@ export interface Vacuum {
   readonly refreshStatus: Effect.Effect<DeviceState.DeviceState, CommandError>
   readonly refreshRooms: Effect.Effect<ReadonlyArray<Room.Room>, CommandError>
   readonly fetchMap: Effect.Effect<RrMap.RrMap, CommandError | RrMap.MapError | NoMap>
-  /** Another map than the one in use, which `fetchMap` reads. */
+  /** The map of a past run; that in use is for `fetchMap`. */
   readonly readMap: (
     method: string,
     params: Params
@@ -58,9 +58,9 @@ export interface Options {
 }
 
 /** What lies before the damage is worth more than nothing, if there is a floor in it. */
-const parse = (file: Uint8Array): Either.Either<RrMap.RrMap, RrMap.MapError> =>
+const parse = (file: Uint8Array, options?: RrMap.Options): Either.Either<RrMap.RrMap, RrMap.MapError> =>
   Either.orElse(
-    RrMap.parse(file),
+    RrMap.parse(file, options),
     (error) => error.partial?.grid === undefined ? Either.left(error) : Either.right(error.partial)
   )
 
@@ -95,10 +95,10 @@ export const make = (options: Options): Vacuum => {
     return rooms
   })
 
-  const requestMap = (method: string, params?: Params) =>
+  const requestMap = (method: string, params?: Params, options?: RrMap.Options) =>
     Effect.gen(function*() {
       const file = yield* channel.requestMap(method, params)
-      const map = yield* parse(file)
+      const map = yield* parse(file, options)
       return map.grid === undefined ? yield* new NoMap({ device: name }) : { file, map }
     })
 
@@ -128,7 +128,7 @@ export const make = (options: Options): Vacuum => {
     refreshStatus,
     refreshRooms,
     fetchMap,
-    readMap: (method, params) => Effect.map(requestMap(method, params), ({ map }) => map),
+    readMap: (method, params) => Effect.map(requestMap(method, params, { history: true }), ({ map }) => map),
     lastMap,
     command: (method, params) =>
       channel.request(method, params).pipe(
