@@ -4,7 +4,7 @@ import { copyOf, type Reader } from "./reader.ts"
  * What a kept payload may hold in memory whatever its own size: as much as a socket gives in one read. To copy payloads
  * out of such chunks costs a fifth of the time and a quarter of the memory that decoding them takes.
  */
-const viewableBytes = 65_536
+export const viewableBytes = 65_536
 const longestInWindow = 1024
 
 /** A longer payload may keep a chunk of this many times its size alive. */

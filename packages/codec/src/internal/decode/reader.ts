@@ -2,6 +2,8 @@ import type { PacketType } from "../../Packet.ts"
 import type { ProtocolVersion } from "../../ProtocolVersion.ts"
 import { malformed, type Place, type Refusal, violation } from "../refusal.ts"
 import { firstIllFormed, foundNull, foundWide, foundWildcard, readAscii, readUtf8, scan } from "../utf8.ts"
+import { isPublish } from "./header.ts"
+import { mayRecur, readRecurring } from "./recurringText.ts"
 
 /** Who wrote the bytes; `undefined` where either may have. */
 export type Sender = "client" | "server" | undefined
@@ -70,6 +72,16 @@ export class Reader implements Place {
     this.viewableEnd = -1
   }
 
+  /** Turns to a packet of which the fixed header is read. */
+  turnTo(bytes: Uint8Array, start: number, body: number, end: number): void {
+    // Not for every chunk: to put a young object into an old one costs a note to the garbage collector.
+    if (this.bytes !== bytes) this.open(bytes)
+    this.first = bytes[start]
+    this.start = start
+    this.position = body
+    this.end = end
+  }
+
   close(): void {
     this.bytes = nothing
     this.viewable = noMemory
@@ -115,6 +127,15 @@ export const readText = (reader: Reader): string => {
   const textEnd = start + (bytes[start - 2] << 8 | bytes[start - 1])
   reader.position = start
   if (textEnd > end) throw cutShort(reader)
+  // In a PUBLISH only, since nothing is to be kept of what a CONNECT says.
+  if (reader.start === 0 && mayRecur(textEnd - start) && isPublish(reader.first)) {
+    const text = readRecurring(bytes, start, textEnd)
+    if (text !== undefined) {
+      reader.found = 0
+      reader.position = textEnd
+      return text
+    }
+  }
   const found = scan(bytes, start, textEnd)
   if (found >= foundWide) return readWide(reader, start, textEnd, found)
   if ((found & foundNull) !== 0) throw nullInside(reader)
