@@ -231,6 +231,3 @@ export class Inbound {
     })
   }
 }
-
-export const make = (output: Output, limits: Limits, received: ReceivedIds): Inbound =>
-  new Inbound(output, limits, received)
