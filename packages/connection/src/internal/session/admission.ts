@@ -17,33 +17,33 @@ export interface QueueLimits {
 }
 
 export class Admission {
-  readonly #queue: SendQueue<Entry>
-  readonly #limits: QueueLimits
-  readonly #settlement: Settlement
+  private readonly queue: SendQueue<Entry>
+  private readonly limits: QueueLimits
+  private readonly settlement: Settlement
 
   constructor(queue: SendQueue<Entry>, limits: QueueLimits, settlement: Settlement) {
-    this.#queue = queue
-    this.#limits = limits
-    this.#settlement = settlement
+    this.queue = queue
+    this.limits = limits
+    this.settlement = settlement
   }
 
   admit(now: number, entry: Entry): boolean {
-    const { queueOverflow } = this.#limits
-    if (queueOverflow === "wait" || !this.#isFull(entry)) return true
-    this.#dropFirst(now, "Expired", (first) => first.isExpired(now))
-    if (queueOverflow === "dropOldest") this.#dropFirst(now, "QueueFull", () => this.#isFull(entry))
-    return !this.#isFull(entry)
+    const { queueOverflow } = this.limits
+    if (queueOverflow === "wait" || !this.isFull(entry)) return true
+    this.dropFirst(now, "Expired", (first) => first.isExpired(now))
+    if (queueOverflow === "dropOldest") this.dropFirst(now, "QueueFull", () => this.isFull(entry))
+    return !this.isFull(entry)
   }
 
-  #isFull(entry: Entry): boolean {
-    return this.#queue.count >= this.#limits.queueMessages ||
-      this.#queue.bytes + entry.size > this.#limits.queueBytes
+  private isFull(entry: Entry): boolean {
+    return this.queue.count >= this.limits.queueMessages ||
+      this.queue.bytes + entry.size > this.limits.queueBytes
   }
 
-  #dropFirst(now: number, reason: PublishError["reason"], isDropped: (first: Entry) => boolean): void {
-    for (let first = this.#queue.first(); first !== undefined && isDropped(first); first = this.#queue.first()) {
-      this.#queue.shift()
-      this.#settlement.refuse(now, first, failure(first.message, reason))
+  private dropFirst(now: number, reason: PublishError["reason"], isDropped: (first: Entry) => boolean): void {
+    for (let first = this.queue.first(); first !== undefined && isDropped(first); first = this.queue.first()) {
+      this.queue.shift()
+      this.settlement.refuse(now, first, failure(first.message, reason))
     }
   }
 }

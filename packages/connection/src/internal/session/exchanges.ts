@@ -14,21 +14,21 @@ const fewest = 16
 
 export class Exchanges<A extends Linked<A>> {
   /** By the lower bits of the identifier. They rotate, so two that are open seldom share a slot; then it grows. */
-  #slots: Array<A | undefined> = []
-  #first: A | undefined = undefined
-  #last: A | undefined = undefined
-  #size = 0
+  private slots: Array<A | undefined> = []
+  private head: A | undefined = undefined
+  private tail: A | undefined = undefined
+  private count = 0
 
   get size(): number {
-    return this.#size
+    return this.count
   }
 
   get first(): A | undefined {
-    return this.#first
+    return this.head
   }
 
   get(id: number): A | undefined {
-    const entry = this.#slots[id & (this.#slots.length - 1)]
+    const entry = this.slots[id & (this.slots.length - 1)]
     return entry !== undefined && entry.id === id ? entry : undefined
   }
 
@@ -36,34 +36,34 @@ export class Exchanges<A extends Linked<A>> {
   add(entry: A): void {
     const present = this.get(entry.id)
     if (present !== undefined) this.delete(present)
-    while (this.#slots[entry.id & (this.#slots.length - 1)] !== undefined || this.#slots.length === 0) this.#grow()
-    this.#slots[entry.id & (this.#slots.length - 1)] = entry
-    entry.before = this.#last
-    if (this.#last === undefined) this.#first = entry
-    else this.#last.behind = entry
-    this.#last = entry
-    this.#size++
+    while (this.slots[entry.id & (this.slots.length - 1)] !== undefined || this.slots.length === 0) this.grow()
+    this.slots[entry.id & (this.slots.length - 1)] = entry
+    entry.before = this.tail
+    if (this.tail === undefined) this.head = entry
+    else this.tail.behind = entry
+    this.tail = entry
+    this.count++
   }
 
   delete(entry: A): boolean {
     if (this.get(entry.id) !== entry) return false
-    this.#slots[entry.id & (this.#slots.length - 1)] = undefined
+    this.slots[entry.id & (this.slots.length - 1)] = undefined
     const { before, behind } = entry
-    if (before === undefined) this.#first = behind
+    if (before === undefined) this.head = behind
     else before.behind = behind
-    if (behind === undefined) this.#last = before
+    if (behind === undefined) this.tail = before
     else behind.before = before
     // What is gone must not keep what is there alive.
     entry.before = undefined
     entry.behind = undefined
-    this.#size--
+    this.count--
     return true
   }
 
   /** All of them, in order. */
   values(): Array<A> {
     const all: Array<A> = []
-    for (let entry = this.#first; entry !== undefined; entry = entry.behind) all.push(entry)
+    for (let entry = this.head; entry !== undefined; entry = entry.behind) all.push(entry)
     return all
   }
 
@@ -71,11 +71,11 @@ export class Exchanges<A extends Linked<A>> {
     for (const entry of this.values()) this.delete(entry)
   }
 
-  #grow(): void {
-    const old = this.#slots
-    this.#slots = new Array<A | undefined>(Math.max(fewest, old.length * 2)).fill(undefined)
+  private grow(): void {
+    const old = this.slots
+    this.slots = new Array<A | undefined>(Math.max(fewest, old.length * 2)).fill(undefined)
     for (const entry of old) {
-      if (entry !== undefined) this.#slots[entry.id & (this.#slots.length - 1)] = entry
+      if (entry !== undefined) this.slots[entry.id & (this.slots.length - 1)] = entry
     }
   }
 }

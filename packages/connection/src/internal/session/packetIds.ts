@@ -7,38 +7,38 @@ import { IdSet } from "./idSet.ts"
 const highest = 65535
 
 export class PacketIds {
-  readonly #used = new IdSet()
-  #cursor = 0
+  private readonly used = new IdSet()
+  private last = 0
 
   inUse(): number {
-    return this.#used.size
+    return this.used.size
   }
 
   /** The last one given out. */
   cursor(): number {
-    return this.#cursor
+    return this.last
   }
 
   /** Goes on from the last one that an earlier process gave out. */
   startBehind(id: number): void {
-    this.#cursor = id
+    this.last = id
   }
 
   /** A free identifier, or 0 when all are taken. */
   allocate(): number {
-    if (this.#used.size === highest) return 0
-    do this.#cursor = this.#cursor === highest ? 1 : this.#cursor + 1
-    while (this.#used.has(this.#cursor))
-    this.#used.add(this.#cursor)
-    return this.#cursor
+    if (this.used.size === highest) return 0
+    do this.last = this.last === highest ? 1 : this.last + 1
+    while (this.used.has(this.last))
+    this.used.add(this.last)
+    return this.last
   }
 
   /** Marks an identifier that a resumed exchange holds. */
   claim(id: number): void {
-    this.#used.add(id)
+    this.used.add(id)
   }
 
   release(id: number): void {
-    this.#used.delete(id)
+    this.used.delete(id)
   }
 }

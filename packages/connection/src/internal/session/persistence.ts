@@ -20,10 +20,10 @@ const nothing = () => {}
 const none: ReadonlyArray<Step> = []
 
 export class Persistence {
-  #waiting: Array<Step> = []
-  #out: ReadonlyArray<Step> = none
+  private waiting: Array<Step> = []
+  private out: ReadonlyArray<Step> = none
   /** So many steps go out one by one: a store that was too full for all of them may have room for some. */
-  #single = 0
+  private single = 0
 
   /** Runs `then` once the changes, and all before them, are durable; at once if there is nothing to wait for. */
   append(
@@ -32,44 +32,44 @@ export class Persistence {
     then: Continuation = nothing,
     failed?: (now: number, error: StoreError) => void
   ): void {
-    if (changes.length === 0 && this.#waiting.length === 0 && this.#out.length === 0) then(now)
-    else this.#waiting.push({ changes, then, failed })
+    if (changes.length === 0 && this.waiting.length === 0 && this.out.length === 0) then(now)
+    else this.waiting.push({ changes, then, failed })
   }
 
   /** The next batch; empty while one is out, or if there is nothing. */
   take(): ReadonlyArray<Change> {
-    if (this.#out.length > 0 || this.#waiting.length === 0) return []
-    const steps = this.#single > 0 ? 1 : this.#waiting.length
-    if (this.#single > 0) this.#single--
-    this.#out = this.#waiting.splice(0, steps)
-    return this.#out.flatMap((step) => step.changes)
+    if (this.out.length > 0 || this.waiting.length === 0) return []
+    const steps = this.single > 0 ? 1 : this.waiting.length
+    if (this.single > 0) this.single--
+    this.out = this.waiting.splice(0, steps)
+    return this.out.flatMap((step) => step.changes)
   }
 
   /** The batch taken is durable. */
   committed(now: number): void {
-    const steps = this.#out
-    this.#out = none
+    const steps = this.out
+    this.out = none
     for (const step of steps) step.then(now)
-    this.#goOn(now)
+    this.goOn(now)
   }
 
   /** The batch taken is lost. False if what is on the wire, or was settled, relied on it. */
   failed(now: number, error: StoreError): boolean {
-    const steps = this.#out
-    this.#out = none
+    const steps = this.out
+    this.out = none
     if (error.reason === "Full" && steps.length > 1) {
-      this.#waiting = [...steps, ...this.#waiting]
-      this.#single = steps.length
+      this.waiting = [...steps, ...this.waiting]
+      this.single = steps.length
       return true
     }
     if (steps.some((step) => step.failed === undefined)) return false
     for (const step of steps) step.failed?.(now, error)
-    this.#goOn(now)
+    this.goOn(now)
     return true
   }
 
   /** What has no changes of its own only waits for its turn. */
-  #goOn(now: number): void {
-    while (this.#out.length === 0 && this.#waiting[0]?.changes.length === 0) this.#waiting.shift()?.then(now)
+  private goOn(now: number): void {
+    while (this.out.length === 0 && this.waiting[0]?.changes.length === 0) this.waiting.shift()?.then(now)
   }
 }

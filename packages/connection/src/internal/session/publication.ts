@@ -60,13 +60,13 @@ export class Entry implements Queued, Publication, Linked<Entry> {
   writtenAt: number | undefined = undefined
   before: Entry | undefined = undefined
   behind: Entry | undefined = undefined
-  readonly #owner: Owner
+  private readonly owner: Owner
 
   constructor(message: Outgoing, settle: SettlePublish, owner: Owner) {
     this.message = message
     this.settle = settle
     this.size = message.payload.length + message.topic.length
-    this.#owner = owner
+    this.owner = owner
   }
 
   /** Takes up what an earlier process has recorded of it. */
@@ -127,7 +127,7 @@ export class Entry implements Queued, Publication, Linked<Entry> {
   abandon(now: number): void {
     // Written, it is the session's: the exchange goes on without its caller.
     this.settle = ignore
-    if (this.state === "Queued") this.#owner.withdraw(now, this)
+    if (this.state === "Queued") this.owner.withdraw(now, this)
   }
 }
 

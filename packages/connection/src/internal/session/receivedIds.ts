@@ -21,10 +21,10 @@ export interface ReceivedIds {
 
 /** Everything is sure at once. */
 export class MemoryReceivedIds implements ReceivedIds {
-  readonly #ids = new IdSet()
+  private readonly ids = new IdSet()
 
   has(id: number): boolean {
-    return this.#ids.has(id)
+    return this.ids.has(id)
   }
 
   isSure(): boolean {
@@ -32,19 +32,19 @@ export class MemoryReceivedIds implements ReceivedIds {
   }
 
   add(_: number, id: number, answer: () => void): void {
-    this.#ids.add(id)
+    this.ids.add(id)
     answer()
   }
 
   remove(_: number, id: number, answer: () => void): void {
-    this.#ids.delete(id)
+    this.ids.delete(id)
     answer()
   }
 
   linkLost(): void {}
 
   clear(): void {
-    this.#ids.clear()
+    this.ids.clear()
   }
 }
 
@@ -55,33 +55,33 @@ interface Received {
 }
 
 export class StoredReceivedIds implements ReceivedIds {
-  readonly #ids = new Map<number, Received>()
-  readonly #persistence: Persistence
+  private readonly ids = new Map<number, Received>()
+  private readonly persistence: Persistence
 
   constructor(persistence: Persistence, restored: ReadonlyArray<number>) {
-    this.#persistence = persistence
-    for (const id of restored) this.#ids.set(id, { isStored: true, removal: undefined })
+    this.persistence = persistence
+    for (const id of restored) this.ids.set(id, { isStored: true, removal: undefined })
   }
 
   has(id: number): boolean {
-    return this.#ids.has(id)
+    return this.ids.has(id)
   }
 
   isSure(id: number): boolean {
-    return this.#ids.get(id)?.isStored === true
+    return this.ids.get(id)?.isStored === true
   }
 
   add(now: number, id: number, answer: () => void): void {
     const received: Received = { isStored: false, removal: undefined }
-    this.#ids.set(id, received)
-    this.#persistence.append(now, [records.putReceived(id)], () => {
+    this.ids.set(id, received)
+    this.persistence.append(now, [records.putReceived(id)], () => {
       received.isStored = true
-      if (this.#ids.get(id) === received) answer()
+      if (this.ids.get(id) === received) answer()
     })
   }
 
   remove(now: number, id: number, answer: () => void): void {
-    const received = this.#ids.get(id)
+    const received = this.ids.get(id)
     if (received === undefined) return answer()
     if (received.removal !== undefined) {
       received.removal.answer = answer
@@ -89,19 +89,19 @@ export class StoredReceivedIds implements ReceivedIds {
     }
     const removal: { answer: (() => void) | undefined } = { answer }
     received.removal = removal
-    this.#persistence.append(now, [records.remove(records.receivedKey(id))], () => {
-      if (this.#ids.get(id) !== received) return
-      this.#ids.delete(id)
+    this.persistence.append(now, [records.remove(records.receivedKey(id))], () => {
+      if (this.ids.get(id) !== received) return
+      this.ids.delete(id)
       removal.answer?.()
     })
   }
 
   linkLost(): void {
-    for (const { removal } of this.#ids.values()) if (removal !== undefined) removal.answer = undefined
+    for (const { removal } of this.ids.values()) if (removal !== undefined) removal.answer = undefined
   }
 
   clear(now: number): void {
-    this.#persistence.append(now, Array.from(this.#ids.keys(), (id) => records.remove(records.receivedKey(id))))
-    this.#ids.clear()
+    this.persistence.append(now, Array.from(this.ids.keys(), (id) => records.remove(records.receivedKey(id))))
+    this.ids.clear()
   }
 }

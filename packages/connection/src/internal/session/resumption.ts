@@ -13,25 +13,25 @@ export const burstBytes = 65_536
 const nothing: ReadonlyArray<Entry> = []
 
 export class Resumption {
-  #owed = nothing
-  #next = 0
-  readonly #output: PacketOutput
-  readonly #window: SendWindow
-  readonly #inFlight: InFlight
+  private owed = nothing
+  private next = 0
+  private readonly output: PacketOutput
+  private readonly window: SendWindow
+  private readonly inFlight: InFlight
 
   constructor(output: PacketOutput, window: SendWindow, inFlight: InFlight) {
-    this.#output = output
-    this.#window = window
-    this.#inFlight = inFlight
+    this.output = output
+    this.window = window
+    this.inFlight = inFlight
   }
 
   get isOver(): boolean {
-    return this.#owed.length === 0
+    return this.owed.length === 0
   }
 
   begin(owed: ReadonlyArray<Entry>): void {
-    this.#owed = owed
-    this.#next = 0
+    this.owed = owed
+    this.next = 0
   }
 
   /** The link is over; the next one begins anew. */
@@ -41,13 +41,13 @@ export class Resumption {
 
   goOn(now: number): void {
     if (this.isOver) return
-    while (this.#next < this.#owed.length && this.#window.hasPlace && this.#output.bytes() < burstBytes) {
-      const entry = this.#owed[this.#next]
-      const isOwed = this.#inFlight.isOwed(entry)
+    while (this.next < this.owed.length && this.window.hasPlace && this.output.bytes() < burstBytes) {
+      const entry = this.owed[this.next]
+      const isOwed = this.inFlight.isOwed(entry)
       if (isOwed && !entry.isStored) return
-      this.#next++
-      if (isOwed) this.#inFlight.publish(now, entry)
+      this.next++
+      if (isOwed) this.inFlight.publish(now, entry)
     }
-    if (this.#next === this.#owed.length) this.stop()
+    if (this.next === this.owed.length) this.stop()
   }
 }

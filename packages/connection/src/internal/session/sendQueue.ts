@@ -11,65 +11,65 @@ export interface Queued {
 const compactAbove = 64
 
 export class SendQueue<A extends Queued> {
-  #entries: Array<A> = []
-  #head = 0
-  #count = 0
-  #bytes = 0
+  private entries: Array<A> = []
+  private head = 0
+  private present = 0
+  private presentBytes = 0
 
   get count(): number {
-    return this.#count
+    return this.present
   }
 
   get bytes(): number {
-    return this.#bytes
+    return this.presentBytes
   }
 
   push(entry: A): void {
-    this.#entries.push(entry)
-    this.#count++
-    this.#bytes += entry.size
+    this.entries.push(entry)
+    this.present++
+    this.presentBytes += entry.size
   }
 
   first(): A | undefined {
-    if (this.#count === 0) return undefined
-    this.#skipWithdrawn()
-    return this.#entries[this.#head]
+    if (this.present === 0) return undefined
+    this.skipWithdrawn()
+    return this.entries[this.head]
   }
 
   shift(): void {
     const entry = this.first()
     if (entry === undefined) return
-    this.#count--
-    this.#bytes -= entry.size
-    this.#head++
-    this.#compact()
+    this.present--
+    this.presentBytes -= entry.size
+    this.head++
+    this.compact()
   }
 
   withdraw(entry: A): void {
     if (entry.withdrawn) return
     entry.withdrawn = true
-    this.#count--
-    this.#bytes -= entry.size
-    this.#compact()
+    this.present--
+    this.presentBytes -= entry.size
+    this.compact()
   }
 
   /** Takes everything out. */
   drain(): ReadonlyArray<A> {
-    const all = this.#entries.slice(this.#head).filter((entry) => !entry.withdrawn)
-    this.#entries = []
-    this.#head = 0
-    this.#count = 0
-    this.#bytes = 0
+    const all = this.entries.slice(this.head).filter((entry) => !entry.withdrawn)
+    this.entries = []
+    this.head = 0
+    this.present = 0
+    this.presentBytes = 0
     return all
   }
 
-  #skipWithdrawn(): void {
-    while (this.#entries[this.#head].withdrawn) this.#head++
+  private skipWithdrawn(): void {
+    while (this.entries[this.head].withdrawn) this.head++
   }
 
-  #compact(): void {
-    if (this.#count > 0 && (this.#entries.length <= compactAbove || this.#count * 2 > this.#entries.length)) return
-    this.#entries = this.#count === 0 ? [] : this.#entries.slice(this.#head).filter((entry) => !entry.withdrawn)
-    this.#head = 0
+  private compact(): void {
+    if (this.present > 0 && (this.entries.length <= compactAbove || this.present * 2 > this.entries.length)) return
+    this.entries = this.present === 0 ? [] : this.entries.slice(this.head).filter((entry) => !entry.withdrawn)
+    this.head = 0
   }
 }

@@ -15,50 +15,50 @@ export interface Occupant {
 }
 
 export class SendWindow {
-  #size = 0
+  private size = 0
   /** Negative while resent PUBRELs alone exceed the window. */
-  #free = 0
-  readonly #ids: PacketIds
+  private free = 0
+  private readonly ids: PacketIds
 
   constructor(ids: PacketIds) {
-    this.#ids = ids
+    this.ids = ids
   }
 
   /** A new link, on which nobody holds a place. */
   open(size: number): void {
-    this.#size = size
-    this.#free = size
+    this.size = size
+    this.free = size
   }
 
   get hasPlace(): boolean {
-    return this.#free > 0
+    return this.free > 0
   }
 
   /** Whether another exchange may begin: it needs an identifier as well. */
   get hasRoom(): boolean {
-    return this.#free > 0 && this.#ids.inUse() < mostPublishes
+    return this.free > 0 && this.ids.inUse() < mostPublishes
   }
 
   /** For an exchange that begins. */
   allocate(): number {
-    return this.#ids.allocate()
+    return this.ids.allocate()
   }
 
   /** For an exchange of an earlier process. */
   claim(id: number): void {
-    this.#ids.claim(id)
+    this.ids.claim(id)
   }
 
   /** Its packet is written, in the place that it holds already or takes now. */
   occupy(now: number, occupant: Occupant): void {
-    if (occupant.writtenAt === undefined) this.#free--
+    if (occupant.writtenAt === undefined) this.free--
     occupant.writtenAt = now
   }
 
   /** The exchange is over: gives its identifier back, and the place if it holds one. */
   leave(occupant: Occupant): void {
-    this.#ids.release(occupant.id)
-    if (occupant.writtenAt !== undefined && this.#free < this.#size) this.#free++
+    this.ids.release(occupant.id)
+    if (occupant.writtenAt !== undefined && this.free < this.size) this.free++
     occupant.writtenAt = undefined
   }
 }

@@ -5,17 +5,17 @@ import type { Outcome } from "./publishOutcome.ts"
 import type { Traffic } from "./traffic.ts"
 
 export class Settlement {
-  readonly #traffic: Traffic
-  readonly #store: OutgoingStore | undefined
+  private readonly traffic: Traffic
+  private readonly store: OutgoingStore | undefined
 
   constructor(traffic: Traffic, store: OutgoingStore | undefined) {
-    this.#traffic = traffic
-    this.#store = store
+    this.traffic = traffic
+    this.store = store
   }
 
   count(outcome: Outcome): void {
-    if (outcome._tag === "Right") this.#traffic.publishesOk++
-    else this.#traffic.publishesFailed++
+    if (outcome._tag === "Right") this.traffic.publishesOk++
+    else this.traffic.publishesFailed++
   }
 
   settle(entry: Entry, outcome: Outcome): void {
@@ -27,7 +27,7 @@ export class Settlement {
 
   /** It does not leave, so no record of it stays. */
   refuse(now: number, entry: Entry, outcome: Outcome): void {
-    if (entry.sequence > 0) this.#store?.remove(now, entry.sequence)
+    if (entry.sequence > 0) this.store?.remove(now, entry.sequence)
     this.settle(entry, outcome)
   }
 }
