@@ -3,12 +3,14 @@
  *
  * @since 0.1.0
  */
+import type { Point } from "@effect-mqtt/roborock/FloorMap"
+import type { Restrictions } from "@effect-mqtt/roborock/MapEditTrait"
 import * as Effect from "effect/Effect"
 import type { FloorPlan, Pose } from "./FloorPlan.ts"
 import type { RobotState } from "./Robot.ts"
 
 /**
- * What tells one upload from another.
+ * What a map has beside floor plan and robot.
  *
  * @since 0.1.0
  * @category models
@@ -18,16 +20,32 @@ export interface Upload {
   readonly index: number
   /** Counts up with each upload. */
   readonly sequence: number
+  /**
+   * What people have drawn on it.
+   * @default nothing
+   */
+  readonly restrictions?: Restrictions | undefined
 }
 
 const fileHeaderBytes = 20
 const digestBytes = 20
 
-const blockTypes = { charger: 1, image: 2, path: 3, robot: 8, cleanedSegments: 11, digest: 1024 } as const
+const blockTypes = {
+  charger: 1,
+  image: 2,
+  path: 3,
+  robot: 8,
+  noGoAreas: 9,
+  virtualWalls: 10,
+  cleanedSegments: 11,
+  noMopAreas: 12,
+  digest: 1024
+} as const
 
 /**
  * The map file as it is before compression (`MapResponse.encode` of `@effect-mqtt/roborock` compresses and seals it):
- * image with rooms and walls, charger, robot, path, the segments that are being cleaned, and a SHA-1 digest over all.
+ * image with rooms and walls, charger, robot, path, the segments that are being cleaned, areas and walls that people have
+ * drawn, and a SHA-1 digest over all.
  *
  * @since 0.1.0
  * @category encoding
@@ -40,6 +58,12 @@ export const encode = (plan: FloorPlan, state: RobotState, upload: Upload): Effe
     path(state)
   ]
   if (state.task?.kind === "Segments") blocks.push(cleanedSegments(state.task.segments))
+  const { noGoAreas = [], noMopAreas = [], virtualWalls = [] } = upload.restrictions ?? {}
+  if (noGoAreas.length > 0) blocks.push(outlines(blockTypes.noGoAreas, noGoAreas))
+  if (virtualWalls.length > 0) {
+    blocks.push(outlines(blockTypes.virtualWalls, virtualWalls.map(({ from, to }) => [from, to])))
+  }
+  if (noMopAreas.length > 0) blocks.push(outlines(blockTypes.noMopAreas, noMopAreas))
   const digestHeader = block(blockTypes.digest, new Uint8Array(0), digestBytes, () => {}).subarray(0, 8)
   const size = blocks.reduce((sum, { length }) => sum + length, fileHeaderBytes + digestHeader.length)
   const file = new Uint8Array(size + digestBytes)
@@ -103,18 +127,21 @@ const pose = (type: number, { angle, x, y }: Pose): Uint8Array =>
     data.setInt32(8, angle, true)
   })
 
+const write = (points: ReadonlyArray<Point>) => (data: DataView): void =>
+  points.forEach(({ x, y }, index) => {
+    data.setUint16(index * 4, Math.round(x), true)
+    data.setUint16(index * 4 + 2, Math.round(y), true)
+  })
+
 const path = (state: RobotState): Uint8Array => {
   const points = [...state.path, state.position]
-  return block(
-    blockTypes.path,
-    [points.length, 4, 0],
-    points.length * 4,
-    (data) =>
-      points.forEach(({ x, y }, index) => {
-        data.setUint16(index * 4, Math.round(x), true)
-        data.setUint16(index * 4 + 2, Math.round(y), true)
-      })
-  )
+  return block(blockTypes.path, [points.length, 4, 0], points.length * 4, write(points))
+}
+
+/** Areas or walls: the corners of each in turn. */
+const outlines = (type: number, shapes: ReadonlyArray<ReadonlyArray<Point>>): Uint8Array => {
+  const corners = shapes.flat()
+  return block(type, [shapes.length], corners.length * 4, write(corners))
 }
 
 const cleanedSegments = (segments: ReadonlyArray<number>): Uint8Array =>

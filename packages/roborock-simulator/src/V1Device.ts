@@ -23,6 +23,7 @@ import {
 import { makeConsumables } from "./internal/v1/consumables.ts"
 import { makeDock } from "./internal/v1/dock.ts"
 import { makeFloors } from "./internal/v1/floors.ts"
+import { makeMapEdits } from "./internal/v1/mapEdits.ts"
 import * as methodTable from "./internal/v1/methods.ts"
 import { type V1ProductName, v1Products } from "./internal/v1/product.ts"
 import { factorySettings } from "./internal/v1/settings.ts"
@@ -110,11 +111,13 @@ export const make = (options: Options): Effect.Effect<V1Device> =>
     let mapSequence = 0
     let lastMillis = yield* Clock.currentTimeMillis
     const floors = makeFloors(robot, rooms, Math.floor(lastMillis / 1000))
+    const mapEdits = makeMapEdits(robot)
     const { floorOf, methods } = methodTable.makeMethods({
       identity,
       product,
       dock,
       floors,
+      mapEdits,
       rooms,
       robot,
       settings,
@@ -142,7 +145,11 @@ export const make = (options: Options): Effect.Effect<V1Device> =>
       // On floors where the robot is not, it stands in the dock.
       const there = floor === state.floor ? state : { ...state, position: plan.parking, path: [], task: undefined }
       return Effect.flatMap(
-        RrMapWriter.encode(plan, there, { index: floor + 1, sequence: ++mapSequence }),
+        RrMapWriter.encode(plan, there, {
+          index: floor + 1,
+          sequence: ++mapSequence,
+          restrictions: mapEdits.of(floor)
+        }),
         (content) => seal(Frame.protocols.mapResponse, () => MapResponse.encode({ requestId, content }, security))
       )
     }

@@ -1,6 +1,8 @@
 import type { HomeRoom } from "../../Account.ts"
+import type { Room } from "../../FloorPlan.ts"
 import type { Robot } from "../../Robot.ts"
-import { invalidParams, invalidStatus, isRecord, type Methods, ok, single } from "./answers.ts"
+import { invalidParams, invalidStatus, isList, isRecord, type Method, type Methods, ok, single } from "./answers.ts"
+import { whileResting } from "./mapEdits.ts"
 
 const maxFloors = 4
 const noMap = 63
@@ -13,12 +15,40 @@ export const makeFloors = (robot: Robot, rooms: ReadonlyArray<HomeRoom>, bornSec
   let loadingUntil = 0
   const names = new Map<number, string>()
   const isLoading = (now: number): boolean => now < loadingUntil
-  const idOf = (name: string): string => String(rooms.find((room) => room.name === name)?.id ?? "")
+  /** Of each floor: the rooms of the home by segment, where people have given other names than the plan has. */
+  const renamed = new Map<number, ReadonlyMap<number, number>>()
+
+  /** A room that has no name any more belongs to no room of the home. */
+  const homeRoomOf = (floor: number, { name, segment }: Room): HomeRoom | undefined => {
+    const given = renamed.get(floor)
+    return rooms.find((room) => given === undefined ? room.name === name : room.id === given.get(segment))
+  }
+
+  /** All names of the floor at once: a segment that is left out has none afterwards. */
+  const rename: Method = (params) => {
+    const names = new Map<number, number>()
+    for (const entry of isList(params) ? params : []) {
+      const { miRoomId, robotRoomId: segment } = isRecord(entry)
+        ? entry
+        : { miRoomId: undefined, robotRoomId: undefined }
+      const room = rooms.find(({ id }) => String(id) === String(miRoomId))
+      if (typeof segment !== "number" || room === undefined) return invalidParams
+      if (robot.plan.rooms.every((known) => known.segment !== segment)) return invalidParams
+      names.set(segment, room.id)
+    }
+    if (names.size === 0) return invalidParams
+    renamed.set(robot.state.floor, names)
+    return ok
+  }
 
   const methods: Methods = [
     ["get_room_mapping", () => ({
-      result: robot.plan.rooms.map(({ name, segment }) => [segment, idOf(name)])
+      result: robot.plan.rooms.flatMap((room) => {
+        const known = homeRoomOf(robot.state.floor, room)
+        return known === undefined ? [] : [[room.segment, String(known.id)]]
+      })
     })],
+    ["name_segment", whileResting(robot, rename)],
     ["get_multi_maps_list", () => ({
       result: [{
         max_multi_map: Math.max(maxFloors, robot.floors.length),
@@ -32,12 +62,10 @@ export const makeFloors = (robot: Robot, rooms: ReadonlyArray<HomeRoom>, bornSec
             length: name.length,
             name,
             bak_maps: [],
-            rooms: plan.rooms.map((room) => ({
-              id: room.segment,
-              tag: 0,
-              iot_name_id: idOf(room.name),
-              iot_name: room.name
-            }))
+            rooms: plan.rooms.map((room) => {
+              const known = homeRoomOf(floor, room)
+              return { id: room.segment, tag: 0, iot_name_id: String(known?.id ?? ""), iot_name: known?.name ?? "" }
+            })
           }
         })
       }]

@@ -7,6 +7,7 @@ import type { DockPart } from "./dock.ts"
 import type { Floors } from "./floors.ts"
 import { makeHistory } from "./history.ts"
 import { identityMethods } from "./identity.ts"
+import type { MapEdits } from "./mapEdits.ts"
 import { isAbsent, type V1Product } from "./product.ts"
 import { makeSchedules } from "./schedules.ts"
 import { settingMethods, type Settings } from "./settings.ts"
@@ -17,6 +18,7 @@ export interface Device {
   readonly product: V1Product
   readonly dock: DockPart
   readonly floors: Floors
+  readonly mapEdits: MapEdits
   readonly rooms: ReadonlyArray<HomeRoom>
   readonly robot: Robot
   readonly settings: Settings
@@ -27,7 +29,7 @@ export interface Device {
 
 /** The methods by name, all of them synchronous; those whose answer is a map are not here, because it is no JSON. */
 export const makeMethods = (device: Device) => {
-  const { consumables, dock, floors, identity, product, robot, settings } = device
+  const { consumables, dock, floors, identity, mapEdits, product, robot, settings } = device
   let statusSequence = 0
   const history = makeHistory(robot, product.form, dock.emptied)
 
@@ -44,6 +46,7 @@ export const makeMethods = (device: Device) => {
     ...dock.methods,
     ...makeSchedules(),
     ...floors.methods,
+    ...mapEdits.methods,
     ...history.methods,
     ...identityMethods(identity, product, device.host, statusAt),
     ["find_me", () => {
