@@ -3,8 +3,7 @@ import * as Either from "effect/Either"
 import type { Options } from "./contract.ts"
 import type { Durable } from "./durable.ts"
 import * as durables from "./durable.ts"
-import type { Inbound } from "./inbound.ts"
-import * as inbounds from "./inbound.ts"
+import { Inbound } from "./inbound.ts"
 import { InboundAliases } from "./inboundAliases.ts"
 import { KeepAlive } from "./keepAlive.ts"
 import { Operations } from "./operations.ts"
@@ -63,7 +62,7 @@ export class ProtocolAreas {
     }
     const { durable } = this
     this.outbound = new Outbound(this.aliasesOut, ids, options, durable?.outgoing, unattended, this.traffic)
-    this.inbound = inbounds.make(output, options, durable?.received ?? new MemoryReceivedIds())
+    this.inbound = new Inbound(output, options, durable?.received ?? new MemoryReceivedIds())
     this.operations = new Operations(output, ids, durable?.subscriptions)
   }
 }
