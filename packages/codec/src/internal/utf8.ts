@@ -42,14 +42,18 @@ export const writeAscii = (bytes: Uint8Array, at: number, text: string): number 
   let index = 0
   // Below `usual` a difference is negative and has all the high bits, above ASCII a unit has one: one test in the end.
   let high = 0
-  for (const last = units - 2; index <= last; index += 2) {
+  for (const last = units - 4; index <= last; index += 4) {
     const first = text.charCodeAt(index)
     const second = text.charCodeAt(index + 1)
+    const third = text.charCodeAt(index + 2)
+    const fourth = text.charCodeAt(index + 3)
     bytes[at + index] = first
     bytes[at + index + 1] = second
-    high |= first | (first - usual) | second | (second - usual)
+    bytes[at + index + 2] = third
+    bytes[at + index + 3] = fourth
+    high |= first | (first - usual) | second | (second - usual) | third | (third - usual) | fourth | (fourth - usual)
   }
-  if (index < units) {
+  for (; index < units; index++) {
     const unit = text.charCodeAt(index)
     bytes[at + index] = unit
     high |= unit | (unit - usual)

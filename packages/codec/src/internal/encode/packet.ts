@@ -5,6 +5,7 @@ import { Refusal } from "../refusal.ts"
 import { writeAuth, writeDisconnect, writePublishAck, writeSubAck, writeUnsubAck } from "./acks.ts"
 import { writeConnAck, writeConnect } from "./connect.ts"
 import type { OutputBuffer } from "./outputBuffer.ts"
+import { writePlainPublish } from "./plainPublish.ts"
 import { writePublish } from "./publish.ts"
 import { writeSubscribe, writeUnsubscribe } from "./subscribe.ts"
 
@@ -62,6 +63,7 @@ export const writePacket = (
   maxPacketBytes: number
 ): CodecError | undefined => {
   output.open(packet._tag, version)
+  if (packet._tag === "Publish" && writePlainPublish(output, packet, maxPacketBytes)) return undefined
   try {
     if (packet._tag === "Publish") writePublish(output, packet, maxPacketBytes)
     else {
