@@ -29,6 +29,9 @@ describe.skipIf(!tmux.isHere)("roborock in a terminal", () => {
         const after = (yield* terminal.until(/code=0/)).join("\n")
         assert.deepStrictEqual(yield* terminal.mode, restored)
         assert.match(after, /^before\nLiving room cleans Kitchen, Bathroom\.\nLiving room is back in its dock after /m)
+        yield* terminal.type("clear; roborock clean --zone 25m,25m,27m,27m --watch --simulator; echo zones=$?")
+        yield* terminal.until(/zoned cleaning[^]*Ctrl-C ends the view/)
+        yield* terminal.until(/a zone of 2\.0 × 2\.0 m\.\nLiving room is back in its dock after [^]*zones=0/)
       }),
     slow
   )
