@@ -292,7 +292,7 @@ export const make = (
       if (requester !== undefined) return requester
       const made = requesters.make({ publish, subscription, stopped: engine.stopped }, settings, scope)
       if (negotiated !== undefined) made.onConnected(negotiated)
-      engine.awaitsMessage(() => made.isWaiting(engine.pump.now()))
+      engine.setAwaitsMessage(() => made.isWaiting(engine.pump.now()))
       requester = made
       return made
     }

@@ -28,9 +28,12 @@ export interface Shared {
   readonly checkWill: CheckWill
 }
 
-export const share = (shared: Omit<Shared, "checkWill">): Shared => ({
-  ...shared,
-  checkWill: makeCheck(seconds(shared.settings.sessionExpiry))
+export const share = ({ engine, options, settings, transport }: Omit<Shared, "checkWill">): Shared => ({
+  transport,
+  engine,
+  options,
+  settings,
+  checkWill: makeCheck(seconds(settings.sessionExpiry))
 })
 
 /** What may differ from one attempt to the next. */

@@ -3,69 +3,81 @@ import * as Effect from "effect/Effect"
 import type { Exchange, Mechanism } from "../../Authentication.ts"
 import { AuthError, ConnectError } from "../../MqttError.ts"
 import type { AuthenticationStep, Session } from "../../Session.ts"
-import { make as makeBell } from "./bell.ts"
+import { Bell } from "./bell.ts"
 import type { LinkError } from "./linkFailed.ts"
 import type { Pump } from "./pump.ts"
-
-export interface Authenticator {
-  /** To be called from the session's `onAuthenticate`. */
-  readonly onStep: (step: AuthenticationStep) => void
-  /** Answers the steps of a link that begins with this exchange, until it is interrupted. */
-  readonly run: (exchange: Exchange) => Effect.Effect<never>
-  /** A new exchange on the link that there is; completes when the server and the mechanism agree. */
-  readonly reauthenticate: Effect.Effect<void, LinkError>
-}
 
 const withoutMechanism = new AuthError({
   reason: "BadAuthenticationMethod",
   cause: new Error("the option \"authentication\" is not set")
 })
 
-export const make = (session: Session, pump: Pump, mechanism: Mechanism | undefined): Authenticator => {
-  const bell = makeBell()
+export class Authenticator {
+  readonly #session: Session
+  readonly #pump: Pump
+  /** A new exchange on the link that there is; completes when the server and the mechanism agree. */
+  readonly reauthenticate: Effect.Effect<void, LinkError>
+  readonly #bell = new Bell()
   /** The session has one under way at most. */
-  let asked: AuthenticationStep | undefined
-  let current: Exchange | undefined
+  #asked: AuthenticationStep | undefined = undefined
+  #current: Exchange | undefined = undefined
 
-  const answer = (exchange: Exchange, { _tag, data }: AuthenticationStep) =>
-    _tag === "Challenge"
-      ? exchange.respond(data)
-      : Effect.as(exchange.verify?.(data) ?? Effect.void, undefined)
+  constructor(session: Session, pump: Pump, mechanism: Mechanism | undefined) {
+    this.#session = session
+    this.#pump = pump
+    this.reauthenticate = mechanism === undefined
+      ? withoutMechanism
+      : Effect.unsafeMakeSemaphore(1).withPermits(1)(this.#exchangeAnew(mechanism))
+  }
 
-  const next = Effect.flatMap(bell.wait, () => {
-    const step = asked
-    asked = undefined
-    return step === undefined || current === undefined ? Effect.void : Effect.matchEffect(answer(current, step), {
-      onSuccess: (data) => Effect.sync(() => pump.pass((now) => session.authenticate(now, data))),
-      onFailure: (error) => Effect.sync(() => pump.pass((now) => session.refuse(now, error)))
+  /** To be called from the session's `onAuthenticate`. */
+  onStep(step: AuthenticationStep): void {
+    this.#asked = step
+    this.#bell.ring()
+  }
+
+  /** Answers the steps of a link that begins with this exchange, until it is interrupted. */
+  run(exchange: Exchange): Effect.Effect<never> {
+    return Effect.suspend(() => {
+      this.#current = exchange
+      this.#asked = undefined
+      return Effect.forever(Effect.flatMap(this.#bell.wait, () => this.#answerStep()))
     })
-  })
+  }
 
-  const exchangeAnew = (exchange: Exchange) =>
-    Effect.async<void, LinkError>((resume) => {
-      current = exchange
-      pump.pass((now) =>
-        session.reauthenticate(now, exchange.data, (error) => resume(error === undefined ? Effect.void : error))
-      )
+  #answerStep(): Effect.Effect<void> {
+    const step = this.#asked
+    const exchange = this.#current
+    this.#asked = undefined
+    return step === undefined || exchange === undefined ? Effect.void : Effect.matchEffect(answer(exchange, step), {
+      onSuccess: (data) => Effect.sync(() => this.#pump.pass((now) => this.#session.authenticate(now, data))),
+      onFailure: (error) => Effect.sync(() => this.#pump.pass((now) => this.#session.refuse(now, error)))
     })
+  }
 
-  return {
-    onStep: (step) => {
-      asked = step
-      bell.ring()
-    },
-    run: (exchange) =>
-      Effect.suspend(() => {
-        current = exchange
-        asked = undefined
-        return Effect.forever(next)
-      }),
-    reauthenticate: mechanism === undefined ? withoutMechanism : Effect.unsafeMakeSemaphore(1).withPermits(1)(
-      Effect.suspend(() =>
-        session.isReady()
-          ? Effect.flatMap(mechanism.start, exchangeAnew)
-          : new ConnectError({ reason: "Transport", retryable: true })
-      )
+  #exchangeAnew(mechanism: Mechanism): Effect.Effect<void, LinkError> {
+    return Effect.suspend(() =>
+      this.#session.isReady()
+        ? Effect.flatMap(mechanism.start, (exchange) => this.#begin(exchange))
+        : new ConnectError({ reason: "Transport", retryable: true })
     )
   }
+
+  #begin(exchange: Exchange): Effect.Effect<void, LinkError> {
+    return Effect.async<void, LinkError>((resume) => {
+      this.#current = exchange
+      this.#pump.pass((now) =>
+        this.#session.reauthenticate(
+          now,
+          exchange.data,
+          (error) => resume(error === undefined ? Effect.void : error)
+        )
+      )
+    })
+  }
 }
+
+const answer = (exchange: Exchange, { _tag, data }: AuthenticationStep) =>
+  _tag === "Challenge"
+    ? exchange.respond(data)
+    : Effect.as(exchange.verify?.(data) ?? Effect.void, undefined)

@@ -1,30 +1,27 @@
 import * as Effect from "effect/Effect"
 
 /** Where one fiber waits to be woken. A ring that finds nobody waiting is kept for the next wait. */
-export interface Bell {
-  readonly wait: Effect.Effect<void>
-  readonly ring: () => void
-}
+export class Bell {
+  #waiting: (() => void) | undefined = undefined
+  #isRung = false
 
-export const make = (): Bell => {
-  let waiting: (() => void) | undefined
-  let rung = false
-  return {
-    wait: Effect.async<void>((resume) => {
-      if (rung) {
-        rung = false
+  ring(): void {
+    const wake = this.#waiting
+    this.#waiting = undefined
+    if (wake === undefined) this.#isRung = true
+    else wake()
+  }
+
+  get wait(): Effect.Effect<void> {
+    return Effect.async<void>((resume) => {
+      if (this.#isRung) {
+        this.#isRung = false
         return resume(Effect.void)
       }
-      waiting = () => resume(Effect.void)
+      this.#waiting = () => resume(Effect.void)
       return Effect.sync(() => {
-        waiting = undefined
+        this.#waiting = undefined
       })
-    }),
-    ring: () => {
-      const wake = waiting
-      waiting = undefined
-      if (wake === undefined) rung = true
-      else wake()
-    }
+    })
   }
 }

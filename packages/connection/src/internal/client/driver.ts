@@ -24,7 +24,7 @@ import type { Transport } from "../../Transport.ts"
 import * as attempts from "./attempt.ts"
 import { clientIdOf } from "./clientId.ts"
 import * as delays from "./delay.ts"
-import * as endpointLists from "./endpoints.ts"
+import { Endpoints } from "./endpoints.ts"
 import type { Engine } from "./engine.ts"
 import { closedError } from "./engine.ts"
 import * as goodbye from "./goodbye.ts"
@@ -64,7 +64,7 @@ export const make = (
     const { consumer, notices: { notify }, pump, session } = engine
     const shared = attempts.share({ transport, engine, options, settings })
     const failFast = options.initialConnect !== "retry"
-    const endpoints = endpointLists.make(options.url, options.followRedirect)
+    const endpoints = new Endpoints(options.url, options.followRedirect)
     const retry = retries.make(settings.stableAfter)
     const version = versions.make(settings)
     let clientId = yield* clientIdOf(options)

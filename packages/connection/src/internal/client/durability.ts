@@ -10,7 +10,7 @@ import { ConnectError, StoreError } from "../../MqttError.ts"
 import type { Session } from "../../Session.ts"
 import type { StoredSession } from "../../SessionStore.ts"
 import { SessionStore } from "../../SessionStore.ts"
-import { make as makeBell } from "./bell.ts"
+import { Bell } from "./bell.ts"
 import type { Pump } from "./pump.ts"
 
 export interface Committer {
@@ -48,7 +48,7 @@ const reportUnreadable = (unreadable: number) =>
   )
 
 export const makeCommitter = (session: Session, pump: Pump, stored: StoredSession): Committer => {
-  const bell = makeBell()
+  const bell = new Bell()
   const turn = Effect.unsafeMakeSemaphore(1)
 
   /**
@@ -74,7 +74,7 @@ export const makeCommitter = (session: Session, pump: Pump, stored: StoredSessio
   )
 
   return {
-    ring: bell.ring,
+    ring: () => bell.ring(),
     run: Effect.zipRight(
       Effect.suspend(() => reportUnreadable(session.restored()?.unreadable ?? 0)),
       Effect.forever(

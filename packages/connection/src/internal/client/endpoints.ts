@@ -12,17 +12,6 @@ import type { LinkError } from "./linkFailed.ts"
 
 type FollowRedirect = (to: Endpoint.Endpoint, permanent: boolean) => boolean
 
-export interface Endpoints {
-  readonly next: Effect.Effect<Endpoint.Endpoint, LinkError>
-  /**
-   * An attempt or a link has failed. The next one goes where the server said, to the next endpoint,
-   * or the round is over: none of them is left untried.
-   */
-  readonly failed: (error: LinkError) => "Redirected" | "Next" | "RoundOver"
-  /** A server has let us in. */
-  readonly ready: () => void
-}
-
 const useAnotherServer = 0x9c
 const serverMoved = 0x9d
 /** Redirects without a good link in between; servers may name each other in a circle. */
@@ -48,64 +37,75 @@ const parseReference = (reference: string, base: Endpoint.Endpoint): ReadonlyArr
       })
     )
 
-export const make = (
-  urls: PerAttempt<string | ReadonlyArray<string>>,
-  follow: FollowRedirect = () => false
-): Endpoints => {
+export class Endpoints {
+  readonly #urls: PerAttempt<string | ReadonlyArray<string>>
+  readonly #follow: FollowRedirect | undefined
   /** Named by a server: for this outage, and for good. */
-  let detour: ReadonlyArray<Endpoint.Endpoint> = []
-  let moved: ReadonlyArray<Endpoint.Endpoint> = []
-  let current: Endpoint.Endpoint | undefined
-  let count = 1
-  let index = 0
-  let failures = 0
-  let redirects = 0
+  #detour: ReadonlyArray<Endpoint.Endpoint> = []
+  #moved: ReadonlyArray<Endpoint.Endpoint> = []
+  #current: Endpoint.Endpoint | undefined = undefined
+  #count = 1
+  #index = 0
+  #failures = 0
+  #redirects = 0
 
-  const configured = Effect.flatMap(
-    evaluate(urls),
-    (given) => Effect.forEach(typeof given === "string" ? [given] : given, (url) => Endpoint.parse(url))
-  )
-
-  const restart = () => {
-    index = 0
-    failures = 0
+  constructor(urls: PerAttempt<string | ReadonlyArray<string>>, follow: FollowRedirect | undefined) {
+    this.#urls = urls
+    this.#follow = follow
   }
 
-  const redirected = (error: LinkError): boolean => {
+  get next(): Effect.Effect<Endpoint.Endpoint, LinkError> {
+    return Effect.flatMap(this.#moved.length > 0 ? Effect.succeed(this.#moved) : this.#configured(), (home) => {
+      const all = [...this.#detour, ...home]
+      this.#count = all.length
+      this.#current = all[this.#index % all.length]
+      return all.length === 0 ? withoutEndpoints : Effect.succeed(this.#current)
+    })
+  }
+
+  /**
+   * An attempt or a link has failed. The next one goes where the server said, to the next endpoint,
+   * or the round is over: none of them is left untried.
+   */
+  failed(error: LinkError): "Redirected" | "Next" | "RoundOver" {
+    if (this.#isRedirected(error)) return "Redirected"
+    this.#index++
+    if (++this.#failures < this.#count) return "Next"
+    this.#failures = 0
+    return "RoundOver"
+  }
+
+  /** A server has let us in. */
+  ready(): void {
+    this.#redirects = 0
+    this.#failures = 0
+    if (this.#detour.length === 0) return
+    this.#detour = []
+    // The link that fails next is the one behind the detour: the list begins anew.
+    this.#index = -1
+  }
+
+  #configured(): Effect.Effect<ReadonlyArray<Endpoint.Endpoint>, LinkError> {
+    return Effect.flatMap(
+      evaluate(this.#urls),
+      (given) => Effect.forEach(typeof given === "string" ? [given] : given, (url) => Endpoint.parse(url))
+    )
+  }
+
+  #isRedirected(error: LinkError): boolean {
+    const current = this.#current
     if (error._tag === "AuthError" || error.serverReference === undefined || current === undefined) return false
     const permanent = error.reasonCode === serverMoved
     if (!permanent && error.reasonCode !== useAnotherServer) return false
-    if (redirects >= mostRedirects) return false
-    const allowed = parseReference(error.serverReference, current).filter((endpoint) => follow(endpoint, permanent))
+    if (this.#redirects >= mostRedirects) return false
+    const allowed = parseReference(error.serverReference, current)
+      .filter((endpoint) => this.#follow?.(endpoint, permanent) === true)
     if (allowed.length === 0) return false
-    redirects++
-    if (permanent) moved = allowed
-    detour = permanent ? [] : allowed
-    restart()
+    this.#redirects++
+    if (permanent) this.#moved = allowed
+    this.#detour = permanent ? [] : allowed
+    this.#index = 0
+    this.#failures = 0
     return true
-  }
-
-  return {
-    next: Effect.flatMap(Effect.suspend(() => moved.length > 0 ? Effect.succeed(moved) : configured), (home) => {
-      const all = [...detour, ...home]
-      count = all.length
-      current = all[index % count]
-      return count === 0 ? withoutEndpoints : Effect.succeed(current)
-    }),
-    failed: (error) => {
-      if (redirected(error)) return "Redirected"
-      index++
-      if (++failures < count) return "Next"
-      failures = 0
-      return "RoundOver"
-    },
-    ready: () => {
-      redirects = 0
-      failures = 0
-      if (detour.length === 0) return
-      detour = []
-      // The link that fails next is the one behind the detour: the list begins anew.
-      index = -1
-    }
   }
 }

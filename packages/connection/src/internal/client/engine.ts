@@ -1,11 +1,13 @@
 /**
  * A session with its pump, and the operations on them that `MqttConnection` and `MqttClient` share.
  */
-import * as Deferred from "effect/Deferred"
+import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
 import type * as FiberId from "effect/FiberId"
+import * as FiberRef from "effect/FiberRef"
+import type * as MetricLabel from "effect/MetricLabel"
 import type * as Scope from "effect/Scope"
 import type { Mechanism } from "../../Authentication.ts"
 import type { Message, PublishOptions, PublishResult } from "../../Message.ts"
@@ -15,19 +17,21 @@ import type { Negotiated } from "../../Negotiated.ts"
 import type { Pending, Session } from "../../Session.ts"
 import * as sessions from "../../Session.ts"
 import type { StoredSession } from "../../SessionStore.ts"
-import type { Authenticator } from "./authenticator.ts"
-import * as authenticators from "./authenticator.ts"
+import { Authenticator } from "./authenticator.ts"
 import type { Committer } from "./durability.ts"
 import { makeCommitter } from "./durability.ts"
 import type { LinkError } from "./linkFailed.ts"
-import { make as makeMeter } from "./meter.ts"
+import { Meter } from "./meter.ts"
 import type { Notices, Notify } from "./notices.ts"
 import { make as makeNotices } from "./notices.ts"
 import type { Outgoing } from "./outgoing.ts"
 import { toOutgoing } from "./outgoing.ts"
+import type { OnPacket } from "./packetLog.ts"
 import { make as makePacketLog } from "./packetLog.ts"
+import type { Hooks } from "./pump.ts"
 import { Pump } from "./pump.ts"
 import type { Settings } from "./settings.ts"
+import type { Warnings } from "./warnings.ts"
 import { make as makeWarnings } from "./warnings.ts"
 
 /** What consumers need of a pump. */
@@ -63,7 +67,7 @@ export interface Engine<C extends Consumer> {
   readonly ping: Effect.Effect<Duration.Duration, ConnectError>
   readonly authenticator: Authenticator
   /** Says from now on whether somebody waits for a message as for an answer: then reading goes on. */
-  readonly awaitsMessage: (isAwaited: () => boolean) => void
+  readonly setAwaitsMessage: (isAwaited: () => boolean) => void
   /** Commits what the session asks for; absent while it is kept in memory. */
   readonly committer: Committer | undefined
   /** Whether new operations are refused, and why. */
@@ -86,90 +90,101 @@ export const make = <C extends Consumer>(
 ): Effect.Effect<Engine<C>, never, Scope.Scope> =>
   Effect.gen(function*() {
     const clock = yield* Effect.clock
-    let stopped: LinkError | undefined
-    let onPass: (() => void) | undefined
-    let isAwaited = () => false
-
+    const labels = yield* FiberRef.get(FiberRef.currentMetricLabels)
     const onPacket = yield* makePacketLog
-    const session = sessions.make({
-      ...settings,
+    return new ClientEngine(settings, mechanism, makeConsumer, stored, { clock, labels, onPacket })
+  })
+
+/** What the fiber that makes a client has around it. */
+interface Surroundings {
+  readonly clock: Clock.Clock
+  readonly labels: ReadonlyArray<MetricLabel.MetricLabel>
+  readonly onPacket: OnPacket | undefined
+}
+
+class ClientEngine<C extends Consumer> implements Engine<C>, Hooks {
+  readonly consumer: C
+  readonly session: Session
+  readonly pump: Pump
+  readonly notices: Notices = makeNotices()
+  readonly authenticator: Authenticator
+  readonly committer: Committer | undefined
+  readonly #settings: Settings
+  readonly #meter: Meter
+  readonly #warnings: Warnings
+  #stopped: LinkError | undefined = undefined
+  #onPass: (() => void) | undefined = undefined
+  #isAwaited: (() => boolean) | undefined = undefined
+
+  constructor(
+    settings: Settings,
+    mechanism: Mechanism | undefined,
+    makeConsumer: MakeConsumer<C>,
+    stored: StoredSession | undefined,
+    { clock, labels, onPacket }: Surroundings
+  ) {
+    const { notify } = this.notices
+    this.#settings = settings
+    this.session = sessions.make({
+      // One by one: what a spread makes of so many has a hidden class of its own, which takes 2 kB.
+      inFlight: settings.inFlight,
+      queueMessages: settings.queueMessages,
+      queueBytes: settings.queueBytes,
+      queueOverflow: settings.queueOverflow,
+      queueRetention: settings.queueRetention,
+      gatePublishes: settings.gatePublishes,
+      receiveMaximum: settings.receiveMaximum,
+      readAheadBytes: settings.readAheadBytes,
+      maxPacketBytes: settings.maxPacketBytes,
+      connAckTimeout: settings.connAckTimeout,
+      acknowledgementTimeout: settings.acknowledgementTimeout,
+      pingLead: settings.pingLead,
+      maxTopicAliases: settings.maxTopicAliases,
       records: stored?.records,
-      onUnattended: (error) => notices.notify({ _tag: "Unattended", error }),
+      onUnattended: (error) => notify({ _tag: "Unattended", error }),
       onPacket,
-      onPing: (millis) =>
-        notices.notify(millis === undefined ? { _tag: "PingSent" } : { _tag: "PingAnswered", millis }),
+      onPing: (millis) => notify(millis === undefined ? { _tag: "PingSent" } : { _tag: "PingAnswered", millis }),
       onConnected: (negotiated) => {
-        pump.connected(negotiated)
-        consumer.onConnected(negotiated)
-        notices.notify({ _tag: "Connected", negotiated })
+        this.pump.connected(negotiated)
+        this.consumer.onConnected(negotiated)
+        notify({ _tag: "Connected", negotiated })
       },
-      onMessage: (message, pending) => consumer.onMessage(message, pending),
-      onAuthenticate: (step) => authenticator.onStep(step)
+      onMessage: (message, pending) => this.consumer.onMessage(message, pending),
+      onAuthenticate: (step) => this.authenticator.onStep(step)
     })
-    const pump = new Pump(session, clock, settings.acknowledgementTimeout, {
-      afterPass: () => {
-        consumer.flush()
-        onPass?.()
-        meter.update()
-        committer?.ring()
-      },
-      afterWrite: () => meter.update(),
-      mustPause: () => consumer.mustPause(),
-      awaitsMessage: () => isAwaited(),
-      deadline: () => consumer.deadline(),
-      tick: (now) => consumer.tick(now),
-      takeReport: () => warnings.take()
+    this.pump = new Pump(this.session, clock, settings.acknowledgementTimeout, this)
+    this.committer = stored === undefined ? undefined : makeCommitter(this.session, this.pump, stored)
+    this.authenticator = new Authenticator(this.session, this.pump, mechanism)
+    this.#meter = new Meter(this.session, labels)
+    this.#warnings = makeWarnings(this.pump.now)
+    this.notices.listen(this.#warnings.listener)
+    this.consumer = makeConsumer(this.session, this.pump, () => this.#stopped !== undefined, notify)
+  }
+
+  readonly outputAdded = (): void => {
+    this.pump.outputAdded()
+    // Without a link nothing else looks at what waits.
+    if (!this.session.isReady()) this.#meter.update()
+    this.committer?.ring()
+  }
+
+  readonly publish: Engine<C>["publish"] = (topic, payload, options) =>
+    Effect.suspend(() => {
+      const isImmediate = this.pump.isWritable()
+      const message = toOutgoing(topic, payload, options, this.#settings.protocolVersion, isImmediate)
+      return isImmediate ? this.#submit(message) : this.#whenWritable(message)
     })
-    const committer = stored === undefined ? undefined : makeCommitter(session, pump, stored)
-    const authenticator = authenticators.make(session, pump, mechanism)
-    const notices = makeNotices()
-    const meter = yield* makeMeter(session)
-    const warnings = makeWarnings(pump.now)
-    notices.listen(warnings.listener)
-    const consumer = makeConsumer(session, pump, () => stopped !== undefined, notices.notify)
 
-    const outputAdded = () => {
-      pump.outputAdded()
-      // Without a link nothing else looks at what waits.
-      if (!session.isReady()) meter.update()
-      committer?.ring()
-    }
+  readonly stopped = (): LinkError | undefined => this.#stopped
 
-    const publish: Engine<C>["publish"] = (topic, payload, options) =>
-      Effect.suspend(() => {
-        const isImmediate = pump.isWritable()
-        const message = toOutgoing(topic, payload, options, settings.protocolVersion, isImmediate)
-        return isImmediate ? submit(message) : whenWritable(message)
-      })
-
-    /** A full output makes the publisher wait before its message is taken, which bounds the output. */
-    const whenWritable = (message: Outgoing): Effect.Effect<PublishResult, PublishError> =>
-      Effect.flatMap(pump.writable, () => pump.isWritable() ? submit(message) : whenWritable(message))
-
-    /** Completes without waiting if the session settles at once. */
-    const submit = (message: Outgoing): Effect.Effect<PublishResult, PublishError> => {
-      if (stopped !== undefined) return new PublishError({ reason: "Closed", topic: message.topic, cause: stopped })
-      let settled: Either.Either<PublishResult, PublishError> | undefined
-      let resume: ((result: Either.Either<PublishResult, PublishError>) => void) | undefined
-      const publication = session.publish(pump.publishTime(), message, (result) => {
-        settled = result
-        resume?.(result)
-      })
-      outputAdded()
-      return settled ?? Effect.async<PublishResult, PublishError>((resumeFiber) => {
-        if (settled !== undefined) return resumeFiber(settled)
-        resume = resumeFiber
-        // What is written already stays with the session; a canceller would double the cost of the wait.
-        return publication.isQueued ? Effect.sync(() => publication.abandon(pump.now())) : undefined
-      })
-    }
-
-    const ping: Engine<C>["ping"] = Effect.suspend(() => {
+  get ping(): Engine<C>["ping"] {
+    return Effect.suspend(() => {
+      const stopped = this.#stopped
       if (stopped !== undefined) return stopped._tag === "ConnectError" ? stopped : closedBy(stopped)
-      if (!session.isReady()) return new ConnectError({ reason: "Transport", retryable: true })
+      if (!this.session.isReady()) return new ConnectError({ reason: "Transport", retryable: true })
       return Effect.async<Duration.Duration, ConnectError>((resume) => {
-        pump.pass((now) =>
-          session.ping(now, (roundTrip) =>
+        this.pump.pass((now) =>
+          this.session.ping(now, (roundTrip) =>
             resume(
               roundTrip === undefined
                 ? Effect.fail(new ConnectError({ reason: "Transport", retryable: true }))
@@ -178,40 +193,86 @@ export const make = <C extends Consumer>(
         )
       })
     })
+  }
 
-    const drain: Engine<C>["drain"] = (limit = settings.drainTimeout) =>
-      Effect.gen(function*() {
-        stopped ??= closedError
-        // A handler that closes the client cannot be waited for: it waits itself.
-        const caller = yield* Effect.fiberId
-        const isOver = () => !session.isReady() || (session.isIdle() && !consumer.isBusy(caller))
-        if (isOver()) return
-        const idle = yield* Deferred.make<void>()
-        onPass = () => isOver() && Deferred.unsafeDone(idle, Effect.void)
-        yield* Effect.timeoutOption(Effect.interruptible(Deferred.await(idle)), limit)
-      }).pipe(Effect.ensuring(Effect.sync(() => onPass = undefined)))
+  awaitsMessage(): boolean {
+    return this.#isAwaited?.() === true
+  }
 
-    const dispose = (cause: LinkError) => {
-      stopped ??= cause
-      session.dispose(cause)
-      meter.update()
-    }
+  setAwaitsMessage(isAwaited: () => boolean): void {
+    this.#isAwaited = isAwaited
+  }
 
-    return {
-      session,
-      pump,
-      notices,
-      publish,
-      outputAdded,
-      ping,
-      authenticator,
-      stopped: () => stopped,
-      awaitsMessage: (next) => {
-        isAwaited = next
-      },
-      committer,
-      drain,
-      dispose,
-      consumer
-    }
-  })
+  drain(limit: Duration.DurationInput = this.#settings.drainTimeout): Effect.Effect<void> {
+    return Effect.withFiberRuntime<void>((caller) => {
+      this.#stopped ??= closedError
+      // A handler that closes the client cannot be waited for: it waits itself.
+      const isOver = () => !this.session.isReady() || (this.session.isIdle() && !this.consumer.isBusy(caller.id()))
+      if (isOver()) return Effect.void
+      const idle = Effect.async<void>((resume) => {
+        this.#onPass = () => isOver() && resume(Effect.void)
+      })
+      return Effect.asVoid(Effect.timeoutOption(Effect.interruptible(idle), limit))
+    }).pipe(Effect.ensuring(Effect.sync(() => this.#onPass = undefined)))
+  }
+
+  dispose(cause: LinkError): void {
+    this.#stopped ??= cause
+    this.session.dispose(cause)
+    this.#meter.update()
+  }
+
+  afterPass(): void {
+    this.consumer.flush()
+    this.#onPass?.()
+    this.#meter.update()
+    this.committer?.ring()
+  }
+
+  afterWrite(): void {
+    this.#meter.update()
+  }
+
+  mustPause(): boolean {
+    return this.consumer.mustPause()
+  }
+
+  deadline(): number {
+    return this.consumer.deadline()
+  }
+
+  tick(now: number): void {
+    this.consumer.tick(now)
+  }
+
+  takeReport(): Effect.Effect<void> | undefined {
+    return this.#warnings.take()
+  }
+
+  /** A full output makes the publisher wait before its message is taken, which bounds the output. */
+  #whenWritable(message: Outgoing): Effect.Effect<PublishResult, PublishError> {
+    return Effect.flatMap(
+      this.pump.writable,
+      () => this.pump.isWritable() ? this.#submit(message) : this.#whenWritable(message)
+    )
+  }
+
+  /** Completes without waiting if the session settles at once. */
+  #submit(message: Outgoing): Effect.Effect<PublishResult, PublishError> {
+    const stopped = this.#stopped
+    if (stopped !== undefined) return new PublishError({ reason: "Closed", topic: message.topic, cause: stopped })
+    let settled: Either.Either<PublishResult, PublishError> | undefined
+    let resume: ((result: Either.Either<PublishResult, PublishError>) => void) | undefined
+    const publication = this.session.publish(this.pump.publishTime(), message, (result) => {
+      settled = result
+      resume?.(result)
+    })
+    this.outputAdded()
+    return settled ?? Effect.async<PublishResult, PublishError>((resumeFiber) => {
+      if (settled !== undefined) return resumeFiber(settled)
+      resume = resumeFiber
+      // What is written already stays with the session; a canceller would double the cost of the wait.
+      return publication.isQueued ? Effect.sync(() => publication.abandon(this.pump.now())) : undefined
+    })
+  }
+}

@@ -1,8 +1,8 @@
 /** Carries what a session has counted, and what it holds, into the metrics of the program, once a batch. */
-import * as Effect from "effect/Effect"
-import * as FiberRef from "effect/FiberRef"
+import type * as MetricLabel from "effect/MetricLabel"
 import * as ClientMetrics from "../../ClientMetrics.ts"
 import type { Session } from "../../Session.ts"
+import type { Traffic } from "../session/traffic.ts"
 
 const counters = [
   "packetsSent",
@@ -14,45 +14,53 @@ const counters = [
   "publishesFailed"
 ] as const
 
-export interface Meter {
-  readonly update: () => void
-}
+export class Meter {
+  readonly #session: Pick<Session, "inFlight" | "queued">
+  readonly #labels: ReadonlyArray<MetricLabel.MetricLabel>
+  readonly #traffic: Readonly<Traffic>
+  readonly #counted: Array<number> = counters.map(() => 0)
+  #roundTrips = 0
+  #roundTripMillis = 0
+  #inFlight = 0
+  #queued = 0
 
-/** The tags are those of the fiber that makes the client. */
-export const make = (session: Pick<Session, "traffic" | "inFlight" | "queued">): Effect.Effect<Meter> =>
-  Effect.map(FiberRef.get(FiberRef.currentMetricLabels), (labels) => {
-    const traffic = session.traffic()
-    const counted = counters.map(() => 0)
-    let roundTrips = 0
-    let roundTripMillis = 0
-    let inFlight = 0
-    let queued = 0
-    return {
-      update: () => {
-        for (let index = 0; index < counters.length; index++) {
-          const name = counters[index]
-          const more = traffic[name] - counted[index]
-          if (more === 0) continue
-          counted[index] += more
-          ClientMetrics[name].unsafeUpdate(more, labels)
-        }
-        const answered = traffic.roundTrips - roundTrips
-        if (answered > 0) {
-          ClientMetrics.publishRoundTrip.unsafeUpdate((traffic.roundTripMillis - roundTripMillis) / answered, labels)
-          roundTrips = traffic.roundTrips
-          roundTripMillis = traffic.roundTripMillis
-        }
-        // All clients of the program share a gauge: each adds its part.
-        const nowInFlight = session.inFlight()
-        if (nowInFlight !== inFlight) {
-          ClientMetrics.publishesInFlight.unsafeModify(nowInFlight - inFlight, labels)
-          inFlight = nowInFlight
-        }
-        const nowQueued = session.queued()
-        if (nowQueued !== queued) {
-          ClientMetrics.publishesQueued.unsafeModify(nowQueued - queued, labels)
-          queued = nowQueued
-        }
-      }
+  /** The labels are those of the fiber that makes the client. */
+  constructor(
+    session: Pick<Session, "traffic" | "inFlight" | "queued">,
+    labels: ReadonlyArray<MetricLabel.MetricLabel>
+  ) {
+    this.#session = session
+    this.#labels = labels
+    this.#traffic = session.traffic()
+  }
+
+  update(): void {
+    const labels = this.#labels
+    const traffic = this.#traffic
+    for (let index = 0; index < counters.length; index++) {
+      const name = counters[index]
+      const more = traffic[name] - this.#counted[index]
+      if (more === 0) continue
+      this.#counted[index] += more
+      ClientMetrics[name].unsafeUpdate(more, labels)
     }
-  })
+    const answered = traffic.roundTrips - this.#roundTrips
+    if (answered > 0) {
+      const millis = traffic.roundTripMillis - this.#roundTripMillis
+      ClientMetrics.publishRoundTrip.unsafeUpdate(millis / answered, labels)
+      this.#roundTrips = traffic.roundTrips
+      this.#roundTripMillis = traffic.roundTripMillis
+    }
+    // All clients of the program share a gauge: each adds its part.
+    const inFlight = this.#session.inFlight()
+    if (inFlight !== this.#inFlight) {
+      ClientMetrics.publishesInFlight.unsafeModify(inFlight - this.#inFlight, labels)
+      this.#inFlight = inFlight
+    }
+    const queued = this.#session.queued()
+    if (queued !== this.#queued) {
+      ClientMetrics.publishesQueued.unsafeModify(queued - this.#queued, labels)
+      this.#queued = queued
+    }
+  }
+}

@@ -10,7 +10,7 @@ import type { TransportError } from "../../MqttError.ts"
 import type { Wire } from "../../Wire.ts"
 import { Unread } from "../transport/unread.ts"
 import type { Fork } from "./alarm.ts"
-import { make as makeBell } from "./bell.ts"
+import { Bell } from "./bell.ts"
 
 export interface ReceiverOwner {
   readonly receive: (bytes: Uint8Array) => void
@@ -120,8 +120,8 @@ export class Receiver {
   }
 
   #readAhead(wire: Wire): Unread {
-    const bell = makeBell()
-    const unread = new Unread({ pause: () => {}, resume: bell.ring }, 0)
+    const bell = new Bell()
+    const unread = new Unread({ pause: () => {}, resume: () => bell.ring() }, 0)
     const taken: Effect.Effect<void> = Effect.suspend(() =>
       unread.bytes === 0 ? Effect.void : Effect.zipRight(bell.wait, taken)
     )
