@@ -39,7 +39,7 @@ describe("settings", () => {
         ],
         silent: []
       })
-      assert.sameMembers(namesOf(yield* read("Ten")), ["childLock", "led", "autoEmptying", "sound"])
+      assert.sameMembers(namesOf(yield* read("Ten")), ["childLock", "led", "autoEmptying", "emptying", "sound"])
     })).pipe(Effect.provide(home(options))))
 
   it.scoped("reach the device, and what it would not take is refused before anything is sent", () =>
