@@ -27,31 +27,61 @@ describe("client.sink", () => {
       assert.deepStrictEqual(summary, { messages: 2000, bytes, unmatched: 0 })
     }).pipe(Effect.provide(Broker.layerMemory())))
 
-  it.scoped("has no more on its way than `inFlight`, and goes on when half of that is acknowledged", () =>
+  it.scoped("has no more on its way than `inFlight`, and goes on when a quarter of that is acknowledged", () =>
     Effect.gen(function*() {
       const { client, link } = yield* start()
       const publishing = yield* Effect.fork(
-        Stream.run(Stream.fromIterable(numbered(8, () => 1)), client.sink({ inFlight: 4 }))
+        Stream.run(Stream.fromIterable(numbered(12, () => 1)), client.sink({ inFlight: 8 }))
       )
-      const ids = yield* Effect.forEach(
-        [0, 1, 2, 3],
-        () => Effect.map(link.expect("Publish"), ({ packetId }) => packetId)
-      )
-      const [first = 0, second = 0, third = 0, fourth = 0] = ids
-      const further = yield* Effect.fork(link.expect("Publish"))
-      yield* link.send({ _tag: "PubAck", packetId: first })
+      const expect = (count: number) =>
+        Effect.forEach(
+          Array.from({ length: count }),
+          () => Effect.map(link.expect("Publish"), ({ packetId = 0, payload }) => ({ packetId, payload }))
+        )
+      const acknowledge = (...messages: ReadonlyArray<{ readonly packetId: number }>) =>
+        link.send(...messages.map(({ packetId }) => ({ _tag: "PubAck" as const, packetId })))
+      const [first, second, ...others] = yield* expect(8)
+      const further = yield* Effect.fork(expect(2))
+      yield* acknowledge(first)
       yield* settle
       assert.isTrue(Option.isNone(yield* Fiber.poll(further)))
-      yield* link.send({ _tag: "PubAck", packetId: second })
-      assert.deepStrictEqual((yield* Fiber.join(further)).payload, new TextEncoder().encode("4"))
-      const last = (yield* link.expect("Publish")).packetId ?? 0
-      yield* link.send({ _tag: "PubAck", packetId: third }, { _tag: "PubAck", packetId: fourth })
-      const rest = yield* Effect.forEach(
-        [0, 1],
-        () => Effect.map(link.expect("Publish"), ({ packetId = 0 }) => packetId)
+      yield* acknowledge(second)
+      const refill = yield* Fiber.join(further)
+      assert.deepStrictEqual(refill.map(({ payload }) => new TextDecoder().decode(payload)), ["8", "9"])
+      // All at once: what they make room for follows in one go.
+      yield* acknowledge(...others, ...refill)
+      yield* acknowledge(...yield* expect(2))
+      assert.strictEqual((yield* Fiber.join(publishing)).messages, 12)
+    }))
+
+  it.scoped("hands over what a chunk has at QoS 0 behind a full window, and waits for the output", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start()
+      const payload = new Uint8Array(20_000)
+      const messages: ReadonlyArray<Message.OutgoingMessage> = [
+        { topic: "first", payload: "", qos: 1 },
+        ...Array.from({ length: 12 }, () => ({ topic: "t", payload }))
+      ]
+      const publishing = yield* Effect.fork(Stream.run(Stream.fromIterable(messages), client.sink({ inFlight: 1 })))
+      const { packetId = 0 } = yield* link.expect("Publish")
+      yield* link.send({ _tag: "PubAck", packetId })
+      for (let count = 0; count < 12; count++) assert.strictEqual((yield* link.expect("Publish")).qos, 0)
+      assert.strictEqual((yield* Fiber.join(publishing)).messages, 13)
+    }))
+
+  it.scoped("fails when the client is closed between two refills, and sends nothing after that", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start()
+      const publishing = yield* Effect.fork(
+        Effect.flip(Stream.run(Stream.fromIterable(numbered(3, () => 1)), client.sink({ inFlight: 1 })))
       )
-      yield* link.send(...[last - 1, last, ...rest].map((packetId) => ({ _tag: "PubAck" as const, packetId })))
-      assert.strictEqual((yield* Fiber.join(publishing)).messages, 8)
+      const { packetId = 0 } = yield* link.expect("Publish")
+      yield* Effect.fork(client.disconnect())
+      yield* settle
+      yield* link.send({ _tag: "PubAck", packetId })
+      const error = yield* Fiber.join(publishing)
+      assert.deepStrictEqual([error.reason, error.topic], ["Closed", "n/1"])
+      yield* link.expect("Disconnect")
     }))
 
   it.scoped("fails with the first message that the server refuses, and sends nothing after it", () =>

@@ -1,6 +1,7 @@
 /**
  * Publishing whole chunks: messages go to the session in one pass for each chunk, or for as much of it
- * as there is room for, and the fiber wakes once when there is room again. Nothing runs per message.
+ * as there is room for. Acknowledgements make room in the pass that brings them, so what follows is in the
+ * output when that pass is over; the fiber wakes when the chunk is at its end. Nothing runs per message.
  */
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
@@ -34,13 +35,19 @@ const makeRun = (
   defaults: TopicDefaults | undefined,
   inFlight: number
 ): Run => {
+  /** Refills take place when a quarter of the window is free: the rest keeps the server busy meanwhile. */
+  const refillAt = inFlight - Math.max(1, inFlight >> 2)
   let unsettled = 0
   let failure: PublishError | undefined
   /** Those that may be unsettled. */
   let publications: Array<Publication> = []
   const summary = { messages: 0, bytes: 0, unmatched: 0 }
-  let wakeAt = 0
+  /** The chunk under way, and its first message that the session does not have yet. */
+  let chunk: ReadonlyArray<OutgoingMessage> = []
+  let next = 0
+  /** The fiber, which waits until so few are unsettled. */
   let wake: (() => void) | undefined
+  let wakeAt = 0
 
   const onSettled = (result: Either.Either<PublishResult, PublishError>) => {
     unsettled--
@@ -48,9 +55,14 @@ const makeRun = (
     else if (result.right.reasonCode === noMatchingSubscribers) summary.unmatched++
     if (wake === undefined || (unsettled > wakeAt && failure === undefined)) return
     const resume = wake
+    // What settles at once must not come back here.
     wake = undefined
-    resume()
+    if (next < chunk.length && stopped() === undefined) submit()
+    if (isWindowFull()) wake = resume
+    else resume()
   }
+
+  const isWindowFull = () => next < chunk.length && unsettled >= inFlight && failure === undefined
 
   /** Waits until that few are unsettled, or one has failed. */
   const settledTo = (count: number): Effect.Effect<void, PublishError> =>
@@ -63,12 +75,11 @@ const makeRun = (
       })
     }).pipe(Effect.flatMap(() => failure ?? Effect.void))
 
-  /** Hands messages over from an index on, as long as there is room; returns where it stopped. */
-  const submit = (messages: ReadonlyArray<OutgoingMessage>, from: number): number => {
+  /** Hands messages of the chunk over, as long as there is room. */
+  const submit = () => {
     const now = pump.publishTime()
-    let index = from
-    while (index < messages.length && unsettled < inFlight && failure === undefined && pump.isWritable()) {
-      const message = messages[index++]
+    while (next < chunk.length && unsettled < inFlight && failure === undefined && pump.isWritable()) {
+      const message = chunk[next++]
       const options = defaults === undefined ? message : publishOptions(defaults, message.topic, message)
       const outgoing = toOutgoing(message.topic, message.payload, options, settings.protocolVersion, true)
       unsettled++
@@ -77,27 +88,27 @@ const makeRun = (
       summary.messages++
       summary.bytes += outgoing.payload.length
     }
-    outputAdded()
-    return index
+    if (publications.length > inFlight * 2) publications = publications.filter(({ isSettled }) => !isSettled)
   }
 
-  const publishFrom = (messages: ReadonlyArray<OutgoingMessage>, from: number): Effect.Effect<void, PublishError> =>
-    Effect.suspend(() => {
-      const cause = stopped()
-      if (cause !== undefined) {
-        return new PublishError({ reason: "Closed", topic: messages[from].topic, cause })
-      }
-      const next = submit(messages, from)
-      if (publications.length > inFlight * 2) publications = publications.filter(({ isSettled }) => !isSettled)
-      if (failure !== undefined) return failure
-      if (next === messages.length) return Effect.void
-      // Half of the window: the other half keeps the server busy meanwhile.
-      const room = unsettled < inFlight ? pump.writable : settledTo(inFlight >> 1)
-      return Effect.flatMap(room, () => publishFrom(messages, next))
-    })
+  const goOn: Effect.Effect<void, PublishError> = Effect.suspend(() => {
+    if (failure !== undefined) return failure
+    if (next === chunk.length) return Effect.void
+    const cause = stopped()
+    if (cause !== undefined) return new PublishError({ reason: "Closed", topic: chunk[next].topic, cause })
+    submit()
+    outputAdded()
+    if (isWindowFull()) return Effect.zipRight(settledTo(refillAt), goOn)
+    return failure ?? (next === chunk.length ? Effect.void : Effect.zipRight(pump.writable, goOn))
+  })
 
   return {
-    publish: (messages) => publishFrom(Chunk.toReadonlyArray(messages), 0),
+    publish: (messages) =>
+      Effect.suspend(() => {
+        chunk = Chunk.toReadonlyArray(messages)
+        next = 0
+        return goOn
+      }),
     finish: Effect.map(Effect.suspend(() => settledTo(0)), () => summary),
     stop: () => {
       for (const publication of publications) publication.abandon(pump.now())
