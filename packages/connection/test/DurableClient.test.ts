@@ -100,6 +100,21 @@ describe("MqttClient with a durable store", () => {
       assert.deepInclude(yield* fourth.link.expect("Publish"), { topic: "new", packetId: 3 })
     }))
 
+  it.scoped("stores what waited behind more than the output holds, when it has left, and sends it then", () =>
+    Effect.gen(function*() {
+      const { run, server } = yield* begin
+      const { client, link } = yield* run(false, { queueRetention: "keepAll" })
+      yield* link.close
+      yield* settle
+      for (let count = 0; count < 40; count++) yield* Effect.fork(client.publish("large", new Uint8Array(20_000)))
+      yield* Effect.fork(client.publish("behind", "", { qos: 1 }))
+      yield* settle
+      yield* TestClock.adjust("1 second")
+      const next = yield* server.accept({ sessionPresent: true })
+      for (let count = 0; count < 40; count++) assert.strictEqual((yield* next.expect("Publish")).topic, "large")
+      assert.strictEqual((yield* next.expect("Publish")).topic, "behind")
+    }))
+
   it.scoped("does not give its session up when it closes, and the next run knows which messages the last one had", () =>
     Effect.gen(function*() {
       const { run } = yield* begin

@@ -233,6 +233,10 @@ class ClientEngine<C extends Consumer> implements Engine<C>, Hooks {
     this.#meter.update()
   }
 
+  afterFlush(): void {
+    this.committer?.ring()
+  }
+
   mustPause(): boolean {
     return this.consumer.mustPause()
   }

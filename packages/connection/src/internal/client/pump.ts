@@ -25,6 +25,8 @@ export interface Hooks {
   readonly afterPass: () => void
   /** Output was taken, which may have been added outside of a pass. */
   readonly afterWrite: () => void
+  /** What was written has left, and the session has gone on with what waited for that. */
+  readonly afterFlush: () => void
   /** Consumers are full: do not read more. */
   readonly mustPause: () => boolean
   /** Somebody waits for a message, which may lie behind unread bytes. */
@@ -186,6 +188,7 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
   }
 
   onWritten(): void {
+    this.#hooks.afterFlush()
     this.#releaseWaiting()
     this.#wakeIfStopped()
   }
