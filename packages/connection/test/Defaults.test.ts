@@ -75,7 +75,7 @@ describe("the defaults in the README", () => {
       "steps of an authentication": `${constant("internal/session/authentication", "mostRounds")}`,
       redirects: `${constant("internal/client/endpoints", "mostRedirects")}`,
       "servers of one redirect": `${constant("internal/client/endpoints", "mostServers")}`,
-      "identifiers kept free": `${constant("internal/session/outbound", "reservedIds")}`,
+      "identifiers kept free": `${constant("internal/session/sendWindow", "reservedIds")}`,
       "status changes": `${constant("LiveValue", "heldForReader")}`
     }
     assert.deepStrictEqual(Object.fromEntries(bounds), actual)
