@@ -15,7 +15,7 @@ const grown = (old: Int32Array): Int32Array => {
 
 /** All whole words; bytes that do not begin where a word may are copied for it. */
 export const wordsOf = (bytes: Uint8Array): Int32Array => {
-  const { buffer, byteOffset } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
+  const { buffer, byteOffset } = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes)
   return new Int32Array(buffer, byteOffset, bytes.length >> 2)
 }
 

@@ -7,18 +7,19 @@ import { readFloorRuns } from "../../../src/internal/map/floorRuns.ts"
 import { findRooms } from "../../../src/internal/map/rooms.ts"
 import { findRuns } from "../../../src/internal/map/runs.ts"
 
-/** Bytes in stretches of every length, that begin at any address. */
+/** Bytes in stretches of every length, that begin at any address, also in a `Buffer`, whose `slice` is no copy. */
 const image = fc.tuple(
   fc.array(fc.tuple(fc.constantFrom(0, 1, 7, 127, 128, 135, 136, 255), fc.integer({ min: 1, max: 40 })), {
     minLength: 1,
     maxLength: 30
   }),
-  fc.integer({ min: 0, max: 7 })
-).map(([stretches, offset]) => {
+  fc.integer({ min: 0, max: 7 }),
+  fc.boolean()
+).map(([stretches, offset, isBuffer]) => {
   const bytes = stretches.flatMap(([byte, length]) => Array.from({ length }, () => byte))
   const buffer = new Uint8Array(offset + bytes.length)
   buffer.set(bytes, offset)
-  return buffer.subarray(offset)
+  return isBuffer ? Buffer.from(buffer.buffer, offset) : buffer.subarray(offset)
 })
 
 /** The room in the high five bits; floor where the rest is 7. */
