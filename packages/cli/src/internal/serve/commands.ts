@@ -3,6 +3,7 @@ import type * as Device from "@effect-mqtt/roborock/Device"
 import type { RoborockError } from "@effect-mqtt/roborock/RoborockError"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { choiceNames, hoursNames, switchNames } from "./settingNames.ts"
 import * as settings from "./settings.ts"
 
 const repeat = Schema.Int.pipe(Schema.between(1, 3))
@@ -59,11 +60,11 @@ export const Command = Schema.Union(
   command("removeSchedule", { id: name }),
   command("routine", { id: Schema.Int }),
   command("dockJob", { job: Schema.Literal("emptying", "washing", "drying"), on: Schema.Boolean }),
-  command("switch", { name: Schema.Literal(...settings.switchNames), on: Schema.Boolean }),
-  command("choose", { name: Schema.Literal(...settings.choiceNames), value: name }),
+  command("switch", { name: Schema.Literal(...switchNames), on: Schema.Boolean }),
+  command("choose", { name: Schema.Literal(...choiceNames), value: name }),
   command("volume", { percent: Schema.Int.pipe(Schema.between(0, 100)) }),
   command("hours", {
-    name: Schema.Literal(...settings.hoursNames),
+    name: Schema.Literal(...hoursNames),
     enabled: Schema.Boolean,
     start: timeOfDay,
     end: timeOfDay

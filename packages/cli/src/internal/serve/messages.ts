@@ -8,7 +8,7 @@ import type { Activity, Unfinished } from "@effect-mqtt/roborock/DeviceState"
 import type { Job, Parts } from "@effect-mqtt/roborock/Dock"
 import type { Schedule } from "@effect-mqtt/roborock/SchedulesTrait"
 import type { TraitName } from "@effect-mqtt/roborock/Trait"
-import type { ChoiceName, HoursName, SwitchName } from "./settings.ts"
+import type { ChoiceName, HoursName, SwitchName } from "./settingNames.ts"
 
 export interface NamedRoom {
   readonly id: number

@@ -7,22 +7,14 @@ import { RequestError, type RoborockError, type UnsupportedTrait } from "@effect
 import type { SwitchTrait } from "@effect-mqtt/roborock/SwitchTrait"
 import * as Effect from "effect/Effect"
 import type { Setting, SettingsAnswer } from "./messages.ts"
-
-export const switchNames = [
-  "childLock",
-  "led",
-  "flowLed",
-  "collisionAvoidance",
-  "floorDirection",
-  "carpetBoost",
-  "autoEmptying"
-] as const
-export const choiceNames = ["carpet", "emptying", "washing", "drying"] as const
-export const hoursNames = ["doNotDisturb", "offPeakCharging"] as const
-
-export type SwitchName = (typeof switchNames)[number]
-export type ChoiceName = (typeof choiceNames)[number]
-export type HoursName = (typeof hoursNames)[number]
+import {
+  type ChoiceName,
+  choiceNames,
+  type HoursName,
+  hoursNames,
+  type SwitchName,
+  switchNames
+} from "./settingNames.ts"
 
 type Has<Trait> = Effect.Effect<Trait, UnsupportedTrait>
 
