@@ -4,7 +4,7 @@ import type { Overflow, SubscribeOptions } from "../../Message.ts"
 import { SubscribeError } from "../../MqttError.ts"
 import { isWhole } from "../optionValue.ts"
 import type { Bounds } from "./flowControl.ts"
-import type { Acceptance } from "./subscriber.ts"
+import type { Acceptance } from "./messageQueue.ts"
 import type { StreamOptions } from "./subscriptions.ts"
 
 const overflows: ReadonlyArray<Overflow> = ["backpressure", "dropOldest", "dropNewest", "latestPerTopic", "fail"]

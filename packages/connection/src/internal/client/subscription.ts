@@ -11,10 +11,11 @@ import type { Subscription } from "../../Subscription.ts"
 import type * as TopicDefaults from "../../TopicDefaults.ts"
 import type { Engine } from "./engine.ts"
 import type { GrantListener } from "./entry.ts"
+import type { Acceptance } from "./messageQueue.ts"
 import type { Granted, Request } from "./requests.ts"
 import { fullFilter, toRequests } from "./requests.ts"
 import { toStreamOptions } from "./streamOptions.ts"
-import type { Acceptance, Subscriber } from "./subscriber.ts"
+import type { Subscriber } from "./subscriber.ts"
 import type { Membership, StreamOptions, Subscriptions } from "./subscriptions.ts"
 
 /** A confirmed subscription, however its messages are accepted. */
