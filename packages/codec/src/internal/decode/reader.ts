@@ -2,7 +2,6 @@ import type { PacketType } from "../../Packet.ts"
 import type { ProtocolVersion } from "../../ProtocolVersion.ts"
 import { malformed, type Place, type Refusal, violation } from "../refusal.ts"
 import { firstIllFormed, foundNull, foundWide, foundWildcard, readAscii, readUtf8, scan } from "../utf8.ts"
-import { isPublish } from "./header.ts"
 import { mayRecur, readRecurring } from "./recurringText.ts"
 
 /** Who wrote the bytes; `undefined` where either may have. */
@@ -128,7 +127,7 @@ export const readText = (reader: Reader): string => {
   reader.position = start
   if (textEnd > end) throw cutShort(reader)
   // In a PUBLISH only, since nothing is to be kept of what a CONNECT says.
-  if (reader.start === 0 && mayRecur(textEnd - start) && isPublish(reader.first)) {
+  if (reader.start === 0 && mayRecur(textEnd - start) && reader.type === "Publish") {
     const text = readRecurring(bytes, start, textEnd)
     if (text !== undefined) {
       reader.found = 0
