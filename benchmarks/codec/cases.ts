@@ -240,6 +240,17 @@ const streamCases = (): Array<Case> =>
     )
   )
 
+/** More topics than a decoder keeps, so that nearly all are new to it whenever they come. */
+const manyTopicCases = (): Array<Case> =>
+  ([4, 5] as const).map((version) =>
+    decoding(
+      { name: `decode PUBLISH 64 B v${version} QoS 0 of 8192 topics`, target: undefined },
+      version,
+      many(8192, (index) => packets.publishAt(index, { bytes: 64, properties: 0, qos: 0, version })),
+      (pieces) => pieces
+    )
+  )
+
 const oneChunk = (pieces: ReadonlyArray<Uint8Array>) => [packets.joined(pieces)]
 
 const crowdCases = (): Array<Case> => [
@@ -270,4 +281,9 @@ const crowdCases = (): Array<Case> => [
   })
 ]
 
-export const all = (): ReadonlyArray<Case> => [...publishCases(), ...streamCases(), ...crowdCases()]
+export const all = (): ReadonlyArray<Case> => [
+  ...publishCases(),
+  ...manyTopicCases(),
+  ...streamCases(),
+  ...crowdCases()
+]
