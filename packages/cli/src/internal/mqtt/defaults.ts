@@ -2,7 +2,7 @@
  * The file of defaults: options of the connection, one a line, as mosquitto's programs have it.
  *
  * What the command line and the environment say comes first. Where these name a broker, the file says nothing of brokers,
- * users, passwords and certificates: one broker's password is not for another.
+ * users, passwords, certificates and properties: one broker's password is not for another.
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -30,7 +30,7 @@ const passwords = namesOf("password", "passwordEnv", "passwordFile", "askPasswor
 const ofBroker: ReadonlySet<string> = new Set([
   ...broker,
   ...passwords,
-  ...namesOf("port", "ws", "wsPath", "wsHeader", "proxy", "username", "authMethod", "authData"),
+  ...namesOf("port", "ws", "wsPath", "wsHeader", "proxy", "username", "authMethod", "authData", "property"),
   ...namesOf("tls", "caFile", "caPath", "cert", "key", "keyPassword", "insecure", "alpn", "tlsVersion")
 ])
 

@@ -64,6 +64,8 @@ describe("the file of defaults", () => {
       assert.deepInclude(yield* parse(secret, ["conn", "-L", "mqtt://elsewhere"]), { ...others, keepAlive: 20 })
       assert.deepInclude(yield* parse(secret, ["conn"], { MQTT_URL: "mqtt://elsewhere" }), { ...others, keepAlive: 20 })
       assert.deepInclude(yield* parse(secret, ["conn", "-h", "elsewhere"]), { ...others, host: "elsewhere" })
+      const token = ["-D connect authentication-data token"]
+      assert.deepInclude(yield* parse(token, ["conn", "-h", "elsewhere"]), { property: [] })
     }))
 
   it.effect("comes after the environment, and after other ways to say a password", () =>
