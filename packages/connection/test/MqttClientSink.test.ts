@@ -1,7 +1,7 @@
 import { Broker } from "@effect-mqtt/broker"
 import { Message, MqttClient } from "@effect-mqtt/connection"
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, Effect, Fiber, Option, Stream, TestClock } from "effect"
+import { Cause, Chunk, Effect, Exit, Fiber, Option, Stream, TestClock } from "effect"
 import { options, settle, start } from "./scriptedClient.ts"
 
 const numbered = (count: number, qos: (index: number) => 0 | 1 | 2): ReadonlyArray<Message.OutgoingMessage> =>
@@ -67,6 +67,27 @@ describe("client.sink", () => {
       yield* link.send({ _tag: "PubAck", packetId })
       for (let count = 0; count < 12; count++) assert.strictEqual((yield* link.expect("Publish")).qos, 0)
       assert.strictEqual((yield* Fiber.join(publishing)).messages, 13)
+    }))
+
+  it.scoped("dies of a message that throws, without the link", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start({ drainTimeout: 0 })
+      const broken = {
+        topic: "broken",
+        qos: 1 as const,
+        get payload(): string {
+          throw new Error("no payload")
+        }
+      }
+      const messages: ReadonlyArray<Message.OutgoingMessage> = [...numbered(1, () => 1), broken]
+      const publishing = yield* Effect.fork(Stream.run(Stream.fromIterable(messages), client.sink({ inFlight: 1 })))
+      const { packetId = 0 } = yield* link.expect("Publish")
+      yield* link.send({ _tag: "PubAck", packetId })
+      const exit = yield* Fiber.await(publishing)
+      assert.isTrue(Exit.isFailure(exit) && Cause.isDie(exit.cause))
+      const ping = yield* Effect.fork(client.ping)
+      yield* link.expect("PingReq")
+      yield* Fiber.interrupt(ping)
     }))
 
   it.scoped("fails when the client is closed between two refills, and sends nothing after that", () =>

@@ -46,7 +46,7 @@ const makeRun = (
   let chunk: ReadonlyArray<OutgoingMessage> = []
   let next = 0
   /** The fiber, which waits until so few are unsettled. */
-  let wake: (() => void) | undefined
+  let wake: ((go: Effect.Effect<void>) => void) | undefined
   let wakeAt = 0
 
   const onSettled = (result: Either.Either<PublishResult, PublishError>) => {
@@ -57,9 +57,19 @@ const makeRun = (
     const resume = wake
     // What settles at once must not come back here.
     wake = undefined
-    if (next < chunk.length && stopped() === undefined) submit()
-    if (isWindowFull()) wake = resume
-    else resume()
+    const refilled = next < chunk.length && stopped() === undefined ? refill() : Effect.void
+    if (refilled === Effect.void && isWindowFull()) wake = resume
+    else resume(refilled)
+  }
+
+  /** A message that throws when it is read ends its sink, not the link whose packet is being handled. */
+  const refill = (): Effect.Effect<void> => {
+    try {
+      submit()
+      return Effect.void
+    } catch (defect) {
+      return Effect.die(defect)
+    }
   }
 
   const isWindowFull = () => next < chunk.length && unsettled >= inFlight && failure === undefined
@@ -69,7 +79,7 @@ const makeRun = (
     Effect.async<void>((resume) => {
       if (unsettled <= count || failure !== undefined) return resume(Effect.void)
       wakeAt = count
-      wake = () => resume(Effect.void)
+      wake = resume
       return Effect.sync(() => {
         wake = undefined
       })
