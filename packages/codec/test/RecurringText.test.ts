@@ -1,6 +1,7 @@
 import { Decoder, Encoder, Packet } from "@effect-mqtt/codec"
 import { assert, it } from "@effect/vitest"
 import { Either } from "effect"
+import { nativeText } from "../src/internal/nativeText.ts"
 
 /** More than the table has slots. */
 const many = 3000
@@ -24,6 +25,53 @@ const readAll = (topics: Iterable<string>): Array<string | undefined> => {
 /** Each text three times: the first time it is new, the second time it is kept, and then it is found. */
 const thrice = (texts: ReadonlyArray<string>): Array<string> => [...texts, ...texts, ...texts]
 
+/** Texts of 16 bytes that begin like one of that length, and whose hashes are made equal to its. */
+const inOneSlot = (text: string, count: number): ReadonlyArray<string> => {
+  const wordsOf = (text: string): ReadonlyArray<number> => [...new Int32Array(ascii.encode(text).buffer)]
+  const textOf = (words: ReadonlyArray<number>): string =>
+    String.fromCharCode(...new Uint8Array(Int32Array.from(words).buffer))
+  // The hash of the table before the last word, which then may be chosen to undo any difference.
+  const hashed = (front: ReadonlyArray<number>): number =>
+    front.reduce((hash, word) => Math.imul(hash ^ word, 0x9e3779b1), 16)
+  const [first = 0, second = 0, third = 0, last = 0] = wordsOf(text)
+  return Array.from({ length: many }, (_, index) => {
+    const front = [first, second, ...wordsOf(String(1000 + index))]
+    return textOf([...front, last ^ hashed([first, second, third]) ^ hashed(front)])
+  }).filter((text) => /^[,-~]*$/.test(text)).slice(0, count)
+}
+
+/** How often the platform is asked to make a string while something is done. */
+const askedDuring = (run: () => void): number => {
+  const platform: { readAscii: typeof nativeText.readAscii } = nativeText
+  const { readAscii } = platform
+  let asked = 0
+  platform.readAscii = (bytes, start, end) => {
+    asked++
+    return readAscii(bytes, start, end)
+  }
+  try {
+    run()
+  } finally {
+    platform.readAscii = readAscii
+  }
+  return asked
+}
+
+it("asks the platform twice for a topic of 13 to 56 bytes, however often it comes", () => {
+  const asked = [12, 13, 14, 40, 56, 57].map((length) => {
+    const topic = "never-seen/before/".repeat(4).slice(0, length)
+    return askedDuring(() => readAll(Array.from({ length: 6 }, () => topic)))
+  })
+  assert.deepStrictEqual(asked, [0, 2, 2, 2, 2, 6])
+})
+
+it("keeps what it knows when something else comes once, and forgets it for what comes twice", () => {
+  const [known = "", other = ""] = inOneSlot("kept/in/one/slot", 2)
+  readAll([known, known])
+  assert.strictEqual(askedDuring(() => readAll([known, other, known, other, known])), 2)
+  assert.strictEqual(askedDuring(() => readAll([other, other, other, known])), 3)
+})
+
 it("reads topics of every length that come again", () => {
   const topics = thrice(Array.from({ length: 80 }, (_, index) => "home/kitchen/lamp-".repeat(5).slice(0, index + 1)))
   assert.deepStrictEqual(readAll(topics), topics)
@@ -42,18 +90,8 @@ it("reads more topics than it keeps", () => {
 })
 
 it("tells topics apart whose hashes somebody has made equal", () => {
-  const wordsOf = (text: string): ReadonlyArray<number> => [...new Int32Array(ascii.encode(text).buffer)]
-  const textOf = (words: ReadonlyArray<number>): string =>
-    String.fromCharCode(...new Uint8Array(Int32Array.from(words).buffer))
-  // The hash of the table, of texts of 16 bytes, before the last word, which then may be chosen to undo any difference.
-  const hashed = (front: ReadonlyArray<number>): number =>
-    front.reduce((hash, word) => Math.imul(hash ^ word, 0x9e3779b1), 16)
-  const [first = 0, second = 0, third = 0, last = 0] = wordsOf("a/topic/of-16/by")
-  const forged = Array.from({ length: many }, (_, index) => {
-    const front = [first, second, ...wordsOf(String(1000 + index))]
-    return textOf([...front, last ^ hashed([first, second, third]) ^ hashed(front)])
-  }).filter((text) => /^[,-~]*$/.test(text))
-  assert.isAbove(forged.length, 3)
+  const forged = inOneSlot("a/topic/of-16/by", 6)
+  assert.strictEqual(new Set(forged).size, 6)
   const topics = forged.flatMap((text) => thrice(["a/topic/of-16/by", text, text]))
   assert.deepStrictEqual(readAll(topics), topics)
 })
