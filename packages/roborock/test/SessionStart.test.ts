@@ -62,6 +62,24 @@ describe("the second start", () => {
       assert.deepStrictEqual((yield* start(known, use, { trustKept: "1 hour" })).paths, ["/api/v1/getHomeDetail"])
     }).pipe(kept))
 
+  it.effect("asks again by itself also where only the home could not be read", () =>
+    Effect.gen(function*() {
+      yield* start(known, (session) => session.devices)
+      yield* TestClock.adjust("13 hours")
+      let down = true
+      const script: Script = (request) => down && request.path.startsWith("/v3/") ? "unreachable" : known(request)
+      yield* start(script, (session) =>
+        Effect.gen(function*() {
+          assert.isUndefined(yield* session.stale)
+          assert.deepStrictEqual(yield* session.devices, [])
+          assert.strictEqual((yield* session.stale)?.since, 0)
+          down = false
+          yield* TestClock.adjust("5 minutes")
+          yield* TestClock.adjust("1 second")
+          assert.isUndefined(yield* session.stale)
+        }))
+    }).pipe(kept))
+
   it.effect("works without the cloud, says so, and asks again by itself", () =>
     Effect.gen(function*() {
       yield* start(known, (session) => session.devices)

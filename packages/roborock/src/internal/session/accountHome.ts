@@ -35,8 +35,8 @@ interface Stale {
 /** Home data that is younger is not asked for again: it changes when devices are bought. */
 const freshHome = Duration.toMillis("12 hours")
 
-/** A session that began without the cloud asks for it again by itself. */
-const askAgain = Schedule.exponential("5 minutes").pipe(
+/** A session that goes on without the cloud asks for it again by itself. */
+const betweenAskings = Schedule.exponential("5 minutes").pipe(
   Schedule.modifyDelay((_, delay) => Duration.min(delay, "6 hours"))
 )
 
@@ -63,8 +63,10 @@ export const make = (
   Effect.gen(function*() {
     const api = yield* RoborockApi
     const auth = yield* RoborockAuth
+    const scope = yield* Effect.scope
     const cache = yield* HomeCache.make((yield* auth.userData).rriot.u)
     let stale: Stale | undefined
+    let isAskingAgain = false
 
     const authorised = <A>(call: (userData: UserData) => Effect.Effect<A, AuthError | ConnectError>) =>
       Effect.flatMap(auth.userData, (userData) =>
@@ -77,6 +79,20 @@ export const make = (
     const askHome = Effect.suspend(() =>
       Effect.tap(authorised((userData) => api.homeData(userData, account.homeId)), cache.keepHome)
     )
+    /** One fiber asks, however much was answered from what was kept; what somebody has refreshed meanwhile it leaves. */
+    const askAgain = Effect.suspend(() => {
+      if (isAskingAgain) return Effect.void
+      isAskingAgain = true
+      return Effect.suspend(() => stale === undefined ? Effect.void : refresh).pipe(
+        Effect.delay("5 minutes"),
+        Effect.retry(betweenAskings),
+        Effect.ensuring(Effect.sync(() => {
+          isAskingAgain = false
+        })),
+        Effect.interruptible,
+        Effect.forkIn(scope)
+      )
+    })
     /** What was kept, for a cloud that cannot be asked; a refused login is another matter. */
     const orKept = <A>(
       ask: Effect.Effect<A, AuthError | ConnectError>,
@@ -86,7 +102,10 @@ export const make = (
         Effect.flatMap(kept, (found): Effect.Effect<A, ConnectError> => {
           if (found === undefined) return Effect.fail(cause)
           stale = { since: Math.min(found.at, stale?.since ?? found.at), cause }
-          return Effect.as(Effect.logWarning(`going on from what was kept: ${cause.message}`), found.value)
+          return Effect.logWarning(`going on from what was kept: ${cause.message}`).pipe(
+            Effect.zipRight(askAgain),
+            Effect.as(found.value)
+          )
         }))
 
     /** What was kept and is younger than `trusted`; times ahead of the clock are those of a clock that was wrong. */
@@ -109,12 +128,5 @@ export const make = (
       account = next
       stale = undefined
     })
-    if (stale !== undefined) {
-      yield* Effect.delay(refresh, "5 minutes").pipe(
-        Effect.retry(askAgain),
-        Effect.interruptible,
-        Effect.forkScoped
-      )
-    }
     return { authorised, account: () => account, stale: () => stale, home: home.get, refresh }
   })
