@@ -27,7 +27,7 @@ import { makeDispatch } from "./internal/device/dispatch.ts"
 import { askForFile, askForPhoto } from "./internal/device/files.ts"
 import * as localLink from "./internal/device/localLink.ts"
 import * as deviceRequests from "./internal/device/requests.ts"
-import { toCloud, toDevice } from "./internal/device/sender.ts"
+import { checkArguments, toCloud, toDevice } from "./internal/device/sender.ts"
 import { watchRoute } from "./internal/device/watchRoute.ts"
 import { isRecord } from "./internal/v1/json.ts"
 import type { LocalDiscovery } from "./LocalDiscovery.ts"
@@ -204,7 +204,7 @@ export const make = (
           return (yield* cloud.link.get)._tag === "Up" ? "cloud" : "local"
         }),
       transmit: (id, call, way) =>
-        Effect.suspend(() => {
+        Effect.flatMap(checkArguments(call), () => {
           // An answer that comes before the subscription is confirmed would be lost.
           if (way === "cloud") return Effect.zipRight(Deferred.await(listening), sendToCloud(id, call))
           const channel = local.current()

@@ -38,6 +38,19 @@ describe("request", () => {
       assert.notStrictEqual(ids[20], ids[0])
     }))
 
+  it.scoped("arguments that are no JSON are a typed failure, and nothing is sent", () =>
+    Effect.gen(function*() {
+      const robot = FakeRobot.make(() => ({ result: "ok" }))
+      const channel = yield* open(robot)
+      const ring: Array<unknown> = []
+      ring.push(ring)
+      for (const params of [[1n], ring]) {
+        const error = yield* failureOf(channel.request("app_start", params))
+        assert.deepInclude(error, { _tag: "RequestError", reason: "InvalidArgument" })
+      }
+      assert.lengthOf(robot.sent, 0)
+    }))
+
   it.scoped("a device that does not answer is a typed failure after ten seconds", () =>
     Effect.gen(function*() {
       const channel = yield* open(silent())

@@ -58,6 +58,12 @@ describe("MapImage", () => {
     assert.strictEqual(colourAt(onPaper, 0, 0), 0xfafbfc)
   })
 
+  it("is drawn as if nothing was wished for where the wish is no number", () => {
+    const { height, width } = MapImage.draw(small)
+    assert.include(MapImage.draw(small, { scale: NaN, margin: NaN }), { height, width })
+    assert.deepStrictEqual(MapImage.png(small, { scale: NaN }), MapImage.png(small))
+  })
+
   it("gives rooms colours that differ between neighbours", () => {
     const map = mapOf(mapFile(imageBlock(400, 400, ["aaabbb", "aaabbb", "cccddd", "cccddd", "eeeeee"])))
     const picture = MapImage.draw(map, plain)

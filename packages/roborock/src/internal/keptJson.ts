@@ -17,8 +17,12 @@ export const read = (store: KeyValueStore.KeyValueStore, key: string): Effect.Ef
     Effect.catchAll((error) => Effect.as(ignored(key)(error), undefined))
   )
 
+/** What others sent may be nested too deep to be written, however well it was read. */
 export const write = (store: KeyValueStore.KeyValueStore, key: string, value: unknown): Effect.Effect<void> =>
-  Effect.catchAll(store.set(key, JSON.stringify(value)), ignored(key))
+  Effect.try({ try: () => JSON.stringify(value), catch: (cause) => new Error(String(cause)) }).pipe(
+    Effect.flatMap((text) => store.set(key, text)),
+    Effect.catchAll(ignored(key))
+  )
 
 /** Bytes in a store, under the same terms. */
 export const readBytes = (store: KeyValueStore.KeyValueStore, key: string): Effect.Effect<Uint8Array | undefined> =>

@@ -14,6 +14,13 @@ const tooLarge = (method: string) => (cause: unknown) => new RequestError({ reas
 
 const random32 = Effect.sync(() => new DataView(randomBytes(4).buffer).getUint32(0))
 
+/** Arguments are the caller's: a BigInt, or what holds itself, is no JSON. */
+export const checkArguments = ({ method, params }: Call): Effect.Effect<unknown, RequestError> =>
+  Effect.try({
+    try: () => JSON.stringify(params),
+    catch: (cause) => new RequestError({ reason: "InvalidArgument", method, cause })
+  })
+
 /** Seals calls and puts them on the broker. `firstSeq` is the number of the frame before the first one. */
 export const toCloud = (
   cloud: CloudChannel["Type"],

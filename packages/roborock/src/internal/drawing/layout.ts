@@ -42,12 +42,16 @@ const emptyGrid = (): Grid => {
   return { cellSize: 50, left: 490, bottom: 500, width, height, kinds: cells(), rooms: cells(), carpet: undefined }
 }
 
+/** What was wished for, as far as that can be; what is no number is as good as no wish. */
+const within = (wanted: number | undefined, otherwise: number, least: number, most: number): number =>
+  wanted === undefined || Number.isNaN(wanted) ? otherwise : Math.min(Math.max(wanted, least), most)
+
 /** Where everything goes: the part of the plane that is shown, and the names of the rooms clear of the symbols. */
 export const layOut = (map: FloorMap, wanted: Wanted): Layout => {
   const grid = map.grid
   const projection = project(grid ?? emptyGrid(), {
-    scale: Math.min(Math.max(wanted.scale ?? 4, 1), maxScale),
-    margin: Math.min(Math.max(Math.round(wanted.margin ?? 8), 0), maxMargin),
+    scale: within(wanted.scale, 4, 1, maxScale),
+    margin: Math.round(within(wanted.margin, 8, 0, maxMargin)),
     rotation: wanted.rotation ?? 0,
     maxPixels: wanted.maxPixels ?? defaultMaxPixels
   })
