@@ -29,6 +29,12 @@ export interface Case {
 
 type Version = 4 | 5
 
+/** Packets of a row, made when it is run: those of all rows would be a heap that no program has. */
+interface Packets {
+  readonly count: number
+  readonly list: () => ReadonlyArray<Packet.Packet>
+}
+
 /** What both give for the same bytes, as text; equal or the program ends here. */
 const assertSameDecoded = (variant: Variant, chunks: ReadonlyArray<Uint8Array>, version: Version): void => {
   const theirs: Array<string> = []
@@ -64,21 +70,23 @@ const assertSameEncoded = (variant: Variant, list: ReadonlyArray<Packet.Packet>,
 const decoding = (
   fields: Pick<Case, "name" | "target" | "allocationTarget">,
   version: Version,
-  list: ReadonlyArray<Packet.Packet>,
+  { count, list: make }: Packets,
   chunksOf: (pieces: ReadonlyArray<Uint8Array>) => ReadonlyArray<Uint8Array>
 ): Case => {
-  const onlyPublish = list.every((packet) => packet._tag === "Publish")
+  const isOnlyPublish = (list: ReadonlyArray<Packet.Packet>): boolean =>
+    list.every((packet) => packet._tag === "Publish")
   return {
     ...fields,
-    packets: list.length,
+    packets: count,
     ours: (variant) => {
+      const list = make()
       const plain = chunksOf(encodeAll(variant, list, version))
       assertSameDecoded(variant, plain, version)
       const chunks = variant.hasBuffer ? plain.map(packets.asBuffer) : plain
       const decoder = variant.codec.Decoder.make({ version })
       const { readPacket } = reading
       const readPublish = reading.readPublish as (packet: Packet.Packet) => number // the list holds nothing else
-      const read = onlyPublish ? readPublish : readPacket
+      const read = isOnlyPublish(list) ? readPublish : readPacket
       return () => {
         let sum = 0
         for (const chunk of chunks) {
@@ -89,10 +97,11 @@ const decoding = (
       }
     },
     rival: () => {
+      const list = make()
       const chunks = chunksOf(
         list.map((packet) => new Uint8Array(rival.generate(rival.toRival(packet, version), version)))
       ).map(packets.asBuffer)
-      const read = onlyPublish ? reading.readRivalPublish : reading.readRivalPacket
+      const read = isOnlyPublish(list) ? reading.readRivalPublish : reading.readRivalPacket
       let sum = 0
       const parser = rival.makeParser(version, (packet) => {
         sum += read(packet)
@@ -109,11 +118,12 @@ const decoding = (
 const encoding = (
   fields: Pick<Case, "name" | "target">,
   version: Version,
-  list: ReadonlyArray<Packet.Packet>
+  { count, list: make }: Packets
 ): Case => ({
   ...fields,
-  packets: list.length,
+  packets: count,
   ours: (variant) => {
+    const list = make()
     assertSameEncoded(variant, list, version)
     const { encode } = variant.codec.Encoder
     return () => {
@@ -126,7 +136,7 @@ const encoding = (
     }
   },
   rival: () => {
-    const theirs = list.map((packet) => rival.toRival(packet, version))
+    const theirs = make().map((packet) => rival.toRival(packet, version))
     return () => {
       let sum = 0
       for (const packet of theirs) sum += rival.generate(packet, version).length
@@ -142,12 +152,13 @@ const packetsPerTake = 64
 const encodingInto = (
   fields: Pick<Case, "name" | "target" | "allocationTarget">,
   version: Version,
-  list: ReadonlyArray<Packet.Packet>,
+  { count, list: make }: Packets,
   perTake = packetsPerTake
 ): Case => ({
   ...fields,
-  packets: list.length,
+  packets: count,
   ours: (variant) => {
+    const list = make()
     assertSameEncoded(variant, list, version)
     const { encodeInto, makeOutput } = variant.codec.Encoder
     const output = makeOutput()
@@ -166,7 +177,7 @@ const encodingInto = (
     }
   },
   rival: () => {
-    const theirs = list.map((packet) => rival.toRival(packet, version))
+    const theirs = make().map((packet) => rival.toRival(packet, version))
     return rival.writingAll(theirs, version, perTake)
   }
 })
@@ -179,8 +190,10 @@ const sizes = [
   [65_536, "64 KiB"]
 ] as const
 
-const many = <A>(count: number, at: (index: number) => A): ReadonlyArray<A> =>
-  Array.from({ length: count }, (_, index) => at(index))
+const many = (count: number, at: (index: number) => Packet.Packet): Packets => ({
+  count,
+  list: () => Array.from({ length: count }, (_, index) => at(index))
+})
 
 const publishCases = (): Array<Case> => {
   const cases: Array<Case> = []
@@ -229,24 +242,25 @@ const publishCases = (): Array<Case> => {
 }
 
 const streamCases = (): Array<Case> =>
-  ([4, 5] as const).flatMap((version) =>
-    ([[1460, "1460 B", 5], [16_384, "16 KiB", 7], [65_536, "64 KiB", 7]] as const).map(([size, text, target]) =>
+  ([4, 5] as const).flatMap((version) => {
+    const list = many(2048, (index) => packets.publishAt(index, { bytes: 64, properties: 0, qos: 0, version }))
+    return ([[1460, "1460 B", 5], [16_384, "16 KiB", 7], [65_536, "64 KiB", 7]] as const).map(([size, text, target]) =>
       decoding(
         { name: `decode stream of 64 B v${version} cut at ${text}`, target, allocationTarget: 300 },
         version,
-        many(2048, (index) => packets.publishAt(index, { bytes: 64, properties: 0, qos: 0, version })),
+        list,
         (pieces) => packets.cut(packets.joined(pieces), size)
       )
     )
-  )
+  })
 
 /** More topics than a decoder keeps, so that nearly all are new to it whenever they come. */
 const manyTopicCases = (): Array<Case> =>
   ([4, 5] as const).map((version) =>
     decoding(
-      { name: `decode PUBLISH 64 B v${version} QoS 0 of 8192 topics`, target: undefined },
+      { name: `decode PUBLISH 64 B v${version} QoS 0 of 4096 topics`, target: undefined },
       version,
-      many(8192, (index) => packets.publishAt(index, { bytes: 64, properties: 0, qos: 0, version })),
+      many(4096, (index) => packets.publishAt(index, { bytes: 64, properties: 0, qos: 0, version })),
       (pieces) => pieces
     )
   )
