@@ -12,14 +12,15 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type { EmailCode } from "./Credentials.ts"
 import * as keptJson from "./internal/keptJson.ts"
 import { isRecord, numberField } from "./internal/v1/json.ts"
 import type { RoborockApi } from "./RoborockApi.ts"
 import { type AuthError, ConnectError } from "./RoborockError.ts"
 
 /**
- * Kinds of calls that are counted apart: logins by password, login codes by e-mail, the home of the account, home data,
- * its rooms, routines, running one, and schedules.
+ * Kinds of calls that are counted apart: logins, login codes by e-mail, the home of the account, home data, its rooms,
+ * routines, running one, and schedules.
  *
  * @since 0.1.0
  * @category models
@@ -92,6 +93,25 @@ const shortWait = 1000
 
 const serviceOf = (kind: Kind) => kind === "login" || kind === "code" || kind === "home" ? "login API" : "home API"
 
+/** With these, no code was sent. */
+const sentNothing: ReadonlySet<(AuthError | ConnectError)["reason"]> = new Set([
+  "AccountDoesNotExist",
+  "InvalidEmail",
+  "InvalidAddress",
+  "MissingParameters",
+  "Unreachable"
+])
+
+const tooMany = (kind: Kind, nextTryAt: number, refusal?: AuthError | ConnectError): ConnectError =>
+  new ConnectError({
+    reason: "TooManyRequests",
+    service: serviceOf(kind),
+    retryable: false,
+    code: refusal?.code,
+    serverMessage: refusal?.serverMessage,
+    nextTryAt
+  })
+
 const decode = (json: unknown): Counts => {
   const record = isRecord(json) ? json : {}
   const calls: unknown = record["calls"]
@@ -139,12 +159,7 @@ export const make = (
         const now = yield* Clock.currentTimeMillis
         const nextTryAt = yield* free(kind, now)
         if (nextTryAt > now + shortWait) {
-          return yield* new ConnectError({
-            reason: "TooManyRequests",
-            service: serviceOf(kind),
-            retryable: false,
-            nextTryAt
-          })
+          return yield* tooMany(kind, nextTryAt)
         }
         yield* Effect.sleep(nextTryAt - now)
         const longest = Math.max(...limits[kind].map(({ within }) => Duration.toMillis(within)))
@@ -186,38 +201,43 @@ export const layer: Layer.Layer<RateGuard, never, KeyValueStore.KeyValueStore> =
  * @category combinators
  */
 export const protect = (api: RoborockApi["Type"], guard: RateGuard["Type"]): RoborockApi["Type"] => {
-  const counted = <A>(
+  /** What the service refuses as too much blocks that kind. */
+  const heeding = <A>(
     kind: Kind,
     call: Effect.Effect<A, AuthError | ConnectError>
   ): Effect.Effect<A, AuthError | ConnectError> =>
-    Effect.zipRight(
-      guard.admit(kind),
-      Effect.catchIf(
-        call,
-        (error) => error.reason === "TooManyRequests",
-        (error) =>
-          Effect.zipRight(
-            guard.refused(kind),
-            Effect.flatMap(
-              guard.nextTryAt(kind),
-              (nextTryAt) =>
-                new ConnectError({
-                  reason: "TooManyRequests",
-                  service: serviceOf(kind),
-                  retryable: false,
-                  code: error.code,
-                  serverMessage: error.serverMessage,
-                  nextTryAt
-                })
-            )
-          )
-      )
+    Effect.catchIf(
+      call,
+      (error) => error.reason === "TooManyRequests",
+      (error) =>
+        Effect.zipRight(
+          guard.refused(kind),
+          Effect.flatMap(guard.nextTryAt(kind), (nextTryAt) => tooMany(kind, nextTryAt, error))
+        )
     )
+  const counted = <A>(kind: Kind, call: Effect.Effect<A, AuthError | ConnectError>) =>
+    Effect.zipRight(guard.admit(kind), heeding(kind, call))
+
+  /** A code counts when it may have been sent: who mistyped the address, or was without a network, need not wait. */
+  const withCode = (credentials: EmailCode) =>
+    Effect.gen(function*() {
+      const nextTryAt = yield* guard.nextTryAt("code")
+      if (nextTryAt > (yield* Clock.currentTimeMillis)) return yield* tooMany("code", nextTryAt)
+      yield* guard.admit("login")
+      const count = yield* Effect.once(Effect.ignore(guard.admit("code")))
+      const login = api.login({ ...credentials, code: Effect.zipRight(count, credentials.code) })
+      return yield* heeding(
+        "code",
+        Effect.tapError(login, (error) => sentNothing.has(error.reason) ? Effect.void : count)
+      )
+    })
   return {
     login: (credentials) =>
       "userData" in credentials
         ? api.login(credentials)
-        : counted("password" in credentials ? "login" : "code", api.login(credentials)),
+        : "password" in credentials
+        ? counted("login", api.login(credentials))
+        : withCode(credentials),
     homeDetail: (userData) => counted("home", api.homeDetail(userData)),
     homeData: (userData, homeId) => counted("homeData", api.homeData(userData, homeId)),
     rooms: (userData, homeId) => counted("rooms", api.rooms(userData, homeId)),

@@ -2,7 +2,7 @@ import { RateGuard, RoborockApi, RoborockError, UserData } from "@effect-mqtt/ro
 import { KeyValueStore } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Effect, Layer, Redacted, TestClock } from "effect"
-import { loginAnswer, ok, refused, scriptedCloud } from "./scriptedCloud.ts"
+import { loginAnswer, ok, refused, type Reply, scriptedCloud } from "./scriptedCloud.ts"
 
 const userData = Effect.runSync(UserData.decode(loginAnswer))
 
@@ -90,6 +90,32 @@ describe("protect", () => {
         assert.lengthOf(cloud.seen, length)
         yield* TestClock.adjust(`${hours} hours`)
       }
+    })))
+
+  it.effect("a code counts from when it was sent, not when the address was wrong or nobody could be asked", () =>
+    guarded(Effect.gen(function*() {
+      const guard = yield* RateGuard.RateGuard
+      let answer: Reply | "unreachable" = refused(2008)
+      const cloud = scriptedCloud(({ path }) => path.endsWith("/login/code") ? refused(2018) : answer)
+      const api = RateGuard.protect(
+        yield* Effect.provide(RoborockApi.make({ baseUrl: "http://login.test" }), cloud.layer),
+        guard
+      )
+      const login = Effect.flip(api.login({ email: "ada@example.com", code: Effect.succeed("1") }))
+      assert.strictEqual((yield* login).reason, "AccountDoesNotExist")
+      yield* TestClock.adjust("2 seconds")
+      answer = "unreachable"
+      assert.strictEqual((yield* login).reason, "Unreachable")
+      yield* TestClock.adjust("2 seconds")
+      answer = ok({ url: "http://login.test", country: "DE", countrycode: "49", k: "key" })
+      assert.strictEqual((yield* login).reason, "InvalidCode")
+      const { length } = cloud.seen
+      assert.deepInclude(yield* login, { reason: "TooManyRequests", nextTryAt: 4_000 + 15 * 60_000 })
+      assert.lengthOf(cloud.seen, length)
+      yield* TestClock.adjust("15 minutes")
+      answer = { status: 502, text: "bad gateway" }
+      assert.strictEqual((yield* login).reason, "Unavailable")
+      assert.strictEqual((yield* login).reason, "TooManyRequests")
     })))
 
   it.effect("schedules are asked for six times a minute, and then not at all", () =>
