@@ -60,6 +60,8 @@ export const make = (options: Options) =>
     let channel: LocalChannel.LocalChannel | undefined
     let place = options.known
     let unanswered = 0
+    /** Where it was said to be and was not, at the last try: then what else is known has its turn. */
+    let vain: string | undefined
 
     const connectTo = (target: Place) =>
       Effect.gen(function*() {
@@ -91,7 +93,7 @@ export const make = (options: Options) =>
     const find = (mayAsk: boolean) =>
       Effect.gen(function*() {
         const sighting = yield* discovery.last(options.duid)
-        if (sighting !== undefined && sighting.ip !== place?.host) {
+        if (sighting !== undefined && sighting.ip !== place?.host && sighting.ip !== vain) {
           return { host: sighting.ip, version: sighting.version }
         }
         if (place !== undefined && !mayAsk) return place
@@ -114,6 +116,7 @@ export const make = (options: Options) =>
         if (target !== undefined) {
           const begun = yield* Clock.currentTimeMillis
           const ended = yield* Effect.either(connectTo(target))
+          vain = target.host === place?.host ? undefined : target.host
           if (Either.isLeft(ended)) {
             const error = ended.left
             const before = yield* state.get

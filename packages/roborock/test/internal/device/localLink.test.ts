@@ -1,7 +1,9 @@
 import {
   CloudChannel,
   DeviceChannel,
+  DiscoveryBroadcast,
   LocalDiscovery,
+  LocalNetwork,
   RoborockApi,
   RoborockAuth,
   type Route
@@ -86,6 +88,26 @@ describe("the home network", () => {
       const { stopBroker } = yield* Simulator.Simulator
       yield* stopBroker
       const opening = yield* Effect.fork(open({ evenUnreachable: true, place: { host: "192.0.2.99" } }))
+      yield* TestClock.adjust("2 minutes")
+      const { channel } = yield* Fiber.join(opening)
+      assert.strictEqual(yield* route(channel), "Local")
+    }).pipe(on()))
+
+  it.scoped("a stranger who says that he is the robot does not hide where it is known to be", () =>
+    Effect.gen(function*() {
+      const { robots: [robot], stopBroker } = yield* Simulator.Simulator
+      yield* stopBroker
+      const real = yield* LocalNetwork.LocalNetwork
+      const lie = { bytes: DiscoveryBroadcast.encode({ version: "1.0", duid: robot?.duid ?? "", ip: "192.0.2.66" }) }
+      const network = {
+        ...real,
+        datagrams: () => Stream.make({ ...lie, from: "192.0.2.66" }).pipe(Stream.concat(Stream.never))
+      }
+      const opening = yield* Effect.fork(
+        open({ evenUnreachable: true, place: { host: robot?.host ?? "none", version: "1.0" } }).pipe(
+          Effect.provideService(LocalNetwork.LocalNetwork, network)
+        )
+      )
       yield* TestClock.adjust("2 minutes")
       const { channel } = yield* Fiber.join(opening)
       assert.strictEqual(yield* route(channel), "Local")
