@@ -96,7 +96,11 @@ export class ConnectError extends Data.TaggedError("ConnectError")<{
       ? ""
       : ` It is ${Math.abs(this.skewSeconds)} s ${this.skewSeconds > 0 ? "ahead" : "behind"}.`
     const next = this.nextTryAt === undefined ? "" : ` Next try at ${new Date(this.nextTryAt).toISOString()}.`
-    return `${serviceNames[this.service]} ${connectMessages[this.reason]}${skew}${next}${code}`
+    // Where we do not know the reason, the service may.
+    const said = this.reason !== "ApiError" || this.serverMessage === undefined
+      ? ""
+      : ` It says: "${this.serverMessage}".`
+    return `${serviceNames[this.service]} ${connectMessages[this.reason]}${said}${skew}${next}${code}`
   }
 }
 

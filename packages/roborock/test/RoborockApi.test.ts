@@ -100,6 +100,26 @@ describe("login with a password", () => {
       }))
   }
 
+  it.effect("an empty address is refused without asking anybody", () =>
+    withCloud(european, (api, seen) =>
+      Effect.gen(function*() {
+        const error = yield* Effect.flip(api.login({ email: " ", password }))
+        assert.deepInclude(error, { _tag: "AuthError", reason: "InvalidEmail" })
+        assert.lengthOf(seen, 0)
+      })))
+
+  it.effect("the words of the service are told where its code is not known, without what controls a terminal", () =>
+    withCloud(
+      ({ path }) => path.endsWith("/login") ? ok(loginAnswer) : { json: { code: 5001, msg: "busy\u001b[2J now" } },
+      (api) =>
+        Effect.gen(function*() {
+          const error = yield* Effect.flip(Effect.flatMap(api.login({ email, password }), api.homeDetail))
+          assert.strictEqual(error.reason, "ApiError")
+          assert.include(error.message, "It says: \"busy [2J now\".")
+        }),
+      { baseUrl: "http://sim.test" }
+    ))
+
   it.effect("an unreachable server is a ConnectError", () =>
     Effect.gen(function*() {
       const error = yield* failing(() => "unreachable")

@@ -8,6 +8,7 @@ import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { randomBytes } from "node:crypto"
 import * as Fs from "node:fs/promises"
 import * as Path from "node:path"
 
@@ -36,7 +37,8 @@ const orMissing = <A>(self: Effect.Effect<A, SystemError>): Effect.Effect<Option
 
 const ownerOnly = { file: 0o600, directory: 0o700 }
 
-const temporary = ".new"
+/** No two writers share one: programs that keep things in the same directory would mix their halves. */
+const temporaryOf = (path: string) => `${path}.${randomBytes(6).toString("hex")}.new`
 
 /**
  * The files of a directory, one for each key. The directory and the files are made with no rights for others; a value is
@@ -48,12 +50,10 @@ const temporary = ".new"
 export const layer = (directory: string): Layer.Layer<KeyValueStore.KeyValueStore> =>
   Layer.sync(KeyValueStore.KeyValueStore, () => {
     const pathOf = (key: string) => Path.join(directory, `${encodeURIComponent(key).replaceAll(".", "%2E")}.kept`)
-    const names = orMissing(onFile("size", directory, () => Fs.readdir(directory))).pipe(
-      Effect.map(Option.match({
-        onNone: () => [],
-        onSome: (files) => files.filter((file) => file.endsWith(".kept"))
-      }))
-    )
+    const namesOf = (isOurs: (file: string) => boolean) =>
+      orMissing(onFile("size", directory, () => Fs.readdir(directory))).pipe(
+        Effect.map(Option.match({ onNone: () => [], onSome: (files) => files.filter(isOurs) }))
+      )
     const remove = (path: string) => onFile("remove", path, () => Fs.rm(path, { force: true }))
     return KeyValueStore.make({
       get: (key) => orMissing(onFile("get", pathOf(key), () => Fs.readFile(pathOf(key), "utf8"))),
@@ -63,16 +63,22 @@ export const layer = (directory: string): Layer.Layer<KeyValueStore.KeyValueStor
         const path = pathOf(key)
         return onFile("set", path, async () => {
           await Fs.mkdir(directory, { recursive: true, mode: ownerOnly.directory })
-          await Fs.rm(path + temporary, { force: true })
-          await Fs.writeFile(path + temporary, value, { mode: ownerOnly.file, flag: "wx" })
-          await Fs.rename(path + temporary, path)
+          const temporary = temporaryOf(path)
+          try {
+            await Fs.writeFile(temporary, value, { mode: ownerOnly.file, flag: "wx", flush: true })
+            await Fs.rename(temporary, path)
+          } catch (cause) {
+            await Fs.rm(temporary, { force: true })
+            throw cause
+          }
         })
       },
       remove: (key) => remove(pathOf(key)),
+      // With what a program left that was ended while it wrote.
       clear: Effect.flatMap(
-        names,
+        namesOf((file) => /\.(kept|new)$/.test(file)),
         (files) => Effect.forEach(files, (name) => remove(Path.join(directory, name)), { discard: true })
       ),
-      size: Effect.map(names, (files) => files.length)
+      size: Effect.map(namesOf((file) => file.endsWith(".kept")), (files) => files.length)
     })
   })

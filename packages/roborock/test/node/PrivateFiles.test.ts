@@ -39,8 +39,22 @@ describe("PrivateFiles", () => {
         yield* store.remove("a")
         yield* store.remove("a")
         assert.deepStrictEqual(yield* store.get("a"), Option.none())
+        yield* Effect.promise(() => Fs.writeFile(Path.join(directory, "a.kept.0.new"), "half"))
+        assert.strictEqual(yield* store.size, 1)
         yield* store.clear
         assert.strictEqual(yield* store.size, 0)
+        assert.deepStrictEqual(yield* Effect.promise(() => Fs.readdir(directory)), [])
+      })
+    ))
+
+  it.live("writers of the same key at the same time do not mix, and leave nothing behind", () =>
+    inTemporary((directory) =>
+      Effect.gen(function*() {
+        const store = yield* KeyValueStore.KeyValueStore
+        const values = Array.from({ length: 20 }, (_, index) => String(index).repeat(100_000))
+        yield* Effect.forEach(values, (value) => store.set("a", value), { concurrency: "unbounded" })
+        assert.include(values, Option.getOrThrow(yield* store.get("a")))
+        assert.lengthOf(yield* Effect.promise(() => Fs.readdir(directory)), 1)
       })
     ))
 

@@ -106,6 +106,6 @@ export const exchange = (
     })
   )
 
-/** What the service says about a failure, in a length that is safe to show and to log. */
+/** What the service says about a failure, in a form that is safe to show and to log. */
 export const serverMessage = (json: Readonly<Record<string, unknown>>): string | undefined =>
-  typeof json["msg"] === "string" ? json["msg"].slice(0, 200) : undefined
+  typeof json["msg"] === "string" ? json["msg"].slice(0, 200).replaceAll(/\p{Cc}+/gu, " ") : undefined

@@ -245,6 +245,9 @@ export const login = (
 ): Effect.Effect<UserData, AuthError | ConnectError> =>
   "userData" in credentials
     ? Effect.succeed(credentials.userData)
+    // Asked with nothing, the servers complain of a parameter.
+    : credentials.email.trim() === ""
+    ? new AuthError({ reason: "InvalidEmail" })
     : "password" in credentials
     ? withPassword(context, credentials)
     : withCode(context, credentials)
