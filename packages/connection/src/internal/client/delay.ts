@@ -4,26 +4,21 @@ import * as Option from "effect/Option"
 import type * as Schedule from "effect/Schedule"
 import type { ConnectError } from "../../MqttError.ts"
 
-export interface Delay {
-  /** False if the schedule is over. */
-  readonly wait: (
-    schedule: Schedule.ScheduleDriver<unknown, ConnectError>,
-    error: ConnectError
-  ) => Effect.Effect<boolean>
-  /** Ends the wait of now, if there is one. */
-  readonly end: () => void
-}
+export class Delay {
+  #end: (() => void) | undefined = undefined
 
-export const make = (): Delay => {
-  let end: (() => void) | undefined
-  return {
-    wait: (schedule, error) =>
-      Effect.raceFirst(
-        Effect.map(Effect.option(schedule.next(error)), Option.isSome),
-        Effect.async<boolean>((resume) => {
-          end = () => resume(Effect.succeed(true))
-        })
-      ).pipe(Effect.ensuring(Effect.sync(() => end = undefined))),
-    end: () => end?.()
+  /** False if the schedule is over. */
+  wait(schedule: Schedule.ScheduleDriver<unknown, ConnectError>, error: ConnectError): Effect.Effect<boolean> {
+    return Effect.raceFirst(
+      Effect.map(Effect.option(schedule.next(error)), Option.isSome),
+      Effect.async<boolean>((resume) => {
+        this.#end = () => resume(Effect.succeed(true))
+      })
+    ).pipe(Effect.ensuring(Effect.sync(() => this.#end = undefined)))
+  }
+
+  /** Ends the wait of now, if there is one. */
+  end(): void {
+    this.#end?.()
   }
 }

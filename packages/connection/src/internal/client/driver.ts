@@ -23,7 +23,7 @@ import * as Reconnect from "../../Reconnect.ts"
 import type { Transport } from "../../Transport.ts"
 import * as attempts from "./attempt.ts"
 import { clientIdOf } from "./clientId.ts"
-import * as delays from "./delay.ts"
+import { Delay } from "./delay.ts"
 import { Endpoints } from "./endpoints.ts"
 import type { Engine } from "./engine.ts"
 import { closedError } from "./engine.ts"
@@ -36,7 +36,7 @@ import * as retries from "./retry.ts"
 import type { Settings } from "./settings.ts"
 import type { Subscriptions } from "./subscriptions.ts"
 import { tracedAttempt } from "./tracing.ts"
-import * as versions from "./version.ts"
+import { Version } from "./version.ts"
 
 export interface Driver {
   /** Completes with the first good CONNACK, fails when there will be none. */
@@ -66,7 +66,7 @@ export const make = (
     const failFast = options.initialConnect !== "retry"
     const endpoints = new Endpoints(options.url, options.followRedirect)
     const retry = retries.make(settings.stableAfter)
-    const version = versions.make(settings)
+    const version = new Version(settings)
     let clientId = yield* clientIdOf(options)
     const status = yield* LiveValue.make<ConnectionStatus>({ _tag: "Connecting", attempt: 1 })
     const setStatus = (now: ConnectionStatus) => status.update(() => now)
@@ -78,7 +78,7 @@ export const make = (
     let closing = false
     let replacing = false
     const scope = yield* Effect.scope
-    const delay = delays.make()
+    const delay = new Delay()
     let hook: Fiber.Fiber<void> | undefined
 
     const isDurable = engine.committer !== undefined
@@ -124,7 +124,7 @@ export const make = (
     /** One link; its error, and how long it was ready. */
     const attempt = Effect.suspend(() => {
       let readyAt: number | undefined
-      const protocolVersion = version.next()
+      const protocolVersion = version.next
       const run = (whenReady: Effect.Effect<void>) =>
         attempts.run(shared, {
           endpoint: endpoints.next,

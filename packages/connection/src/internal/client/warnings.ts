@@ -47,13 +47,14 @@ export interface Warnings {
 }
 
 export const make = (now: () => number): Warnings => {
-  const kinds = new Map<string, Kind>()
+  let kinds: Map<string, Kind> | undefined
   /** Those with something to say. */
   const due: Array<[string, Kind]> = []
   return {
     listener: (notice) => {
       if (!isTrouble(notice)) return
       const sentence = sentenceOf(notice)
+      kinds ??= new Map()
       const kind = kinds.get(sentence) ?? { total: 0, quietUntil: -Infinity, isReported: true, details: {} }
       kinds.set(sentence, kind)
       kind.total += notice._tag === "Dropped" ? notice.count : 1

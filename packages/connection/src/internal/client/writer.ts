@@ -7,6 +7,8 @@ import type { Scheduler } from "effect/Scheduler"
 import type { TransportError } from "../../MqttError.ts"
 import type { Session } from "../../Session.ts"
 import type { Wire } from "../../Wire.ts"
+import type { WriteNow } from "../transport/directWrite.ts"
+import * as directWrite from "../transport/directWrite.ts"
 import type { Fork } from "./alarm.ts"
 import type { LinkError } from "./linkFailed.ts"
 
@@ -22,6 +24,7 @@ export interface WriterOwner {
 export class Writer {
   readonly #session: Session
   readonly #wire: Wire
+  readonly #writeNow: WriteNow | undefined
   readonly #clock: Clock.Clock
   readonly #scheduler: Scheduler
   readonly #fork: Fork
@@ -41,6 +44,7 @@ export class Writer {
   ) {
     this.#session = session
     this.#wire = wire
+    this.#writeNow = directWrite.of(wire)
     this.#clock = clock
     this.#scheduler = scheduler
     this.#fork = fork
@@ -76,12 +80,23 @@ export class Writer {
     if (this.#isStopped || this.#fiber !== undefined) return
     if (this.#session.outputBytes() > 0) {
       this.#writingSince = this.#clock.unsafeCurrentTimeMillis()
-      const write = this.#wire.write(this.#session.takeOutput())
-      this.#start(Effect.mapError(write, (cause) => this.#owner.toError(cause)))
+      const waiting = this.#hand(this.#session.takeOutput())
+      if (waiting === undefined) this.#onWritten()
+      else this.#start(Effect.mapError(waiting, (cause) => this.#owner.toError(cause)))
       return this.#owner.onWrite()
     }
     const ended = this.#session.ended()
     if (ended !== undefined) this.#start(Effect.zipRight(this.#wire.shutdown, Effect.fail(ended)))
+  }
+
+  /** Gives what there is to wait for. */
+  #hand(pieces: ReadonlyArray<Uint8Array>): Effect.Effect<void, TransportError> | undefined {
+    if (this.#writeNow === undefined) return this.#wire.write(pieces)
+    try {
+      return this.#writeNow(pieces)
+    } catch (defect) {
+      return Effect.die(defect)
+    }
   }
 
   #start(effect: Effect.Effect<void, LinkError>): void {
@@ -89,12 +104,17 @@ export class Writer {
     this.#fiber = started
     started.addObserver((exit) => {
       this.#fiber = undefined
+      if (Exit.isSuccess(exit)) return this.#onWritten()
       this.#writingSince = undefined
-      if (this.#isStopped) return
-      if (Exit.isFailure(exit)) return this.#owner.over(Effect.failCause(exit.cause))
-      this.#session.flushed(this.#clock.unsafeCurrentTimeMillis(), this.#wire.isDrained?.())
-      this.#owner.onWritten()
-      if (this.#hasWork()) this.schedule()
+      if (!this.#isStopped) this.#owner.over(Effect.failCause(exit.cause))
     })
+  }
+
+  #onWritten(): void {
+    this.#writingSince = undefined
+    if (this.#isStopped) return
+    this.#session.flushed(this.#clock.unsafeCurrentTimeMillis(), this.#wire.isDrained?.())
+    this.#owner.onWritten()
+    if (this.#hasWork()) this.schedule()
   }
 }

@@ -44,7 +44,7 @@ export class Operations {
   readonly #ids: PacketIds
   /** Absent while the session is kept in memory. */
   readonly #store: SubscriptionStore | undefined
-  readonly #pending = new Map<number, Operation>()
+  #pending: Map<number, Operation> | undefined = undefined
   /** Those that wait for the store, on this link. */
   #storing: Set<SettleOperation> | undefined = undefined
   /** Those that wait for a free packet identifier, on this link. */
@@ -68,7 +68,7 @@ export class Operations {
 
   /** Applies SUBACK or UNSUBACK. */
   acknowledge(now: number, packet: Packet.SubAck | Packet.UnsubAck): "ok" | "unknown" | "wrong" {
-    const operation = this.#pending.get(packet.packetId)
+    const operation = this.#pending?.get(packet.packetId)
     if (operation === undefined) return "unknown"
     const request = operation.packet
     const filters = request._tag === "Subscribe" ? request.subscriptions.length : request.filters.length
@@ -76,7 +76,7 @@ export class Operations {
     const reasonCodes = packet.reasonCodes ?? Array.from({ length: filters }, () => 0)
     const answer = request._tag === "Subscribe" ? "SubAck" : "UnsubAck"
     if (answer !== packet._tag || reasonCodes.length !== filters) return "wrong"
-    this.#pending.delete(packet.packetId)
+    this.#pending?.delete(packet.packetId)
     this.#ids.release(packet.packetId)
     this.#store?.answered(now, request, reasonCodes)
     const reasonString = packet.properties?.reasonString
@@ -96,15 +96,15 @@ export class Operations {
   }
 
   oldestWrite(): number | undefined {
-    for (const operation of this.#pending.values()) return operation.writtenAt
+    if (this.#pending !== undefined) { for (const operation of this.#pending.values()) return operation.writtenAt }
     return undefined
   }
 
   linkLost(): void {
-    const operations = [...this.#pending]
+    const operations = this.#pending ?? []
     const unwritten = this.#storing
     const unsent = this.#waiting
-    this.#pending.clear()
+    this.#pending = undefined
     this.#storing = undefined
     this.#waiting = undefined
     for (const [id, operation] of operations) {
@@ -116,7 +116,7 @@ export class Operations {
   }
 
   isIdle(): boolean {
-    return this.#pending.size === 0 && (this.#storing?.size ?? 0) === 0 && (this.#waiting?.size ?? 0) === 0
+    return (this.#pending?.size ?? 0) === 0 && (this.#storing?.size ?? 0) === 0 && (this.#waiting?.size ?? 0) === 0
   }
 
   #write(now: number, packet: Request, settle: SettleOperation): void {
@@ -131,6 +131,7 @@ export class Operations {
       this.#ids.release(packetId)
       return settle({ _tag: "Invalid", cause })
     }
+    this.#pending ??= new Map()
     this.#pending.set(packetId, { packet, settle, writtenAt: now })
   }
 }

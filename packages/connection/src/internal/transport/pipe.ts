@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { TransportError } from "../../MqttError.ts"
 import type { Wire } from "../../Wire.ts"
+import * as directWrite from "./directWrite.ts"
 import type { Resume } from "./unread.ts"
 import { Unread } from "./unread.ts"
 
@@ -37,11 +38,16 @@ class Pipe {
     writer?.(result)
   }
 
-  write(pieces: ReadonlyArray<Uint8Array>): Effect.Effect<void, TransportError> {
+  write(pieces: ReadonlyArray<Uint8Array>): Effect.Effect<void, TransportError> | undefined {
+    if (this.unread.ended !== undefined) return closed
+    // A copy, as a network would make: the two sides share no memory.
+    for (const piece of pieces) if (piece.length > 0) this.unread.push(piece.slice())
+    return this.isFull ? this.#taken() : undefined
+  }
+
+  #taken(): Effect.Effect<void, TransportError> {
     return Effect.async((resume) => {
       if (this.unread.ended !== undefined) return resume(refused)
-      // A copy, as a network would make: the two sides share no memory.
-      for (const piece of pieces) if (piece.length > 0) this.unread.push(piece.slice())
       if (!this.isFull) return resume(done)
       this.#writer = resume
       return Effect.sync(() => {
@@ -60,7 +66,7 @@ export const make = (): readonly [PipeEnd, PipeEnd] => {
 const makeEnd = (incoming: Pipe, outgoing: Pipe): PipeEnd => ({
   canPause: true,
   read: incoming.unread,
-  write: (pieces) => outgoing.write(pieces),
+  write: directWrite.make((pieces) => outgoing.write(pieces)),
   shutdown: Effect.sync(() => outgoing.unread.end(closed)),
   destroy: () => {
     outgoing.unread.end(closed)

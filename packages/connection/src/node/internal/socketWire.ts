@@ -7,6 +7,7 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { Duplex } from "node:stream"
+import * as directWrite from "../../internal/transport/directWrite.ts"
 import type { Resume } from "../../internal/transport/unread.ts"
 import { Unread } from "../../internal/transport/unread.ts"
 import { TransportError } from "../../MqttError.ts"
@@ -60,6 +61,15 @@ export const make = (
   if (closed) unread.end(endOfLink("Read"))
   for (const [event, listener] of Object.entries(listeners)) socket.on(event, listener)
 
+  const drained = Effect.async<void, TransportError>((resume) => {
+    if (closed) return resume(Either.left(endOfLink("Write")))
+    if (!socket.writableNeedDrain) return resume(Either.right(undefined))
+    writer = resume
+    return Effect.sync(() => {
+      writer = undefined
+    })
+  })
+
   const released = () =>
     Effect.async<void>((resume) => {
       if (closed) return resume(Effect.void)
@@ -71,18 +81,13 @@ export const make = (
   return {
     canPause: true,
     read: unread,
-    write: (pieces) =>
-      Effect.async<void, TransportError>((resume) => {
-        if (closed || !socket.writable) return resume(Either.left(endOfLink("Write")))
-        socket.cork()
-        for (const piece of pieces) socket.write(piece)
-        socket.uncork()
-        if (!socket.writableNeedDrain) return resume(Either.right(undefined))
-        writer = resume
-        return Effect.sync(() => {
-          writer = undefined
-        })
-      }),
+    write: directWrite.make((pieces) => {
+      if (closed || !socket.writable) return endOfLink("Write")
+      socket.cork()
+      for (const piece of pieces) socket.write(piece)
+      socket.uncork()
+      return socket.writableNeedDrain ? drained : undefined
+    }),
     isDrained: () => socket.writableLength === 0,
     shutdown: Effect.suspend(() => {
       if (closed) return Effect.void
