@@ -21,6 +21,16 @@ export const isSame = (before: DeviceState.DeviceState, after: DeviceState.Devic
   DeviceState.isSame(before, after)
   && Object.entries(after.fields).every(([name, value]) => Object.is(value, before.fields[name]))
 
+/** Several times what any device has; names that come after them are left out. */
+const maxFields = 500
+
+/** What is known of a device with what it has just told. */
+const withFields = (known: Fields, told: Fields): Fields => {
+  const all = new Map(Object.entries(known))
+  for (const [name, value] of Object.entries(told)) if (all.size < maxFields || all.has(name)) all.set(name, value)
+  return Object.fromEntries(all)
+}
+
 export interface Options {
   readonly home: HomeDevice
   readonly state: LiveValue.LiveValue<DeviceState.DeviceState>
@@ -58,7 +68,7 @@ export const open = (
     let describe: Dialect["describe"] = () => ({})
     let onFrame: Dialect["onFrame"] = () => Effect.void
     const described = (fields: Fields) => (before: DeviceState.DeviceState): DeviceState.DeviceState => {
-      const all = { ...before.fields, ...fields }
+      const all = withFields(before.fields, fields)
       return { ...before, ...describe(all), fields: all }
     }
     const answering = {

@@ -51,6 +51,19 @@ describe("a Q7 vacuum", () => {
       assert.strictEqual((yield* device.state.get).error?.name, "unknown_599")
     }))
 
+  it.scoped("keeps no endless number of properties, and those that count", () =>
+    Effect.gen(function*() {
+      const { device, push } = yield* openAppliance(kind, withProperties({ ...charging }))
+      const post = (data: unknown) => push(102, Q7Rpc.encodeReply({ msgId: "1", method: "prop.post", data }, 1))
+      for (let round = 0; round < 20; round++) {
+        yield* post(Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`p${round}-${index}`, 1])))
+      }
+      yield* post({ quantity: 12 })
+      const { battery, fields } = yield* device.state.get
+      assert.isBelow(Object.keys(fields).length, 1000)
+      assert.strictEqual(battery, 12)
+    }))
+
   it.scoped("is told what to do by methods", () =>
     Effect.gen(function*() {
       const { device, sent } = yield* openAppliance(kind, withProperties({ ...charging }))
