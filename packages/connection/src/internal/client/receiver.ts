@@ -32,6 +32,8 @@ export class Receiver {
   readonly #scheduler: Scheduler
   readonly #fork: Fork
   readonly #unread: Unread
+  /** What a fiber has to do for a wire that can only be read. */
+  #reading: Effect.Effect<void> | undefined = undefined
   #reader: Fiber.RuntimeFiber<void> | undefined = undefined
   #work: Fiber.RuntimeFiber<void> | undefined = undefined
   #isStopped = false
@@ -45,7 +47,9 @@ export class Receiver {
     this.#unread = wire.read instanceof Unread ? wire.read : this.#readAhead(wire)
   }
 
+  /** Not before somebody hears of defects: the first read may be one. */
   start(): void {
+    if (this.#reading !== undefined) this.#read(this.#reading)
     this.#unread.listen(() => {
       if (!this.#isScheduled) this.#take()
     })
@@ -129,11 +133,15 @@ export class Receiver {
       if (bytes.length > 0) unread.push(bytes)
       return taken
     }))
-    const fiber = this.#fork(Effect.catchAll(reading, (reason) => Effect.sync(() => unread.end(reason))))
+    this.#reading = Effect.catchAll(reading, (reason) => Effect.sync(() => unread.end(reason)))
+    return unread
+  }
+
+  #read(reading: Effect.Effect<void>): void {
+    const fiber = this.#fork(reading)
     this.#reader = fiber
     fiber.addObserver((exit) => {
       if (Exit.isFailure(exit) && !this.#isOver) this.#owner.over(Effect.failCause(exit.cause))
     })
-    return unread
   }
 }

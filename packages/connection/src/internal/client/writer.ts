@@ -60,7 +60,7 @@ export class Writer {
   schedule(): void {
     if (this.#isScheduled || this.#fiber !== undefined) return
     this.#isScheduled = true
-    this.#scheduler.scheduleTask(() => this.#write(), 0)
+    this.#scheduler.scheduleTask(() => this.#guarded(() => this.#write()), 0)
   }
 
   stop(): Effect.Effect<void> {
@@ -69,6 +69,15 @@ export class Writer {
       this.#writingSince = undefined
       return this.#fiber === undefined ? Effect.void : Fiber.interrupt(this.#fiber)
     })
+  }
+
+  /** A defect ends the link: thrown into the scheduler, it would stop every fiber of the program. */
+  #guarded(run: () => void): void {
+    try {
+      run()
+    } catch (defect) {
+      this.#owner.over(Effect.die(defect))
+    }
   }
 
   #hasWork(): boolean {
@@ -80,7 +89,8 @@ export class Writer {
     if (this.#isStopped || this.#fiber !== undefined) return
     if (this.#session.outputBytes() > 0) {
       this.#writingSince = this.#clock.unsafeCurrentTimeMillis()
-      const waiting = this.#hand(this.#session.takeOutput())
+      const pieces = this.#session.takeOutput()
+      const waiting = this.#writeNow === undefined ? this.#wire.write(pieces) : this.#writeNow(pieces)
       if (waiting === undefined) this.#onWritten()
       else this.#start(Effect.mapError(waiting, (cause) => this.#owner.toError(cause)))
       return this.#owner.onWrite()
@@ -89,22 +99,12 @@ export class Writer {
     if (ended !== undefined) this.#start(Effect.zipRight(this.#wire.shutdown, Effect.fail(ended)))
   }
 
-  /** Gives what there is to wait for. */
-  #hand(pieces: ReadonlyArray<Uint8Array>): Effect.Effect<void, TransportError> | undefined {
-    if (this.#writeNow === undefined) return this.#wire.write(pieces)
-    try {
-      return this.#writeNow(pieces)
-    } catch (defect) {
-      return Effect.die(defect)
-    }
-  }
-
   #start(effect: Effect.Effect<void, LinkError>): void {
     const started = this.#fork(effect)
     this.#fiber = started
     started.addObserver((exit) => {
       this.#fiber = undefined
-      if (Exit.isSuccess(exit)) return this.#onWritten()
+      if (Exit.isSuccess(exit)) return this.#guarded(() => this.#onWritten())
       this.#writingSince = undefined
       if (!this.#isStopped) this.#owner.over(Effect.failCause(exit.cause))
     })
