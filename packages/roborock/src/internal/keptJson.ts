@@ -1,4 +1,5 @@
 import type * as KeyValueStore from "@effect/platform/KeyValueStore"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -19,7 +20,10 @@ export const read = (store: KeyValueStore.KeyValueStore, key: string): Effect.Ef
 
 /** What others sent may be nested too deep to be written, however well it was read. */
 export const write = (store: KeyValueStore.KeyValueStore, key: string, value: unknown): Effect.Effect<void> =>
-  Effect.try({ try: () => JSON.stringify(value), catch: (cause) => new Error(String(cause)) }).pipe(
+  Effect.try({
+    try: () => JSON.stringify(value),
+    catch: (cause) => new Cause.UnknownException(cause, "it has no JSON")
+  }).pipe(
     Effect.flatMap((text) => store.set(key, text)),
     Effect.catchAll(ignored(key))
   )
