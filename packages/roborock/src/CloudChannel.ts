@@ -4,7 +4,6 @@
  *
  * @since 0.1.0
  */
-import type { ConnectionStatus } from "@effect-mqtt/connection/ConnectionStatus"
 import * as LiveValue from "@effect-mqtt/connection/LiveValue"
 import type * as MqttClient from "@effect-mqtt/connection/MqttClient"
 import type { Reconnect } from "@effect-mqtt/connection/Reconnect"
@@ -25,7 +24,7 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type * as Subscribable from "effect/Subscribable"
 import * as SynchronizedRef from "effect/SynchronizedRef"
-import { connectToCloud, credentialsOf, whenUp } from "./internal/device/cloudConnection.ts"
+import { connectToCloud, credentialsOf, toLink, whenUp } from "./internal/device/cloudConnection.ts"
 import { makeWatchdog } from "./internal/device/cloudWatchdog.ts"
 import { fromConnection, fromPublish, fromSubscribe, silent, timedOut } from "./internal/device/linkError.ts"
 import * as MqttCredentials from "./MqttCredentials.ts"
@@ -125,20 +124,6 @@ type State =
   /** Nobody may try before the pause is over. */
   | { readonly _tag: "Paused"; readonly error: LinkError }
 
-const toLink = (status: ConnectionStatus): Link => {
-  switch (status._tag) {
-    case "Connecting":
-      return { _tag: "Connecting" }
-    case "Connected":
-      return { _tag: "Up" }
-    case "Disconnected":
-    case "Failed":
-      return { _tag: "Down", error: fromConnection(status.error) }
-    case "Closed":
-      return { _tag: "Down" }
-  }
-}
-
 /**
  * The channel of one account. Nothing is connected before somebody listens or sends; everything ends with the scope.
  * A login that the broker refuses is renewed where that is possible.
@@ -157,6 +142,7 @@ export const make = (
     const state = yield* SynchronizedRef.make<State>({ _tag: "None" })
     const firstTimeout = options.connectTimeout ?? "30 seconds"
     const watchdog = makeWatchdog()
+    let lastFailure: { readonly error: LinkError } | undefined
 
     const credentials = Effect.flatMap(auth.userData, credentialsOf)
     const connect = connectToCloud(auth, { timeout: firstTimeout, reconnect: options.reconnect ?? defaultReconnect })
@@ -218,19 +204,28 @@ export const make = (
         ))
     )
 
-    const current: Effect.Effect<MqttClient.MqttClient["Type"], LinkError> = SynchronizedRef.modifyEffect(
-      state,
-      (before) => {
+    const current: Effect.Effect<MqttClient.MqttClient["Type"], LinkError> = Effect.suspend(() => {
+      const failedBefore = lastFailure
+      return SynchronizedRef.modifyEffect(state, (before) => {
         switch (before._tag) {
           case "Running":
             return Effect.succeed([before.client, before] as const)
           case "Paused":
             return Effect.fail(before.error)
           case "None":
-            return Effect.map(start, (running) => [running.client, running] as const)
+            // Devices that waited while one of them failed to connect need not wait as long, one after the other.
+            if (lastFailure !== undefined && lastFailure !== failedBefore) return Effect.fail(lastFailure.error)
+            return start.pipe(
+              Effect.tapError((error) =>
+                Effect.sync(() => {
+                  lastFailure = { error }
+                })
+              ),
+              Effect.map((running) => [running.client, running] as const)
+            )
         }
-      }
-    )
+      })
+    })
 
     const replace = SynchronizedRef.updateEffect(state, (before) =>
       before._tag === "Running"

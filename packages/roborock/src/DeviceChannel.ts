@@ -143,7 +143,7 @@ export interface Options {
   readonly place?: Place | undefined
   /** Told where the device is each time it was reached on the home network. */
   readonly onPlace?: ((place: Place) => Effect.Effect<void>) | undefined
-  /** Give the channel even while neither way works: it comes up by itself later. @default false */
+  /** Give the channel after 15 seconds even while neither way works: it comes up by itself later. @default false */
   readonly evenUnreachable?: boolean | undefined
 }
 
@@ -159,8 +159,8 @@ const cloudMethods: ReadonlySet<string> = new Set([
   "load_multi_map"
 ])
 
-/** How long a channel that has no cloud waits for the home network. */
-const localGrace: Duration.DurationInput = "15 seconds"
+/** How long a channel that has no cloud waits for the home network, and one that needs neither for both. */
+const grace: Duration.DurationInput = "15 seconds"
 
 /** After a cloud that could not be had at the beginning. */
 const listenAgain = Schedule.exponential("30 seconds", 1.5).pipe(
@@ -254,16 +254,19 @@ export const make = (
 
     const hasLocal = Effect.map(local.triedOnce, () => local.current() !== undefined)
     const onlyLocal = (error: AuthError | ConnectError) =>
-      Effect.timeoutTo(hasLocal, { duration: localGrace, onSuccess: (has) => has, onTimeout: () => false }).pipe(
-        Effect.flatMap((has) => has || options.evenUnreachable === true ? Effect.void : Effect.fail(error))
+      Effect.timeoutTo(hasLocal, { duration: grace, onSuccess: (has) => has, onTimeout: () => false }).pipe(
+        Effect.flatMap((has) => has ? Effect.void : Effect.fail(error))
       )
     // The one that comes second must be given up also where the caller cannot be interrupted.
-    yield* Effect.raceFirst(
+    const reached = Effect.raceFirst(
       Effect.interruptible(
         Effect.catchAll(Effect.raceFirst(Deferred.await(listening), Deferred.await(failure)), onlyLocal)
       ),
       Effect.interruptible(Effect.flatMap(hasLocal, (has) => has ? Effect.void : Effect.never))
     )
+    yield* options.evenUnreachable === true
+      ? Effect.ignore(Effect.timeout(Effect.interruptible(reached), grace))
+      : reached
 
     const channel: DeviceChannel = {
       request: (method, params, request) =>

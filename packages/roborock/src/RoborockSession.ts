@@ -20,9 +20,9 @@ import type { Credentials } from "./Credentials.ts"
 import * as Device from "./Device.ts"
 import * as DeviceMemory from "./DeviceMemory.ts"
 import type { HomeDevice } from "./HomeData.ts"
-import { keepFirstSuccess } from "./internal/keepFirstSuccess.ts"
 import * as accountHome from "./internal/session/accountHome.ts"
 import { findByName } from "./internal/session/findByName.ts"
+import * as openedDevices from "./internal/session/openedDevices.ts"
 import * as roomNames from "./internal/session/roomNames.ts"
 import * as LocalDiscovery from "./LocalDiscovery.ts"
 import type { LocalNetwork } from "./LocalNetwork.ts"
@@ -95,10 +95,11 @@ export class RoborockSession extends Context.Tag("@effect-mqtt/roborock/Roborock
   /**
    * All devices of the account, own and shared ones, with those that are not supported. The first use reads the home
    * (from the cloud, unless it was read there in the last twelve hours), connects to MQTT, and opens each device; later
-   * ones give the same devices.
+   * ones give the same devices. One that cannot be reached now stops no other: its state is `stale`, with why in
+   * `trouble`, and it comes up by itself. When none can be reached, that is the failure.
    */
   readonly devices: Effect.Effect<ReadonlyArray<Device.Device>, AuthError | ConnectError>
-  /** One device by name (case does not count if that is clear) or id; opens only this one. */
+  /** One device by name (case does not count if that is clear) or id; opens only this one, or fails when it cannot. */
   readonly device: (nameOrId: string) => Effect.Effect<Device.Device, AuthError | ConnectError | UnknownDevice>
   /**
    * Reads account and home from the cloud again, to find devices that were added. Those that are open stay as they
@@ -159,9 +160,6 @@ export interface Options extends SessionOptions {
   readonly apiTimeout?: Duration.DurationInput | undefined
 }
 
-/** Devices that are opened at the same time by `devices`. */
-const openAtOnce = 4
-
 /**
  * Asks for the home of the account, with the login that is there: so a login that is not accepted, or a cloud that
  * cannot be reached, shows here. A login that was kept and is refused is renewed once. When the cloud cannot be reached
@@ -199,7 +197,7 @@ export const make = (
     const routines = Effect.suspend(() => authorised((userData) => api.routines(userData, known.account().homeId)))
     const runRoutine = (id: number) => authorised((userData) => api.runRoutine(userData, id))
 
-    const open = (device: HomeDevice) =>
+    const open = (device: HomeDevice, evenUnreachable: boolean) =>
       Effect.flatMap(Scope.fork(scope, ExecutionStrategy.sequential), (deviceScope) =>
         Effect.gen(function*() {
           const host = options.hosts?.[device.name] ?? options.hosts?.[device.duid]
@@ -218,7 +216,7 @@ export const make = (
             poll: options.poll,
             memory: yield* DeviceMemory.make(device.duid),
             place: host === undefined ? undefined : { host },
-            evenUnreachable: known.stale() !== undefined
+            evenUnreachable: evenUnreachable || known.stale() !== undefined
           })
         }).pipe(
           Effect.provide(context),
@@ -226,23 +224,14 @@ export const make = (
           Effect.onError((cause) => Scope.close(deviceScope, Exit.failCause(cause)))
         ))
 
-    const opened = new Map<string, { readonly get: Effect.Effect<Device.Device, AuthError | ConnectError> }>()
-    const openOnce = (device: HomeDevice) =>
-      Effect.suspend(() => {
-        const { get } = opened.get(device.duid) ?? keepFirstSuccess(open(device))
-        opened.set(device.duid, { get })
-        return get
-      })
+    const opened = openedDevices.make(open)
 
     return {
       account: Effect.sync(known.account),
       userData: auth.userData,
       stale: Effect.sync(known.stale),
       link: cloud.link,
-      devices: Effect.flatMap(
-        home,
-        ({ devices }) => Effect.forEach(devices, openOnce, { concurrency: openAtOnce })
-      ),
+      devices: Effect.flatMap(home, ({ devices }) => opened.all(devices)),
       device: (nameOrId) =>
         Effect.flatMap(
           home,
@@ -250,7 +239,7 @@ export const make = (
             const found = findByName(devices, nameOrId)
             return found === undefined
               ? new UnknownDevice({ device: nameOrId, known: devices.map(({ name }) => name) })
-              : openOnce(found)
+              : opened.one(found)
           }
         ),
       refresh: known.refresh,

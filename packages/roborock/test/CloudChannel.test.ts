@@ -2,7 +2,7 @@ import { Broker } from "@effect-mqtt/broker"
 import { MqttClient, MqttError, Transport } from "@effect-mqtt/connection"
 import { CloudChannel, MqttCredentials, RoborockAuth, UserData } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Layer, Schedule, Scope, Stream, TestClock } from "effect"
+import { Effect, Exit, Fiber, Layer, Option, Schedule, Scope, Stream, TestClock } from "effect"
 import { loginAnswer } from "./scriptedCloud.ts"
 
 const userData = Effect.runSync(UserData.decode(loginAnswer))
@@ -169,6 +169,27 @@ describe("a connection that cannot be made", () => {
       assert.strictEqual(error._tag, "ConnectError")
       assert.strictEqual(error.reason, "TimedOut")
     }).pipe(Effect.provide(Transport.layerMemory(() => Effect.never))))
+
+  it.scoped("all who wait for it are told at the same time; who comes later tries again", () => {
+    let tries = 0
+    const never = Transport.layerMemory(() => Effect.zipRight(Effect.sync(() => void tries++), Effect.never))
+    return Effect.gen(function*() {
+      const cloud = yield* open
+      const listeners = yield* Effect.forEach(
+        ["d1", "d2", "d3"],
+        (duid) => Effect.fork(Effect.flip(cloud.listen(duid, () => Effect.void)))
+      )
+      yield* TestClock.adjust("30 seconds")
+      for (const fiber of listeners) {
+        assert.isTrue(Option.isSome(yield* Fiber.poll(fiber)))
+        assert.deepInclude(yield* Fiber.join(fiber), { _tag: "ConnectError", reason: "TimedOut" })
+      }
+      assert.strictEqual(tries, 1)
+      yield* Effect.fork(cloud.send("d1", bytes(1)))
+      yield* settle
+      assert.strictEqual(tries, 2)
+    }).pipe(Effect.provide(never))
+  })
 
   it.scoped("a broker that lets us in and leaves the subscription open is a ConnectError, too", () =>
     Effect.gen(function*() {

@@ -1,9 +1,10 @@
 import { Broker } from "@effect-mqtt/broker"
+import { Transport } from "@effect-mqtt/connection"
 import { LocalNetwork, RoborockSession, TokenStore } from "@effect-mqtt/roborock"
 import { Simulator } from "@effect-mqtt/roborock-simulator"
 import { KeyValueStore } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Option, Redacted, TestClock } from "effect"
+import { Effect, Fiber, Layer, Option, Redacted, TestClock } from "effect"
 import { loginAnswer, ok, refused, type Script, scriptedCloud } from "./scriptedCloud.ts"
 
 const credentials = { email: "ada@example.com", password: Redacted.make("hunter2") }
@@ -198,4 +199,98 @@ describe("with the robot at home and the internet down", () => {
         assert.strictEqual((yield* robot.state).activity, "Cleaning")
       }).pipe(Effect.provide(offline))
     }).pipe(Effect.provide(Simulator.layer()), kept))
+})
+
+describe("with a broker that is out of reach, and a web API that is not", () => {
+  const robots = [
+    { name: "Cellar", product: "Q7" },
+    { name: "Attic", product: "Q7" },
+    { name: "Living room" },
+    { name: "Summer house", localVersion: "none" }
+  ] as const
+
+  const sessionOf = Effect.map(
+    Simulator.Simulator,
+    ({ account, baseUrl }) =>
+      RoborockSession.layer({ credentials: { email: account.email, password: account.password }, baseUrl })
+  )
+
+  /** An earlier session, with all that it needs: it keeps where the robot at home is. */
+  const earlier = Effect.gen(function*() {
+    const { device } = yield* RoborockSession.RoborockSession
+    const vacuum = yield* device("Living room")
+    yield* TestClock.adjust("1 minute")
+    assert.strictEqual((yield* vacuum.route.get)._tag, "Local")
+  })
+
+  /** The devices that are supported; it fails when they take longer. */
+  const devicesWithin = (seconds: number) =>
+    Effect.gen(function*() {
+      const session = yield* RoborockSession.RoborockSession
+      const opening = yield* Effect.fork(Effect.either(session.devices))
+      for (let second = 0; second < seconds; second += 5) yield* TestClock.adjust("5 seconds")
+      assert.isTrue(Option.isSome(yield* Fiber.poll(opening)))
+      const devices = yield* Effect.flatten(Fiber.join(opening))
+      return devices.filter(({ unsupported }) => unsupported === undefined)
+    })
+
+  const silent = Transport.layerMemory(() => Effect.never)
+  const refusing = Transport.layerMemory(() => Effect.void)
+
+  for (const [which, transport, seconds] of [["refuses", refusing, 30], ["is silent", silent, 60]] as const) {
+    it.effect(`that ${which}: the robot at home is there, the others are stale and say why`, () =>
+      Effect.gen(function*() {
+        const session = yield* sessionOf
+        yield* Effect.provide(earlier, session)
+        yield* Effect.gen(function*() {
+          const devices = yield* devicesWithin(seconds)
+          assert.deepStrictEqual(devices.map(({ name }) => name), robots.map(({ name }) => name))
+          for (const device of devices) {
+            const { stale, trouble } = yield* device.state.get
+            const route = yield* device.route.get
+            if (device.name === "Living room") {
+              assert.deepInclude(route, { _tag: "Local" })
+              assert.isFalse(stale)
+            } else {
+              assert.strictEqual(route._tag, "None")
+              assert.isTrue(stale)
+              assert.match(trouble ?? "", /^The MQTT broker of Roborock|no connection to the device/)
+            }
+          }
+        }).pipe(Effect.provide(Layer.provide(session, transport)))
+      }).pipe(Effect.provide(Simulator.layer({ robots })), kept))
+  }
+
+  it.effect("the others are back when it is", () =>
+    Effect.gen(function*() {
+      const { startBroker, stopBroker } = yield* Simulator.Simulator
+      const session = yield* sessionOf
+      yield* Effect.provide(earlier, session)
+      yield* stopBroker
+      yield* Effect.gen(function*() {
+        const [cellar] = yield* devicesWithin(30)
+        assert.isDefined(cellar)
+        assert.isTrue((yield* cellar.state.get).stale)
+        yield* startBroker
+        for (let minute = 0; minute < 2; minute++) yield* TestClock.adjust("1 minute")
+        assert.deepInclude(yield* cellar.state.get, { stale: false, available: true })
+      }).pipe(Effect.provide(session))
+    }).pipe(Effect.provide(Simulator.layer({ robots })), kept))
+
+  it.effect("is a ConnectError when nothing is at home, and the next try may succeed", () =>
+    Effect.gen(function*() {
+      const { startBroker, stopBroker } = yield* Simulator.Simulator
+      yield* stopBroker
+      yield* Effect.gen(function*() {
+        const error = yield* Effect.flip(devicesWithin(30))
+        assert.deepInclude(error, { _tag: "ConnectError", reason: "Unreachable" })
+        yield* startBroker
+        yield* TestClock.adjust("2 seconds")
+        const devices = yield* devicesWithin(10)
+        for (const { state } of devices) assert.isFalse((yield* state.get).stale)
+      }).pipe(Effect.provide(yield* sessionOf))
+    }).pipe(
+      Effect.provide(Simulator.layer({ robots: robots.filter(({ name }) => name !== "Living room") })),
+      kept
+    ))
 })

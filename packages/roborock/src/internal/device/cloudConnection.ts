@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import type { Link } from "../../CloudChannel.ts"
 import * as MqttCredentials from "../../MqttCredentials.ts"
 import type { RoborockAuth } from "../../RoborockAuth.ts"
 import { type AuthError, ConnectError } from "../../RoborockError.ts"
@@ -22,6 +23,21 @@ export interface CloudConnection {
 export interface Options {
   readonly timeout: Duration.DurationInput
   readonly reconnect: Reconnect
+}
+
+/** The state of the connection, as a channel tells it. */
+export const toLink = (status: ConnectionStatus): Link => {
+  switch (status._tag) {
+    case "Connecting":
+      return { _tag: "Connecting" }
+    case "Connected":
+      return { _tag: "Up" }
+    case "Disconnected":
+    case "Failed":
+      return { _tag: "Down", error: fromConnection(status.error) }
+    case "Closed":
+      return { _tag: "Down" }
+  }
 }
 
 /** What a login is to the broker. */
