@@ -3,7 +3,6 @@ import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import type * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import type { Version } from "../../Frame.ts"
@@ -60,7 +59,7 @@ export const make = (options: Options) =>
     let channel: LocalChannel.LocalChannel | undefined
     let place = options.known
     let unanswered = 0
-    /** Where it was said to be and was not, at the last try: then what else is known has its turn. */
+    /** Where it was said to be and was not, at the last try: then the cloud is asked. */
     let vain: string | undefined
 
     const connectTo = (target: Place) =>
@@ -107,6 +106,19 @@ export const make = (options: Options) =>
       Effect.zipLeft(Effect.sleep(afterSighting))
     )
 
+    /** Connects, stays until the connection ends, and says whether it had lasted. */
+    const hasLasted = (target: Place) =>
+      Effect.gen(function*() {
+        const begun = yield* Clock.currentTimeMillis
+        const error = yield* Effect.flip(connectTo(target))
+        const before = yield* state.get
+        yield* state.update(() => ({ _tag: "Down", error }))
+        if (before._tag === "Down") return false
+        yield* options.onLost(error)
+        yield* Effect.logDebug(`lost on the home network: ${error.message}`)
+        return (yield* Clock.currentTimeMillis) - begun >= stableAfter
+      })
+
     const run = Effect.gen(function*() {
       let pause = firstPause
       let mayAsk = place === undefined
@@ -114,21 +126,12 @@ export const make = (options: Options) =>
         const target = yield* find(mayAsk)
         mayAsk = true
         if (target !== undefined) {
-          const begun = yield* Clock.currentTimeMillis
-          const ended = yield* Effect.either(connectTo(target))
+          const lasted = yield* hasLasted(target)
           vain = target.host === place?.host ? undefined : target.host
-          if (Either.isLeft(ended)) {
-            const error = ended.left
-            const before = yield* state.get
-            yield* state.update(() => ({ _tag: "Down", error }))
-            if (before._tag === "Up") {
-              yield* options.onLost(error)
-              yield* Effect.logDebug(`lost on the home network: ${error.message}`)
-              if ((yield* Clock.currentTimeMillis) - begun >= stableAfter) {
-                pause = firstPause
-                continue
-              }
-            }
+          // Anybody on the network may say where it is: the address that has worked is tried at once.
+          if (lasted || vain !== undefined && place !== undefined && (yield* hasLasted(place))) {
+            pause = firstPause
+            continue
           }
         }
         yield* Deferred.succeed(triedOnce, undefined)
