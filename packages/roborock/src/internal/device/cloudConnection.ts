@@ -7,7 +7,6 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { Link } from "../../CloudChannel.ts"
 import * as MqttCredentials from "../../MqttCredentials.ts"
 import type { RoborockAuth } from "../../RoborockAuth.ts"
 import { type AuthError, ConnectError } from "../../RoborockError.ts"
@@ -26,17 +25,17 @@ export interface Options {
 }
 
 /** The state of the connection, as a channel tells it. */
-export const toLink = (status: ConnectionStatus): Link => {
+export const toLink = (status: ConnectionStatus) => {
   switch (status._tag) {
     case "Connecting":
-      return { _tag: "Connecting" }
+      return { _tag: "Connecting" } as const
     case "Connected":
-      return { _tag: "Up" }
+      return { _tag: "Up" } as const
     case "Disconnected":
     case "Failed":
-      return { _tag: "Down", error: fromConnection(status.error) }
+      return { _tag: "Down", error: fromConnection(status.error) } as const
     case "Closed":
-      return { _tag: "Down" }
+      return { _tag: "Down" } as const
   }
 }
 
