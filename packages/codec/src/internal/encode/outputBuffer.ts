@@ -7,7 +7,10 @@ import { maxVarInt, varIntLength } from "../varInt.ts"
 /** The first slab of a connection, which an idle one never outgrows. */
 const firstSlabBytes = 512
 
-/** Slabs grow up to here; beyond, what is ready becomes a piece and a new slab begins. */
+/** Slabs that are used up grow to this size, whatever the packets: a new one costs as much as encoding a packet. */
+const usualSlabBytes = 4096
+
+/** Slabs grow with what waits in them up to here; beyond, what is ready becomes a piece and a new slab begins. */
 const fullSlabBytes = 65_536
 
 const nothing = new Uint8Array(0)
@@ -154,7 +157,7 @@ export class OutputBuffer implements Place {
     if (this.position - this.#start + count > fullSlabBytes) this.#seal(this.mark)
     const kept = this.position - this.#start
     const needed = kept + count
-    const doubled = needed > capacity / 2 ? capacity * 2 : capacity
+    const doubled = needed > capacity / 2 || capacity < usualSlabBytes ? capacity * 2 : capacity
     // One packet can be larger than a slab: it doubles too, or copying it again and again would cost its square.
     const least = needed > fullSlabBytes ? needed * 2 : needed
     const slab = new Uint8Array(Math.max(least, Math.min(Math.max(doubled, firstSlabBytes), fullSlabBytes)))
