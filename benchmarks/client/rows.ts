@@ -87,7 +87,7 @@ const single = (
   reference: false
 })
 
-/** Those of MQTT.js take 44 ms each. */
+/** Those of MQTT.js take 44 ms each; ours are over before they are compiled, unless there are many more of them. */
 const roundTrips: Pick<Job, "count" | "warmUp"> = { count: 100, warmUp: 50 }
 
 export const rows: ReadonlyArray<Row> = [
@@ -99,11 +99,11 @@ export const rows: ReadonlyArray<Row> = [
   single("round trip QoS 1", "mosquitto", { kind: "roundTrip", qos: 1, ...roundTrips }, {
     measure: "micros",
     idiomatic: 130
-  }, 10),
+  }, 100),
   single("round trip QoS 2", "mosquitto", { kind: "roundTrip", qos: 2, ...roundTrips }, {
     measure: "micros",
     idiomatic: 200
-  }, 10),
+  }, 100),
   single("resume 10 000", "stub", { kind: "resume", count: 10_000, inFlight: 10_000 }, {
     measure: "resume",
     idiomatic: 30
