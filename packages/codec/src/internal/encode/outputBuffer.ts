@@ -7,7 +7,7 @@ import { maxVarInt, varIntLength } from "../varInt.ts"
 /** The first slab of a connection, which an idle one never outgrows. */
 const firstSlabBytes = 512
 
-/** Slabs that are used up grow to this size, that of the pool of Node, whatever the packets: a new one costs as much as one. */
+/** Slabs that are used up grow to this size, that of Node's own pool: making one costs as much as encoding a packet. */
 const usualSlabBytes = 8192
 
 /** Slabs grow with what waits in them up to here; beyond, what is ready becomes a piece and a new slab begins. */
