@@ -25,7 +25,7 @@ export const make = (open: (device: HomeDevice, evenUnreachable: boolean) => Ope
     Effect.gen(function*() {
       const [[error], reached] = yield* Effect.partition(devices, (device) => one(device), { concurrency: openAtOnce })
       const isAnyReached = reached.some(({ unsupported }) => unsupported === undefined)
-      if (error !== undefined && !isAnyReached) return yield* Effect.fail(error)
+      if (error !== undefined && !isAnyReached) return yield* error
       return yield* Effect.forEach(devices, (device) => one(device, true), { concurrency: openAtOnce })
     })
 
