@@ -4,9 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-
-const text = Schema.NullOr(Schema.String)
-const number = Schema.NullOr(Schema.Number)
+import { number, text } from "./internal/roborock/nullable.ts"
 
 /**
  * `rooms`: those of the map in use.

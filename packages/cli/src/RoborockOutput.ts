@@ -6,9 +6,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-
-const text = Schema.NullOr(Schema.String)
-const number = Schema.NullOr(Schema.Number)
+import { number, text } from "./internal/roborock/nullable.ts"
 
 const Problem = Schema.NullOr(Schema.Struct({ code: Schema.Number, name: Schema.String, text: Schema.String }))
 

@@ -244,8 +244,7 @@ export const make = <const Pattern extends string, A, I = unknown>(
       if (level.name !== undefined) params[level.name] = found[index]
       else if (level.text !== found[index]) return undefined
     }
-    // It has a value for each name of the pattern, which is what the type says.
-    return params as Params<Pattern>
+    return params as Params<Pattern> // it has a value for each name of the pattern
   }
 
   const decode = (message: Message): Either.Either<Received<Pattern, A>, CodecError> => {
@@ -266,8 +265,8 @@ export const make = <const Pattern extends string, A, I = unknown>(
         ...how,
         qos: how.qos ?? options.qos
       })
-      // Left out, the policy is the default of its type parameter.
-      return { ...subscribed, values: PayloadCodec.decodeStream(decode, malformed ?? "fail" as M)(messages) }
+      const policy = malformed ?? "fail" as M // left out, it is the default of its type parameter
+      return { ...subscribed, values: PayloadCodec.decodeStream(decode, policy)(messages) }
     })
 
   return {

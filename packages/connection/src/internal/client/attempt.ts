@@ -149,6 +149,6 @@ export const run = (shared: Shared, attempt: Attempt): Effect.Effect<never, Link
           return exchange === undefined ? link : Effect.raceFirst(link, authenticator.run(exchange))
         })
       }),
-    (scope, exit) => pump.stop.pipe(Effect.zipRight(Scope.close(scope, exit)), Effect.zipRight(attempt.onOver))
+    (scope, exit) => pump.stop.pipe(Effect.ensuring(Scope.close(scope, exit)), Effect.ensuring(attempt.onOver))
   )
 }
