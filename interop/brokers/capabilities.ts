@@ -104,3 +104,21 @@ export const nats: Capabilities = {
   filters: 50,
   webSocketPayload: 4 * mib
 }
+
+export const aedes: Capabilities = {
+  name: "Aedes 1.2",
+  versions: [4],
+  otherVersion: "code 1",
+  wrongPassword: { 4: 4 },
+  wrongPasswordOverWebSocket: "the same",
+  qos: 2,
+  qos2Publish: "works",
+  forbiddenPublish: { 4: "ends the link" },
+  forbiddenSubscribe: { 4: 0x80 },
+  sharedSubscriptions: { 4: false },
+  sessionsSurviveRestart: false,
+  retainedSurvivesRestart: false,
+  dotsInTopics: true,
+  filters: 1000,
+  webSocketPayload: 4 * mib
+}

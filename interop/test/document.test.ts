@@ -1,11 +1,11 @@
 import { expect, it } from "@effect/vitest"
 import { readFileSync } from "node:fs"
 import type { Capabilities } from "../brokers/capabilities.ts"
-import { ejabberd, mosquitto, nats, rabbitmq } from "../brokers/capabilities.ts"
+import { aedes, ejabberd, mosquitto, nats, rabbitmq } from "../brokers/capabilities.ts"
 
 const file = new URL("../../docs/brokers.md", import.meta.url)
 
-const brokers = [mosquitto, ejabberd, rabbitmq, nats]
+const brokers = [mosquitto, ejabberd, rabbitmq, nats, aedes]
 
 const hex = (value: number | string) => typeof value === "number" ? `0x${value.toString(16).padStart(2, "0")}` : value
 
