@@ -1,7 +1,6 @@
 /**
  * Drives a session over one wire. What comes is received in the turn in which it arrives; what a pass of the session
- * produced leaves in one write, whoever caused it. A write has a fiber while it lasts, and so has the alarm; nothing runs
- * per packet.
+ * produced leaves in one write, whoever caused it. A write has a fiber while it has to wait; nothing runs per packet.
  */
 import type { Packet } from "@effect-mqtt/codec"
 import type * as Clock from "effect/Clock"
