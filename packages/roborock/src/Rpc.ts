@@ -187,25 +187,29 @@ export const encodeResponse = (reply: Reply, timestamp: number): Uint8Array =>
 export const encodePush = (dataPoints: ReadonlyMap<number, unknown>, timestamp: number): Uint8Array =>
   toBytes(Object.fromEntries(dataPoints), timestamp, false)
 
+/** A word instead of a result; some devices put it into a list. */
+const refusals: ReadonlyMap<unknown, RpcError["reason"]> = new Map([["unknown_method", "UnknownMethod"], [
+  "retry",
+  "Retry"
+]])
+
+const errorOf = (id: number, error: unknown): RpcError => {
+  const code = isRecord(error) ? numberField(error, "code") : undefined
+  const text = isRecord(error) ? error["message"] : error
+  return new RpcError({
+    reason: refusals.get(text) ?? (code === invalidStatusCode ? "InvalidStatus" : "DeviceError"),
+    id,
+    code,
+    deviceMessage: typeof text === "string" ? text : undefined
+  })
+}
+
 const outcomeOf = (id: number, inner: Readonly<Record<string, unknown>>): Either.Either<unknown, RpcError> => {
   const { error, result } = inner
-  if (error !== undefined && error !== null) {
-    const code = isRecord(error) ? numberField(error, "code") : undefined
-    const text = isRecord(error) ? error["message"] : error
-    return Either.left(
-      new RpcError({
-        reason: code === invalidStatusCode ? "InvalidStatus" : "DeviceError",
-        id,
-        code,
-        deviceMessage: typeof text === "string" ? text : undefined
-      })
-    )
-  }
+  if (error !== undefined && error !== null) return Either.left(errorOf(id, error))
   if (result === undefined) return Either.left(malformed(id))
-  if (result === "unknown_method") return Either.left(new RpcError({ reason: "UnknownMethod", id }))
-  if (Array.isArray(result) && result.length === 1 && result[0] === "retry") {
-    return Either.left(new RpcError({ reason: "Retry", id }))
-  }
+  const refusal = refusals.get(unwrap(result))
+  if (refusal !== undefined) return Either.left(new RpcError({ reason: refusal, id }))
   if (typeof result === "string" && result !== "ok") {
     return Either.left(new RpcError({ reason: "DeviceError", id, deviceMessage: result }))
   }

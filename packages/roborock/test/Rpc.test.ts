@@ -73,6 +73,10 @@ describe("Rpc responses", () => {
   it("tell what the device refused", () => {
     assert.strictEqual(reasonOf(outcome("{\"id\":1,\"result\":\"unknown_method\"}")), "UnknownMethod")
     assert.strictEqual(reasonOf(outcome("{\"id\":1,\"result\":[\"retry\"]}")), "Retry")
+    assert.strictEqual(reasonOf(outcome("{\"id\":1,\"result\":\"retry\"}")), "Retry")
+    assert.strictEqual(reasonOf(outcome("{\"id\":1,\"result\":[\"unknown_method\"]}")), "UnknownMethod")
+    const refused = outcome("{\"id\":1,\"error\":{\"code\":-10000,\"message\":\"unknown_method\"}}")
+    assert.strictEqual(reasonOf(refused), "UnknownMethod")
     assert.strictEqual(reasonOf(outcome("{\"id\":1,\"result\":\"busy\"}")), "DeviceError")
     assert.strictEqual(reasonOf(outcome("{\"id\":1}")), "MalformedPayload")
     const error = Either.flip(outcome("{\"id\":3,\"error\":{\"code\":-10001,\"message\":\"no such param\"}}"))
