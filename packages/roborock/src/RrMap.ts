@@ -265,6 +265,7 @@ export const parse = (bytes: Uint8Array, options?: Options): Either.Either<RrMap
     }
     const { header, bytes: headerBytes } = magic ? readHeader(file) : { header: undefined, bytes: 0 }
     if (magic && headerBytes < minHeaderBytes) return Either.left(new MapError({ reason: "MalformedBlock", offset: 0 }))
+    if (headerBytes > file.length) return Either.left(new MapError({ reason: "Truncated", offset: file.length }))
     const walk = walkBlocks(file, headerBytes)
     if (!magic && walk.blocks.size === 0) return Either.left(new MapError({ reason: "NotAMap", offset: 0 }))
     const map = interpret(file, header, walk)

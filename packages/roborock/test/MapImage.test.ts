@@ -107,12 +107,16 @@ describe("MapImage", () => {
     assert.closeTo((box.x0 + box.x1 + 1) / 2, x, 1)
     assert.closeTo((box.y0 + box.y1 + 1) / 2, y, 1)
 
-    const turned = (angle: number | undefined) =>
-      MapImage.draw({ ...small, charger: undefined, robot: { ...charger, angle }, gotoTarget: undefined }, plain)
+    const standing = { ...small, charger: undefined, gotoTarget: undefined, path: [] }
+    const turned = (angle: number | undefined) => MapImage.draw({ ...standing, robot: { ...charger, angle } }, plain)
     assert.isAbove(difference(nothing, turned(undefined)).pixels, 400)
     assert.isAbove(difference(turned(0), turned(180)).pixels, 40)
     const east = difference(turned(0), turned(undefined))
     assert.isAbove((east.x0 + east.x1) / 2, x - 4)
+    // One that does not say where it looks: where its path led last.
+    const went = [{ x: 20300, y: 20300 }, { x: 20300, y: 20250 }, charger]
+    const moving = MapImage.draw({ ...standing, path: went, robot: { ...charger, angle: undefined } }, plain)
+    assert.strictEqual(difference(moving, turned(-90)).pixels, 0)
 
     const pin = MapImage.draw({ ...small, charger: undefined, robot: undefined, gotoTarget: charger }, plain)
     assert.closeTo(difference(nothing, pin).y1, y, 3)

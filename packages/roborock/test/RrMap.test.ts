@@ -57,6 +57,14 @@ describe("RrMap", () => {
     assert.strictEqual(FloorMap.obstacleName(77), "obstacle 77")
   })
 
+  it("an obstacle has a confidence as soon as its record is long enough for one", () => {
+    const confidences = [6, 8, 10].map((recordBytes) => {
+      const record = Buffer.concat([u16s(20300, 20350, 5, 4200), Buffer.alloc(2)]).subarray(0, recordBytes)
+      return parsed(mapFile(counted(15, 1, record))).obstacles.map(({ code, confidence }) => [code, confidence])
+    })
+    assert.deepStrictEqual(confidences, [[[5, undefined]], [[5, 42]], [[5, 42]]])
+  })
+
   it("row 0 is the lowest one", () => {
     const { grid } = parsed(mapFile(imageBlock(400, 500, ["#a", "b "])))
     assert.isDefined(grid)
@@ -112,6 +120,8 @@ describe("RrMap, damage", () => {
     assert.strictEqual(errorOf(new Uint8Array(0)).reason, "NotAMap")
     assert.strictEqual(errorOf(Buffer.from("rr")).reason, "Truncated")
     assert.strictEqual(errorOf(Buffer.from("PNG")).reason, "NotAMap")
+    const beyond = Buffer.concat([Buffer.from("rr"), u16s(60_000), Buffer.alloc(16)])
+    assert.strictEqual(errorOf(new Uint8Array(beyond)).reason, "Truncated")
     assert.strictEqual(errorOf(new Uint8Array(gzipSync(smallHome()).subarray(0, 60))).reason, "DecompressFailed")
   })
 

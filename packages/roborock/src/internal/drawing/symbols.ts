@@ -104,10 +104,18 @@ const obstacleMarks = (projection: Projection, obstacle: Point): ReadonlyArray<M
   ]
 }
 
+/** Old robots do not say where they look: then it is where they went last. */
+const headingOf = ({ path }: FloorMap): number | undefined => {
+  const [before, last] = path.slice(-2)
+  if (before === undefined || last === undefined) return undefined
+  const [dx, dy] = [last.x - before.x, last.y - before.y]
+  return dx === 0 && dy === 0 ? undefined : Math.atan2(dy, dx) * 180 / Math.PI
+}
+
 /** Obstacles, target, dock and robot, from the bottom to the top. */
 export const symbolMarks = (projection: Projection, map: FloorMap): ReadonlyArray<Mark> => [
   ...map.obstacles.slice(0, maxObstacles).flatMap((obstacle) => obstacleMarks(projection, obstacle)),
   ...(map.gotoTarget === undefined ? [] : targetMarks(projection, map.gotoTarget)),
   ...(map.charger === undefined ? [] : dockMarks(projection, map.charger)),
-  ...(map.robot === undefined ? [] : robotMarks(projection, map.robot))
+  ...(map.robot === undefined ? [] : robotMarks(projection, { ...map.robot, angle: map.robot.angle ?? headingOf(map) }))
 ]

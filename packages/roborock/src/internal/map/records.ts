@@ -74,7 +74,7 @@ export const readObstacles = (block: Block | undefined, report: Report): Readonl
     x: u16(view, at),
     y: u16(view, at + 2),
     code: recordBytes === 5 ? view.getUint8(at + 4) : u16(view, at + 4),
-    confidence: recordBytes >= 12 ? u16(view, at + 6) / 100 : undefined,
+    confidence: recordBytes >= 8 ? u16(view, at + 6) / 100 : undefined,
     photoId: recordBytes >= 28 ? photoIdAt(view, at + 12) : undefined
   }))
 
