@@ -367,6 +367,40 @@ describe("login with an e-mail code", () => {
         })
     ))
 
+  it.effect("goes on from region to region, also where the servers name others than themselves", () =>
+    withCloud(
+      ({ origin, path }) =>
+        path.endsWith("/getUrlByEmail")
+          // The first one names the second, the second itself, the third the fourth.
+          ? ok({
+            url: origin.includes("cniot") ? "https://ruiot.roborock.com" : "https://euiot.roborock.com",
+            country: "US",
+            countrycode: "1"
+          })
+          : path.endsWith("/key/sign")
+          ? ok({ k: "k" })
+          : path.endsWith("/code/send") && origin.includes("euiot")
+          ? refused(3030)
+          : ok(loginAnswer),
+      (api) =>
+        Effect.gen(function*() {
+          const userData = yield* api.login({ email, code })
+          assert.strictEqual(userData.client?.baseUrl, "https://ruiot.roborock.com")
+        })
+    ))
+
+  it.effect("an account that no region has after all does not exist", () =>
+    withCloud(
+      ({ origin, path }) =>
+        path.endsWith("/getUrlByEmail") ? ok({ url: origin, country: "US", countrycode: "1" }) : refused(3030),
+      (api, seen) =>
+        Effect.gen(function*() {
+          const error = yield* Effect.flip(api.login({ email, code }))
+          assert.deepInclude(error, { _tag: "AuthError", reason: "AccountDoesNotExist" })
+          assert.lengthOf(seen.filter(({ path }) => path.endsWith("/code/send")), 4)
+        })
+    ))
+
   it.effect("uses the older flow when the country is not known, or the newer one is not there", () =>
     Effect.gen(function*() {
       const older = ["/api/v1/sendEmailCode", "/api/v1/loginWithCode"]

@@ -16,6 +16,8 @@ import { codeOf, failureOf } from "./resultCodes.ts"
 /** Where an account lives. */
 export interface Region {
   readonly url: string
+  /** The regional server that said so. */
+  readonly askedAt: string
   /** Two letters. */
   readonly country: string | undefined
   /** Telephone prefix. */
@@ -98,7 +100,7 @@ const askRegion = (context: Context, base: string, email: string, headers: Field
       const country = text(data["country"])
       const countryCode = text(data["countrycode"])
       if (country === undefined && countryCode === undefined) return undefined
-      return { url: context.baseUrl ?? text(data["url"]) ?? base, country, countryCode }
+      return { url: context.baseUrl ?? text(data["url"]) ?? base, askedAt: base, country, countryCode }
     })
   )
 
@@ -109,13 +111,13 @@ const askRegion = (context: Context, base: string, email: string, headers: Field
 export const findRegion = (
   context: Context,
   email: string,
-  except?: string
+  except: ReadonlyArray<string> = []
 ): Effect.Effect<Region, AuthError | ConnectError> =>
   Effect.gen(function*() {
     const headers = { header_clientid: clientId(email, context.deviceIdentifier) }
     const bases = context.baseUrl === undefined ? Object.values(regionalUrls) : [context.baseUrl]
     let failure: AuthError | ConnectError = new AuthError({ reason: "AccountDoesNotExist" })
-    for (const base of bases.filter((url) => url !== except)) {
+    for (const base of bases.filter((url) => !except.includes(url))) {
       const region = yield* askRegion(context, base, email, headers).pipe(
         Effect.catchTag("ConnectError", (error) => {
           if (!error.retryable) return Effect.fail(error)
@@ -205,16 +207,15 @@ const withCodeV1 = (context: Context, { code, email }: EmailCode, base: string, 
 const sendCodeV4 = (context: Context, base: string, email: string, headers: Fields) =>
   post(context, joined(base, "/api/v4/email/code/send"), { form: { email, type: "login", platform: "" }, headers })
 
-/** `moved` says that one region has already sent us on to another. */
-const withCodeIn = (
+/** A region that does not have the account after all sends us on: `left` are the servers that led astray. */
+const withCode = (
   context: Context,
   credentials: EmailCode,
-  region: Region,
-  moved: boolean
+  left: ReadonlyArray<string> = []
 ): Effect.Effect<UserData, AuthError | ConnectError> =>
   Effect.gen(function*() {
     const { code, email } = credentials
-    const { country, countryCode, url } = region
+    const { askedAt, country, countryCode, url } = yield* findRegion(context, email, left)
     const id = clientId(email, context.deviceIdentifier)
     const headers = { ...appHeaders, header_clientid: id }
     const client = { baseUrl: url, clientId: id }
@@ -222,9 +223,7 @@ const withCodeIn = (
     if (country === undefined || countryCode === undefined) return yield* v1
 
     const sent = yield* sendCodeV4(context, url, email, headers)
-    if (codeOf(sent) === accountUnknownHere && !moved) {
-      return yield* withCodeIn(context, credentials, yield* findRegion(context, email, url), true)
-    }
+    if (codeOf(sent) === accountUnknownHere) return yield* withCode(context, credentials, [...left, askedAt])
     if (sent.status === 404) return yield* v1
     yield* dataOf(sent)
     const typed = (yield* code).trim()
@@ -234,9 +233,6 @@ const withCodeIn = (
     })
     return yield* userDataFrom(yield* dataOf(answer), client)
   })
-
-const withCode = (context: Context, credentials: EmailCode) =>
-  Effect.flatMap(findRegion(context, credentials.email), (region) => withCodeIn(context, credentials, region, false))
 
 /** Logs in, or takes what an earlier login has left. */
 export const login = (
