@@ -231,6 +231,7 @@ export const protect = (api: RoborockApi["Type"], guard: RateGuard["Type"]): Rob
         Effect.tapError(login, (error) => sentNothing.has(error.reason) ? Effect.void : count)
       )
     })
+  const rooms: RoborockApi["Type"]["rooms"] = (userData, homeId) => counted("rooms", api.rooms(userData, homeId))
   return {
     login: (credentials) =>
       "userData" in credentials
@@ -239,8 +240,9 @@ export const protect = (api: RoborockApi["Type"], guard: RateGuard["Type"]): Rob
         ? counted("login", api.login(credentials))
         : withCode(credentials),
     homeDetail: (userData) => counted("home", api.homeDetail(userData)),
-    homeData: (userData, homeId) => counted("homeData", api.homeData(userData, homeId)),
-    rooms: (userData, homeId) => counted("rooms", api.rooms(userData, homeId)),
+    homeData: (userData, homeId, askRooms = rooms(userData, homeId)) =>
+      counted("homeData", api.homeData(userData, homeId, askRooms)),
+    rooms,
     sharedRooms: (userData, duid) => counted("rooms", api.sharedRooms(userData, duid)),
     routines: (userData, homeId) => counted("routines", api.routines(userData, homeId)),
     runRoutine: (userData, id) => counted("runRoutine", api.runRoutine(userData, id)),

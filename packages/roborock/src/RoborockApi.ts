@@ -33,8 +33,12 @@ export class RoborockApi extends Context.Tag("@effect-mqtt/roborock/RoborockApi"
   readonly login: (credentials: Credentials) => Effect.Effect<UserData, AuthError | ConnectError>
   /** Id and name of the home. The cheapest way to see whether a login is still good. */
   readonly homeDetail: (userData: UserData) => Effect.Effect<HomeDetail, AuthError | ConnectError>
-  /** Devices, products and rooms. */
-  readonly homeData: (userData: UserData, homeId: number) => Effect.Effect<HomeData, AuthError | ConnectError>
+  /** Devices, products and rooms. Where the cloud leaves the rooms out, `askRooms` does the second call: `rooms` by default. */
+  readonly homeData: (
+    userData: UserData,
+    homeId: number,
+    askRooms?: Effect.Effect<ReadonlyArray<HomeRoom>, AuthError | ConnectError>
+  ) => Effect.Effect<HomeData, AuthError | ConnectError>
   /** The rooms of a home, by themselves. */
   readonly rooms: (
     userData: UserData,
@@ -97,7 +101,11 @@ export const make = (options: Options = {}): Effect.Effect<RoborockApi["Type"], 
     return {
       login: Effect.fn("RoborockApi.login")((credentials) => loginFlow.login(context, credentials)),
       homeDetail: Effect.fn("RoborockApi.homeDetail")((userData) => home.homeDetail(context, userData)),
-      homeData: Effect.fn("RoborockApi.homeData")((userData, homeId) => home.homeData(context, userData, homeId)),
+      homeData: Effect.fn("RoborockApi.homeData")((
+        userData,
+        homeId,
+        askRooms = home.rooms(context, userData, homeId)
+      ) => home.homeData(context, userData, homeId, askRooms)),
       rooms: Effect.fn("RoborockApi.rooms")((userData, homeId) => home.rooms(context, userData, homeId)),
       sharedRooms: Effect.fn("RoborockApi.sharedRooms")((userData, duid) => home.sharedRooms(context, userData, duid)),
       routines: Effect.fn("RoborockApi.routines")((userData, homeId) => home.routines(context, userData, homeId)),

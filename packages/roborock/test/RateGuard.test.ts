@@ -129,6 +129,27 @@ describe("protect", () => {
       assert.lengthOf(cloud.seen, 6)
     })))
 
+  it.effect("rooms that home data leaves out are a call of their own, and one that is not admitted costs the rooms only", () =>
+    guarded(Effect.gen(function*() {
+      const guard = yield* RateGuard.RateGuard
+      const cloud = scriptedCloud(({ path }) => ({
+        json: {
+          success: true,
+          result: path.endsWith("/rooms")
+            ? [{ id: 1, name: "Kitchen" }]
+            : { devices: [{ duid: "d1", localKey: "key", pv: "1.0" }], rooms: [] }
+        }
+      }))
+      const api = RateGuard.protect(yield* Effect.provide(RoborockApi.make(), cloud.layer), guard)
+      yield* guard.admit("rooms")
+      yield* guard.admit("rooms")
+      assert.lengthOf((yield* api.homeData(userData, 1)).rooms, 1)
+      yield* TestClock.adjust("2 seconds")
+      const home = yield* api.homeData(userData, 1)
+      assert.deepStrictEqual([home.rooms.length, home.devices.length], [0, 1])
+      assert.lengthOf(cloud.seen.filter(({ path }) => path.endsWith("/rooms")), 1)
+    })))
+
   it.effect("a stored login costs nothing", () =>
     guarded(Effect.gen(function*() {
       const guard = yield* RateGuard.RateGuard

@@ -116,11 +116,12 @@ export const schedules = (
       : Effect.succeed(found)
   })
 
-/** Version 3 lists all kinds of devices, but leaves the rooms of some accounts out; then they are asked for. */
+/** Version 3 lists all kinds of devices, but leaves the rooms of some accounts out; then `askRooms` asks for them. */
 export const homeData = (
   context: Context,
   userData: UserData,
-  homeId: number
+  homeId: number,
+  askRooms: Effect.Effect<ReadonlyArray<HomeRoom>, AuthError | ConnectError>
 ): Effect.Effect<HomeData, AuthError | ConnectError> =>
   Effect.gen(function*() {
     const result = yield* signed(context.client, context.limits, userData, `/v3/user/homes/${homeId}`)
@@ -130,7 +131,7 @@ export const homeData = (
     const home = HomeDataModule.decode(result)
     for (const entry of home.ignored) yield* Effect.logWarning(`home data: left out ${entry}`)
     if (home.rooms.length > 0 || home.devices.length === 0) return home
-    return yield* rooms(context, userData, homeId).pipe(
+    return yield* askRooms.pipe(
       Effect.match({
         onFailure: () => home,
         onSuccess: (found) => HomeDataModule.decode({ ...result, rooms: found })
