@@ -157,6 +157,14 @@ const pathUnits = (
 }
 
 /**
+ * Whether a map tells where the plane of its robot lies on it.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isLocated = ({ origin }: Raster): boolean => origin.x !== 0 || origin.y !== 0
+
+/**
  * Lays path and areas over the cells of a map. Only a live map should get them.
  *
  * Places are in millimetres of a plane that is the device's own, moved by less than a cell so that cells begin at whole
@@ -180,7 +188,7 @@ const pathUnits = (
  */
 export const make = (raster: Raster, overlays: Overlays = {}): Q10Map => {
   const { cellSize, height, origin, width } = raster
-  const located = origin.x !== 0 || origin.y !== 0
+  const located = isLocated(raster)
   const horizontal = axisFrom(-origin.x / tenths * cellSize, cellSize)
   const vertical = axisFrom((origin.y / tenths - height) * cellSize, cellSize)
   const place = ({ x, y }: DevicePoint, units: number): Point => ({

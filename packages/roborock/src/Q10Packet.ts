@@ -92,6 +92,8 @@ export interface Path {
   readonly heading: number
   /** In units of the plane, the last one is the robot. */
   readonly points: ReadonlyArray<DevicePoint>
+  /** Whether there are fewer points than the packet announces. */
+  readonly cutShort: boolean
 }
 
 /**
@@ -106,23 +108,19 @@ export type Packet = Raster | Path
  * Why a packet could not be read.
  *
  * - `NotAMap`: a packet of another kind
- * - `Truncated`: shorter than its header, or than it says
+ * - `Truncated`: shorter than its header, or than its compressed part says
  * - `Malformed`: sizes that cannot be
  * - `DecompressFailed`: its compressed part is damaged
  * - `ContentTooLarge`: it would inflate to more than the bound
- *
- * `partial` is a path whose end is missing.
  *
  * @since 0.1.0
  * @category errors
  */
 export class Q10PacketError extends Data.TaggedError("Q10PacketError")<{
   readonly reason: "NotAMap" | "Truncated" | "Malformed" | "DecompressFailed" | "ContentTooLarge"
-  readonly partial?: Path | undefined
 }> {
   override get message(): string {
-    const read = this.partial === undefined ? "" : `; ${this.partial.points.length} points before could be read`
-    return `Map packet of a Q10 vacuum: ${this.reason}${read}`
+    return `Map packet of a Q10 vacuum: ${this.reason}`
   }
 }
 
@@ -147,7 +145,7 @@ const maxNameBytes = 19
 
 const kinds: ReadonlyMap<number, Raster["kind"]> = new Map([[1, "live"], [3, "record"], [4, "saved"]])
 
-const fail = (reason: Q10PacketError["reason"], partial?: Path) => Either.left(new Q10PacketError({ reason, partial }))
+const fail = (reason: Q10PacketError["reason"]) => Either.left(new Q10PacketError({ reason }))
 
 /** `announced` is zero where the device does not tell. */
 const inflated = (
@@ -241,26 +239,27 @@ const decodePath = (payload: Uint8Array, maxBytes: number): Either.Either<Path, 
   const count = view.getUint32(6)
   const compressedBytes = view.getUint16(12)
   const body = payload.subarray(pathHeaderBytes)
-  const pathOf = (bytes: Uint8Array): Path => ({
-    _tag: "Path",
-    version: view.getUint8(1),
-    sequence: view.getUint8(3),
-    mode: view.getUint8(5),
-    heading: view.getInt16(10),
-    points: readPoints(makeReader(bytes), Math.floor(bytes.length / 4)) ?? []
-  })
-  // The bytes that are there count more than the announced number, which some firmware leaves at zero.
-  if (compressedBytes === 0) {
-    if (body.length > maxBytes) return fail("ContentTooLarge")
-    const path = pathOf(body)
-    return path.points.length < count ? fail("Truncated", path) : Either.right(path)
+  // The bytes that are there count, not the announced number, which some firmware leaves at zero.
+  const pathOf = (bytes: Uint8Array): Path => {
+    const points = readPoints(makeReader(bytes), Math.floor(bytes.length / 4)) ?? []
+    return {
+      _tag: "Path",
+      version: view.getUint8(1),
+      sequence: view.getUint8(3),
+      mode: view.getUint8(5),
+      heading: view.getInt16(10),
+      points,
+      cutShort: points.length < count
+    }
   }
+  if (compressedBytes === 0) return body.length > maxBytes ? fail("ContentTooLarge") : Either.right(pathOf(body))
   if (body.length < compressedBytes) return fail("Truncated")
   return Either.map(inflated(body.subarray(0, compressedBytes), count * 4, maxBytes), pathOf)
 }
 
 /**
- * Reads a packet. What follows the cells of a map may be damaged without losing them: see `cutShort`.
+ * Reads a packet. What follows the cells of a map may be damaged without losing them, and the end of a path may be
+ * missing: see `cutShort`.
  *
  * @since 0.1.0
  * @category decoding

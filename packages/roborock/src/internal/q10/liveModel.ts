@@ -17,6 +17,12 @@ export const make = () => {
   let overlays: Q10Map.Overlays = {}
   let rasterBytes: Uint8Array = new Uint8Array(0)
   let pathBytes: Uint8Array = new Uint8Array(0)
+  /** Cells may be sent again without where the plane lies on them: then it lies where it did. */
+  const located = (packet: Raster): Raster =>
+    !Q10Map.isLocated(packet) && raster?.mapId === packet.mapId && raster.width === packet.width &&
+      raster.height === packet.height
+      ? { ...packet, origin: raster.origin }
+      : packet
   return {
     /** Takes cells or a path; not those of a past run. Whether it did. */
     see: (packet: Packet, payload: Uint8Array): boolean => {
@@ -30,8 +36,9 @@ export const make = () => {
         overlays = {}
         pathBytes = new Uint8Array(0)
       }
-      raster = packet
-      rasterBytes = payload
+      raster = located(packet)
+      // What is kept should tell where the plane lies, even if its cells are a little older.
+      if (Q10Map.isLocated(packet) || !Q10Map.isLocated(raster)) rasterBytes = payload
       return true
     },
     /** Takes areas, walls and zones. Whether there were any. */

@@ -207,6 +207,21 @@ describe("a Q10 vacuum", () => {
       assert.strictEqual(yield* reasonOf(history.map(100)), "UnknownMethod")
     }))
 
+  it.scoped("keeps path and place when the map comes again without saying where it lies", () =>
+    Effect.gen(function*() {
+      const { device, push } = yield* openAppliance(kind, answering(docked))
+      yield* push(301, smallQ10())
+      yield* push(301, pathPacket([[0, 0], [20, 0], [20, 20]]))
+      const last = Effect.map((yield* device.trait("map")).last, (found) => found?.map)
+      const before = yield* last
+      const again = Buffer.from(smallQ10())
+      again.writeInt32BE(0, 11)
+      yield* push(301, new Uint8Array(again))
+      const after = yield* last
+      assert.lengthOf(after?.path ?? [], 3)
+      assert.deepStrictEqual([after?.path, after?.robot, after?.grid], [before?.path, before?.robot, before?.grid])
+    }))
+
   it.scoped("tells percent left of its parts", () =>
     Effect.gen(function*() {
       const { device, sent } = yield* openAppliance(kind, answering(docked))
