@@ -58,6 +58,20 @@ describe.each([4, 5] as const)("delivery with protocol level %s", (protocolVersi
       assert.deepStrictEqual(payloads(yield* subscriber.drain), ["first", "second"])
     }))
 
+  it.scoped("QoS 2: a PUBREL that is repeated because its answer was lost with the link is answered with success", () =>
+    Effect.gen(function*() {
+      const broker = yield* Broker.make()
+      const properties = protocolVersion === 5 ? { sessionExpiryInterval: 100 } : {}
+      const kept = { protocolVersion, cleanStart: false, properties }
+      const publisher = yield* connect(broker, "p", kept)
+      yield* publisher.send(publish("t", "once", { qos: 2, packetId: 5 }), Packet.pubRel({ packetId: 5 }))
+      yield* publisher.drain
+      yield* publisher.cut
+      const again = yield* connect(broker, "p", kept)
+      yield* again.send(Packet.pubRel({ packetId: 5 }))
+      assert.deepStrictEqual(yield* again.next, { _tag: "PubComp", packetId: 5, ...code(0) })
+    }))
+
   it.scoped("QoS 2 to a subscriber: PUBREC, PUBREL, PUBCOMP", () =>
     Effect.gen(function*() {
       const broker = yield* Broker.make()

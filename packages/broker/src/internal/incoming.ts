@@ -15,18 +15,21 @@ export class Incoming {
   private readonly outbox: Outbox
   private readonly session: Session
   private readonly terms: Terms
+  private readonly unknownRelease: number
   private readonly aliases = new Map<number, string>()
   /** Unreleased QoS 2 identifiers of this connection: what its Receive Maximum counts. */
   private readonly unreleased = new Set<number>()
   /** What the aliases cost. */
   private aliasBytes = 0
 
-  constructor(hub: Hub, link: Holder, outbox: Outbox, session: Session, terms: Terms) {
+  constructor(hub: Hub, link: Holder, outbox: Outbox, session: Session, terms: Terms, resumed: boolean) {
     this.hub = hub
     this.link = link
     this.outbox = outbox
     this.session = session
     this.terms = terms
+    // In a session that goes on it is the repetition of a PUBREL whose answer was lost, and clients take 0x92 for a failure.
+    this.unknownRelease = resumed ? Reason.success : Reason.packetIdentifierNotFound
   }
 
   publish(packet: Packet.Publish, now: number): Question | undefined {
@@ -67,7 +70,7 @@ export class Incoming {
     this.unreleased.delete(packetId)
     const known = this.session.received.delete(packetId)
     if (known) this.hub.ledger.subtract(identifierCost)
-    return this.acknowledge("PubComp", packetId, known ? Reason.success : Reason.packetIdentifierNotFound)
+    return this.acknowledge("PubComp", packetId, known ? Reason.success : this.unknownRelease)
   }
 
   /** The connection is over, and with it what its aliases stood for. */

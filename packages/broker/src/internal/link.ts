@@ -196,7 +196,7 @@ export class Link implements Holder {
     const { present, session } = opened
     session.expiry = terms.expiry
     this.lastPacketAt = now
-    const incoming = new Incoming(this.hub, this, this.outbox, session, terms)
+    const incoming = new Incoming(this.hub, this, this.outbox, session, terms, present)
     const party = { hub: this.hub, link: this, outbox: this.outbox, session, identity: terms.identity }
     this.established = { terms, session, incoming, party, exchange, connectedAt: now }
     // CONNACK is the first packet [MQTT-3.2.0-1]; a client too small for it cannot be served.
