@@ -329,7 +329,7 @@ export const make = (
       stats: observer.stats,
       resetStats: observer.resetStats,
       failure: driver.failure,
-      disconnect: driver.disconnect,
+      disconnect: (how) => driver.disconnect(how),
       reconnect: driver.reconnect,
       reauthenticate: engine.authenticator.reauthenticate
     }

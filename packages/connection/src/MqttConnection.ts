@@ -131,7 +131,7 @@ export const make = (
 
     const onReady = (negotiated: Negotiated) => Effect.asVoid(Deferred.succeed(ready, negotiated))
 
-    const shared = attempts.share({ transport, engine, options, settings: resolved })
+    const shared = yield* attempts.share({ transport, engine, options, settings: resolved })
     const attempt = (protocolVersion: ProtocolVersion.ProtocolVersion) =>
       attempts.run(shared, {
         endpoint: Effect.flatMap(attempts.evaluate(options.url), Endpoint.parse),
@@ -139,7 +139,7 @@ export const make = (
         cleanStart: true,
         protocolVersion,
         onReady,
-        onOver: Effect.void
+        onOver: () => Effect.void
       })
 
     const link = yield* attempt(resolved.protocolVersion)

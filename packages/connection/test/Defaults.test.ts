@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs"
 import { make } from "../src/internal/client/settings.ts"
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
-const driver = readFileSync(new URL("../src/internal/client/driver.ts", import.meta.url), "utf8")
+const links = readFileSync(new URL("../src/internal/client/links.ts", import.meta.url), "utf8")
 
 const section = (readme.split("## Defaults and bounds")[1] ?? "").split("\n## ")[0] ?? ""
 
@@ -54,7 +54,7 @@ describe("the defaults in the README", () => {
       drainTimeout: time(settings.drainTimeout)
     }
     for (const [option, value] of Object.entries(actual)) assert.strictEqual(stated.get(option), value, option)
-    assert.include(driver, `options.reconnect ?? Reconnect.${stated.get("reconnect")}`)
+    assert.include(links, `options.reconnect ?? Reconnect.${stated.get("reconnect")}`)
     assert.isDefined(Reconnect.forever)
   })
 

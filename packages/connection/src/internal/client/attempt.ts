@@ -2,7 +2,10 @@
 import type { Packet, Properties, ProtocolVersion } from "@effect-mqtt/codec"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"
+import * as Runtime from "effect/Runtime"
+import * as RuntimeFlags from "effect/RuntimeFlags"
 import * as Scope from "effect/Scope"
 import type { Exchange } from "../../Authentication.ts"
 import type { ConnectionOptions, PerAttempt } from "../../ConnectionOptions.ts"
@@ -14,10 +17,13 @@ import type { Wire } from "../../Wire.ts"
 import type { Consumer, Engine } from "./engine.ts"
 import { linkFailed } from "./linkFailed.ts"
 import type { LinkError } from "./linkFailed.ts"
+import { Outcome } from "./outcome.ts"
 import { toBytes } from "./payload.ts"
+import type { Pump } from "./pump.ts"
 import type { Settings } from "./settings.ts"
 import type { CheckWill } from "./willDelay.ts"
 import { makeCheck } from "./willDelay.ts"
+import type { Over } from "./wireLink.ts"
 
 /** What every attempt of one client shares. */
 export interface Shared {
@@ -26,15 +32,21 @@ export interface Shared {
   readonly options: Omit<ConnectionOptions, "url">
   readonly settings: Settings
   readonly checkWill: CheckWill
+  /** What links and their fibers run with; a connection may be made where nothing is interruptible. */
+  readonly runtime: Runtime.Runtime<never>
 }
 
-export const share = ({ engine, options, settings, transport }: Omit<Shared, "checkWill">): Shared => ({
-  transport,
-  engine,
-  options,
-  settings,
-  checkWill: makeCheck(seconds(settings.sessionExpiry))
-})
+export const share = (
+  { engine, options, settings, transport }: Omit<Shared, "checkWill" | "runtime">
+): Effect.Effect<Shared> =>
+  Effect.map(Effect.runtime<never>(), (runtime) => ({
+    transport,
+    engine,
+    options,
+    settings,
+    checkWill: makeCheck(seconds(settings.sessionExpiry)),
+    runtime: Runtime.enableRuntimeFlag(runtime, RuntimeFlags.Interruption)
+  }))
 
 /** What may differ from one attempt to the next. */
 export interface Attempt {
@@ -45,7 +57,7 @@ export interface Attempt {
   /** Runs once the server has let us in. */
   readonly onReady: (negotiated: Negotiated) => Effect.Effect<void>
   /** Runs when nothing of the attempt is left. */
-  readonly onOver: Effect.Effect<void>
+  readonly onOver: (ending: Exit.Exit<unknown, unknown>) => Effect.Effect<void>
 }
 
 export const evaluate = <A>(value: PerAttempt<A>): Effect.Effect<A, LinkError> =>
@@ -75,6 +87,10 @@ const connectProperties = (
   ...(userProperties.length === 0 ? {} : { userProperties })
 })
 
+/** Those that are values already need no fibers. */
+const hasEffects = ({ password, userProperties, username, will }: Shared["options"]): boolean =>
+  [password, userProperties, username, will].some(Effect.isEffect)
+
 const connectPacket = (
   { checkWill, options, settings }: Shared,
   { cleanStart, clientId, protocolVersion }: Attempt,
@@ -85,7 +101,7 @@ const connectPacket = (
     password: evaluateOptional(options.password),
     will: evaluateOptional(options.will),
     userProperties: evaluateOptional(options.userProperties)
-  }, { concurrency: "unbounded" }).pipe(
+  }, { concurrency: hasEffects(options) ? "unbounded" : 1 }).pipe(
     Effect.tap(({ will }) => protocolVersion === 5 ? checkWill(will) : Effect.void),
     Effect.map(({ password, userProperties = [], username, will }): Packet.Connect => ({
       _tag: "Connect",
@@ -134,21 +150,44 @@ const open = (shared: Shared, attempt: Attempt): Effect.Effect<Opened, LinkError
     })
   )
 
-/** Never succeeds: the error says why there is no link, or why there is none any more. */
-export const run = (shared: Shared, attempt: Attempt): Effect.Effect<never, LinkError> => {
-  const { engine: { authenticator, pump }, settings } = shared
-  // What is on the stack of the fiber stays in memory as long as the link: there is one release for all, and the effects are
-  // made when they run.
-  return Effect.acquireUseRelease(
-    Scope.make(),
-    (scope) =>
-      Effect.suspend(() => {
-        const due = pump.now() + settings.connectTimeout
-        return Effect.flatMap(Scope.extend(open(shared, attempt), scope), ({ connect, exchange, wire }) => {
-          const link = pump.run(wire, connect, due, attempt.onReady)
-          return exchange === undefined ? link : Effect.raceFirst(link, authenticator.run(exchange))
-        })
+/** Releases all that there is of a link. */
+export type Close = (ending: Exit.Exit<unknown, unknown>) => Effect.Effect<void>
+
+/**
+ * Completes when the wire is open and CONNECT is on its way. `over` hears how the link ends; until it is closed then, no
+ * fiber waits for that, whose stack would take a sixth of the memory of a client.
+ */
+export const begin = (shared: Shared, attempt: Attempt, over: Over): Effect.Effect<Close, LinkError> => {
+  const { engine: { authenticator, pump }, runtime, settings } = shared
+  return Effect.uninterruptible(Effect.flatMap(Scope.make(), (scope) => {
+    const close = closing(pump, scope, attempt.onOver)
+    const due = pump.now() + settings.connectTimeout
+    return Effect.interruptible(Scope.extend(open(shared, attempt), scope)).pipe(
+      Effect.flatMap(({ connect, exchange, wire }) => {
+        pump.begin(wire, connect, due, runtime, attempt.onReady, over)
+        return exchange === undefined ? Effect.void : Effect.forkIn(answering(authenticator.run(exchange), over), scope)
       }),
-    (scope, exit) => pump.stop.pipe(Effect.ensuring(Scope.close(scope, exit)), Effect.ensuring(attempt.onOver))
-  )
+      Effect.onExit((exit) => Exit.isFailure(exit) ? close(exit) : Effect.void),
+      Effect.as(close)
+    )
+  }))
 }
+
+/** Holds no more than it needs, for as long as the link lasts. */
+const closing = (pump: Pump, scope: Scope.CloseableScope, onOver: Attempt["onOver"]): Close => (ending) =>
+  pump.stop.pipe(Effect.ensuring(Scope.close(scope, ending)), Effect.ensuring(onOver(ending)))
+
+/** What goes wrong there, other than by its errors, ends the link. */
+const answering = (answers: Effect.Effect<never>, over: Over) =>
+  Effect.interruptible(Effect.catchAllCause(answers, (cause) => Effect.sync(() => over(Exit.failCause(cause)))))
+
+/** From the beginning of a link to its end: never succeeds. */
+export const run = (shared: Shared, attempt: Attempt): Effect.Effect<never, LinkError> =>
+  Effect.suspend(() => {
+    const ending = new Outcome<never, LinkError>()
+    return Effect.acquireUseRelease(
+      begin(shared, attempt, (exit) => ending.settle(exit)),
+      () => ending,
+      (close, exit) => close(exit)
+    )
+  })

@@ -6,6 +6,8 @@ import type { Packet } from "@effect-mqtt/codec"
 import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Runtime from "effect/Runtime"
 import { TransportError } from "../../MqttError.ts"
 import type { Negotiated } from "../../Negotiated.ts"
 import type { Session } from "../../Session.ts"
@@ -15,7 +17,7 @@ import * as foreignPeer from "./foreignPeer.ts"
 import type { LinkError } from "./linkFailed.ts"
 import { linkFailed } from "./linkFailed.ts"
 import type { ReceiverOwner } from "./receiver.ts"
-import type { OnReady } from "./wireLink.ts"
+import type { OnReady, Over } from "./wireLink.ts"
 import { WireLink } from "./wireLink.ts"
 import type { WriterOwner } from "./writer.ts"
 
@@ -136,15 +138,19 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
     this.#link.receiver.wake()
   }
 
-  /** From CONNECT, which has to be answered by `due`, to the end of the link; {@link stop} has to follow. */
-  run(wire: Wire, connect: Packet.Connect, due: number, onReady: OnReady): Effect.Effect<never, LinkError> {
-    return Effect.flatMap(Effect.runtime<never>(), (runtime) =>
-      Effect.async<never, LinkError>((over) => {
-        const link = new WireLink(wire, { session: this.#session, clock: this.#clock, runtime }, this, onReady, over)
-        this.#link = link
-        this.pass((now) => this.#session.open(now, connect, due))
-        link.receiver.start()
-      }))
+  /** Begins with CONNECT, which has to be answered by `due`. `over` hears of the end; {@link stop} has to follow. */
+  begin(
+    wire: Wire,
+    connect: Packet.Connect,
+    due: number,
+    runtime: Runtime.Runtime<never>,
+    onReady: OnReady,
+    over: Over
+  ): void {
+    const link = new WireLink(wire, { session: this.#session, clock: this.#clock, runtime }, this, onReady, over)
+    this.#link = link
+    this.pass((now) => this.#session.open(now, connect, due))
+    link.receiver.start()
   }
 
   /** The link is over, and nothing of it goes on. */
@@ -175,9 +181,9 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
       return
     }
     const ended = this.#session.ended()
-    if (ended !== undefined && link.goodbyeDue <= now) return link.over(Effect.fail(ended))
+    if (ended !== undefined && link.goodbyeDue <= now) return link.over(Exit.fail(ended))
     // The session judges by what arrives; a peer that talks and never listens is found here.
-    if (this.#stalledAt(link) <= now) return link.over(Effect.fail(this.toError(stalled)))
+    if (this.#stalledAt(link) <= now) return link.over(Exit.fail(this.toError(stalled)))
     this.#lookAgain(link)
   }
 
@@ -195,7 +201,7 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
     this.#wakeIfStopped()
   }
 
-  over(ending: Effect.Effect<never, LinkError>): void {
+  over(ending: Exit.Exit<never, LinkError>): void {
     this.#link?.over(ending)
   }
 
@@ -209,7 +215,7 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
     if (!link.isAnswered) {
       link.isAnswered = true
       const foreign = foreignPeer.recognize(bytes)
-      if (foreign !== undefined) return link.over(Effect.fail(this.toError(foreign)))
+      if (foreign !== undefined) return link.over(Exit.fail(this.toError(foreign)))
     }
     const before = this.#session.outputBytes()
     this.pass((now) => this.#session.receive(now, bytes))
@@ -218,7 +224,7 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
 
   wireEnded(cause: TransportError): void {
     const isAnswered = this.#link?.isAnswered === true
-    this.over(Effect.fail(this.toError(isAnswered ? cause : foreignPeer.explainEnd(cause))))
+    this.over(Exit.fail(this.toError(isAnswered ? cause : foreignPeer.explainEnd(cause))))
   }
 
   nextWork(): Effect.Effect<void> | undefined {
@@ -272,7 +278,7 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
    * given up. An abrupt end is one at once; the others have a moment to flush and to shut down.
    */
   #noticeEnd(link: WireLink, ended: LinkError): void {
-    if (isAbrupt(ended)) return link.over(Effect.fail(ended))
+    if (isAbrupt(ended)) return link.over(Exit.fail(ended))
     if (link.goodbyeDue === Infinity) link.goodbyeDue = this.#passTime + Duration.toMillis(goodbyeTimeout)
     link.writer.schedule()
   }

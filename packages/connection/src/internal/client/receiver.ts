@@ -24,7 +24,7 @@ export interface ReceiverOwner {
   /** Whether others have to have a turn before more is received. */
   readonly mustYield: () => boolean
   /** A defect of this program, or of a wire. */
-  readonly over: (ending: Effect.Effect<never>) => void
+  readonly over: (ending: Exit.Exit<never>) => void
 }
 
 export class Receiver {
@@ -83,7 +83,7 @@ export class Receiver {
     try {
       while (this.#takeNext());
     } catch (defect) {
-      this.#owner.over(Effect.die(defect))
+      this.#owner.over(Exit.die(defect))
     }
   }
 
@@ -117,7 +117,7 @@ export class Receiver {
     fiber.addObserver((exit) => {
       this.#work = undefined
       if (this.#isOver) return
-      if (Exit.isFailure(exit)) this.#owner.over(Effect.failCause(exit.cause))
+      if (Exit.isFailure(exit)) this.#owner.over(Exit.failCause(exit.cause))
       else this.wake()
     })
     return false
@@ -141,7 +141,7 @@ export class Receiver {
     const fiber = this.#fork(reading)
     this.#reader = fiber
     fiber.addObserver((exit) => {
-      if (Exit.isFailure(exit) && !this.#isOver) this.#owner.over(Effect.failCause(exit.cause))
+      if (Exit.isFailure(exit) && !this.#isOver) this.#owner.over(Exit.failCause(exit.cause))
     })
   }
 }

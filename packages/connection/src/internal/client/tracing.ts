@@ -1,7 +1,7 @@
 /** Spans around the operations of a client that asked for them. */
 import type { ProtocolVersion } from "@effect-mqtt/codec"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
+import type * as Exit from "effect/Exit"
 import * as Sink from "effect/Sink"
 import type * as Tracer from "effect/Tracer"
 import type { OutgoingMessage, PublishOptions } from "../../Message.ts"
@@ -45,16 +45,12 @@ export const tracedSink =
       )
     )
 
-/**
- * One span for an attempt to connect: from its beginning until the server has let us in, or it has failed. What
- * `run` gets is to be run at the former.
- */
-export const tracedAttempt = <E>(
+/** One span for an attempt to connect, with what ends it: the server has let us in, or the attempt has failed. */
+export const startAttempt = (
   clientId: string,
-  protocolVersion: ProtocolVersion.ProtocolVersion,
-  run: (onReady: Effect.Effect<void>) => Effect.Effect<never, E>
-): Effect.Effect<never, E> =>
-  Effect.flatMap(
+  protocolVersion: ProtocolVersion.ProtocolVersion
+): Effect.Effect<(exit: Exit.Exit<unknown, unknown>) => Effect.Effect<void>> =>
+  Effect.map(
     Effect.makeSpan("MqttClient.connect", {
       kind: "client",
       attributes: {
@@ -65,13 +61,12 @@ export const tracedAttempt = <E>(
     }),
     (span) => {
       let isEnded = false
-      const end = (exit: Exit.Exit<unknown, unknown>) =>
+      return (exit) =>
         Effect.map(Effect.clock, (clock) => {
           if (isEnded) return
           isEnded = true
           span.end(clock.unsafeCurrentTimeNanos(), exit)
         })
-      return Effect.onExit(run(end(Exit.void)), (exit) => end(exit))
     }
   )
 

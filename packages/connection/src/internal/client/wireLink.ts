@@ -1,6 +1,7 @@
 /** What there is while there is a wire. */
 import type * as Clock from "effect/Clock"
 import type * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
 import * as FiberRef from "effect/FiberRef"
 import * as FiberRefs from "effect/FiberRefs"
 import * as Runtime from "effect/Runtime"
@@ -17,7 +18,8 @@ import { Writer } from "./writer.ts"
 
 export type OnReady = (negotiated: Negotiated) => Effect.Effect<void>
 
-type Over = (ending: Effect.Effect<never, LinkError>) => void
+/** Hears how a link has ended; the first call counts. */
+export type Over = (ending: Exit.Exit<never, LinkError>) => void
 
 /** What of a program a link works with. */
 export interface Workings {
@@ -34,7 +36,6 @@ export class WireLink {
   readonly receiver: Receiver
   /** Runs once, after a good CONNACK. */
   readonly onReady: OnReady
-  /** Ends the link; the first call counts. */
   readonly over: Over
   /** Whether anything has come. */
   isAnswered = false

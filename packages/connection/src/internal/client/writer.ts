@@ -17,7 +17,7 @@ export interface WriterOwner {
   readonly onWrite: () => void
   readonly onWritten: () => void
   /** A write has failed, or this side has ended. */
-  readonly over: (ending: Effect.Effect<never, LinkError>) => void
+  readonly over: (ending: Exit.Exit<never, LinkError>) => void
   readonly toError: (cause: TransportError) => LinkError
 }
 
@@ -76,7 +76,7 @@ export class Writer {
     try {
       run()
     } catch (defect) {
-      this.#owner.over(Effect.die(defect))
+      this.#owner.over(Exit.die(defect))
     }
   }
 
@@ -106,7 +106,7 @@ export class Writer {
       this.#fiber = undefined
       if (Exit.isSuccess(exit)) return this.#guarded(() => this.#onWritten())
       this.#writingSince = undefined
-      if (!this.#isStopped) this.#owner.over(Effect.failCause(exit.cause))
+      if (!this.#isStopped) this.#owner.over(Exit.failCause(exit.cause))
     })
   }
 
