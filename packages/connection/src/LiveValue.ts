@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import type * as Equivalence from "effect/Equivalence"
+import * as Equivalence from "effect/Equivalence"
 import * as Exit from "effect/Exit"
 import * as Mailbox from "effect/Mailbox"
 import * as Pipeable from "effect/Pipeable"
@@ -56,7 +56,7 @@ const heldForReader = 16
  */
 export const make = <A>(
   initial: A,
-  same: Equivalence.Equivalence<A> = (before, after) => before === after
+  same: Equivalence.Equivalence<A> = Equivalence.strict()
 ): Effect.Effect<LiveValue<A>, never, Scope.Scope> =>
   Effect.flatMap(Effect.scope, (scope) => {
     const live = new Live(initial, same)

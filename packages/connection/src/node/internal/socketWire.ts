@@ -28,7 +28,7 @@ export const make = (
   socket: Duplex,
   explain: (failure: unknown) => TransportError | undefined = () => undefined
 ): SocketWire => {
-  const unread = new Unread({ pause: () => socket.pause(), resume: () => socket.resume() })
+  const unread = new Unread(socket)
   let writer: Resume<void> | undefined
   let failure: unknown
   let closed = socket.destroyed

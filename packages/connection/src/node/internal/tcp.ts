@@ -23,7 +23,7 @@ export const connect = (
   timeouts: ConnectTimeouts
 ): Effect.Effect<Net.Socket, TransportError, Scope.Scope> =>
   Effect.flatMap(
-    within("resolving the host name", timeouts.resolve)(resolve(host)),
+    resolve(host, timeouts.resolve),
     (addresses) =>
       open(() =>
         Net.connect({
@@ -46,10 +46,15 @@ const open = (start: () => Net.Socket, timeouts: ConnectTimeouts) =>
 
 type Addresses = [LookupAddress, ...Array<LookupAddress>]
 
-const resolve = (host: string): Effect.Effect<Addresses, TransportError> =>
+const resolve = (host: string, timeout: Duration.DurationInput): Effect.Effect<Addresses, TransportError> => {
+  const family = Net.isIP(host)
+  return family === 0
+    ? within("resolving the host name", timeout)(lookup(host))
+    : Effect.succeed([{ address: host, family }])
+}
+
+const lookup = (host: string): Effect.Effect<Addresses, TransportError> =>
   Effect.async((resume) => {
-    const family = Net.isIP(host)
-    if (family !== 0) return resume(Effect.succeed([{ address: host, family }]))
     Dns.lookup(host, { all: true }, (cause, addresses) => {
       if (cause !== null) return resume(openError(cause))
       const [first, ...others] = addresses
