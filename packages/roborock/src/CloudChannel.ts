@@ -25,6 +25,7 @@ import * as Stream from "effect/Stream"
 import type * as Subscribable from "effect/Subscribable"
 import * as SynchronizedRef from "effect/SynchronizedRef"
 import { connectToCloud, credentialsOf, toLink, whenUp } from "./internal/device/cloudConnection.ts"
+import * as cloudPause from "./internal/device/cloudPause.ts"
 import { makeWatchdog } from "./internal/device/cloudWatchdog.ts"
 import { fromConnection, fromPublish, fromSubscribe, silent, timedOut } from "./internal/device/linkError.ts"
 import * as MqttCredentials from "./MqttCredentials.ts"
@@ -93,27 +94,15 @@ export interface Options {
 }
 
 /**
- * After an outage: two seconds, then twice as long each time up to ten minutes, with some jitter. The broker locks
+ * After an outage: ten seconds, then half as long again each time up to ten minutes, with some jitter. The broker locks
  * accounts out that come back in a tight loop, and the lock also hits the app.
  *
  * @since 0.1.0
  * @category constants
  */
-export const defaultReconnect: Reconnect = Schedule.exponential("2 seconds").pipe(
-  Schedule.modifyDelay((_, delay) => Duration.min(delay, "10 minutes")),
+export const defaultReconnect: Reconnect = Schedule.exponential(cloudPause.firstPause, cloudPause.pauseFactor).pipe(
+  Schedule.modifyDelay((_, delay) => Duration.min(delay, cloudPause.longestPause)),
   Schedule.jittered
-)
-
-/** A refused login is not tried again before this has passed: it looks the same as a locked account. */
-const afterRefusal: Duration.DurationInput = "1 hour"
-
-/** What a client that has given up for another reason waits for. */
-const afterFailure: Duration.DurationInput = "5 minutes"
-
-/** How soon a listener looks for a client again: soon after one was replaced, rarely while nobody may try. */
-const betweenTries = Schedule.exponential("2 seconds").pipe(
-  Schedule.union(Schedule.spaced("30 seconds")),
-  Schedule.resetAfter("5 minutes")
 )
 
 type LinkError = AuthError | ConnectError
@@ -143,6 +132,7 @@ export const make = (
     const firstTimeout = options.connectTimeout ?? "30 seconds"
     const watchdog = makeWatchdog()
     let lastFailure: { readonly error: LinkError } | undefined
+    let failures = 0
 
     const credentials = Effect.flatMap(auth.userData, credentialsOf)
     const connect = connectToCloud(auth, { timeout: firstTimeout, reconnect: options.reconnect ?? defaultReconnect })
@@ -167,7 +157,9 @@ export const make = (
           yield* SynchronizedRef.set(state, { _tag: "Paused", error })
         }
         yield* Effect.zipRight(close, link.update(() => ({ _tag: "Down", error })))
-        if (!renewed) yield* Effect.sleep(error._tag === "AuthError" ? afterRefusal : afterFailure)
+        if (!renewed) {
+          yield* Effect.sleep(error._tag === "AuthError" ? cloudPause.afterRefusal : cloudPause.afterFailure)
+        }
         yield* SynchronizedRef.set(state, { _tag: "None" })
       }).pipe(Effect.interruptible, Effect.forkIn(scope))
 
@@ -189,6 +181,7 @@ export const make = (
             return end
           })
           watchdog.answered()
+          failures = 0
           return { _tag: "Running", client, close } as const
         }).pipe(Effect.onError((cause) =>
           Effect.zipRight(
@@ -204,27 +197,39 @@ export const make = (
         ))
     )
 
-    const current: Effect.Effect<MqttClient.MqttClient["Type"], LinkError> = Effect.suspend(() => {
+    const afterFailedStart = (error: LinkError): Effect.Effect<State> =>
+      Effect.suspend(() => {
+        lastFailure = { error }
+        const pause = cloudPause.pauseBefore(error, ++failures)
+        if (pause === undefined) return Effect.succeed<State>({ _tag: "None" })
+        const free = SynchronizedRef.set(state, { _tag: "None" })
+        return Effect.as(
+          Effect.forkIn(Effect.interruptible(Effect.delay(free, pause)), scope),
+          { _tag: "Paused", error }
+        )
+      })
+
+    type Current = Effect.Effect<MqttClient.MqttClient["Type"], LinkError>
+
+    const current: Current = Effect.suspend(() => {
       const failedBefore = lastFailure
-      return SynchronizedRef.modifyEffect(state, (before) => {
+      const found = SynchronizedRef.modifyEffect(state, (before): Effect.Effect<readonly [Current, State]> => {
         switch (before._tag) {
           case "Running":
-            return Effect.succeed([before.client, before] as const)
+            return Effect.succeed([Effect.succeed(before.client), before])
           case "Paused":
-            return Effect.fail(before.error)
+            return Effect.succeed([Effect.fail(before.error), before])
           case "None":
             // Devices that waited while one of them failed to connect need not wait as long, one after the other.
-            if (lastFailure !== undefined && lastFailure !== failedBefore) return Effect.fail(lastFailure.error)
-            return start.pipe(
-              Effect.tapError((error) =>
-                Effect.sync(() => {
-                  lastFailure = { error }
-                })
-              ),
-              Effect.map((running) => [running.client, running] as const)
-            )
+            return lastFailure !== undefined && lastFailure !== failedBefore
+              ? Effect.succeed([Effect.fail(lastFailure.error), before])
+              : Effect.matchEffect(start, {
+                onFailure: (error) => Effect.map(afterFailedStart(error), (after) => [Effect.fail(error), after]),
+                onSuccess: (running) => Effect.succeed([Effect.succeed(running.client), running])
+              })
         }
       })
+      return Effect.flatten(found)
     })
 
     const replace = SynchronizedRef.updateEffect(state, (before) =>
@@ -265,7 +270,7 @@ export const make = (
             Effect.as(true),
             // The first failure is the caller's; later ones are waited out.
             Effect.catchAll((error) => Effect.map(Deferred.fail(ready, error), (first) => !first)),
-            Effect.repeat({ while: (again) => again, schedule: betweenTries }),
+            Effect.repeat({ while: (again) => again, schedule: cloudPause.betweenTries }),
             Effect.interruptible,
             Effect.forkScoped
           )
