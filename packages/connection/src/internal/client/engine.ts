@@ -28,6 +28,7 @@ import type { Outgoing } from "./outgoing.ts"
 import { toOutgoing } from "./outgoing.ts"
 import type { OnPacket } from "./packetLog.ts"
 import { make as makePacketLog } from "./packetLog.ts"
+import { PayloadSlab } from "./payloadSlab.ts"
 import type { Hooks } from "./pump.ts"
 import { Pump } from "./pump.ts"
 import type { Settings } from "./settings.ts"
@@ -57,6 +58,8 @@ export interface Engine<C extends Consumer> {
   readonly session: Session
   readonly pump: Pump
   readonly notices: Notices
+  /** Where what is published has its payload. */
+  readonly payloads: PayloadSlab
   readonly publish: (
     topic: string,
     payload: string | Uint8Array,
@@ -107,6 +110,7 @@ class ClientEngine<C extends Consumer> implements Engine<C>, Hooks {
   readonly session: Session
   readonly pump: Pump
   readonly notices: Notices = makeNotices()
+  readonly payloads = new PayloadSlab()
   readonly authenticator: Authenticator
   readonly committer: Committer | undefined
   readonly #settings: Settings
@@ -171,7 +175,7 @@ class ClientEngine<C extends Consumer> implements Engine<C>, Hooks {
   readonly publish: Engine<C>["publish"] = (topic, payload, options) =>
     Effect.suspend(() => {
       const isImmediate = this.pump.isWritable()
-      const message = toOutgoing(topic, payload, options, this.#settings.protocolVersion, isImmediate)
+      const message = toOutgoing(topic, payload, options, this.payloads, isImmediate)
       return isImmediate ? this.#submit(message) : this.#whenWritable(message)
     })
 

@@ -1,11 +1,10 @@
 /** A message as its caller gave it, made the session's own. */
-import type { Packet, Properties, ProtocolVersion } from "@effect-mqtt/codec"
+import type { Packet, Properties } from "@effect-mqtt/codec"
 import type { PublishOptions } from "../../Message.ts"
 import { lend, toBytes } from "./payload.ts"
+import type { PayloadSlab } from "./payloadSlab.ts"
 
 export type Outgoing = Omit<Packet.Publish, "packetId" | "dup">
-
-const noProperties = {}
 
 /** Without what belongs to the link that a message came over: a program may pass on what it got. */
 const ofMessage = (properties: Properties.PublishProperties): Properties.PublishProperties => {
@@ -22,14 +21,14 @@ export const toOutgoing = (
   topic: string,
   payload: string | Uint8Array,
   options: PublishOptions | undefined,
-  version: ProtocolVersion.ProtocolVersion,
+  slab: PayloadSlab,
   isImmediate: boolean
 ): Outgoing => {
   const qos = options?.qos ?? 0
   const retain = options?.retain ?? false
   const given = options?.properties
-  const properties = given === undefined ? (version === 5 ? noProperties : undefined) : ofMessage(given)
-  const bytes = isImmediate && qos === 0 ? lend(payload) : toBytes(payload)
+  const properties = given === undefined ? undefined : ofMessage(given)
+  const bytes = isImmediate && qos === 0 ? lend(payload) : toBytes(payload, slab)
   return properties === undefined
     ? { _tag: "Publish", retain, qos, topic, payload: bytes }
     : { _tag: "Publish", retain, qos, topic, payload: bytes, properties }

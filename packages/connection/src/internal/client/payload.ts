@@ -1,4 +1,5 @@
 import { Encoder } from "@effect-mqtt/codec"
+import type { PayloadSlab } from "./payloadSlab.ts"
 
 const encoder = new TextEncoder()
 
@@ -20,11 +21,11 @@ const encodeText = (text: string): Uint8Array => {
  * Text travels as UTF-8. Bytes are copied: a message may wait for a link, for a resend or for the
  * wire long after its caller has the array back.
  */
-export const toBytes = (payload: string | Uint8Array): Uint8Array => {
-  // Not `slice`: that of a Node `Buffer` is a view.
-  if (typeof payload !== "string") return new Uint8Array(payload)
-  const bytes = encodeText(payload)
-  return bytes.buffer === scratch?.buffer ? bytes.slice() : bytes
+export const toBytes = (payload: string | Uint8Array, slab?: PayloadSlab): Uint8Array => {
+  const bytes = typeof payload === "string" ? encodeText(payload) : payload
+  // Long text has an array of its own already.
+  if (bytes !== payload && bytes.buffer !== scratch?.buffer) return bytes
+  return slab === undefined ? new Uint8Array(bytes) : slab.copy(bytes)
 }
 
 /** For a reader that is done with it at once: only what the encoder hands on as it is has to be copied. */

@@ -30,8 +30,7 @@ interface Run {
 }
 
 const makeRun = (
-  { outputAdded, pump, session, stopped }: Engine<Consumer>,
-  settings: Settings,
+  { outputAdded, payloads, pump, session, stopped }: Engine<Consumer>,
   defaults: TopicDefaults | undefined,
   inFlight: number
 ): Run => {
@@ -91,7 +90,7 @@ const makeRun = (
     while (next < chunk.length && unsettled < inFlight && failure === undefined && pump.isWritable()) {
       const message = chunk[next++]
       const options = defaults === undefined ? message : publishOptions(defaults, message.topic, message)
-      const outgoing = toOutgoing(message.topic, message.payload, options, settings.protocolVersion, true)
+      const outgoing = toOutgoing(message.topic, message.payload, options, payloads, true)
       unsettled++
       const publication = session.publish(now, outgoing, onSettled)
       if (!publication.isSettled) publications.push(publication)
@@ -144,7 +143,7 @@ export const makeSink =
     !isWhole(inFlight, 1) ? Sink.fail(wrongWindow) : Sink.unwrapScoped(
       Effect.map(
         Effect.acquireRelease(
-          Effect.sync(() => makeRun(engine, settings, defaults, inFlight)),
+          Effect.sync(() => makeRun(engine, defaults, inFlight)),
           (run) => Effect.sync(run.stop)
         ),
         (run) => Sink.mapEffect(Sink.forEachChunk(run.publish), () => run.finish)
