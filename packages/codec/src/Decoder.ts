@@ -95,14 +95,25 @@ export const make = (options?: Options): Decoder => {
   const limit = options?.maxPacketBytes ?? defaultMaxPacketBytes
   const version = options?.version ?? (sender === "server" ? 5 : undefined)
   const incremental = new Incremental(version, sender, Math.min(limit, VarInt.maxPacketBytes))
-  return {
+  return new ChunkDecoder(incremental)
+}
+
+/** A class: getters in an object literal make each decoder a dictionary, which takes twice the memory. */
+class ChunkDecoder implements Decoder {
+  readonly #incremental: Incremental
+  readonly push: Decoder["push"]
+
+  constructor(incremental: Incremental) {
+    this.#incremental = incremental
     // Short enough to be compiled into its caller, which then takes the result apart without allocating it.
-    push: (chunk) => ({ packets: incremental.push(chunk), error: incremental.error }),
-    get version() {
-      return incremental.version
-    },
-    get pendingBytes() {
-      return incremental.pendingBytes
-    }
+    this.push = (chunk) => ({ packets: incremental.push(chunk), error: incremental.error })
+  }
+
+  get version(): ProtocolVersion | undefined {
+    return this.#incremental.version
+  }
+
+  get pendingBytes(): number {
+    return this.#incremental.pendingBytes
   }
 }

@@ -3,23 +3,12 @@ import type { Packet } from "@effect-mqtt/codec"
 import type { AuthError, ConnectError } from "../../MqttError.ts"
 import type { Options } from "./contract.ts"
 import type { Handshake } from "./handshake.ts"
-import type { Inbound } from "./inbound.ts"
-import type { InboundAliases } from "./inboundAliases.ts"
-import type { Operations } from "./operations.ts"
-import type { Outbound } from "./outbound.ts"
-import type { Output } from "./output.ts"
+import type { ProtocolAreas } from "./protocolAreas.ts"
 import * as refusal from "./refusal.ts"
-import type { Traffic } from "./traffic.ts"
 
-export interface Areas {
+/** What of a link takes part. */
+export interface Surroundings {
   readonly handshake: Pick<Handshake, "phase" | "receive" | "onAuth">
-  readonly inbound: Inbound
-  readonly aliases: InboundAliases
-  readonly outbound: Outbound
-  readonly operations: Operations
-  readonly output: Output
-  readonly traffic: Traffic
-  readonly onMessage: Options["onMessage"]
   /** Runs after each SUBACK and UNSUBACK. */
   readonly answered: (now: number) => void
   readonly onPingResp: (now: number) => void
@@ -36,27 +25,69 @@ type Acknowledgement = (Packet.PubAck | Packet.PubRec | Packet.PubComp | Packet.
 const identifierInUse = 0x91
 const topicAliasInvalid = 0x94
 
-export const make = (areas: Areas): (now: number, packet: Packet.Packet) => void => {
-  const { aliases, end, handshake, inbound, onMessage, operations, outbound, output, traffic, violation } = areas
+export class Dispatch {
+  private readonly areas: ProtocolAreas
+  private readonly link: Surroundings
+  private readonly handshake: Surroundings["handshake"]
+  private readonly inbound: ProtocolAreas["inbound"]
+  private readonly traffic: ProtocolAreas["traffic"]
+  private readonly onMessage: Options["onMessage"]
 
-  const onPublish = (now: number, packet: Packet.Publish) => {
-    const alias = packet.properties?.topicAlias
-    if (alias === undefined) return deliver(now, packet)
-    const resolved = aliases.resolve(packet, alias)
-    if (resolved._tag === "Message") deliver(now, resolved.packet)
-    else violation(resolved.detail, resolved.reasonCode)
+  constructor(areas: ProtocolAreas, link: Surroundings, onMessage: Options["onMessage"]) {
+    this.areas = areas
+    this.link = link
+    this.handshake = link.handshake
+    this.inbound = areas.inbound
+    this.traffic = areas.traffic
+    this.onMessage = onMessage
   }
 
-  const deliver = (now: number, packet: Packet.Publish) => {
-    const arrival = inbound.publish(now, packet)
-    if (arrival._tag === "Violation") violation(arrival.detail, arrival.reasonCode)
-    else if (arrival._tag === "Deliver") {
-      traffic.messagesReceived++
-      onMessage(packet, arrival.pending)
+  handle(now: number, packet: Packet.Packet): void {
+    if (this.handshake.phase() === "Handshaking") return this.handshake.receive(now, packet)
+    switch (packet._tag) {
+      case "Publish":
+        return this.onPublish(now, packet)
+      case "PubAck":
+      case "PubComp":
+        return this.checked(now, packet, this.areas.outbound.acknowledge(now, packet))
+      case "PubRec":
+        return this.checked(now, packet, this.onPubRec(now, packet))
+      case "PubRel":
+        return this.inbound.release(now, packet)
+      case "SubAck":
+      case "UnsubAck":
+        return this.onAnswer(now, packet)
+      case "PingResp":
+        return this.link.onPingResp(now)
+      case "Auth":
+        return this.handshake.onAuth(now, packet)
+      case "Disconnect":
+        if (packet.reasonCode === topicAliasInvalid) this.link.refuseAliases()
+        return this.link.end(refusal.ofDisconnect(packet))
+      default:
+        return this.link.violation(`${packet._tag} is not expected here`)
     }
   }
 
-  const onPubRec = (now: number, packet: Packet.PubRec) => {
+  private onPublish(now: number, packet: Packet.Publish): void {
+    const alias = packet.properties?.topicAlias
+    if (alias === undefined) return this.deliver(now, packet)
+    const resolved = this.areas.aliasesIn.resolve(packet, alias)
+    if (resolved._tag === "Message") this.deliver(now, resolved.packet)
+    else this.link.violation(resolved.detail, resolved.reasonCode)
+  }
+
+  private deliver(now: number, packet: Packet.Publish): void {
+    const arrival = this.inbound.publish(now, packet)
+    if (arrival._tag === "Violation") this.link.violation(arrival.detail, arrival.reasonCode)
+    else if (arrival._tag === "Deliver") {
+      this.traffic.messagesReceived++
+      this.onMessage(packet, arrival.pending)
+    }
+  }
+
+  private onPubRec(now: number, packet: Packet.PubRec): "ok" | "unknown" | "wrong" {
+    const { outbound, output } = this.areas
     const verdict = outbound.acknowledge(now, packet)
     if (verdict !== "unknown" || (packet.reasonCode ?? 0) >= 0x80) return verdict
     // Nothing is known of this exchange: let the server finish it [5 §3.6.2.1].
@@ -68,46 +99,23 @@ export const make = (areas: Areas): (now: number, packet: Packet.Packet) => void
     return verdict
   }
 
-  const checked = (now: number, packet: Acknowledgement, verdict: "ok" | "unknown" | "wrong") => {
-    if (verdict === "wrong") return violation(`${packet._tag} does not fit the exchange of its packet identifier`)
-    if (packet.reasonCode === identifierInUse) return inUse()
-    operations.flush(now)
+  private checked(now: number, packet: Acknowledgement, verdict: "ok" | "unknown" | "wrong"): void {
+    if (verdict === "wrong") {
+      return this.link.violation(`${packet._tag} does not fit the exchange of its packet identifier`)
+    }
+    if (packet.reasonCode === identifierInUse) return this.inUse()
+    this.areas.operations.flush(now)
   }
 
   /** Its state is another than ours: only a resumed session can tell what became of the exchange. */
-  const inUse = () => violation("the server says that a free packet identifier is in use")
-
-  const onAnswer = (now: number, packet: Packet.SubAck | Packet.UnsubAck) => {
-    // Nothing was decided about the filters: the next link asks for them again.
-    if (packet.reasonCodes?.includes(identifierInUse) === true) return inUse()
-    checked(now, packet, operations.acknowledge(now, packet))
-    areas.answered(now)
+  private inUse(): void {
+    this.link.violation("the server says that a free packet identifier is in use")
   }
 
-  return (now, packet) => {
-    if (handshake.phase() === "Handshaking") return handshake.receive(now, packet)
-    switch (packet._tag) {
-      case "Publish":
-        return onPublish(now, packet)
-      case "PubAck":
-      case "PubComp":
-        return checked(now, packet, outbound.acknowledge(now, packet))
-      case "PubRec":
-        return checked(now, packet, onPubRec(now, packet))
-      case "PubRel":
-        return inbound.release(now, packet)
-      case "SubAck":
-      case "UnsubAck":
-        return onAnswer(now, packet)
-      case "PingResp":
-        return areas.onPingResp(now)
-      case "Auth":
-        return handshake.onAuth(now, packet)
-      case "Disconnect":
-        if (packet.reasonCode === topicAliasInvalid) areas.refuseAliases()
-        return end(refusal.ofDisconnect(packet))
-      default:
-        return violation(`${packet._tag} is not expected here`)
-    }
+  private onAnswer(now: number, packet: Packet.SubAck | Packet.UnsubAck): void {
+    // Nothing was decided about the filters: the next link asks for them again.
+    if (packet.reasonCodes?.includes(identifierInUse) === true) return this.inUse()
+    this.checked(now, packet, this.areas.operations.acknowledge(now, packet))
+    this.link.answered(now)
   }
 }

@@ -6,13 +6,14 @@ import type { AuthError } from "../../MqttError.ts"
 import { ConnectError } from "../../MqttError.ts"
 import type { AuthenticationStep } from "./authentication.ts"
 import type { Options } from "./contract.ts"
-import * as dispatches from "./dispatch.ts"
+import type { Surroundings as DispatchSurroundings } from "./dispatch.ts"
+import { Dispatch } from "./dispatch.ts"
 import type { Surroundings } from "./handshake.ts"
 import { Handshake, unspecifiedError } from "./handshake.ts"
 import { negotiate } from "./negotiate.ts"
 import type { ProtocolAreas } from "./protocolAreas.ts"
 
-export class SessionLink implements Surroundings {
+export class SessionLink implements Surroundings, DispatchSurroundings {
   readonly connAckTimeout: number
   readonly handshake: Handshake
   /** Why the link has to be closed. */
@@ -21,7 +22,7 @@ export class SessionLink implements Surroundings {
   wasBusy = false
   readonly #options: Options
   readonly #areas: ProtocolAreas
-  readonly #dispatch: (now: number, packet: Packet.Packet) => void
+  readonly #dispatch: Dispatch
   #decoder: Decoder.Decoder | undefined = undefined
   #aliasesRefused = false
 
@@ -30,23 +31,7 @@ export class SessionLink implements Surroundings {
     this.#options = options
     this.#areas = areas
     this.handshake = new Handshake(areas.output, this)
-    this.#dispatch = dispatches.make({
-      handshake: this.handshake,
-      inbound: areas.inbound,
-      aliases: areas.aliasesIn,
-      outbound: areas.outbound,
-      operations: areas.operations,
-      output: areas.output,
-      traffic: areas.traffic,
-      onMessage: options.onMessage,
-      answered: (now) => this.#answered(now),
-      onPingResp: (now) => this.#onPingResp(now),
-      refuseAliases: () => {
-        this.#aliasesRefused = true
-      },
-      end: (error) => this.end(error),
-      violation: (detail, reasonCode) => this.violation(detail, reasonCode)
-    })
+    this.#dispatch = new Dispatch(areas, this, options.onMessage)
   }
 
   open(packet: Packet.Connect, due: number): void {
@@ -162,14 +147,14 @@ export class SessionLink implements Surroundings {
     keepAlive.start(now, negotiated.keepAlive * 1000)
     outbound.resume(now, negotiated, gatePublishes)
     onConnected(negotiated)
-    this.#answered(this.#areas.now)
+    this.answered(this.#areas.now)
     outbound.flush(this.#areas.now)
   }
 
   handleAll(packets: ReadonlyArray<Packet.Packet>, error: CodecError.CodecError | undefined): void {
     for (let index = 0; index < packets.length; index++) {
       if (this.handshake.phase() === "Judging") return this.handshake.hold(packets.slice(index), error)
-      this.#dispatch(this.#areas.now, packets[index])
+      this.#dispatch.handle(this.#areas.now, packets[index])
       if (this.ended !== undefined) return
     }
     if (error === undefined) return
@@ -177,12 +162,16 @@ export class SessionLink implements Surroundings {
     this.end(new ConnectError({ reason: "ProtocolError", retryable: true, cause: error }), error.reasonCode)
   }
 
+  refuseAliases(): void {
+    this.#aliasesRefused = true
+  }
+
   /** What the server was asked for may all be answered now. */
-  #answered(now: number): void {
+  answered(now: number): void {
     if (this.#areas.operations.isIdle()) this.#areas.outbound.letGo(now)
   }
 
-  #onPingResp(now: number): void {
+  onPingResp(now: number): void {
     const roundTrip = this.#areas.keepAlive.answered(now)
     if (roundTrip !== undefined) this.#options.onPing?.(roundTrip)
     this.#areas.pings.settle(roundTrip)
