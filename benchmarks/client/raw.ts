@@ -3,8 +3,8 @@
  * "spread" it is the publisher behind Mosquitto instead, for as long as its parent wants it.
  */
 import { connect } from "node:net"
-import { finish, job, measure } from "./contestant.ts"
-import { dataFilter, sendTopic, spreadTopics, topics, type Wish } from "./job.ts"
+import { finish, job, measure, measureRoundTrips, payload } from "./contestant.ts"
+import { dataFilter, type Report, sendTopic, spreadTopics, topics, type Wish } from "./job.ts"
 import { RawEndpoint } from "./rawEndpoint.ts"
 
 const text = (value: string): ReadonlyArray<number> => [value.length >> 8, value.length & 0xff, ...Buffer.from(value)]
@@ -40,19 +40,33 @@ const receive = async (count: number): Promise<void> => {
   while (endpoint.received < wanted) await new Promise((resolve) => socket.once("data", resolve))
 }
 
+const flow = (): Promise<Report> => {
+  const work = job.kind === "publish" ? publish : receive
+  return measure(async (count) => {
+    await work(count)
+    // The answer to a ping comes behind all that was sent before.
+    await request(packet(0xc0, []))
+  })
+}
+
+/** Each message comes back to this socket. */
+const roundTrips = (): Promise<Report> => {
+  let lastId = 0
+  return measureRoundTrips(() =>
+    new Promise((resolve) => {
+      endpoint.onPublish = () => resolve()
+      lastId = lastId === 65_535 ? 1 : lastId + 1
+      socket.write(packet(0x30 | job.qos << 1, [...text("echo"), lastId >> 8, lastId & 0xff, ...payload]))
+    })
+  )
+}
+
 // Without a keep-alive: as a publisher it says nothing while others are measured.
 await request(packet(0x10, [...text("MQTT"), 4, 2, 0, 0, ...text(`raw-${process.pid}`)]))
 if (job.kind === "spread") {
   await subscribe(sendTopic)
   process.send?.({})
 } else {
-  await subscribe(dataFilter)
-  const work = job.kind === "publish" ? publish : receive
-  finish(
-    await measure(async (count) => {
-      await work(count)
-      // The answer to a ping comes behind all that was sent before.
-      await request(packet(0xc0, []))
-    })
-  )
+  await subscribe(job.kind === "roundTrip" ? "echo" : dataFilter)
+  finish(await (job.kind === "roundTrip" ? roundTrips() : flow()))
 }
