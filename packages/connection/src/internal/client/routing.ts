@@ -3,9 +3,9 @@
  * [5 §3.8.2.1.2], with one copy for all of them or one for each; either way each stream gets one. Without
  * identifiers the topic decides, and of several copies nobody knows which filter they were sent for.
  */
-import { TopicTrie } from "@effect-mqtt/codec"
 import type { Message } from "../../Message.ts"
 import type { Entry, Member } from "./entry.ts"
+import { RecentTopics } from "./recentTopics.ts"
 
 export interface Routing {
   readonly get: (filter: string) => Entry | undefined
@@ -26,7 +26,7 @@ const nobody: ReadonlySet<Member> = new Set()
 export const make = (lastIdentifier = 0): Routing => {
   const entries = new Map<string, Entry>()
   const byIdentifier = new Map<number, Entry>()
-  const trie = TopicTrie.make<Entry>()
+  const topics = new RecentTopics<Entry>()
   let last = lastIdentifier
   let hasWrapped = false
 
@@ -71,12 +71,12 @@ export const make = (lastIdentifier = 0): Routing => {
     add: (entry) => {
       entries.set(entry.request.filter, entry)
       byIdentifier.set(entry.identifier, entry)
-      trie.insert(entry.request.filter, entry)
+      topics.insert(entry.request.filter, entry)
     },
     remove: (entry) => {
       entries.delete(entry.request.filter)
       byIdentifier.delete(entry.identifier)
-      trie.remove(entry.request.filter)
+      topics.remove(entry.request.filter)
     },
     renew: (entry) => {
       byIdentifier.delete(entry.identifier)
@@ -89,7 +89,7 @@ export const make = (lastIdentifier = 0): Routing => {
         const entry = byIdentifier.get(identifiers[0])
         if (entry !== undefined && !entry.isInherited) return membersFor(entry, message)
       }
-      const found = identifiers === undefined ? trie.match(message.topic) : named(identifiers)
+      const found = identifiers === undefined ? topics.match(message.topic) : named(identifiers)
       if (found.length > 0) return found.every(isInherited) ? undefined : union(found, message)
       // One that was given out before belonged to a subscription that is gone.
       return identifiers?.some((identifier) => hasWrapped || identifier <= last) === true ? nobody : undefined
