@@ -29,7 +29,7 @@ import * as engines from "./internal/client/engine.ts"
 import { reporting } from "./internal/client/hooks.ts"
 import { make as makeSubscriptions } from "./internal/client/lazySubscriptions.ts"
 import type { Notify } from "./internal/client/notices.ts"
-import * as observers from "./internal/client/observer.ts"
+import { Observer } from "./internal/client/observer.ts"
 import { Outcome } from "./internal/client/outcome.ts"
 import * as requesters from "./internal/client/requester.ts"
 import { make as resolveSettings } from "./internal/client/settings.ts"
@@ -278,29 +278,27 @@ export const make = (
     const confirmed = makeSubscription(subscribe)
     const subscription: MqttClient["Type"]["subscription"] = (filter, how) =>
       isTraced ? tracing.traced("subscribe", filterText(filter))(confirmed(filter, how)) : confirmed(filter, how)
-    let negotiated: Negotiated | undefined
-    const isModern = () => negotiated?.protocolVersion === 5
+    const isModern = () => engine.negotiated()?.protocolVersion === 5
     const publish = values.makePublish(
       isTraced ? tracing.tracedPublish(engine.publish, isModern) : engine.publish,
       options.defaults
     )
     const sink = makeSink(engine, settings, options.defaults)
-    const observer = observers.make(engine.notices, engine.session)
+    const observer = new Observer(engine.notices, engine.session)
     const scope = yield* Effect.scope
     let requester: requesters.Requester | undefined
     const useRequester = () => {
       if (requester !== undefined) return requester
       const made = requesters.make({ publish, subscription, stopped: engine.stopped }, settings, scope)
+      const negotiated = engine.negotiated()
       if (negotiated !== undefined) made.onConnected(negotiated)
+      engine.notices.listen((notice) => {
+        if (notice._tag === "Connected") made.onConnected(notice.negotiated)
+      })
       engine.setAwaitsMessage(() => made.isWaiting(engine.pump.now()))
       requester = made
       return made
     }
-    engine.notices.listen((notice) => {
-      if (notice._tag !== "Connected") return
-      negotiated = notice.negotiated
-      requester?.onConnected(negotiated)
-    })
     const self = new Outcome<MqttClient["Type"]>()
     const driver = yield* drivers.make(
       transport,

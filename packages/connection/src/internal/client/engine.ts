@@ -58,6 +58,8 @@ export interface Engine<C extends Consumer> {
   readonly session: Session
   readonly pump: Pump
   readonly notices: Notices
+  /** What the last server that has let us in has agreed to. */
+  readonly negotiated: () => Negotiated | undefined
   /** Where what is published has its payload. */
   readonly payloads: PayloadSlab
   readonly publish: (
@@ -116,6 +118,7 @@ class ClientEngine<C extends Consumer> implements Engine<C>, Hooks {
   readonly #settings: Settings
   readonly #meter: Meter
   readonly #warnings: Warnings
+  #negotiated: Negotiated | undefined = undefined
   #stopped: LinkError | undefined = undefined
   #onPass: (() => void) | undefined = undefined
   #isAwaited: (() => boolean) | undefined = undefined
@@ -149,6 +152,7 @@ class ClientEngine<C extends Consumer> implements Engine<C>, Hooks {
       onPacket,
       onPing: (millis) => notify(millis === undefined ? { _tag: "PingSent" } : { _tag: "PingAnswered", millis }),
       onConnected: (negotiated) => {
+        this.#negotiated = negotiated
         this.pump.connected(negotiated)
         this.consumer.onConnected(negotiated)
         notify({ _tag: "Connected", negotiated })
@@ -178,6 +182,10 @@ class ClientEngine<C extends Consumer> implements Engine<C>, Hooks {
       const message = toOutgoing(topic, payload, options, this.payloads, isImmediate)
       return isImmediate ? this.#submit(message) : this.#whenWritable(message)
     })
+
+  negotiated(): Negotiated | undefined {
+    return this.#negotiated
+  }
 
   readonly stopped = (): LinkError | undefined => this.#stopped
 

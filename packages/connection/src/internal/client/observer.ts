@@ -3,23 +3,21 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Mailbox from "effect/Mailbox"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { ClientEvent } from "../../ClientEvent.ts"
 import type { ClientStats } from "../../ClientStats.ts"
 import type { AuthError, ConnectError } from "../../MqttError.ts"
+import type { Negotiated } from "../../Negotiated.ts"
 import type { Session } from "../../Session.ts"
 import type { Traffic } from "../session/traffic.ts"
+import * as traffics from "../session/traffic.ts"
 import { closedError } from "./engine.ts"
 import type { Notice, Notices, Trouble } from "./notices.ts"
 
-export interface Observer {
-  /** Begins with what happens next; a reader that lags too far behind misses the oldest. */
-  readonly events: Stream.Stream<ClientEvent>
-  readonly stats: Effect.Effect<ClientStats>
-  readonly resetStats: Effect.Effect<void>
-}
-
 const heldForReader = 256
+
+const noTraffic: Readonly<Traffic> = traffics.make()
 
 const makeCounts = () => ({
   connectsTried: 0,
@@ -41,95 +39,113 @@ const toTroubleEvent = (notice: Trouble): ClientEvent =>
     ? { _tag: "SlowConsumer", filters: notice.filters, duration: Duration.millis(notice.millis) }
     : notice
 
-export const make = (notices: Notices, session: Pick<Session, "traffic" | "inFlight" | "queued">): Observer => {
-  const traffic = session.traffic()
-  let readers: Set<Mailbox.Mailbox<ClientEvent>> | undefined
-  let counts = makeCounts()
-  let base = { ...traffic }
-  let attempt = 0
-  let epoch = 0
-  let isUp = false
-  let isOver = false
+/** To be made before anything happens, and to be told of all of it. */
+export class Observer {
+  readonly #session: Pick<Session, "traffic" | "inFlight" | "queued">
+  #readers: Set<Mailbox.Mailbox<ClientEvent>> | undefined = undefined
+  #counts = makeCounts()
+  #base: Readonly<Traffic> = noTraffic
+  #attempt = 0
+  #epoch = 0
+  #isUp = false
+  #isOver = false
 
-  const emit = (event: ClientEvent) => {
-    if (readers !== undefined) { for (const reader of readers) reader.unsafeOffer(event) }
+  constructor(notices: Notices, session: Pick<Session, "traffic" | "inFlight" | "queued">) {
+    this.#session = session
+    notices.listen((notice) => this.#onNotice(notice))
   }
 
-  const down = (error: AuthError | ConnectError) => {
-    if (isUp) emit({ _tag: "Disconnected", epoch, error })
-    else {
-      counts.connectsFailed++
-      emit({ _tag: "ConnectFailed", attempt, error })
-    }
-    isUp = false
+  /** Begins with what happens next; a reader that lags too far behind misses the oldest. */
+  get events(): Stream.Stream<ClientEvent> {
+    return Stream.suspend(() => this.#isOver ? Stream.empty : Stream.unwrapScoped(this.#read()))
   }
 
-  const over = (error: AuthError | ConnectError | undefined) => {
-    if (isOver) return
-    isOver = true
-    if (isUp) down(error ?? closedError)
-    emit(error === undefined ? { _tag: "Closed" } : { _tag: "Failed", error })
-    if (readers !== undefined) { for (const reader of readers) reader.unsafeDone(Exit.void) }
+  get stats(): Effect.Effect<ClientStats> {
+    return Effect.sync(() => ({
+      ...statsOf(this.#session.traffic(), this.#base, this.#counts),
+      publishesInFlight: this.#session.inFlight(),
+      publishesQueued: this.#session.queued()
+    }))
   }
 
-  const listener = (notice: Notice) => {
+  get resetStats(): Effect.Effect<void> {
+    return Effect.sync(() => {
+      this.#counts = makeCounts()
+      this.#base = { ...this.#session.traffic() }
+    })
+  }
+
+  #emit(event: ClientEvent): void {
+    if (this.#readers !== undefined) { for (const reader of this.#readers) reader.unsafeOffer(event) }
+  }
+
+  #onNotice(notice: Notice): void {
+    const counts = this.#counts
     switch (notice._tag) {
       case "Connecting":
-        attempt = notice.attempt
+        this.#attempt = notice.attempt
         counts.connectsTried++
-        return emit({ _tag: "Connecting", attempt })
+        return this.#emit({ _tag: "Connecting", attempt: notice.attempt })
       case "Connected":
-        isUp = true
-        epoch++
-        emit({ _tag: "Connected", epoch, negotiated: notice.negotiated })
-        if (epoch === 1 || notice.negotiated.sessionPresent) return
-        counts.sessionsLost++
-        return emit({ _tag: "SessionLost", epoch })
+        return this.#up(notice.negotiated)
       case "LinkEnded":
-        return down(notice.error)
+        return this.#down(notice.error)
       case "PingSent":
         counts.pingsSent++
-        return emit({ _tag: "PingSent" })
+        return this.#emit({ _tag: "PingSent" })
       case "PingAnswered":
         counts.pingsAnswered++
         counts.pingMillis += notice.millis
-        return emit({ _tag: "PingAnswered", roundTrip: Duration.millis(notice.millis) })
+        return this.#emit({ _tag: "PingAnswered", roundTrip: Duration.millis(notice.millis) })
       case "Over":
-        return over(notice.error)
+        return this.#over(notice.error)
       case "Dropped":
         counts.messagesDropped += notice.count
-        return emit(notice)
+        return this.#emit(notice)
       case "HookFailed":
-        return emit(notice)
+        return this.#emit(notice)
       default:
-        return emit(toTroubleEvent(notice))
+        return this.#emit(toTroubleEvent(notice))
     }
   }
-  notices.listen(listener)
 
-  const read = () =>
-    Effect.map(
+  #up(negotiated: Negotiated): void {
+    this.#isUp = true
+    const epoch = ++this.#epoch
+    this.#emit({ _tag: "Connected", epoch, negotiated })
+    if (epoch === 1 || negotiated.sessionPresent) return
+    this.#counts.sessionsLost++
+    this.#emit({ _tag: "SessionLost", epoch })
+  }
+
+  #down(error: AuthError | ConnectError): void {
+    if (this.#isUp) this.#emit({ _tag: "Disconnected", epoch: this.#epoch, error })
+    else {
+      this.#counts.connectsFailed++
+      this.#emit({ _tag: "ConnectFailed", attempt: this.#attempt, error })
+    }
+    this.#isUp = false
+  }
+
+  #over(error: AuthError | ConnectError | undefined): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    if (this.#isUp) this.#down(error ?? closedError)
+    this.#emit(error === undefined ? { _tag: "Closed" } : { _tag: "Failed", error })
+    if (this.#readers !== undefined) { for (const reader of this.#readers) reader.unsafeDone(Exit.void) }
+  }
+
+  #read(): Effect.Effect<Stream.Stream<ClientEvent>, never, Scope.Scope> {
+    return Effect.map(
       Effect.acquireRelease(
         Effect.tap(
           Mailbox.make<ClientEvent>({ capacity: heldForReader, strategy: "sliding" }),
-          (reader) => Effect.sync(() => (readers ??= new Set()).add(reader))
+          (reader) => Effect.sync(() => (this.#readers ??= new Set()).add(reader))
         ),
-        (reader) => Effect.sync(() => readers?.delete(reader))
+        (reader) => Effect.sync(() => this.#readers?.delete(reader))
       ),
       Mailbox.toStream
     )
-
-  return {
-    events: Stream.suspend(() => isOver ? Stream.empty : Stream.unwrapScoped(read())),
-    stats: Effect.sync(() => ({
-      ...statsOf(traffic, base, counts),
-      publishesInFlight: session.inFlight(),
-      publishesQueued: session.queued()
-    })),
-    resetStats: Effect.sync(() => {
-      counts = makeCounts()
-      base = { ...traffic }
-    })
   }
 }
 
