@@ -102,6 +102,11 @@ describe("Q7Map, damage", () => {
       part: "head",
       problem: "Malformed"
     }])
+    for (const side of [-8.85, 2.5]) {
+      const misread = message(3, float(2, side), integer(3, 7), float(8, 0.05))
+      const { grid, issues } = parsed(join(integer(1, 0), misread, message(4, message(1, Buffer.alloc(147, 127)))))
+      assert.deepStrictEqual([grid, issues], [undefined, [{ part: "head", problem: "Malformed" }]])
+    }
     const zlib = deflateSync(Buffer.alloc(100, 127))
     zlib[5] = 0xff
     const damaged = parsed(join(integer(1, 0), head(10, 10, 0, 0), message(4, message(1, zlib))))

@@ -22,13 +22,16 @@ export interface Head {
   readonly shiftY: number
 }
 
+/** Damage may make a float of a number, also a negative one. */
+const isSide = (cells: number): boolean => Number.isInteger(cells) && cells >= 0 && cells <= maxSide
+
 /** The geometry of the grid; `undefined` when it cannot be. */
 export const readHead = (values: ReadonlyMap<number, number>): Head | undefined => {
   const [width = 0, announcedHeight = 0] = [values.get(2), values.get(3)]
   const [minX = 0, minY = 0, resolution = 0] = [values.get(4), values.get(5), values.get(8)]
   // Single precision: 0.05 m is not quite 50 mm.
   const cellSize = Math.round(resolution * 1_000_000) / 1000
-  if (width > maxSide || announcedHeight > maxSide || cellSize < 1 || cellSize > 1000) return undefined
+  if (!isSide(width) || !isSide(announcedHeight) || cellSize < 1 || cellSize > 1000) return undefined
   if (Math.abs(minX) > maxMetres || Math.abs(minY) > maxMetres) return undefined
   const x = axisFrom(minX * 1000, cellSize)
   const y = axisFrom(minY * 1000, cellSize)
