@@ -2,7 +2,7 @@ import { Decoder, Encoder, Packet } from "@effect-mqtt/codec"
 import { MqttClient, MqttError, Transport } from "@effect-mqtt/connection"
 import type { Wire } from "@effect-mqtt/connection"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Deferred, Effect, Either, Exit, Fiber, Layer, Queue, Schedule, TestClock } from "effect"
+import { Cause, type Clock, Deferred, Effect, Either, Exit, Fiber, Layer, Queue, Schedule, TestClock } from "effect"
 import { options, settle } from "./scriptedClient.ts"
 
 /** A transport of somebody else, whose wires let every client in, and take bytes until they are told otherwise. */
@@ -74,6 +74,28 @@ describe("a wire of somebody else", () => {
       const making = yield* Effect.fork(Effect.exit(Effect.provide(MqttClient.make(options), layer)))
       yield* settle
       assert.include(defect(yield* Fiber.join(making)), "no read")
+    }))
+
+  it.scoped("is over when the clock of the program throws at an instant that was waited for, and so is the client", () =>
+    Effect.gen(function*() {
+      const { layer } = yield* make()
+      const clock = yield* Effect.clock
+      let isBroken = false
+      const breaking: Clock.Clock = Object.assign(Object.create(clock), {
+        unsafeCurrentTimeMillis: () => {
+          if (!isBroken) return clock.unsafeCurrentTimeMillis()
+          isBroken = false
+          throw new Error("no time")
+        }
+      })
+      const client = yield* MqttClient.make({ ...options, keepAlive: "1 minute" }).pipe(
+        Effect.provide(layer),
+        Effect.withClock(breaking)
+      )
+      yield* settle
+      isBroken = true
+      yield* TestClock.adjust("1 minute")
+      assert.include(defect(yield* Effect.exit(client.failure)), "no time")
     }))
 
   it.scoped("that was stuck when it ended takes nothing off the expiry of what is published without it", () =>

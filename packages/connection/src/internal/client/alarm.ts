@@ -8,6 +8,7 @@ import * as Context from "effect/Context"
 import * as DefaultServices from "effect/DefaultServices"
 import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 
@@ -15,6 +16,8 @@ export type Fork = <A, E>(effect: Effect.Effect<A, E>) => Fiber.RuntimeFiber<A, 
 
 export interface AlarmOwner {
   readonly onWake: () => void
+  /** A defect of whoever was woken. */
+  readonly over: (ending: Exit.Exit<never>) => void
 }
 
 /** The longest time that a timer can be set to. */
@@ -67,10 +70,15 @@ export class Alarm {
     })
   }
 
+  /** Thrown into a timer, a defect would end the process; thrown into a fiber, nobody would hear of it. */
   #wake(): void {
     this.#timer = undefined
     this.#sleeper = undefined
     this.#target = Infinity
-    this.#owner.onWake()
+    try {
+      this.#owner.onWake()
+    } catch (defect) {
+      this.#owner.over(Exit.die(defect))
+    }
   }
 }

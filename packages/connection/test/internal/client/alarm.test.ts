@@ -1,14 +1,27 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Runtime, TestClock } from "effect"
+import { Deferred, Effect, Exit, Runtime, TestClock } from "effect"
 import { Alarm } from "../../../src/internal/client/alarm.ts"
 
-const makeAlarm = (onWake: () => void) =>
+const makeAlarm = (onWake: () => void, over: (ending: Exit.Exit<never>) => void = () => {}) =>
   Effect.map(
     Effect.all([Effect.clock, Effect.runtime<never>()]),
-    ([clock, runtime]) => new Alarm(clock, Runtime.runFork(runtime), { onWake })
+    ([clock, runtime]) => new Alarm(clock, Runtime.runFork(runtime), { onWake, over })
   )
 
 const now = Effect.map(Effect.clock, (clock) => clock.unsafeCurrentTimeMillis())
+
+/** How a link ends whose owner throws when it is woken. */
+const makeBroken = Effect.gen(function*() {
+  const ending = yield* Deferred.make<Exit.Exit<never>>()
+  const alarm = yield* makeAlarm(
+    () => {
+      throw new Error("broken")
+    },
+    (exit) => Deferred.unsafeDone(ending, Exit.succeed(exit))
+  )
+  alarm.by((yield* now) + 10)
+  return Deferred.await(ending)
+})
 
 const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length
 
@@ -58,5 +71,17 @@ describe("an alarm", () => {
       assert.strictEqual(wakes, 0)
       alarm.stop()
       assert.strictEqual(timers(), before)
+    }))
+
+  it.effect("ends the link with what its owner throws", () =>
+    Effect.gen(function*() {
+      const ending = yield* makeBroken
+      yield* TestClock.adjust(10)
+      assert.deepStrictEqual(yield* ending, Exit.die(new Error("broken")))
+    }))
+
+  it.live("ends the link with what its owner throws, instead of the process, with the usual clock", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual(yield* yield* makeBroken, Exit.die(new Error("broken")))
     }))
 })
