@@ -254,13 +254,18 @@ const streamCases = (): Array<Case> =>
     )
   })
 
-/** More topics than a decoder keeps, so that nearly all are new to it whenever they come. */
+/** More topics and user properties than a decoder keeps, so that nearly all are new to it whenever they come. */
 const manyTopicCases = (): Array<Case> =>
-  ([4, 5] as const).map((version) =>
+  ([[4, 0], [5, 0], [5, 10]] as const).map(([version, properties]) =>
     decoding(
-      { name: `decode PUBLISH 64 B v${version} QoS 0 of 4096 topics`, target: undefined },
+      {
+        name: `decode PUBLISH 64 B v${version} QoS 0${
+          properties === 0 ? "" : ` ${properties} properties`
+        } of 4096 topics`,
+        target: undefined
+      },
       version,
-      many(4096, (index) => packets.publishAt(index, { bytes: 64, properties: 0, qos: 0, version })),
+      many(4096, (index) => packets.publishAt(index, { bytes: 64, properties, qos: 0, version })),
       (pieces) => pieces
     )
   )

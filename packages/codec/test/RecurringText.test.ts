@@ -57,6 +57,63 @@ const askedDuring = (run: () => void): number => {
   return asked
 }
 
+/** Values of a user property as a decoder reads them. */
+const readValues = (values: Iterable<string>): Array<string | undefined> => {
+  const decoder = Decoder.make({ version: 5, role: "client" })
+  return Array.from(values, (value) => {
+    const properties = { userProperties: [["", value] as const] }
+    const packet = Packet.publish({ topic: "t", payload: Uint8Array.of(1), properties })
+    const [decoded] = decoder.push(Either.getOrThrow(Encoder.encode(packet, 5)).slice()).packets
+    return decoded?._tag === "Publish" ? decoded.properties?.userProperties?.[0]?.[1] : undefined
+  })
+}
+
+/** How many strings of two characters and more are made of their codes while something is done. */
+const madeDuring = (run: () => void): number => {
+  const { fromCharCode } = String
+  let made = 0
+  String.fromCharCode = (...codes) => {
+    if (codes.length > 1) made++
+    return fromCharCode(...codes)
+  }
+  try {
+    run()
+  } finally {
+    String.fromCharCode = fromCharCode
+  }
+  return made
+}
+
+it("makes a text of 4 to 12 bytes twice, however often it comes", () => {
+  // In pieces of four and eight bytes.
+  const made = [3, 4, 8, 11, 12].map((length) => {
+    const value = "Word-that-no-test-has-used".slice(-length)
+    return madeDuring(() => readValues(Array.from({ length: 6 }, () => value)))
+  })
+  assert.deepStrictEqual(made, [6, 2, 2, 4, 4])
+})
+
+it("reads short texts of every length that come again, and tells apart those that differ in one character", () => {
+  const values = Array.from({ length: 14 }, (_, length) => "abcdefghijklmn".slice(0, length)).flatMap((value) => [
+    value,
+    ...Array.from(value, (_, at) => `${value.slice(0, at)}~${value.slice(at + 1)}`)
+  ])
+  // Of five bytes, so that the same words cover six.
+  const overlapping = ["aaaaa", "aaaaaa", "aaaaaaa", "aaaa", "aaaaaaaaaaaa"]
+  const texts = thrice([...values, ...overlapping])
+  assert.deepStrictEqual(readValues(texts), texts)
+})
+
+it("reads more short texts than it keeps", () => {
+  const texts = thrice(Array.from({ length: many }, (_, index) => `id-${index * 7919}`))
+  assert.deepStrictEqual(readValues(texts), texts)
+})
+
+it("reads short texts with what is rare in them", () => {
+  const texts = thrice(["a b c", "a+b#", "\u0001234", "caf\u00e9", "\u{1f600}", "\u007f\u007f\u007f\u007f"])
+  assert.deepStrictEqual(readValues(texts), texts)
+})
+
 it("asks the platform twice for a topic of 13 to 56 bytes, however often it comes", () => {
   const asked = [12, 13, 14, 40, 56, 57].map((length) => {
     const topic = "never-seen/before/".repeat(4).slice(0, length)

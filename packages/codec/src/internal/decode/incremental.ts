@@ -6,7 +6,7 @@ import { varIntLength } from "../varInt.ts"
 import { isPublish, judgeFirstByte } from "./header.ts"
 import { allocateHeld } from "./heldBytes.ts"
 import { readBody } from "./packet.ts"
-import { viewableBytes } from "./payload.ts"
+import { leastViewed } from "./payload.ts"
 import { readPlainPublish } from "./plainPublish.ts"
 import { readPublish } from "./publish.ts"
 import { Reader, type Sender } from "./reader.ts"
@@ -15,6 +15,9 @@ const nothing = new Uint8Array(0)
 
 /** The first byte and four of Remaining Length. */
 const longestHeader = 5
+
+/** A `DataView` of the chunk costs as much as it saves for ten packets: it is made where so many like one are to come. */
+const worthView = 16
 
 /** Says that no packet is complete yet; nobody adds to it. */
 const none: Array<Packet> = []
@@ -78,8 +81,8 @@ export class Incremental {
         if (reader.end > 0) packets = [this.#read()]
       }
       let memory: ArrayBufferLike | undefined
-      let memoryBytes = 0
       let shift = 0
+      let view: DataView | undefined
       while (at < length) {
         let next = 0
         let packet: Packet | undefined
@@ -90,12 +93,15 @@ export class Incremental {
           if (remaining >= 0 && next <= length && next - at <= this.#maxPacketBytes) {
             if (memory === undefined) {
               memory = bytes.buffer
-              memoryBytes = memory.byteLength
+              const memoryBytes = memory.byteLength
+              reader.leastViewed = leastViewed(memoryBytes)
               // Most chunks of a socket are all of their buffer, and on Node 20 to ask for the offset costs 8 ns.
               if (memoryBytes !== length) shift = bytes.byteOffset
+            } else if (view === undefined && remaining * worthView <= length - at) {
+              view = new DataView(memory, shift, length)
             }
-            packet = memoryBytes <= viewableBytes
-              ? readPlainPublish(bytes, at, body, next, reader.version, memory, shift)
+            packet = remaining >= reader.leastViewed
+              ? readPlainPublish(reader, bytes, at, body, next, memory, shift, view)
               : undefined
             if (packet === undefined) {
               reader.turnTo(bytes, at, body, next)

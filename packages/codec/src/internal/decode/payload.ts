@@ -4,11 +4,15 @@ import { copyOf, type Reader } from "./reader.ts"
  * What a kept payload may hold in memory whatever its own size: as much as a socket gives in one read. To copy payloads
  * out of such chunks costs a fifth of the time and a quarter of the memory that decoding them takes.
  */
-export const viewableBytes = 65_536
+const viewableBytes = 65_536
 const longestInWindow = 1024
 
 /** A longer payload may keep a chunk of this many times its size alive. */
 const pinFactor = 64
+
+/** The shortest payload that may keep memory of this size alive. */
+export const leastViewed = (memoryBytes: number): number =>
+  memoryBytes <= viewableBytes ? 0 : Math.max(longestInWindow + 1, memoryBytes / pinFactor)
 
 /**
  * The bytes that are left, as an array that nobody rewrites. One that is kept holds at most 64 KiB or 64 times its size in
@@ -39,7 +43,7 @@ const findViewable = (reader: Reader, start: number, end: number): boolean => {
     return true
   }
   if (payloadBytes > longestInWindow) {
-    if (buffer.byteLength > payloadBytes * pinFactor) return false
+    if (payloadBytes < leastViewed(buffer.byteLength)) return false
     reader.viewable = buffer
     reader.viewableShift = byteOffset
     // For this payload only.

@@ -1,34 +1,54 @@
 import type { Publish } from "../../Packet.ts"
-import type { ProtocolVersion } from "../../ProtocolVersion.ts"
+import type { Properties } from "../../Properties.ts"
 import { isQoS } from "../../QoS.ts"
-import { readAscii, scan } from "../utf8.ts"
+import { varIntLength } from "../varInt.ts"
+import { identifierAlone } from "./identifierAlone.ts"
+import { readPlainProperties, shortVarInt } from "./plainProperties.ts"
+import { readNewName, readPlainName, readViewedName } from "./plainText.ts"
 import { noProperties } from "./properties.ts"
-import { mayRecur, readRecurring } from "./recurringText.ts"
+import type { Reader } from "./reader.ts"
 
 /**
- * Texts are looked up for the first packet of a chunk only: in a stream of small ones the table competes for the cache of
+ * Topics are looked up for the first packet of a chunk only: in a stream of small ones the table competes for the cache of
  * the processor with the packets, and gains nothing.
  */
-const readTopic = (bytes: Uint8Array, start: number, end: number, firstInChunk: boolean): string | undefined => {
-  if (firstInChunk && mayRecur(end - start)) return readRecurring(bytes, start, end)
-  return scan(bytes, start, end) === 0 ? readAscii(bytes, start, end) : undefined
+const readTopic = (
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  view: DataView | undefined,
+  firstInChunk: boolean
+): string | undefined =>
+  view !== undefined
+    ? readViewedName(view, bytes, start, end)
+    : firstInChunk
+    ? readPlainName(bytes, start, end)
+    : readNewName(bytes, start, end)
+
+/** A server, which reads what clients send, refuses subscription identifiers. */
+const propertiesOf = (reader: Reader, bytes: Uint8Array, start: number, end: number): Properties | undefined => {
+  const identified = reader.sender !== "client"
+  const alone = end - start === 2 && identified ? identifierAlone(bytes, start) : undefined
+  return alone ?? readPlainProperties(bytes, start, end, identified)
 }
 
 /**
- * Reads a complete PUBLISH as most of them are: without properties, its topic in plain ASCII. Gives `undefined` for any
- * other, good or bad, which `readPublish` then reads or refuses. What this saves is the cursor: without notes on where
- * it stands, a packet takes 8 to 16 % less time.
+ * Reads a complete PUBLISH as most of them are: its texts in plain ASCII. Gives `undefined` for any other, good or bad,
+ * which `readPublish` then reads or refuses. What this saves is the cursor: without notes on where it stands, a packet takes
+ * 8 to 16 % less time.
  *
  * @param shift what to add to a position in `bytes` for one in `memory`
+ * @param view the bytes, where many packets are read
  */
 export const readPlainPublish = (
+  reader: Reader,
   bytes: Uint8Array,
   start: number,
   body: number,
   end: number,
-  version: ProtocolVersion,
   memory: ArrayBufferLike,
-  shift: number
+  shift: number,
+  view: DataView | undefined
 ): Publish | undefined => {
   const first = bytes[start]
   const qos = (first >> 1) & 3
@@ -36,20 +56,34 @@ export const readPlainPublish = (
   const topicAt = body + 2
   if (topicAt > end || !isQoS(qos) || (dup && qos === 0)) return undefined
   const topicEnd = topicAt + (bytes[body] << 8 | bytes[body + 1])
-  const payloadAt = topicEnd + (qos === 0 ? 0 : 2) + (version === 4 ? 0 : 1)
-  if (topicEnd === topicAt || payloadAt > end || (version === 5 && bytes[payloadAt - 1] !== 0)) return undefined
-  const topic = readTopic(bytes, topicAt, topicEnd, start === 0)
+  const headEnd = topicEnd + (qos === 0 ? 0 : 2)
+  if (topicEnd === topicAt || headEnd > end) return undefined
+  const topic = readTopic(bytes, topicAt, topicEnd, view, start === 0)
   if (topic === undefined) return undefined
+  const packetId = qos === 0 ? 0 : bytes[topicEnd] << 8 | bytes[topicEnd + 1]
+  if (packetId === 0 && qos !== 0) return undefined
   const retain = (first & 0x01) !== 0
-  const payload = new Uint8Array(memory, payloadAt + shift, end - payloadAt)
-  if (qos === 0) {
-    return version === 4
+  if (reader.version === 4) {
+    if (end - headEnd < reader.leastViewed) return undefined
+    const payload = new Uint8Array(memory, headEnd + shift, end - headEnd)
+    return qos === 0
       ? { _tag: "Publish", dup, qos, retain, topic, payload }
-      : { _tag: "Publish", dup, qos, retain, topic, payload, properties: noProperties }
+      : { _tag: "Publish", dup, qos, retain, topic, packetId, payload }
   }
-  const packetId = bytes[topicEnd] << 8 | bytes[topicEnd + 1]
-  if (packetId === 0) return undefined
-  return version === 4
-    ? { _tag: "Publish", dup, qos, retain, topic, packetId, payload }
-    : { _tag: "Publish", dup, qos, retain, topic, packetId, payload, properties: noProperties }
+  if (headEnd === end) return undefined
+  let payloadAt = headEnd + 1
+  let properties: Properties | undefined = noProperties
+  if (bytes[headEnd] !== 0) {
+    const length = shortVarInt(bytes, headEnd, end)
+    const propertiesAt = headEnd + varIntLength(length)
+    payloadAt = propertiesAt + length
+    if (length < 0 || payloadAt > end) return undefined
+    properties = propertiesOf(reader, bytes, propertiesAt, payloadAt)
+    if (properties === undefined) return undefined
+  }
+  if (end - payloadAt < reader.leastViewed) return undefined
+  const payload = new Uint8Array(memory, payloadAt + shift, end - payloadAt)
+  return qos === 0
+    ? { _tag: "Publish", dup, qos, retain, topic, payload, properties }
+    : { _tag: "Publish", dup, qos, retain, topic, packetId, payload, properties }
 }

@@ -44,7 +44,7 @@ export const readProperties = (reader: Reader, carrier: CarrierInfo): Properties
   const end = reader.position + length
   if (end > packetEnd) throw malformed(reader, "the properties run past the end of the packet", "2.2.2.1")
   if (length === 2 && carrier === carriers.Publish) {
-    const properties = identifierAlone(reader)
+    const properties = identifierAlone(reader.bytes, reader.position)
     if (properties !== undefined) {
       reader.position = end
       return properties

@@ -2,7 +2,6 @@ import type { PacketType } from "../../Packet.ts"
 import type { ProtocolVersion } from "../../ProtocolVersion.ts"
 import { malformed, type Place, type Refusal, violation } from "../refusal.ts"
 import { firstIllFormed, foundNull, foundWide, foundWildcard, readAscii, readUtf8, scan } from "../utf8.ts"
-import { mayRecur, readRecurring } from "./recurringText.ts"
 
 /** Who wrote the bytes; `undefined` where either may have. */
 export type Sender = "client" | "server" | undefined
@@ -49,6 +48,8 @@ export class Reader implements Place {
   viewable: ArrayBufferLike = noMemory
   viewableShift = 0
   viewableEnd = -1
+  /** The shortest payload that may be a view on the chunk. */
+  leastViewed = 0
   version: ProtocolVersion
   readonly sender: Sender
 
@@ -126,15 +127,6 @@ export const readText = (reader: Reader): string => {
   const textEnd = start + (bytes[start - 2] << 8 | bytes[start - 1])
   reader.position = start
   if (textEnd > end) throw cutShort(reader)
-  // In a PUBLISH only, since nothing is to be kept of what a CONNECT says.
-  if (reader.start === 0 && mayRecur(textEnd - start) && reader.type === "Publish") {
-    const text = readRecurring(bytes, start, textEnd)
-    if (text !== undefined) {
-      reader.found = 0
-      reader.position = textEnd
-      return text
-    }
-  }
   const found = scan(bytes, start, textEnd)
   if (found >= foundWide) return readWide(reader, start, textEnd, found)
   if ((found & foundNull) !== 0) throw nullInside(reader)

@@ -1,4 +1,5 @@
 import { nativeText } from "../nativeText.ts"
+import { isUsual, rareBits } from "../utf8.ts"
 
 /**
  * Texts that were there before. A connection sees the same topics again and again, and of what an 80-byte PUBLISH costs the
@@ -24,14 +25,10 @@ const texts: Array<string> = /*#__PURE__*/ Array.from({ length: slots }, () => "
 const table = /*#__PURE__*/ new Int32Array(slots * wordsInSlot)
 const current = /*#__PURE__*/ new Int32Array(wordsInSlot - bytesAt)
 
-/** Letters, digits and most of the punctuation of topics begin here, in each byte of a word. */
-const usual = 0x2c2c2c2c
-const highBits = 0x80808080 | 0
-
-const wordAt = (bytes: Uint8Array, at: number): number =>
+export const wordAt = (bytes: Uint8Array, at: number): number =>
   bytes[at] | bytes[at + 1] << 8 | bytes[at + 2] << 16 | bytes[at + 3] << 24
 
-const mix = (hash: number, word: number): number => Math.imul(hash ^ word, 0x9e3779b1)
+export const mix = (hash: number, word: number): number => Math.imul(hash ^ word, 0x9e3779b1)
 
 /** Tells whether a text of so many bytes may be in the table. */
 export const mayRecur = (length: number): boolean => length >= shortest && length <= longest
@@ -45,19 +42,18 @@ export const readRecurring = (bytes: Uint8Array, start: number, end: number): st
   const last = end - 4
   let hash = length
   let count = 0
-  // A byte below `usual` borrows from its high bit, above ASCII it has one.
-  let unusual = 0
+  let rare = 0
   for (let at = start; at < last; at += 4) {
     const word = wordAt(bytes, at)
     current[count++] = word
-    unusual |= word | (word - usual)
+    rare |= rareBits(word)
     hash = mix(hash, word)
   }
   // The last four bytes overlap those before.
   const word = wordAt(bytes, last)
   current[count++] = word
-  unusual |= word | (word - usual)
-  if ((unusual & highBits) !== 0) return undefined
+  rare |= rareBits(word)
+  if (!isUsual(rare)) return undefined
   hash = mix(hash, word)
   const slot = hash >>> (32 - slotBits)
   const record = slot * wordsInSlot
