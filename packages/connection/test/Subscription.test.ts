@@ -77,6 +77,25 @@ describe("acceptance", () => {
       assert.deepStrictEqual(yield* Fiber.join(again), ["a", "b"])
     }))
 
+  scenario("when pulled: a wait that was interrupted takes nothing", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start()
+      const { messages } = yield* subscription(link, client, "#", { qos: 1 })
+      const gone = yield* Effect.fork(Stream.runDrain(messages))
+      yield* settle
+      yield* Fiber.interrupt(gone)
+      const pull = yield* Stream.toPull(messages)
+      const waiting = yield* Effect.fork(pull)
+      yield* settle
+      yield* Fiber.interrupt(waiting)
+      yield* link.send(incoming("a", 1))
+      yield* isSilent(link)
+      assert.deepStrictEqual(Chunk.toArray(yield* pull).map(({ topic }) => topic), ["a"])
+      yield* isSilent(link)
+      yield* Effect.fork(pull)
+      assert.deepStrictEqual(yield* heard(link, 1), [["PubAck", 1, 0]])
+    }))
+
   scenario("when pulled: a normal end accepts what was buffered too", () =>
     Effect.gen(function*() {
       const { client, link } = yield* start()
