@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type { CleanRecord } from "./CleanRecord.ts"
+import { nameOf } from "./internal/device/problem.ts"
 import { isRecord } from "./internal/v1/json.ts"
 
 /**
@@ -48,8 +49,6 @@ const maxRecords = 1000
 const fieldCount = 12
 const minute = 60
 
-const nameOf = (code: number, names: ReadonlyMap<number, string>): string => names.get(code) ?? `unknown_${code}`
-
 /**
  * Reads one run: twelve values joined by `_`, the first of which is an id; `undefined` when it is none.
  *
@@ -59,11 +58,11 @@ const nameOf = (code: number, names: ReadonlyMap<number, string>): string => nam
 export const decodeRecord = (text: string): CleanRecord | undefined => {
   const parts = text.split("_")
   const [begin, minutes, area, , , , scope, , result, start] = parts.slice(1).map((part) =>
-    /^\d{1,12}$/.test(part) ? Number(part) : undefined
+    /^(-1|\d{1,12})$/.test(part) ? Number(part) : undefined
   )
   if (
     parts.length !== fieldCount || begin === undefined || minutes === undefined || area === undefined
-    || scope === undefined || result === undefined || start === undefined
+    || scope === undefined || result === undefined || start === undefined || begin < 0 || minutes < 0 || area < 0
   ) return undefined
   const duration = minutes * minute
   return {

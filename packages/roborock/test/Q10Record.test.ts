@@ -18,6 +18,12 @@ describe("Q10Record", () => {
     })
   })
 
+  it("a run of which the device does not know how it was is a run all the same", () => {
+    const text = "abc_100_6_4_946_1829_4_-1_01_-1_-1_0"
+    assert.deepInclude(Q10Record.decodeRecord(text), { kind: "unknown", finish: "unknown", startedBy: "unknown" })
+    assert.isUndefined(Q10Record.decodeRecord(text.replace("_6_", "_-1_")))
+  })
+
   it("leaves out what makes no sense, and reads nothing out of nonsense", () => {
     const bad = ["", "abc", run(1).slice(0, -2), run(1).replace("_6_", "_x_"), `${run(1)}_0`, 5, null]
     assert.deepStrictEqual(Q10Record.decode({ op: "list", data: [...bad, run(7)] })?.map(({ begin }) => begin), [7])

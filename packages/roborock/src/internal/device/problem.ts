@@ -1,6 +1,9 @@
+/** What B01 devices say where they do not know themselves. */
+const unknownCode = -1
+
 /** The name of a code, `unknown_N` for one that is not known. */
 export const nameOf = (code: number | undefined, names: ReadonlyMap<number, string>): string =>
-  code === undefined ? "unknown" : names.get(code) ?? `unknown_${code}`
+  code === undefined || code === unknownCode ? "unknown" : names.get(code) ?? `unknown_${code}`
 
 /** What a code of an error means; 0 and notices are none. */
 export const problemOf = (

@@ -42,6 +42,11 @@ describe("a Q10 vacuum", () => {
       assert.isUndefined((yield* device.state.get).error)
       yield* push(102, Q10DataPoints.encode({ top: [[121, 12], [90, 8]] }))
       assert.strictEqual((yield* device.state.get).error?.text, "Robot trapped")
+      yield* push(102, Q10DataPoints.encode({ top: [[121, -1], [123, -1]] }))
+      assert.strictEqual((yield* device.state.get).stateName, "unknown")
+      assert.strictEqual((yield* (yield* device.trait("modes")).current).fan, "unknown")
+      yield* push(102, Q10DataPoints.encode({ top: [[121, 77]] }))
+      assert.strictEqual((yield* device.state.get).stateName, "unknown_77")
     }))
 
   it.scoped("is told what to do by data points", () =>
