@@ -111,7 +111,7 @@ export const utf8: PayloadCodec<string> = make({ name: "utf8", encode: writeText
  * @since 0.1.0
  * @category codecs
  */
-export const json: PayloadCodec<unknown> = make({
+export const json: PayloadCodec<unknown> = /*#__PURE__*/ make({
   name: "json",
   encode: (value) => {
     // Undefined for what JSON has no text for: a function, a symbol, undefined itself.
@@ -130,7 +130,7 @@ const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
  * @since 0.1.0
  * @category codecs
  */
-export const number: PayloadCodec<number> = make({
+export const number: PayloadCodec<number> = /*#__PURE__*/ make({
   name: "number",
   encode: (value) => {
     demand(Number.isFinite(value), "a finite number")
@@ -182,7 +182,7 @@ export const boolean = (
  * @since 0.1.0
  * @category codecs
  */
-export const bytes: PayloadCodec<Uint8Array> = make({
+export const bytes: PayloadCodec<Uint8Array> = /*#__PURE__*/ make({
   name: "bytes",
   encode: (value) => {
     demand(value instanceof Uint8Array, "bytes")
@@ -264,7 +264,7 @@ export const decodeStream: {
     read: (element: In) => Either.Either<A, CodecError>,
     malformed: M
   ): Stream.Stream<Element<A, M>, E | Failure<M>, R>
-} = dual(
+} = /*#__PURE__*/ dual(
   3,
   <In, E, R, A, M extends Malformed>(
     self: Stream.Stream<In, E, R>,

@@ -93,7 +93,7 @@ export const none: Reconnect = Schedule.stop
 export const maxInterval: {
   (bound: Duration.DurationInput): (self: Reconnect) => Reconnect
   (self: Reconnect, bound: Duration.DurationInput): Reconnect
-} = dual(
+} = /*#__PURE__*/ dual(
   2,
   (self: Reconnect, bound: Duration.DurationInput): Reconnect => {
     if (toMillis(bound) === undefined) throw new InvalidOption("maxInterval", "a duration")
@@ -117,7 +117,7 @@ export const maxInterval: {
 export const retries: {
   (count: number): (self: Reconnect) => Reconnect
   (self: Reconnect, count: number): Reconnect
-} = dual(
+} = /*#__PURE__*/ dual(
   2,
   (self: Reconnect, count: number): Reconnect => count < 0 ? self : Schedule.intersect(self, Schedule.recurs(count))
 )

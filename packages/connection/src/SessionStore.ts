@@ -60,7 +60,7 @@ export class SessionStore extends Context.Reference<SessionStore>()("@effect-mqt
  * @since 0.1.0
  * @category layers
  */
-export const layerMemory: Layer.Layer<SessionStore> = Layer.succeed(SessionStore, memory)
+export const layerMemory: Layer.Layer<SessionStore> = /*#__PURE__*/ Layer.succeed(SessionStore, memory)
 
 /**
  * How sessions are kept in a `KeyValueStore`.
@@ -71,7 +71,7 @@ export const layerMemory: Layer.Layer<SessionStore> = Layer.succeed(SessionStore
 export type KeyValueOptions = keyValueJournal.Options
 
 /** The tag of the platform, by its key: its module would bring `Schema` into every bundle. */
-const keyValueStore = Context.GenericTag<KeyValueStore.KeyValueStore>("@effect/platform/KeyValueStore")
+const keyValueStore = /*#__PURE__*/ Context.GenericTag<KeyValueStore.KeyValueStore>("@effect/platform/KeyValueStore")
 
 /**
  * Keeps sessions in the `KeyValueStore` of the context: a browser's storage, a database. It is as

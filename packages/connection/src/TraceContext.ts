@@ -96,7 +96,7 @@ export const inject = (span: Tracer.AnySpan): ReadonlyArray<Properties.UserPrope
 export const withProcessSpan: {
   (message: Message): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, Exclude<R, Tracer.ParentSpan>>
   <A, E, R>(self: Effect.Effect<A, E, R>, message: Message): Effect.Effect<A, E, Exclude<R, Tracer.ParentSpan>>
-} = dual(
+} = /*#__PURE__*/ dual(
   2,
   <A, E, R>(self: Effect.Effect<A, E, R>, message: Message): Effect.Effect<A, E, Exclude<R, Tracer.ParentSpan>> => {
     const parent = Option.getOrUndefined(extract(message))

@@ -35,9 +35,8 @@ export class Transport extends Context.Tag("@effect-mqtt/connection/Transport")<
  * @since 0.1.0
  * @category constructors
  */
-export const makePipe: Effect.Effect<readonly [Wire, Wire], never, Scope.Scope> = Effect.acquireRelease(
-  Effect.sync(pipe.make),
-  (ends) => Effect.sync(() => ends.forEach((end) => end.destroy()))
+export const makePipe: Effect.Effect<readonly [Wire, Wire], never, Scope.Scope> = /*#__PURE__*/ Effect.suspend(() =>
+  Effect.acquireRelease(Effect.sync(pipe.make), (ends) => Effect.sync(() => ends.forEach((end) => end.destroy())))
 )
 
 /**
