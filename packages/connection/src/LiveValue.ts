@@ -12,6 +12,7 @@ import * as Readable from "effect/Readable"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Subscribable from "effect/Subscribable"
+import { unwrapScoped } from "./internal/scopedStream.ts"
 
 /**
  * A value that others watch. `get` is the value now. `changes` begins with the present value and
@@ -84,7 +85,7 @@ class Live<A> extends Pipeable.Class() implements LiveValue<A> {
 
   get changes(): Stream.Stream<A> {
     // Where values were missed, the next one may be the same again.
-    return Stream.unwrapScoped(
+    return unwrapScoped(
       Effect.map(this.#read, (reader) => Stream.changesWith(Mailbox.toStream(reader), this.#same))
     )
   }

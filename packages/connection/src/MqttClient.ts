@@ -14,7 +14,7 @@ import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type * as Sink from "effect/Sink"
-import * as Stream from "effect/Stream"
+import type * as Stream from "effect/Stream"
 import type * as Subscribable from "effect/Subscribable"
 import type { ClientEvent } from "./ClientEvent.ts"
 import type { ClientOptions } from "./ClientOptions.ts"
@@ -37,6 +37,7 @@ import { makeSink } from "./internal/client/sink.ts"
 import { makeSubscribe, makeSubscription } from "./internal/client/subscription.ts"
 import * as tracing from "./internal/client/tracing.ts"
 import * as values from "./internal/client/values.ts"
+import { unwrapScoped } from "./internal/scopedStream.ts"
 import type {
   Message,
   OutgoingMessage,
@@ -312,7 +313,7 @@ export const make = (
       publishValue: values.makePublishValue(publish, options.defaults),
       sink: isTraced ? tracing.tracedSink(sink, isModern) : sink,
       subscribe: (filter, subscribeOptions) =>
-        Stream.unwrapScoped(Effect.map(subscription(filter, subscribeOptions), ({ messages }) => messages)),
+        unwrapScoped(Effect.map(subscription(filter, subscribeOptions), ({ messages }) => messages)),
       subscription,
       consume: makeConsume(subscribe),
       subscribeAckable: makeSubscribeAckable(subscribe),

@@ -310,6 +310,56 @@ describe("consume", () => {
       assert.strictEqual(refused.reason, "InvalidFilter")
     }))
 
+  scenario("with several at a time, interrupts the others at the first failure", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start()
+      const interrupted: Array<string> = []
+      const consuming = yield* Effect.fork(Effect.flip(
+        client.consume(
+          "#",
+          ({ topic }) =>
+            topic === "b"
+              ? Effect.delay(Effect.fail("broken"), "1 second")
+              : Effect.onInterrupt(Effect.never, () => Effect.sync(() => interrupted.push(topic))),
+          { qos: 1, concurrency: 3 }
+        )
+      ))
+      yield* granted(link)
+      yield* link.send(incoming("a", 1), incoming("b", 2), incoming("c", 3), incoming("d", 4))
+      yield* settle
+      yield* TestClock.adjust("1 second")
+      yield* unsubscribed(link)
+      assert.strictEqual(yield* Fiber.join(consuming), "broken")
+      assert.deepStrictEqual(interrupted.sort(), ["a", "c"])
+    }))
+
+  scenario(
+    "with several at a time, ends with the client when the last handler has finished",
+    () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start()
+        const finished: Array<string> = []
+        const consuming = yield* Effect.fork(
+          client.consume("#", ({ topic }) => Effect.delay(Effect.sync(() => finished.push(topic)), "1 second"), {
+            qos: 1,
+            concurrency: 2
+          })
+        )
+        yield* granted(link)
+        yield* link.send(incoming("a", 1), incoming("b", 2))
+        yield* settle
+        const closing = yield* Effect.fork(client.disconnect())
+        yield* settle
+        assert.isNull(consuming.unsafePoll())
+        yield* TestClock.adjust("1 second")
+        assert.deepStrictEqual(yield* heard(link, 2), [["PubAck", 1, 0], ["PubAck", 2, 0]])
+        yield* link.close
+        yield* Fiber.join(consuming)
+        yield* Fiber.join(closing)
+        assert.deepStrictEqual(finished.sort(), ["a", "b"])
+      })
+  )
+
   scenario(
     "stops at the first failure, and does not acknowledge what it stops at: the next one gets it",
     () =>

@@ -1,20 +1,25 @@
 /** Consumers that acknowledge a message when its handler has finished. */
 import * as Cause from "effect/Cause"
+import type * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FiberSet from "effect/FiberSet"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Message, SubscribeOptions, SubscribeRequest } from "../../Message.ts"
 import { SubscribeError } from "../../MqttError.ts"
 import type { AckableMessage, ConsumeOptions } from "../../Subscription.ts"
 import { InvalidOption, isWhole } from "../optionValue.ts"
+import { unwrapScoped } from "../scopedStream.ts"
 import type { Handed } from "./handed.ts"
 import { toAckable } from "./handed.ts"
+import { Outcome } from "./outcome.ts"
 import type { Subscribe } from "./subscription.ts"
 
 type Filter = string | ReadonlyArray<SubscribeRequest>
 
 const handed = (subscribe: Subscribe, filter: Filter, options: Omit<SubscribeOptions, "ack"> | undefined) =>
-  Stream.unwrapScoped(Effect.map(subscribe(filter, options, "manual"), ({ subscriber }) => subscriber.handed))
+  unwrapScoped(Effect.map(subscribe(filter, options, "manual"), ({ subscriber }) => subscriber.handed))
 
 export const makeSubscribeAckable =
   (subscribe: Subscribe) =>
@@ -39,7 +44,7 @@ export const makeConsume = (subscribe: Subscribe) =>
   const messages = handed(subscribe, filter, options)
   return concurrency === 1
     ? forEach(messages, handle)
-    : Stream.runDrain(Stream.mapEffect(messages, handle, { concurrency, unordered: true }))
+    : forEachConcurrently(messages, handle, concurrency)
 }
 
 /**
@@ -49,20 +54,54 @@ export const makeConsume = (subscribe: Subscribe) =>
 const forEach = <A, E, E2, R>(
   stream: Stream.Stream<A, E>,
   f: (element: A) => Effect.Effect<unknown, E2, R>
+): Effect.Effect<void, E | E2, R> => Effect.scoped(Effect.flatMap(Stream.toPull(stream), (pull) => drained(pull, f)))
+
+/**
+ * So many handlers at once; the first failure ends the others. `Stream.mapEffect` does the same, and takes 5 kB of every
+ * bundle, since it can also run streams of streams.
+ */
+const forEachConcurrently = <A, E, E2, R>(
+  stream: Stream.Stream<A, E>,
+  f: (element: A) => Effect.Effect<unknown, E2, R>,
+  concurrency: number
 ): Effect.Effect<void, E | E2, R> =>
-  Stream.toPull(stream).pipe(
-    Effect.flatMap((pull) => {
-      const loop: Effect.Effect<never, Option.Option<E | E2>, R> = Effect.flatMap(pull, (batch) =>
-        Effect.zipRight(Effect.mapError(Effect.forEach(batch, f, { discard: true }), Option.some), loop))
-      return loop
-    }),
-    Effect.catchAll(Option.match({
-      onNone: () =>
-        Effect.void,
-      onSome: Effect.fail
-    })),
-    Effect.scoped
+  Effect.scoped(Effect.gen(function*() {
+    const pull = yield* Stream.toPull(stream)
+    const handlers = yield* FiberSet.make<unknown, E2>()
+    const room = Effect.unsafeMakeSemaphore(concurrency)
+    const failed = new Outcome<never, E2>()
+    let failure: Exit.Exit<never, E2> | undefined
+    const onExit = (exit: Exit.Exit<unknown, E2>) =>
+      Effect.suspend(() => {
+        if (Exit.isFailure(exit)) {
+          failure ??= Exit.failCause(exit.cause)
+          failed.settle(failure)
+        }
+        return room.release(1)
+      })
+    const start = (element: A) =>
+      Effect.uninterruptibleMask((restore) =>
+        Effect.zipRight(
+          restore(room.take(1)),
+          FiberSet.run(handlers, Effect.onExit(restore(f(element)), onExit))
+        )
+      )
+    // With all the room, the last handler has ended.
+    const all = Effect.zipRight(drained(pull, start), room.take(concurrency))
+    yield* Effect.raceFirst(failed, Effect.flatMap(all, () => failure ?? Effect.void))
+  }))
+
+/** Runs `f` for each element of a stream until its end. */
+const drained = <A, E, E2, R>(
+  pull: Effect.Effect<Chunk.Chunk<A>, Option.Option<E>>,
+  f: (element: A) => Effect.Effect<unknown, E2, R>
+): Effect.Effect<void, E | E2, R> => {
+  const loop: Effect.Effect<never, Option.Option<E | E2>, R> = Effect.flatMap(
+    pull,
+    (batch) => Effect.zipRight(Effect.mapError(Effect.forEach(batch, f, { discard: true }), Option.some), loop)
   )
+  return Effect.catchAll(loop, Option.match({ onNone: () => Effect.void, onSome: Effect.fail }))
+}
 
 type Handler<E, R> = (message: Message) => Effect.Effect<unknown, E, R>
 

@@ -10,6 +10,7 @@ import type { ClientStats } from "../../ClientStats.ts"
 import type { AuthError, ConnectError } from "../../MqttError.ts"
 import type { Negotiated } from "../../Negotiated.ts"
 import type { Session } from "../../Session.ts"
+import { unwrapScoped } from "../scopedStream.ts"
 import type { Traffic } from "../session/traffic.ts"
 import * as traffics from "../session/traffic.ts"
 import { closedError } from "./engine.ts"
@@ -57,7 +58,7 @@ export class Observer {
 
   /** Begins with what happens next; a reader that lags too far behind misses the oldest. */
   get events(): Stream.Stream<ClientEvent> {
-    return Stream.suspend(() => this.#isOver ? Stream.empty : Stream.unwrapScoped(this.#read()))
+    return Stream.suspend(() => this.#isOver ? Stream.empty : unwrapScoped(this.#read()))
   }
 
   get stats(): Effect.Effect<ClientStats> {
