@@ -2,7 +2,7 @@
 import type { Message, MqttError } from "@effect-mqtt/connection"
 import { MqttClient, type Transport } from "@effect-mqtt/connection"
 import { NodeTransport } from "@effect-mqtt/connection/node"
-import { Chunk, Deferred, Effect, Option, Runtime, Schedule, Scope, Stream } from "effect"
+import { Chunk, Deferred, Effect, Option, Runtime, Schedule, type Scope, Stream } from "effect"
 import { finish, job, measure, measureMemory, measureRoundTrips, payload, startClock } from "./contestant.ts"
 import { dataFilter, endTopic, type Report, sendTopic, spreadFilters, topics, type Wish } from "./job.ts"
 
@@ -120,14 +120,10 @@ const resume = Effect.gen(function*() {
   return { ...read(), messages: job.count }
 })
 
+/** One transport for all connections, as in a program. */
 const idle = Effect.gen(function*() {
-  const runtime = yield* Effect.runtime<never>()
-  const scope = yield* Effect.scope
-  const connect = Effect.asVoid(open()).pipe(
-    Effect.provideService(Scope.Scope, scope),
-    Effect.provide(NodeTransport.layer)
-  )
-  return yield* Effect.promise(() => measureMemory(() => Runtime.runPromise(runtime)(connect)))
+  const runtime = yield* Effect.runtime<Scope.Scope | Transport.Transport>()
+  return yield* Effect.promise(() => measureMemory(() => Runtime.runPromise(runtime)(Effect.asVoid(open()))))
 })
 
 const start = Effect.gen(function*() {
