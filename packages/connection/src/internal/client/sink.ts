@@ -38,8 +38,8 @@ const makeRun = (
   const refillAt = inFlight - Math.max(1, inFlight >> 2)
   let unsettled = 0
   let failure: PublishError | undefined
-  /** Those that may be unsettled. */
-  let publications: Array<Publication> = []
+  /** Those that the session had to queue, and may have sent since. */
+  let queued: Array<Publication> = []
   const summary = { messages: 0, bytes: 0, unmatched: 0 }
   /** The chunk under way, and its first message that the session does not have yet. */
   let chunk: ReadonlyArray<OutgoingMessage> = []
@@ -93,11 +93,11 @@ const makeRun = (
       const outgoing = toOutgoing(message.topic, message.payload, options, payloads, true)
       unsettled++
       const publication = session.publish(now, outgoing, onSettled)
-      if (!publication.isSettled) publications.push(publication)
+      if (publication.isQueued) queued.push(publication)
       summary.messages++
       summary.bytes += outgoing.payload.length
     }
-    if (publications.length > inFlight * 2) publications = publications.filter(({ isSettled }) => !isSettled)
+    if (queued.length > inFlight * 2) queued = queued.filter(({ isQueued }) => isQueued)
   }
 
   const goOn: Effect.Effect<void, PublishError> = Effect.suspend(() => {
@@ -120,7 +120,7 @@ const makeRun = (
       }),
     finish: Effect.map(Effect.suspend(() => settledTo(0)), () => summary),
     stop: () => {
-      for (const publication of publications) publication.abandon(pump.now())
+      for (const publication of queued) publication.abandon(pump.now())
     }
   }
 }

@@ -30,7 +30,6 @@ type State =
 export interface Publication {
   /** Whether it still waits for its turn; else it is the session's, or settled. */
   readonly isQueued: boolean
-  readonly isSettled: boolean
   /** Ends the caller's wait. A message that waits for its turn is then never sent; any other exchange goes on. */
   readonly abandon: (now: number) => void
 }
@@ -89,10 +88,6 @@ export class Entry implements Queued, Publication, Linked<Entry> {
     return this.state === "Queued"
   }
 
-  get isSettled(): boolean {
-    return this.state === "Done"
-  }
-
   /** Seconds that are left of its expiry; undefined if nothing is taken off. */
   secondsLeft(now: number): number | undefined {
     const interval = this.message.properties?.messageExpiryInterval
@@ -132,4 +127,4 @@ export class Entry implements Queued, Publication, Linked<Entry> {
 }
 
 /** Of what was written, or refused, at once. */
-export const settledPublication: Publication = { isQueued: false, isSettled: true, abandon: ignore }
+export const settledPublication: Publication = { isQueued: false, abandon: ignore }
