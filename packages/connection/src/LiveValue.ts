@@ -5,13 +5,12 @@
  */
 import * as Effect from "effect/Effect"
 import * as Equivalence from "effect/Equivalence"
-import * as Exit from "effect/Exit"
-import * as Mailbox from "effect/Mailbox"
 import * as Pipeable from "effect/Pipeable"
 import * as Readable from "effect/Readable"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Subscribable from "effect/Subscribable"
+import { Backlog } from "./internal/client/backlog.ts"
 import { unwrapScoped } from "./internal/scopedStream.ts"
 
 /**
@@ -67,7 +66,7 @@ export const make = <A>(
 /** What it is watched with is made when somebody watches: every client has one of these. */
 class Live<A> extends Pipeable.Class() implements LiveValue<A> {
   readonly #same: Equivalence.Equivalence<A>
-  #readers: Set<Mailbox.Mailbox<A>> | undefined = undefined
+  #readers: Set<Backlog<A>> | undefined = undefined
   #value: A
   #isOver = false
   readonly [Readable.TypeId]: Readable.TypeId = Readable.TypeId
@@ -86,7 +85,7 @@ class Live<A> extends Pipeable.Class() implements LiveValue<A> {
   get changes(): Stream.Stream<A> {
     // Where values were missed, the next one may be the same again.
     return unwrapScoped(
-      Effect.map(this.#read, (reader) => Stream.changesWith(Mailbox.toStream(reader), this.#same))
+      Effect.map(this.#read, (reader) => Stream.changesWith(reader.stream, this.#same))
     )
   }
 
@@ -95,30 +94,31 @@ class Live<A> extends Pipeable.Class() implements LiveValue<A> {
       if (this.#isOver) return this.#value
       const before = this.#value
       this.#value = f(before)
-      if (!this.#same(before, this.#value)) this.#tell((reader) => reader.unsafeOffer(this.#value))
+      if (!this.#same(before, this.#value)) this.#tell((reader) => reader.add(this.#value))
       return this.#value
     })
 
   get end(): Effect.Effect<void> {
     return Effect.sync(() => {
       this.#isOver = true
-      this.#tell((reader) => reader.unsafeDone(Exit.void))
+      this.#tell((reader) => reader.end())
     })
   }
 
-  get #read(): Effect.Effect<Mailbox.Mailbox<A>, never, Scope.Scope> {
+  get #read(): Effect.Effect<Backlog<A>, never, Scope.Scope> {
     return Effect.acquireRelease(
-      Effect.tap(Mailbox.make<A>({ capacity: heldForReader, strategy: "sliding" }), (reader) =>
-        Effect.sync(() => {
-          reader.unsafeOffer(this.#value)
-          if (this.#isOver) reader.unsafeDone(Exit.void)
-          else (this.#readers ??= new Set()).add(reader)
-        })),
+      Effect.sync(() => {
+        const reader = new Backlog<A>(heldForReader)
+        reader.add(this.#value)
+        if (this.#isOver) reader.end()
+        else (this.#readers ??= new Set()).add(reader)
+        return reader
+      }),
       (reader) => Effect.sync(() => this.#readers?.delete(reader))
     )
   }
 
-  #tell(tell: (reader: Mailbox.Mailbox<A>) => void): void {
+  #tell(tell: (reader: Backlog<A>) => void): void {
     if (this.#readers !== undefined) { for (const reader of this.#readers) tell(reader) }
   }
 }

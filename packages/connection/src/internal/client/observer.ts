@@ -1,8 +1,6 @@
 /** Makes events and figures of the notices of a client. Nothing is kept for events that nobody listens to. */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Mailbox from "effect/Mailbox"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { ClientEvent } from "../../ClientEvent.ts"
@@ -13,6 +11,7 @@ import type { Session } from "../../Session.ts"
 import { unwrapScoped } from "../scopedStream.ts"
 import type { Traffic } from "../session/traffic.ts"
 import * as traffics from "../session/traffic.ts"
+import { Backlog } from "./backlog.ts"
 import { closedError } from "./engine.ts"
 import type { Notice, Notices, Trouble } from "./notices.ts"
 
@@ -43,7 +42,7 @@ const toTroubleEvent = (notice: Trouble): ClientEvent =>
 /** To be made before anything happens, and to be told of all of it. */
 export class Observer {
   readonly #session: Pick<Session, "traffic" | "inFlight" | "queued">
-  #readers: Set<Mailbox.Mailbox<ClientEvent>> | undefined = undefined
+  #readers: Set<Backlog<ClientEvent>> | undefined = undefined
   #counts = makeCounts()
   #base: Readonly<Traffic> = noTraffic
   #attempt = 0
@@ -77,7 +76,7 @@ export class Observer {
   }
 
   #emit(event: ClientEvent): void {
-    if (this.#readers !== undefined) { for (const reader of this.#readers) reader.unsafeOffer(event) }
+    if (this.#readers !== undefined) { for (const reader of this.#readers) reader.add(event) }
   }
 
   #onNotice(notice: Notice): void {
@@ -133,19 +132,21 @@ export class Observer {
     this.#isOver = true
     if (this.#isUp) this.#down(error ?? closedError)
     this.#emit(error === undefined ? { _tag: "Closed" } : { _tag: "Failed", error })
-    if (this.#readers !== undefined) { for (const reader of this.#readers) reader.unsafeDone(Exit.void) }
+    if (this.#readers !== undefined) { for (const reader of this.#readers) reader.end() }
   }
 
   #read(): Effect.Effect<Stream.Stream<ClientEvent>, never, Scope.Scope> {
     return Effect.map(
       Effect.acquireRelease(
-        Effect.tap(
-          Mailbox.make<ClientEvent>({ capacity: heldForReader, strategy: "sliding" }),
-          (reader) => Effect.sync(() => (this.#readers ??= new Set()).add(reader))
-        ),
+        Effect.sync(() => {
+          const reader = new Backlog<ClientEvent>(heldForReader)
+          this.#readers ??= new Set()
+          this.#readers.add(reader)
+          return reader
+        }),
         (reader) => Effect.sync(() => this.#readers?.delete(reader))
       ),
-      Mailbox.toStream
+      (reader) => reader.stream
     )
   }
 }

@@ -6,9 +6,9 @@ import type { Packet } from "@effect-mqtt/codec"
 import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
 import * as LogLevel from "effect/LogLevel"
-import * as Mailbox from "effect/Mailbox"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { Backlog } from "./backlog.ts"
 
 export type OnPacket = (direction: "sent" | "received", packet: Packet.Packet) => void
 
@@ -41,11 +41,8 @@ export const describe = (packet: object): Record<string, unknown> =>
 export const make: Effect.Effect<OnPacket | undefined, never, Scope.Scope> = Effect.gen(function*() {
   const level = yield* FiberRef.get(FiberRef.currentMinimumLogLevel)
   if (LogLevel.greaterThan(level, LogLevel.Trace)) return undefined
-  const lines = yield* Mailbox.make<{ readonly text: string; readonly fields: Record<string, unknown> }>({
-    capacity: heldLines,
-    strategy: "sliding"
-  })
-  yield* Mailbox.toStream(lines).pipe(
+  const lines = new Backlog<{ readonly text: string; readonly fields: Record<string, unknown> }>(heldLines)
+  yield* lines.stream.pipe(
     Stream.runForEach(({ fields, text }) =>
       Effect.annotateLogs(Effect.logTrace(text), { package: "connection", ...fields })
     ),
@@ -54,6 +51,6 @@ export const make: Effect.Effect<OnPacket | undefined, never, Scope.Scope> = Eff
   )
   return (direction, packet) => {
     const { _tag, ...fields } = describe(packet)
-    lines.unsafeOffer({ text: `MQTT ${direction} ${String(_tag)}`, fields })
+    lines.add({ text: `MQTT ${direction} ${String(_tag)}`, fields })
   }
 })
