@@ -143,6 +143,12 @@ describe("bad input ends the link with its reason code, and nothing behind it is
     ["38: PUBACK for QoS 2", 5, 0x82, publishing(2), Packet.pubAck({ packetId: 1 })],
     ["38: PUBACK for QoS 2", 4, 0, publishing(2), Packet.pubAck({ packetId: 1 })],
     ["38: PUBREC for QoS 1", 5, 0x82, publishing(1), Packet.pubRec({ packetId: 1 })],
+    ["38: SUBACK for PUBLISH", 5, 0x82, publishing(1), Packet.subAck({ packetId: 1, reasonCodes: [0] })],
+    ["38: UNSUBACK for PUBLISH", 4, 0, publishing(2), Packet.unsubAck({ packetId: 1 })],
+    ["38: PUBACK for SUBSCRIBE", 5, 0x82, subscribing, Packet.pubAck({ packetId: 1 })],
+    ["38: PUBREC for SUBSCRIBE", 5, 0x82, subscribing, Packet.pubRec({ packetId: 1 })],
+    ["38: PUBREC that refuses a SUBSCRIBE", 5, 0x82, subscribing, Packet.pubRec({ packetId: 1, reasonCode: 0x80 })],
+    ["38: PUBCOMP for SUBSCRIBE", 4, 0, subscribing, Packet.pubComp({ packetId: 1 })],
     ["38: PUBCOMP before PUBREC", 5, 0x82, publishing(2), Packet.pubComp({ packetId: 1 })],
     ["39: more in flight than announced", 5, 0x93, full, Rig.incoming("u", 65)],
     [

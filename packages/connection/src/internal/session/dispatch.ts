@@ -86,10 +86,15 @@ export class Dispatch {
     }
   }
 
+  /** Whether the identifier of an answer that nobody expects is that of a packet which has another kind of answer [5 §2.2.1]. */
+  private isOfAnother({ packetId }: Acknowledgement): boolean {
+    return this.areas.outbound.expects(packetId) || this.areas.operations.expects(packetId)
+  }
+
   private onPubRec(now: number, packet: Packet.PubRec): "ok" | "unknown" | "wrong" {
     const { outbound, output } = this.areas
     const verdict = outbound.acknowledge(now, packet)
-    if (verdict !== "unknown" || (packet.reasonCode ?? 0) >= 0x80) return verdict
+    if (verdict !== "unknown" || (packet.reasonCode ?? 0) >= 0x80 || this.isOfAnother(packet)) return verdict
     // Nothing is known of this exchange: let the server finish it [5 §3.6.2.1].
     output.write({
       _tag: "PubRel",
@@ -100,7 +105,7 @@ export class Dispatch {
   }
 
   private checked(now: number, packet: Acknowledgement, verdict: "ok" | "unknown" | "wrong"): void {
-    if (verdict === "wrong") {
+    if (verdict === "wrong" || (verdict === "unknown" && this.isOfAnother(packet))) {
       return this.link.violation(`${packet._tag} does not fit the exchange of its packet identifier`)
     }
     if (packet.reasonCode === identifierInUse) return this.inUse()

@@ -114,6 +114,11 @@ export class InFlight {
     return "ok"
   }
 
+  /** Whether an acknowledgement of this identifier is due. */
+  expects(packetId: number): boolean {
+    return (this.published.get(packetId) ?? this.released.get(packetId))?.isWritten === true
+  }
+
   /** The exchange is over: it settles when its record is gone for good. */
   conclude(now: number, entry: Entry, outcome: Outcome): void {
     if (!this.published.delete(entry)) this.released.delete(entry)

@@ -85,6 +85,11 @@ export class Operations {
     return "ok"
   }
 
+  /** Whether a SUBACK or UNSUBACK of this identifier is due. */
+  expects(packetId: number): boolean {
+    return this.#pending?.has(packetId) === true
+  }
+
   /** An identifier may have become free: writes those that wait for one. */
   flush(now: number): void {
     if (this.#waiting === undefined) return

@@ -146,6 +146,10 @@ export class Outbound {
     return verdict
   }
 
+  expects(packetId: number): boolean {
+    return this.exchanges.expects(packetId)
+  }
+
   /** The server kept nothing: what was in flight is sent as new or fails, by what is known of it. */
   sessionLost(now: number): void {
     const queued = this.queue.drain()
