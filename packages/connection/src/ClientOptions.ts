@@ -34,7 +34,8 @@ export interface ClientOptions extends Omit<ConnectionOptions, "url"> {
   readonly followRedirect?: ((to: Endpoint, permanent: boolean) => boolean) | undefined
   /**
    * Whether the server is to forget an earlier session: on every connect, on none, or only on the
-   * `"first"` one of this client, so that a dropped link is resumed.
+   * `"first"` one of this client, so that a dropped link is resumed. In MQTT 5 that is tried for as long as the
+   * server may hold the session; a later link begins a new one.
    *
    * Without a durable `SessionStore` the session of the client is in memory. So when the server holds
    * a session that this client did not make, `false` cannot resume it either: the client connects once

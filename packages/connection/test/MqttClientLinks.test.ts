@@ -1,6 +1,7 @@
 import { Packet } from "@effect-mqtt/codec"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, TestClock } from "effect"
+import type { Duration } from "effect"
+import { Effect, Fiber, Schedule, TestClock } from "effect"
 import { settle, start } from "./scriptedClient.ts"
 import * as Rig from "./sessionRig.ts"
 import * as Subscribing from "./subscribing.ts"
@@ -31,6 +32,31 @@ describe("what a server announces", () => {
       assert.strictEqual((yield* next.expect("Publish")).topic, "t")
       assert.strictEqual((yield* next.expect("Publish")).topic, "u")
       yield* next.close
+    }))
+})
+
+describe("a link that follows", () => {
+  const reconnectAfter = (delay: Duration.DurationInput, version: 4 | 5 = 5) =>
+    Effect.gen(function*() {
+      const overrides = { sessionExpiry: "10 seconds", reconnect: Schedule.spaced(delay) } as const
+      const { link, server } = yield* start(version === 4 ? { reconnect: overrides.reconnect } : overrides, {}, version)
+      yield* link.close
+      yield* settle
+      yield* TestClock.adjust(delay)
+      return (yield* server.accept()).connect.cleanStart
+    })
+
+  it.scoped("resumes the session for as long as the server may hold it, and then begins a new one", () =>
+    Effect.gen(function*() {
+      assert.isFalse(yield* reconnectAfter("9 seconds"))
+      // The clocks of both sides differ.
+      assert.isFalse(yield* reconnectAfter("10500 millis"))
+      assert.isTrue(yield* reconnectAfter("12 seconds"))
+    }))
+
+  it.scoped("resumes a 3.1.1 session however long ago it was: it lasts as long as its server likes", () =>
+    Effect.gen(function*() {
+      assert.isFalse(yield* reconnectAfter("1 day", 4))
     }))
 })
 

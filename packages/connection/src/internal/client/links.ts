@@ -18,6 +18,7 @@ import type { ConnectionStatus } from "../../ConnectionStatus.ts"
 import { ConnectError } from "../../MqttError.ts"
 import type { Negotiated } from "../../Negotiated.ts"
 import * as Reconnect from "../../Reconnect.ts"
+import { mayLastUntil } from "../session/marker.ts"
 import * as attempts from "./attempt.ts"
 import { Delay } from "./delay.ts"
 import { toConnectError } from "./linkFailed.ts"
@@ -68,6 +69,8 @@ export class Links {
   #clientId: string
   #count = 0
   #epoch = 0
+  #sessionExpiry = 0
+  #resumableUntil = Infinity
   #isReplacing = false
   #schedule: Schedule.ScheduleDriver<unknown, ConnectError> | undefined = undefined
   #link: Link | undefined = undefined
@@ -165,7 +168,8 @@ export class Links {
     if (committer !== undefined && this.#options.cleanStart === undefined) {
       return protocolVersion === 5 && !session.isResumable(pump.now())
     }
-    return cleanStart === "first" ? this.#epoch === 0 : cleanStart
+    if (cleanStart !== "first") return cleanStart
+    return this.#epoch === 0 || (protocolVersion === 5 && pump.now() > this.#resumableUntil)
   }
 
   #onReady(link: Link, negotiated: Negotiated): Effect.Effect<void> {
@@ -173,6 +177,7 @@ export class Links {
       link.readyAt = this.#shared.engine.pump.now()
       // An identifier that the server assigned is what the session is known by from now on.
       this.#clientId = negotiated.clientId
+      this.#sessionExpiry = negotiated.sessionExpiry
       this.#isReplacing = false
       this.#version.ready()
       this.#outage.ready()
@@ -199,10 +204,12 @@ export class Links {
       if (link.close !== undefined) yield* link.close(exit)
       const { protocolVersion, readyAt, wasToStartClean } = link
       const { pump, session } = this.#shared.engine
+      const now = pump.now()
+      if (readyAt !== undefined) this.#resumableUntil = mayLastUntil(now, this.#sessionExpiry)
       return {
         error: yield* Effect.flip(exit),
         protocolVersion,
-        readyFor: readyAt === undefined ? undefined : pump.now() - readyAt,
+        readyFor: readyAt === undefined ? undefined : now - readyAt,
         wasBusy: session.wasBusy(),
         wasToStartClean
       }

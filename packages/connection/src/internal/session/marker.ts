@@ -23,6 +23,9 @@ export interface SessionMarker {
 /** The clocks of both sides differ, and the server may be late: so much longer the session may last. */
 const slack = 1.1
 
+/** Until when a server may hold the session of a link that ended. */
+export const mayLastUntil = (endedAt: number, sessionExpiry: number): number => endedAt + sessionExpiry * 1000 * slack
+
 export const make = (
   persistence: Persistence,
   ids: PacketIds,
@@ -41,7 +44,7 @@ export const make = (
       if (marker === undefined || !marker.isConfirmed || marker.sessionExpiry === 0) return false
       const { disconnectedAt, protocolVersion, sessionExpiry } = marker
       if (protocolVersion === 4 || disconnectedAt === undefined) return true
-      return now - disconnectedAt <= sessionExpiry * 1000 * slack
+      return now <= mayLastUntil(disconnectedAt, sessionExpiry)
     },
     connecting: (now, { cleanStart, protocolVersion }, then) => {
       if (marker === undefined || (cleanStart && marker.isConfirmed)) {
