@@ -110,12 +110,14 @@ const stopping = <E, R>(handler: Handler<E, R>) => ({ ack, delivery }: Handed) =
 
 const recovering =
   <E, R, R2>(handler: Handler<E, R>, { deadLetter, nackCode }: ConsumeOptions<E, R2>) =>
-  ({ ack, delivery: { message }, nack }: Handed): Effect.Effect<unknown, E, R | R2> =>
-    Effect.matchCauseEffect(handler(message), {
-      onSuccess: () => ack,
+  (handed: Handed): Effect.Effect<unknown, E, R | R2> =>
+    Effect.matchCauseEffect(handler(handed.delivery.message), {
+      onSuccess: () => handed.ack,
       onFailure: (cause): Effect.Effect<unknown, E, R2> => {
         // Only a failure says something about the message.
         if (!Cause.isFailure(cause) || Cause.isDie(cause) || Cause.isInterrupted(cause)) return Effect.failCause(cause)
-        return deadLetter === undefined ? nack(nackCode) : Effect.zipRight(deadLetter(message, cause), ack)
+        return deadLetter === undefined
+          ? handed.nack(nackCode)
+          : Effect.zipRight(deadLetter(handed.delivery.message, cause), handed.ack)
       }
     })

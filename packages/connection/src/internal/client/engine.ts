@@ -36,7 +36,7 @@ import type { Warnings } from "./warnings.ts"
 import { make as makeWarnings } from "./warnings.ts"
 
 /** What consumers need of a pump. */
-export type Intake = Pick<Pump, "now" | "pass" | "mustRead" | "wakeReader">
+export type Intake = Pick<Pump, "now" | "pass" | "passOfMany" | "mustRead" | "wakeReader">
 
 export interface Consumer {
   readonly onConnected: (negotiated: Negotiated) => void
@@ -242,7 +242,9 @@ class ClientEngine<C extends Consumer> implements Engine<C>, Hooks {
   }
 
   afterWrite(): void {
+    this.#onPass?.()
     this.#meter.update()
+    this.committer?.ring()
   }
 
   afterFlush(): void {

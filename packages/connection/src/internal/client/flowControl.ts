@@ -19,6 +19,8 @@ export interface FlowControl {
   readonly now: () => number
   /** Runs something that makes the session write. */
   readonly pass: <A>(run: () => A) => A
+  /** The same for an acknowledgement, of which there may be many in a turn. */
+  readonly passOfMany: <A>(run: () => A) => A
   /** A stream takes responsibility, or with a reason code other than 0 refuses. */
   readonly settle: (delivery: Delivery, reasonCode: number) => AckOutcome
   /** Takes up room in the read-ahead, or gives it back. */
@@ -46,6 +48,7 @@ export const make = (
     bounds,
     now: pump.now,
     pass: pump.pass,
+    passOfMany: pump.passOfMany,
     settle: (delivery, reasonCode) => {
       const { message, pending } = delivery
       delivery.remaining--

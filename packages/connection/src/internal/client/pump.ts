@@ -81,6 +81,12 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
   }
 
   /**
+   * The same for one of many things in a turn that hand no messages out: the first has a pass, and the write that it
+   * scheduled looks at what the others have changed.
+   */
+  readonly passOfMany = <A>(run: () => A): A => this.#link?.writer.isScheduled === true ? run() : this.pass(run)
+
+  /**
    * Whether reading cannot stop now: an answer, or room for a publisher, may lie behind unread bytes,
    * or the wire cannot be paused, and the bytes would only wait in another place.
    */

@@ -11,8 +11,7 @@ import type { Pending } from "../../Session.ts"
 import type { Delivery } from "./delivery.ts"
 import * as deliveries from "./delivery.ts"
 import type { FlowControl } from "./flowControl.ts"
-import type { Handed } from "./handed.ts"
-import * as handeds from "./handed.ts"
+import { Handed, HeldMessages } from "./handed.ts"
 import type { QueueSettings } from "./messageQueue.ts"
 import { MessageQueue } from "./messageQueue.ts"
 
@@ -58,7 +57,7 @@ export const make = <E>(flow: FlowControl, settings: StreamSettings): Subscriber
   const queue = new MessageQueue(flow, settings)
   /** QoS 1 and 2 messages that the consumer works on: those of its batch, or each for itself. */
   let handedOut: ReadonlyArray<Delivery> = []
-  const unsettled = new Set<Handed>()
+  const held = new HeldMessages()
   let reader: (() => void) | undefined
   let readerFiber: FiberId.FiberId | undefined
   let ended: Option.Option<E> | undefined
@@ -66,7 +65,7 @@ export const make = <E>(flow: FlowControl, settings: StreamSettings): Subscriber
   let isDiscarded = false
   let stalledSince: number | undefined
 
-  const isIdle = () => handedOut.length === 0 && unsettled.size === 0
+  const isIdle = () => handedOut.length === 0 && held.isEmpty
 
   /** The consumer has done something; the time runs anew if there is more for it to do. */
   const progressed = () => {
@@ -163,17 +162,22 @@ export const make = <E>(flow: FlowControl, settings: StreamSettings): Subscriber
     return Stream.fromChannel(Channel.acquireUseRelease(consume, () => batches, (_, exit) => release(exit)))
   }
 
-  const hand = (delivery: Delivery): Handed =>
-    handeds.make(delivery, flow, {
-      onHanded: (handed) => unsettled.add(handed),
-      isLeftBehind: (handed) => !unsettled.has(handed) && !settings.withdraw(delivery),
-      onSettled: (handed) => {
-        unsettled.delete(handed)
-        progressed()
-      }
-    })
+  const owner = {
+    flow,
+    withdraw: settings.withdraw,
+    onReleased: () => {
+      held.released()
+      progressed()
+    }
+  }
 
-  const held = () => [...handedOut, ...Array.from(unsettled, ({ delivery }) => delivery), ...queue.takeAll()]
+  const hand = (delivery: Delivery): Handed => {
+    const handed = new Handed(delivery, owner)
+    held.add(handed)
+    return handed
+  }
+
+  const takeUnaccepted = () => [...handedOut, ...held.deliveries(), ...queue.takeAll()]
 
   return {
     offer: (delivery, mayDrop) => queue.offer(delivery, mayDrop),
@@ -198,9 +202,9 @@ export const make = <E>(flow: FlowControl, settings: StreamSettings): Subscriber
     discard: (isNormal) => {
       isDiscarded = true
       ended ??= Option.none()
-      const all = held().filter(deliveries.isPending)
+      const all = takeUnaccepted().filter(deliveries.isPending)
       handedOut = []
-      unsettled.clear()
+      held.clear()
       stalledSince = undefined
       flush()
       // What is not acknowledged when the client closes is the next session's.
@@ -215,14 +219,14 @@ export const make = <E>(flow: FlowControl, settings: StreamSettings): Subscriber
       flush()
     },
     // What needs no acknowledgement is not waited for: nothing tells when its consumer is done with it.
-    isBusy: (except) => readerFiber !== except && (unsettled.size > 0 || handedOut.some(deliveries.isPending)),
+    isBusy: (except) => readerFiber !== except && (!held.isEmpty || handedOut.some(deliveries.isPending)),
     stalledSince: () => stalledSince,
     isBlocking: () => {
       if (queue.isParked && flow.isFull()) return true
       const blocked: Pending | undefined = flow.blockedBy()
       const isOurs = (delivery: Delivery) => blocked !== undefined && delivery.pending === blocked
       return handedOut.some(isOurs) || queue.all().some(isOurs) ||
-        [...unsettled].some(({ delivery }) => isOurs(delivery))
+        held.deliveries().some(isOurs)
     }
   }
 }

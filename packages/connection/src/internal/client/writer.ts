@@ -56,6 +56,11 @@ export class Writer {
     return this.#writingSince
   }
 
+  /** Whether what is added now leaves behind whoever runs now. */
+  get isScheduled(): boolean {
+    return this.#isScheduled
+  }
+
   /** Writes behind whoever runs now, so that what several fibers have to say leaves together. */
   schedule(): void {
     if (this.#isScheduled || this.#fiber !== undefined) return

@@ -32,6 +32,7 @@ describe("the registry of a client", () => {
     const pump = {
       now: rig.now,
       pass: <A>(run: (now: number) => A) => run(rig.now()),
+      passOfMany: <A>(run: () => A) => run(),
       mustRead: () => false,
       wakeReader: () => {}
     }
