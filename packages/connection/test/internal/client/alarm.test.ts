@@ -20,7 +20,7 @@ const makeBroken = Effect.gen(function*() {
     (exit) => Deferred.unsafeDone(ending, Exit.succeed(exit))
   )
   alarm.by((yield* now) + 10)
-  return Deferred.await(ending)
+  return { ending: Deferred.await(ending) }
 })
 
 const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length
@@ -47,17 +47,13 @@ describe("an alarm", () => {
 
   it.live("is no earlier than its instant with the usual clock", () =>
     Effect.gen(function*() {
+      const woken = yield* Deferred.make<void>()
+      const alarm = yield* makeAlarm(() => Deferred.unsafeDone(woken, Exit.void))
       const start = yield* now
-      const wokenAt = yield* Effect.async<number>((resume) =>
-        Effect.runSync(Effect.map(
-          makeAlarm(() => resume(now)),
-          (alarm) => {
-            alarm.by(start + 100_000)
-            alarm.by(start + 10.5)
-          }
-        ))
-      )
-      assert.isAtLeast(wokenAt, start + 10.5)
+      alarm.by(start + 100_000)
+      alarm.by(start + 10.5)
+      yield* Deferred.await(woken)
+      assert.isAtLeast(yield* now, start + 10.5)
     }))
 
   it.live("leaves no timer of the usual clock when it is stopped, and does not run over with an instant of next year", () =>
@@ -75,13 +71,14 @@ describe("an alarm", () => {
 
   it.effect("ends the link with what its owner throws", () =>
     Effect.gen(function*() {
-      const ending = yield* makeBroken
+      const { ending } = yield* makeBroken
       yield* TestClock.adjust(10)
       assert.deepStrictEqual(yield* ending, Exit.die(new Error("broken")))
     }))
 
   it.live("ends the link with what its owner throws, instead of the process, with the usual clock", () =>
     Effect.gen(function*() {
-      assert.deepStrictEqual(yield* yield* makeBroken, Exit.die(new Error("broken")))
+      const { ending } = yield* makeBroken
+      assert.deepStrictEqual(yield* ending, Exit.die(new Error("broken")))
     }))
 })
