@@ -372,6 +372,13 @@ describe("saying goodbye", () => {
       assert.deepStrictEqual(yield* link.expect("Disconnect"), Packet.disconnect({ reasonCode: 4, properties: {} }))
     }))
 
+  it.scoped("leaves the expiry of the session out, too, for a server that has no room for it", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start({ sessionExpiry: "1 hour" }, { properties: { maximumPacketSize: 4 } })
+      yield* Effect.fork(client.disconnect({ withWill: true, sessionExpiry: "2 hours" }))
+      assert.deepStrictEqual(yield* link.expect("Disconnect"), Packet.disconnect({ reasonCode: 4, properties: {} }))
+    }))
+
   it.scoped("with the will ends a 3.1.1 link without a word, since every DISCONNECT would delete it", () =>
     Effect.gen(function*() {
       const { client, link } = yield* start({}, {}, 4)

@@ -17,6 +17,8 @@ export const write = (
   const { sessionExpiryInterval, ...words } = properties ?? {}
   const isAskedFor = (connect?.properties?.sessionExpiryInterval ?? 0) > 0
   const expiry = sessionExpiryInterval === undefined || !isAskedFor ? {} : { sessionExpiryInterval }
-  const problem = output.write({ _tag: "Disconnect", reasonCode, properties: { ...expiry, ...words } })
-  if (problem !== undefined) output.write({ _tag: "Disconnect", reasonCode, properties: expiry })
+  // Less is said to a server that takes small packets only: that the link ends on purpose matters most.
+  for (const said of [{ ...expiry, ...words }, expiry, {}]) {
+    if (output.write({ _tag: "Disconnect", reasonCode, properties: said }) === undefined) return
+  }
 }
