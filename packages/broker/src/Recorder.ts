@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { Broker } from "./Broker.ts"
-import { owned } from "./internal/ownedBytes.ts"
+import { owned } from "./internal/messages/ownedBytes.ts"
 import type { PublishedMessage } from "./PublishedMessage.ts"
 
 /**

@@ -10,7 +10,7 @@ import * as Readable from "effect/Readable"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Subscribable from "effect/Subscribable"
-import { Backlog } from "./internal/client/backlog.ts"
+import { Backlog } from "./internal/client/observing/backlog.ts"
 import { unwrapScoped } from "./internal/scopedStream.ts"
 
 /**

@@ -9,11 +9,11 @@
  *
  * @since 0.1.0
  */
-import type * as authentications from "./internal/session/authentication.ts"
 import type * as contract from "./internal/session/contract.ts"
+import type * as authentications from "./internal/session/linking/authentication.ts"
 import * as machine from "./internal/session/machine.ts"
 import type * as operations from "./internal/session/operations.ts"
-import type * as publications from "./internal/session/publication.ts"
+import type * as publications from "./internal/session/sending/publication.ts"
 import type * as traffics from "./internal/session/traffic.ts"
 
 /**

@@ -2,10 +2,10 @@ import { Reconnect } from "@effect-mqtt/connection"
 import { assert, describe, it } from "@effect/vitest"
 import { Either } from "effect"
 import { readFileSync } from "node:fs"
-import { make } from "../src/internal/client/settings.ts"
+import { make } from "../src/internal/client/engine/settings.ts"
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
-const links = readFileSync(new URL("../src/internal/client/links.ts", import.meta.url), "utf8")
+const links = readFileSync(new URL("../src/internal/client/connecting/links.ts", import.meta.url), "utf8")
 
 const section = (readme.split("## Defaults and bounds")[1] ?? "").split("\n## ")[0] ?? ""
 

@@ -3,7 +3,7 @@ import type { TopicDefaults } from "@effect-mqtt/connection"
 import { MqttClient, PayloadCodec } from "@effect-mqtt/connection"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
-import * as topicDefaults from "../src/internal/client/topicDefaults.ts"
+import * as topicDefaults from "../src/internal/client/publishing/topicDefaults.ts"
 import * as Scripted from "./scriptedServer.ts"
 
 const codecs = { relay: PayloadCodec.boolean({ on: "ON", off: "OFF" }), degrees: PayloadCodec.number }

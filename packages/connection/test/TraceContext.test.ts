@@ -3,7 +3,7 @@ import { Packet } from "@effect-mqtt/codec"
 import { MqttClient, Reconnect, TraceContext } from "@effect-mqtt/connection"
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Effect, Fiber, HashMap, Logger, LogLevel, Option, Redacted, Stream, TestClock, Tracer } from "effect"
-import { describe as describePacket } from "../src/internal/client/packetLog.ts"
+import { describe as describePacket } from "../src/internal/client/observing/packetLog.ts"
 import { settle } from "./scriptedClient.ts"
 import * as Scripted from "./scriptedServer.ts"
 

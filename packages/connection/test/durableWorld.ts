@@ -2,7 +2,7 @@ import { Decoder, Encoder, Packet } from "@effect-mqtt/codec"
 import type { MqttError, Session, SessionStore } from "@effect-mqtt/connection"
 import { assert } from "@effect/vitest"
 import { Either } from "effect"
-import * as records from "../src/internal/session/records.ts"
+import * as records from "../src/internal/session/storing/records.ts"
 import * as Rig from "./sessionRig.ts"
 
 /**

@@ -10,10 +10,10 @@ import type {
 } from "../AccessControl.ts"
 import type { Capabilities } from "../Capabilities.ts"
 import type { Faults } from "./faults.ts"
-import type { Ledger } from "./ledger.ts"
-import type { Message } from "./message.ts"
+import type { Ledger } from "./messages/ledger.ts"
+import type { Message } from "./messages/message.ts"
 import type { ResolvedLimits } from "./resolvedLimits.ts"
-import type { Holder, Session, Will } from "./session.ts"
+import type { Holder, Session, Will } from "./sessions/session.ts"
 
 /**
  * A decision that only the program can take. The link takes no further packet until `answer` was

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { PublishedMessage } from "../PublishedMessage.ts"
 import type { Core } from "./core.ts"
-import type { Message } from "./message.ts"
+import type { Message } from "./messages/message.ts"
 
 /** Shows what comes in to a listener, in the form that users see. */
 export const observe = (

@@ -4,8 +4,8 @@ import * as Topic from "@effect-mqtt/codec/Topic"
 import * as Effect from "effect/Effect"
 import { PublishRefused } from "../BrokerError.ts"
 import type { Core } from "./core.ts"
-import * as Message from "./message.ts"
-import { copyOf } from "./ownedBytes.ts"
+import * as Message from "./messages/message.ts"
+import { copyOf } from "./messages/ownedBytes.ts"
 
 /** Publishes for the program; what subscribers could not be sent is refused. */
 export const make = (core: Core) => {

@@ -6,7 +6,7 @@ import type { Authenticate, AuthenticationStep, Authorize, ConnectDecision } fro
 import type { Core } from "./core.ts"
 import { faultyWire } from "./faults.ts"
 import type { Question } from "./hub.ts"
-import type { Link } from "./link.ts"
+import type { Link } from "./linking/link.ts"
 import * as Reason from "./reason.ts"
 
 /** The core, and what surrounds it. */

@@ -1,4 +1,4 @@
-import * as Message from "./message.ts"
+import * as Message from "./messages/message.ts"
 
 /** What the broker tells about itself. */
 export interface Figures {

@@ -2,7 +2,7 @@ import { Decoder, Packet } from "@effect-mqtt/codec"
 import { assert, describe, it } from "@effect/vitest"
 import { FastCheck } from "effect"
 import type { Core } from "../../src/internal/core.ts"
-import type { Link } from "../../src/internal/link.ts"
+import type { Link } from "../../src/internal/linking/link.ts"
 import { makeCore } from "./makeCore.ts"
 
 /** One client with a kept session that follows the protocol over links that drop at any packet. */

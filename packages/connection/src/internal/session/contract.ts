@@ -5,10 +5,10 @@ import type { Message, PublishResult } from "../../Message.ts"
 import type { AuthError, ConnectError, PublishError, StoreError } from "../../MqttError.ts"
 import type { Negotiated } from "../../Negotiated.ts"
 import type { Change } from "../../SessionStore.ts"
-import type { AuthenticationStep } from "./authentication.ts"
+import type { AuthenticationStep } from "./linking/authentication.ts"
 import type { OperationOutcome } from "./operations.ts"
-import type { Limits } from "./outbound.ts"
-import type { Publication } from "./publication.ts"
+import type { Limits } from "./sending/outbound.ts"
+import type { Publication } from "./sending/publication.ts"
 import type { Traffic } from "./traffic.ts"
 
 /** An unacknowledged QoS 1 or 2 message. */

@@ -2,9 +2,9 @@
 import type { Packet } from "@effect-mqtt/codec"
 import type { AuthError, ConnectError } from "../../MqttError.ts"
 import type { Options } from "./contract.ts"
-import type { Handshake } from "./handshake.ts"
+import type { Handshake } from "./linking/handshake.ts"
+import * as refusal from "./linking/refusal.ts"
 import type { ProtocolAreas } from "./protocolAreas.ts"
-import * as refusal from "./refusal.ts"
 
 /** What of a link takes part. */
 export interface Surroundings {

@@ -1,17 +1,17 @@
 /** What a session keeps beyond the process, area by area. */
 import type { Restored } from "./contract.ts"
-import type { SessionMarker } from "./marker.ts"
-import * as markers from "./marker.ts"
-import type { OutgoingStore } from "./outgoingStore.ts"
-import * as outgoingStore from "./outgoingStore.ts"
+import type { PacketIds } from "./identifiers/packetIds.ts"
 import type { Output } from "./output.ts"
-import type { PacketIds } from "./packetIds.ts"
-import type { Persistence } from "./persistence.ts"
-import type { ReceivedIds } from "./receivedIds.ts"
-import { StoredReceivedIds } from "./receivedIds.ts"
-import type { Snapshot } from "./records.ts"
-import type { SubscriptionStore } from "./subscriptionStore.ts"
-import * as subscriptionStore from "./subscriptionStore.ts"
+import type { ReceivedIds } from "./receiving/receivedIds.ts"
+import { StoredReceivedIds } from "./receiving/receivedIds.ts"
+import type { OutgoingStore } from "./sending/outgoingStore.ts"
+import * as outgoingStore from "./sending/outgoingStore.ts"
+import type { SessionMarker } from "./storing/marker.ts"
+import * as markers from "./storing/marker.ts"
+import type { Persistence } from "./storing/persistence.ts"
+import type { Snapshot } from "./storing/records.ts"
+import type { SubscriptionStore } from "./storing/subscriptionStore.ts"
+import * as subscriptionStore from "./storing/subscriptionStore.ts"
 
 export interface Durable {
   readonly marker: SessionMarker

@@ -4,9 +4,9 @@
  */
 import type { Packet } from "@effect-mqtt/codec"
 import type * as CodecError from "@effect-mqtt/codec/CodecError"
+import type { PacketIds } from "./identifiers/packetIds.ts"
 import type { Output } from "./output.ts"
-import type { PacketIds } from "./packetIds.ts"
-import type { SubscriptionStore } from "./subscriptionStore.ts"
+import type { SubscriptionStore } from "./storing/subscriptionStore.ts"
 
 /**
  * - `Answered`: one reason code per filter, in their order, and what the server says about them.

@@ -1,0 +1,212 @@
+/** Keeps a client going and its status up to date, and brings it to its end: closed, or given up. */
+import * as Cause from "effect/Cause"
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Runtime from "effect/Runtime"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { ClientOptions } from "../../../ClientOptions.ts"
+import type { DisconnectOptions } from "../../../ConnectionOptions.ts"
+import type { ConnectionStatus } from "../../../ConnectionStatus.ts"
+import * as LiveValue from "../../../LiveValue.ts"
+import { ConnectError, SubscribeError } from "../../../MqttError.ts"
+import type { Negotiated } from "../../../Negotiated.ts"
+import type { Transport } from "../../../Transport.ts"
+import type { Committer } from "../engine/durability.ts"
+import type { Engine } from "../engine/engine.ts"
+import { closedError } from "../engine/engine.ts"
+import type { Settings } from "../engine/settings.ts"
+import type { LinkError } from "../link/linkFailed.ts"
+import { goodbyeTimeout } from "../link/pump.ts"
+import { Outcome } from "../outcome.ts"
+import type { Subscriptions } from "../subscribing/subscriptions.ts"
+import * as attempts from "./attempt.ts"
+import { clientIdOf } from "./clientId.ts"
+import * as goodbye from "./goodbye.ts"
+import type { LinksOwner } from "./links.ts"
+import { Links } from "./links.ts"
+
+type OnConnected = (negotiated: Negotiated) => Effect.Effect<void>
+
+/** `onConnected` runs beside each link, once it is ready, and ends with it at the latest. */
+export const make = (
+  transport: Context.Tag.Service<Transport>,
+  engine: Engine<Subscriptions>,
+  settings: Settings,
+  options: ClientOptions,
+  onConnected: OnConnected | undefined
+): Effect.Effect<Driver, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const scope = yield* Effect.scope
+    const shared = yield* attempts.share({ transport, engine, options, settings })
+    const clientId = yield* clientIdOf(options)
+    const status = yield* LiveValue.make<ConnectionStatus>({ _tag: "Connecting", attempt: 1 })
+    const driver = new Driver(engine, shared, options, clientId, { status, scope, onConnected })
+    yield* Effect.uninterruptible(Effect.zipRight(
+      Scope.addFinalizerExit(scope, (exit) => driver.disconnect(goodbye.ofExit(exit))),
+      Effect.sync(() => driver.start())
+    ))
+    return driver
+  })
+
+interface Surroundings {
+  readonly status: LiveValue.LiveValue<ConnectionStatus>
+  readonly scope: Scope.Scope
+  readonly onConnected: OnConnected | undefined
+}
+
+const closedBy = (cause: LinkError) => (filter: string) => new SubscribeError({ reason: "Closed", filter, cause })
+
+export class Driver implements LinksOwner {
+  /** Completes with the first good CONNACK, fails when there will be none. */
+  readonly connected = new Outcome<void, LinkError>()
+  readonly status: LiveValue.LiveValue<ConnectionStatus>
+  /** Fails when the client gives up; a client that was closed here has not. */
+  readonly failure = new Outcome<never, LinkError>()
+  readonly #engine: Engine<Subscriptions>
+  readonly #runtime: Runtime.Runtime<never>
+  readonly #options: ClientOptions
+  readonly #scope: Scope.Scope
+  readonly #onConnected: OnConnected | undefined
+  readonly #links: Links
+  readonly #closed = new Outcome<void>()
+  #isOver = false
+  #hook: Fiber.Fiber<void> | undefined = undefined
+  /** Ends the client when its session cannot be kept any more. */
+  #keeper: Fiber.Fiber<void> | undefined = undefined
+
+  constructor(
+    engine: Engine<Subscriptions>,
+    shared: attempts.Shared,
+    options: ClientOptions,
+    clientId: string,
+    { onConnected, scope, status }: Surroundings
+  ) {
+    this.#engine = engine
+    this.#runtime = shared.runtime
+    this.#options = options
+    this.#scope = scope
+    this.#onConnected = onConnected
+    this.#links = new Links(shared, options, clientId, this)
+    this.status = status
+  }
+
+  start(): void {
+    this.#links.start()
+    const { committer } = this.#engine
+    if (committer === undefined) return
+    this.#keeper = Runtime.runFork(this.#runtime, this.#keep(committer), { immediate: false })
+  }
+
+  /** Replaces the link, or ends the wait for the next one; completes when there is one, or will be none. */
+  get reconnect(): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      if (this.#links.isClosing) return Effect.void
+      const before = this.#links.epoch
+      this.#links.replace()
+      return this.status.changes.pipe(
+        Stream.takeUntil((now) =>
+          (now._tag === "Connected" && now.epoch > before) || now._tag === "Failed" || now._tag === "Closed"
+        ),
+        Stream.runDrain
+      )
+    })
+  }
+
+  disconnect(how: DisconnectOptions = {}): Effect.Effect<void> {
+    return Effect.zipRight(goodbye.check(how), this.#disconnect(how))
+  }
+
+  setStatus(now: ConnectionStatus): Effect.Effect<unknown> {
+    return this.status.update(() => now)
+  }
+
+  onReady(negotiated: Negotiated): Effect.Effect<void> {
+    const { epoch } = this.#links
+    const { clientId } = negotiated
+    return Effect.gen(this, function*() {
+      yield* this.setStatus({ _tag: "Connected", epoch, negotiated })
+      this.connected.settle(Exit.void)
+      yield* Effect.annotateLogs(Effect.logDebug("MQTT connected"), { clientId, epoch })
+      // It may close the client, and then waits for the link to end: nothing of the link may wait for it.
+      if (this.#onConnected !== undefined) this.#hook = yield* Effect.forkIn(this.#onConnected(negotiated), this.#scope)
+    })
+  }
+
+  onReleased(): Effect.Effect<void> {
+    const started = this.#hook
+    this.#hook = undefined
+    return started === undefined ? Effect.void : Fiber.interruptFork(started)
+  }
+
+  giveUp(error: LinkError): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      this.#isOver = true
+      this.#engine.dispose(error)
+      this.#engine.notices.notify({ _tag: "Over", error })
+      this.#engine.consumer.endAll(closedBy(error), "fail")
+      return Effect.map(this.#lastStatus({ _tag: "Failed", error }), () => {
+        this.connected.settle(Exit.fail(error))
+        this.failure.settle(Exit.fail(error))
+      })
+    })
+  }
+
+  /**
+   * A defect in an Effect or a Schedule of the options must not leave anybody waiting, nor must one that
+   * interrupts itself, such as by joining a fiber that was interrupted.
+   */
+  broken(cause: Cause.Cause<never>): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      if (this.#links.isClosing || this.#isOver) return Effect.void
+      if (!Cause.isInterruptedOnly(cause)) {
+        this.connected.settle(Exit.failCause(cause))
+        this.failure.settle(Exit.failCause(cause))
+      }
+      return this.giveUp(new ConnectError({ reason: "InvalidEndpoint", retryable: false, cause: Cause.squash(cause) }))
+    })
+  }
+
+  /** A session that cannot be kept any more ends the client; one that is over need not be kept. */
+  #keep(committer: Committer): Effect.Effect<void> {
+    const kept = Effect.catchAll(committer.run, (error) => this.giveUp(error))
+    return Effect.raceFirst(
+      this.#links.halted,
+      Effect.zipRight(Effect.catchAllCause(kept, (cause) => this.broken(cause)), this.#links.stop)
+    )
+  }
+
+  #disconnect(how: DisconnectOptions): Effect.Effect<void> {
+    const { committer, consumer, notices, pump, session } = this.#engine
+    // A session that was only kept for a quick return is not left behind.
+    const sessionExpiry = this.#options.sessionExpiry === undefined && committer === undefined ? 0 : undefined
+    return Effect.uninterruptibleMask((restore) =>
+      Effect.gen(this, function*() {
+        if (this.#links.isClosing) return yield* restore(this.#closed)
+        this.#links.isClosing = true
+        // Who is interrupted while closing still closes, but waits for nothing that is in flight any more.
+        yield* Effect.exit(restore(this.#engine.drain(how.drain)))
+        if (session.isReady()) {
+          pump.pass(() => goodbye.say(session, how, sessionExpiry))
+          yield* Effect.timeoutOption(Effect.interruptible(this.#links.halted), goodbyeTimeout)
+        }
+        yield* this.#links.stop
+        if (this.#keeper !== undefined) yield* Fiber.interrupt(this.#keeper)
+        this.#engine.dispose(closedError)
+        notices.notify({ _tag: "Over", error: undefined })
+        consumer.endAll(closedBy(closedError), "end")
+        if (committer !== undefined) yield* committer.finish
+        this.connected.settle(Exit.fail(closedError))
+        // A client that has given up stays `Failed`: its status has ended.
+        yield* this.#lastStatus({ _tag: "Closed" })
+        this.#closed.settle(Exit.void)
+      })
+    )
+  }
+
+  #lastStatus(last: ConnectionStatus): Effect.Effect<void> {
+    return Effect.zipRight(this.setStatus(last), this.status.end)
+  }
+}

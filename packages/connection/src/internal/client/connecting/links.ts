@@ -1,0 +1,271 @@
+/**
+ * Opens link after link until somebody wants no other, or the reconnect schedule is over. There is never more than one
+ * link: an attempt starts after the last wire is released.
+ *
+ * A fiber runs from the end of a link to the beginning of the next one. While there is a link there is none: its stack
+ * would take a sixth of the memory of an idle client.
+ */
+import type { ProtocolVersion } from "@effect-mqtt/codec"
+import type * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as FiberId from "effect/FiberId"
+import * as Runtime from "effect/Runtime"
+import * as Schedule from "effect/Schedule"
+import type { ClientOptions } from "../../../ClientOptions.ts"
+import type { ConnectionStatus } from "../../../ConnectionStatus.ts"
+import { ConnectError } from "../../../MqttError.ts"
+import type { Negotiated } from "../../../Negotiated.ts"
+import * as Reconnect from "../../../Reconnect.ts"
+import { mayLastUntil } from "../../session/storing/marker.ts"
+import { toConnectError } from "../link/linkFailed.ts"
+import type { LinkError } from "../link/linkFailed.ts"
+import { Outcome } from "../outcome.ts"
+import * as tracing from "../publishing/tracing.ts"
+import * as attempts from "./attempt.ts"
+import { Delay } from "./delay.ts"
+import { Outage } from "./outage.ts"
+import type * as retries from "./retry.ts"
+import { Version } from "./version.ts"
+
+export interface LinksOwner {
+  readonly setStatus: (now: ConnectionStatus) => Effect.Effect<unknown>
+  /** A server has let us in. */
+  readonly onReady: (negotiated: Negotiated) => Effect.Effect<void>
+  /** Runs when nothing of a link is left. */
+  readonly onReleased: () => Effect.Effect<void>
+  readonly giveUp: (error: LinkError) => Effect.Effect<void>
+  /** An Effect or a Schedule of the options has died or was interrupted, or this program is broken. */
+  readonly broken: (cause: Cause.Cause<never>) => Effect.Effect<void>
+}
+
+/** What an attempt has come to. */
+interface Link {
+  readonly protocolVersion: ProtocolVersion.ProtocolVersion
+  readonly wasToStartClean: boolean
+  /** Absent before there is something to release. */
+  close: attempts.Close | undefined
+  ending: Exit.Exit<never, LinkError> | undefined
+  readyAt: number | undefined
+}
+
+type Ending = retries.Ending & Pick<Link, "wasToStartClean">
+
+const replacedError = new ConnectError({ reason: "Closed", retryable: true })
+const identifierRefused = 0x85
+
+export class Links {
+  /** There will be no other link. */
+  readonly halted = new Outcome<void>()
+  /** Set when no other link is wanted. */
+  isClosing = false
+  readonly #shared: attempts.Shared
+  readonly #options: ClientOptions
+  readonly #owner: LinksOwner
+  readonly #outage: Outage
+  readonly #version: Version
+  readonly #delay = new Delay()
+  #clientId: string
+  #count = 0
+  #epoch = 0
+  #sessionExpiry = 0
+  #resumableUntil = Infinity
+  #isReplacing = false
+  #schedule: Schedule.ScheduleDriver<unknown, ConnectError> | undefined = undefined
+  #link: Link | undefined = undefined
+  #fiber: Fiber.RuntimeFiber<void> | undefined = undefined
+  /** Whether the fiber has work, or never will again: a link that ends starts one otherwise. */
+  #isBusy = false
+
+  constructor(shared: attempts.Shared, options: ClientOptions, clientId: string, owner: LinksOwner) {
+    this.#shared = shared
+    this.#options = options
+    this.#clientId = clientId
+    this.#owner = owner
+    this.#outage = new Outage(options, shared.settings)
+    this.#version = new Version(shared.settings)
+  }
+
+  /** How often a server has let us in. */
+  get epoch(): number {
+    return this.#epoch
+  }
+
+  /** Goes on until there is a link, whose end {@link #over} hears of, or there will be none. */
+  start(): void {
+    this.#isBusy = true
+    const driving = Effect.gen(this, function*() {
+      for (;;) {
+        const link = this.#link ?? (yield* this.#begin)
+        if (link.ending === undefined) return this.#rest()
+        if (!(yield* this.#follow(yield* this.#release(link, link.ending)))) return this.halted.settle(Exit.void)
+      }
+    })
+    const guarded = Effect.catchAllCause(driving, (cause) => {
+      this.halted.settle(Exit.void)
+      return this.#owner.broken(cause)
+    })
+    // What waits for others is interruptible; a link that has begun is never left out of sight.
+    this.#fiber = Runtime.runFork(this.#shared.runtime, Effect.uninterruptible(guarded), { immediate: false })
+  }
+
+  /** Replaces the link, or ends the wait for the next one. */
+  replace(): void {
+    const { pump, session } = this.#shared.engine
+    if (!session.isReady()) return this.#delay.end()
+    this.#isReplacing = true
+    pump.pass(() => session.disconnect(0))
+  }
+
+  /** Ends what there is, without a goodbye. */
+  get stop(): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      if (this.#isBusy) return this.#fiber === undefined ? Effect.void : Effect.asVoid(Fiber.interrupt(this.#fiber))
+      this.#isBusy = true
+      return this.#link?.close?.(Exit.interrupt(FiberId.none)) ?? Effect.void
+    })
+  }
+
+  get #begin(): Effect.Effect<Link> {
+    return Effect.gen(this, function*() {
+      const { notices, session } = this.#shared.engine
+      const attempt = ++this.#count
+      notices.notify({ _tag: "Connecting", attempt })
+      yield* this.#owner.setStatus({ _tag: "Connecting", attempt })
+      const protocolVersion = this.#version.next
+      const wasToStartClean = session.mustStartClean()
+      const link: Link = { protocolVersion, wasToStartClean, close: undefined, ending: undefined, readyAt: undefined }
+      this.#link = link
+      const endSpan = this.#options.traces === true
+        ? yield* tracing.startAttempt(this.#clientId, protocolVersion)
+        : () => Effect.void
+      const begun = attempts.begin(this.#shared, {
+        endpoint: this.#outage.endpoint,
+        clientId: this.#clientId,
+        cleanStart: this.#cleanStart(protocolVersion),
+        protocolVersion,
+        onReady: (negotiated) => Effect.zipRight(endSpan(Exit.void), this.#onReady(link, negotiated)),
+        onOver: (ending) => Effect.zipRight(this.#owner.onReleased(), endSpan(ending))
+      }, (ending) => this.#over(link, ending))
+      yield* Effect.match(begun, {
+        onFailure: (error) => {
+          link.ending = Exit.fail(error)
+        },
+        onSuccess: (close) => {
+          link.close = close
+        }
+      })
+      return link
+    })
+  }
+
+  #cleanStart(protocolVersion: ProtocolVersion.ProtocolVersion): boolean {
+    const { engine: { committer, pump, session }, settings: { cleanStart } } = this.#shared
+    // Without an identifier there is nothing that could be resumed [MQTT-3.1.3-7].
+    if (session.mustStartClean() || this.#clientId === "") return true
+    // In 3.1.1 a session that starts clean would not outlive its link.
+    if (committer !== undefined && this.#options.cleanStart === undefined) {
+      return protocolVersion === 5 && !session.isResumable(pump.now())
+    }
+    if (cleanStart !== "first") return cleanStart
+    return this.#epoch === 0 || (protocolVersion === 5 && pump.now() > this.#resumableUntil)
+  }
+
+  #onReady(link: Link, negotiated: Negotiated): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      link.readyAt = this.#shared.engine.pump.now()
+      // An identifier that the server assigned is what the session is known by from now on.
+      this.#clientId = negotiated.clientId
+      this.#sessionExpiry = negotiated.sessionExpiry
+      this.#isReplacing = false
+      this.#version.ready()
+      this.#outage.ready()
+      this.#epoch++
+      return this.#owner.onReady(negotiated)
+    })
+  }
+
+  #rest(): void {
+    this.#isBusy = false
+    this.#fiber = undefined
+  }
+
+  /** The first call for a link counts. */
+  #over(link: Link, ending: Exit.Exit<never, LinkError>): void {
+    if (link.ending !== undefined) return
+    link.ending = ending
+    if (!this.#isBusy) this.start()
+  }
+
+  #release(link: Link, exit: Exit.Exit<never, LinkError>): Effect.Effect<Ending> {
+    return Effect.gen(this, function*() {
+      this.#link = undefined
+      if (link.close !== undefined) yield* link.close(exit)
+      const { protocolVersion, readyAt, wasToStartClean } = link
+      const { pump, session } = this.#shared.engine
+      const now = pump.now()
+      if (readyAt !== undefined) this.#resumableUntil = mayLastUntil(now, this.#sessionExpiry)
+      return {
+        error: yield* Effect.flip(exit),
+        protocolVersion,
+        readyFor: readyAt === undefined ? undefined : now - readyAt,
+        wasBusy: session.wasBusy(),
+        wasToStartClean
+      }
+    })
+  }
+
+  /** Waits until it is time for the next attempt; false if there will be none. */
+  #follow(ending: Ending): Effect.Effect<boolean> {
+    return Effect.gen(this, function*() {
+      this.#shared.engine.notices.notify({ _tag: "LinkEnded", error: ending.error })
+      if (this.isClosing) return false
+      if (this.#isReplacing) {
+        this.#isReplacing = false
+        this.#count = 0
+        yield* this.#owner.setStatus({ _tag: "Disconnected", error: replacedError })
+        return true
+      }
+      if (this.#hasLearnt(ending)) return true
+      if (ending.readyFor !== undefined) this.#count = 0
+      const failsFast = this.#epoch === 0 && this.#options.initialConnect !== "retry"
+      const { error, isRedirected, isStable, next } = this.#outage.judge(ending, failsFast)
+      if (isStable) this.#schedule = undefined
+      if (next === "Never") {
+        yield* this.#owner.giveUp(error)
+        return false
+      }
+      yield* this.#owner.setStatus({ _tag: "Disconnected", error })
+      yield* this.#log(error, isRedirected)
+      if (next === "AtOnce") return true
+      const failed = toConnectError(error, { reason: "ConnectRefused", retryable: true })
+      this.#schedule ??= yield* Schedule.driver(this.#options.reconnect ?? Reconnect.forever)
+      const goesOn = yield* Effect.interruptible(this.#delay.wait(this.#schedule, failed))
+      if (!goesOn) yield* this.#owner.giveUp(error)
+      return goesOn
+    })
+  }
+
+  #log({ message }: LinkError, isRedirected: boolean): Effect.Effect<void> {
+    const disconnected = Effect.annotateLogs(Effect.logDebug("MQTT disconnected", message), { epoch: this.#epoch })
+    const redirected = Effect.annotateLogs(
+      Effect.logInfo("MQTT server sends this client elsewhere", message),
+      { package: "connection" }
+    )
+    const lines = isRedirected ? Effect.zipRight(redirected, disconnected) : disconnected
+    return Effect.annotateLogs(lines, { clientId: this.#clientId })
+  }
+
+  /** What the last attempt has taught us is tried at once, and is no failure. */
+  #hasLearnt({ error, protocolVersion, wasToStartClean }: Ending): boolean {
+    // The server is fine, it only remembers more than this client does: once more, clean.
+    if (this.#shared.engine.session.mustStartClean() && !wasToStartClean) return true
+    if (this.#version.refused(protocolVersion, error)) return true
+    // An identifier that a server assigned need not please the next one [5 §3.2.2.3.7].
+    if (error._tag === "AuthError" || error.reasonCode !== identifierRefused) return false
+    if (this.#options.clientId !== "" || this.#clientId === "") return false
+    this.#clientId = ""
+    return true
+  }
+}

@@ -1,0 +1,180 @@
+/** Makes events and figures of the notices of a client. Nothing is kept for events that nobody listens to. */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { ClientEvent } from "../../../ClientEvent.ts"
+import type { ClientStats } from "../../../ClientStats.ts"
+import type { AuthError, ConnectError } from "../../../MqttError.ts"
+import type { Negotiated } from "../../../Negotiated.ts"
+import type { Session } from "../../../Session.ts"
+import { unwrapScoped } from "../../scopedStream.ts"
+import type { Traffic } from "../../session/traffic.ts"
+import * as traffics from "../../session/traffic.ts"
+import { Backlog } from "../observing/backlog.ts"
+import type { Notice, Notices, Trouble } from "../observing/notices.ts"
+import { closedError } from "./engine.ts"
+
+const heldForReader = 256
+
+const noTraffic: Readonly<Traffic> = traffics.make()
+
+const makeCounts = () => ({
+  connectsTried: 0,
+  connectsFailed: 0,
+  sessionsLost: 0,
+  pingsSent: 0,
+  pingsAnswered: 0,
+  pingMillis: 0,
+  messagesDropped: 0
+})
+
+const mean = (sum: number, count: number): number | undefined => count === 0 ? undefined : sum / count
+
+const meanTime = (millis: number, count: number): Duration.Duration | undefined =>
+  count === 0 ? undefined : Duration.millis(millis / count)
+
+const toTroubleEvent = (notice: Trouble): ClientEvent =>
+  notice._tag === "SlowConsumer"
+    ? { _tag: "SlowConsumer", filters: notice.filters, duration: Duration.millis(notice.millis) }
+    : notice
+
+/** To be made before anything happens, and to be told of all of it. */
+export class Observer {
+  readonly #session: Pick<Session, "traffic" | "inFlight" | "queued">
+  #readers: Set<Backlog<ClientEvent>> | undefined = undefined
+  #counts = makeCounts()
+  #base: Readonly<Traffic> = noTraffic
+  #attempt = 0
+  #epoch = 0
+  #isUp = false
+  #isOver = false
+
+  constructor(notices: Notices, session: Pick<Session, "traffic" | "inFlight" | "queued">) {
+    this.#session = session
+    notices.listen((notice) => this.#onNotice(notice))
+  }
+
+  /** Begins with what happens next; a reader that lags too far behind misses the oldest. */
+  get events(): Stream.Stream<ClientEvent> {
+    return Stream.suspend(() => this.#isOver ? Stream.empty : unwrapScoped(this.#read()))
+  }
+
+  get stats(): Effect.Effect<ClientStats> {
+    return Effect.sync(() => ({
+      ...statsOf(this.#session.traffic(), this.#base, this.#counts),
+      publishesInFlight: this.#session.inFlight(),
+      publishesQueued: this.#session.queued()
+    }))
+  }
+
+  get resetStats(): Effect.Effect<void> {
+    return Effect.sync(() => {
+      this.#counts = makeCounts()
+      this.#base = { ...this.#session.traffic() }
+    })
+  }
+
+  #emit(event: ClientEvent): void {
+    if (this.#readers !== undefined) { for (const reader of this.#readers) reader.add(event) }
+  }
+
+  #onNotice(notice: Notice): void {
+    const counts = this.#counts
+    switch (notice._tag) {
+      case "Connecting":
+        this.#attempt = notice.attempt
+        counts.connectsTried++
+        return this.#emit({ _tag: "Connecting", attempt: notice.attempt })
+      case "Connected":
+        return this.#up(notice.negotiated)
+      case "LinkEnded":
+        return this.#down(notice.error)
+      case "PingSent":
+        counts.pingsSent++
+        return this.#emit({ _tag: "PingSent" })
+      case "PingAnswered":
+        counts.pingsAnswered++
+        counts.pingMillis += notice.millis
+        return this.#emit({ _tag: "PingAnswered", roundTrip: Duration.millis(notice.millis) })
+      case "Over":
+        return this.#over(notice.error)
+      case "Dropped":
+        counts.messagesDropped += notice.count
+        return this.#emit(notice)
+      case "HookFailed":
+        return this.#emit(notice)
+      default:
+        return this.#emit(toTroubleEvent(notice))
+    }
+  }
+
+  #up(negotiated: Negotiated): void {
+    this.#isUp = true
+    const epoch = ++this.#epoch
+    this.#emit({ _tag: "Connected", epoch, negotiated })
+    if (epoch === 1 || negotiated.sessionPresent) return
+    this.#counts.sessionsLost++
+    this.#emit({ _tag: "SessionLost", epoch })
+  }
+
+  #down(error: AuthError | ConnectError): void {
+    if (this.#isUp) this.#emit({ _tag: "Disconnected", epoch: this.#epoch, error })
+    else {
+      this.#counts.connectsFailed++
+      this.#emit({ _tag: "ConnectFailed", attempt: this.#attempt, error })
+    }
+    this.#isUp = false
+  }
+
+  #over(error: AuthError | ConnectError | undefined): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    if (this.#isUp) this.#down(error ?? closedError)
+    this.#emit(error === undefined ? { _tag: "Closed" } : { _tag: "Failed", error })
+    if (this.#readers !== undefined) { for (const reader of this.#readers) reader.end() }
+  }
+
+  #read(): Effect.Effect<Stream.Stream<ClientEvent>, never, Scope.Scope> {
+    return Effect.map(
+      Effect.acquireRelease(
+        Effect.sync(() => {
+          const reader = new Backlog<ClientEvent>(heldForReader)
+          this.#readers ??= new Set()
+          this.#readers.add(reader)
+          return reader
+        }),
+        (reader) => Effect.sync(() => this.#readers?.delete(reader))
+      ),
+      (reader) => reader.stream
+    )
+  }
+}
+
+const statsOf = (
+  traffic: Readonly<Traffic>,
+  base: Readonly<Traffic>,
+  { pingMillis, ...counts }: ReturnType<typeof makeCounts>
+): Omit<ClientStats, "publishesInFlight" | "publishesQueued"> => {
+  const packetsSent = traffic.packetsSent - base.packetsSent
+  const packetsReceived = traffic.packetsReceived - base.packetsReceived
+  const bytesSent = traffic.bytesSent - base.bytesSent
+  const bytesReceived = traffic.bytesReceived - base.bytesReceived
+  return {
+    packetsSent,
+    packetsReceived,
+    bytesSent,
+    bytesReceived,
+    meanPacketBytesSent: mean(bytesSent, packetsSent),
+    meanPacketBytesReceived: mean(bytesReceived, packetsReceived),
+    messagesReceived: traffic.messagesReceived - base.messagesReceived,
+    publishesOk: traffic.publishesOk - base.publishesOk,
+    publishesFailed: traffic.publishesFailed - base.publishesFailed,
+    meanPublishRoundTrip: meanTime(
+      traffic.roundTripMillis - base.roundTripMillis,
+      traffic.roundTrips - base.roundTrips
+    ),
+    ...counts,
+    meanPingRoundTrip: meanTime(pingMillis, counts.pingsAnswered)
+  }
+}

@@ -1,0 +1,303 @@
+/**
+ * Drives a session over one wire. What comes is received in the turn in which it arrives; what a pass of the session
+ * produced leaves in one write, whoever caused it. A write has a fiber while it has to wait; nothing runs per packet.
+ */
+import type { Packet } from "@effect-mqtt/codec"
+import type * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Runtime from "effect/Runtime"
+import { TransportError } from "../../../MqttError.ts"
+import type { Negotiated } from "../../../Negotiated.ts"
+import type { Session } from "../../../Session.ts"
+import type { Wire } from "../../../Wire.ts"
+import type { AlarmOwner } from "./alarm.ts"
+import * as foreignPeer from "./foreignPeer.ts"
+import type { LinkError } from "./linkFailed.ts"
+import { linkFailed } from "./linkFailed.ts"
+import type { ReceiverOwner } from "./receiver.ts"
+import type { OnReady, Over } from "./wireLink.ts"
+import { WireLink } from "./wireLink.ts"
+import type { WriterOwner } from "./writer.ts"
+
+export interface Hooks {
+  /** Runs at the end of each pass: hands messages out. */
+  readonly afterPass: () => void
+  /** Output was taken, which may have been added outside of a pass. */
+  readonly afterWrite: () => void
+  /** What was written has left, and the session has gone on with what waited for that. */
+  readonly afterFlush: () => void
+  /** Consumers are full: do not read more. */
+  readonly mustPause: () => boolean
+  /** Somebody waits for a message, which may lie behind unread bytes. */
+  readonly awaitsMessage: () => boolean
+  /** The next instant that needs a `tick`. */
+  readonly deadline: () => number
+  readonly tick: (now: number) => void
+  /** Something that somebody should know of, once. */
+  readonly takeReport: () => Effect.Effect<void> | undefined
+}
+
+/** Small enough to stay in the cache of the processor, large enough for hundreds of messages in a write. */
+const highWaterBytes = 64 * 1024
+/** Answers that the peer does not take, before nothing more is read that asks for others. */
+const unsentAnswersBytes = 1024 * 1024
+
+/** For DISCONNECT to leave and the peer to end its side; after that the wire is destroyed. */
+export const goodbyeTimeout = Duration.seconds(2)
+
+export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
+  readonly #session: Session
+  readonly #clock: Clock.Clock
+  readonly #stallTimeout: number
+  readonly #hooks: Hooks
+  #link: WireLink | undefined = undefined
+  #passTime = 0
+  #waitingForRoom: Set<() => void> | undefined = undefined
+
+  constructor(session: Session, clock: Clock.Clock, stallTimeout: number, hooks: Hooks) {
+    this.#session = session
+    this.#clock = clock
+    this.#stallTimeout = stallTimeout
+    this.#hooks = hooks
+  }
+
+  readonly now = (): number => this.#clock.unsafeCurrentTimeMillis()
+
+  /** Runs the session synchronously at the present instant, then wakes whoever has work. */
+  readonly pass = <A>(run: (now: number) => A): A => {
+    this.#passTime = this.now()
+    const result = run(this.#passTime)
+    this.#hooks.afterPass()
+    const link = this.#link
+    if (link !== undefined) {
+      const ended = this.#session.ended()
+      if (ended !== undefined) this.#noticeEnd(link, ended)
+      else if (this.#session.outputBytes() > 0) link.writer.schedule()
+      this.#lookAgain(link)
+    }
+    return result
+  }
+
+  /**
+   * The same for one of many things in a turn that hand no messages out: the first has a pass, and the write that it
+   * scheduled looks at what the others have changed.
+   */
+  readonly passOfMany = <A>(run: () => A): A => this.#link?.writer.isScheduled === true ? run() : this.pass(run)
+
+  /**
+   * Whether reading cannot stop now: an answer, or room for a publisher, may lie behind unread bytes,
+   * or the wire cannot be paused, and the bytes would only wait in another place.
+   */
+  readonly mustRead = (): boolean => this.#link?.wire.canPause === false || this.#mayHoldAnswer()
+
+  /**
+   * The instant for a publish. Those that leave in one write may have the same one: reading the clock
+   * takes a tenth of the time of a message. What a lost link has left in the output does not leave.
+   */
+  publishTime(): number {
+    const writer = this.#link?.writer
+    if (writer === undefined || writer.writingSince !== undefined || this.#session.outputBytes() === 0) {
+      this.#passTime = this.now()
+    }
+    return this.#passTime
+  }
+
+  /** Output was added outside of a pass: what else a pass looks at is looked at when it leaves. */
+  outputAdded(): void {
+    const link = this.#link
+    if (link === undefined) return
+    if (this.#session.outputBytes() > 0) link.writer.schedule()
+    // The write may be stuck, with a peer that takes nothing until it is read.
+    if (link.writer.writingSince !== undefined) this.#lookAgain(link)
+  }
+
+  isWritable(): boolean {
+    return !this.#session.isReady() || this.#session.outputBytes() < highWaterBytes
+  }
+
+  /** Waits until the bytes that wait for the wire are below the high-water mark, or the link is over. */
+  get writable(): Effect.Effect<void> {
+    return Effect.suspend(() =>
+      this.isWritable()
+        ? Effect.void
+        : Effect.async<void>((resume) => {
+          const wake = () => resume(Effect.void)
+          this.#waitingForRoom ??= new Set()
+          this.#waitingForRoom.add(wake)
+          this.wakeReader()
+          return Effect.sync(() => this.#waitingForRoom?.delete(wake))
+        })
+    )
+  }
+
+  /** Reading may go on, or has to: looks again. */
+  wakeReader(): void {
+    this.#link?.receiver.wake()
+  }
+
+  /** To be called from the session's `onConnected`. */
+  connected(negotiated: Negotiated): void {
+    if (this.#link === undefined) return
+    this.#link.justConnected = negotiated
+    this.#link.receiver.wake()
+  }
+
+  /** Begins with CONNECT, which has to be answered by `due`. `over` hears of the end; {@link stop} has to follow. */
+  begin(
+    wire: Wire,
+    connect: Packet.Connect,
+    due: number,
+    runtime: Runtime.Runtime<never>,
+    onReady: OnReady,
+    over: Over
+  ): void {
+    const link = new WireLink(wire, { session: this.#session, clock: this.#clock, runtime }, this, onReady, over)
+    this.#link = link
+    this.pass((now) => this.#session.open(now, connect, due))
+    link.receiver.start()
+  }
+
+  /** The link is over, and nothing of it goes on. */
+  get stop(): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      const link = this.#link
+      if (link === undefined) return Effect.void
+      this.#link = undefined
+      link.alarm.stop()
+      return Effect.zipRight(link.writer.stop(), link.receiver.stop())
+    }).pipe(Effect.zipRight(Effect.sync(() => {
+      this.pass((now) => this.#session.lost(now))
+      this.#releaseWaiting()
+    })))
+  }
+
+  onWake(): void {
+    const link = this.#link
+    if (link === undefined) return
+    const now = this.now()
+    if (Math.min(this.#session.deadline(), this.#hooks.deadline()) <= now) {
+      this.pass((at) => {
+        this.#session.tick(at)
+        this.#hooks.tick(at)
+      })
+      const report = this.#hooks.takeReport()
+      if (report !== undefined) link.fork(report)
+      return
+    }
+    const ended = this.#session.ended()
+    if (ended !== undefined && link.goodbyeDue <= now) return link.over(Exit.fail(ended))
+    // The session judges by what arrives; a peer that talks and never listens is found here.
+    if (this.#stalledAt(link) <= now) return link.over(Exit.fail(this.toError(stalled)))
+    this.#lookAgain(link)
+  }
+
+  onWrite(): void {
+    const link = this.#link
+    this.#hooks.afterWrite()
+    if (link === undefined) return
+    link.unsentAnswers = 0
+    this.#lookAgain(link)
+  }
+
+  onWritten(): void {
+    this.#hooks.afterFlush()
+    this.#releaseWaiting()
+    this.#wakeIfStopped()
+  }
+
+  over(ending: Exit.Exit<never, LinkError>): void {
+    this.#link?.over(ending)
+  }
+
+  toError(cause: TransportError): LinkError {
+    return this.#session.ended() ?? linkFailed(cause)
+  }
+
+  receive(bytes: Uint8Array): void {
+    const link = this.#link
+    if (link === undefined) return
+    if (!link.isAnswered) {
+      link.isAnswered = true
+      const foreign = foreignPeer.recognize(bytes)
+      if (foreign !== undefined) return link.over(Exit.fail(this.toError(foreign)))
+    }
+    const before = this.#session.outputBytes()
+    this.pass((now) => this.#session.receive(now, bytes))
+    link.unsentAnswers += this.#session.outputBytes() - before
+  }
+
+  wireEnded(cause: TransportError): void {
+    const isAnswered = this.#link?.isAnswered === true
+    this.over(Exit.fail(this.toError(isAnswered ? cause : foreignPeer.explainEnd(cause))))
+  }
+
+  nextWork(): Effect.Effect<void> | undefined {
+    const link = this.#link
+    const negotiated = link?.justConnected
+    if (link === undefined || negotiated === undefined) return this.#hooks.takeReport()
+    link.justConnected = undefined
+    return link.onReady(negotiated)
+  }
+
+  /** Not reading stops the server only if the wire can be paused. */
+  mustStop(): boolean {
+    const unsent = this.#link?.unsentAnswers ?? 0
+    return unsent > unsentAnswersBytes || this.#session.mustStop() ||
+      (this.#session.mustPause() && !this.#mayHoldAnswer()) ||
+      (this.#hooks.mustPause() && !this.mustRead())
+  }
+
+  onStopped(isStopped: boolean): void {
+    this.pass((now) => this.#session.readingPaused(now, isStopped))
+  }
+
+  /** Those who are full have a turn before more comes that cannot wait. */
+  mustYield(): boolean {
+    return this.#hooks.mustPause()
+  }
+
+  #mayHoldAnswer(): boolean {
+    return this.#session.awaitsAnswer() || (this.#waitingForRoom?.size ?? 0) > 0 || this.#hooks.awaitsMessage()
+  }
+
+  #stalledAt({ writer }: WireLink): number {
+    return (writer.writingSince ?? Infinity) + this.#stallTimeout
+  }
+
+  /** Sets the alarm, and wakes the receiver if it has reason to go on. */
+  #lookAgain(link: WireLink): void {
+    link.alarm.by(
+      Math.min(this.#session.deadline(), this.#hooks.deadline(), this.#stalledAt(link), link.goodbyeDue)
+    )
+    this.#wakeIfStopped()
+  }
+
+  #wakeIfStopped(): void {
+    const receiver = this.#link?.receiver
+    if (receiver?.isStopped === true && !this.mustStop()) receiver.wake()
+  }
+
+  /**
+   * Bounds the end of a link: a write that the peer does not take must not keep what the session has
+   * given up. An abrupt end is one at once; the others have a moment to flush and to shut down.
+   */
+  #noticeEnd(link: WireLink, ended: LinkError): void {
+    if (isAbrupt(ended)) return link.over(Exit.fail(ended))
+    if (link.goodbyeDue === Infinity) link.goodbyeDue = this.#passTime + Duration.toMillis(goodbyeTimeout)
+    link.writer.schedule()
+  }
+
+  #releaseWaiting(): void {
+    const waiting = this.#waitingForRoom
+    this.#waitingForRoom = undefined
+    if (waiting !== undefined) { for (const resume of waiting) resume() }
+  }
+}
+
+const stalled = new TransportError({ reason: "Write", cause: new Error("the peer takes no bytes") })
+
+/** A peer that no longer answers is not told goodbye: its will has to fire. */
+const isAbrupt = (error: LinkError): boolean =>
+  error._tag === "ConnectError" && (error.reason === "KeepAliveTimeout" || error.reason === "AcknowledgementTimeout")

@@ -1,0 +1,65 @@
+/** What there is while there is a wire. */
+import type * as Clock from "effect/Clock"
+import type * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
+import * as FiberRef from "effect/FiberRef"
+import * as FiberRefs from "effect/FiberRefs"
+import * as Runtime from "effect/Runtime"
+import type { Negotiated } from "../../../Negotiated.ts"
+import type { Session } from "../../../Session.ts"
+import type { Wire } from "../../../Wire.ts"
+import type { AlarmOwner, Fork } from "./alarm.ts"
+import { Alarm } from "./alarm.ts"
+import type { LinkError } from "./linkFailed.ts"
+import type { ReceiverOwner } from "./receiver.ts"
+import { Receiver } from "./receiver.ts"
+import type { WriterOwner } from "./writer.ts"
+import { Writer } from "./writer.ts"
+
+export type OnReady = (negotiated: Negotiated) => Effect.Effect<void>
+
+/** Hears how a link has ended; the first call counts. */
+export type Over = (ending: Exit.Exit<never, LinkError>) => void
+
+/** What of a program a link works with. */
+export interface Workings {
+  readonly session: Session
+  readonly clock: Clock.Clock
+  readonly runtime: Runtime.Runtime<never>
+}
+
+export class WireLink {
+  readonly wire: Wire
+  readonly fork: Fork
+  readonly alarm: Alarm
+  readonly writer: Writer
+  readonly receiver: Receiver
+  /** Runs once, after a good CONNACK. */
+  readonly onReady: OnReady
+  readonly over: Over
+  /** Whether anything has come. */
+  isAnswered = false
+  /** The good CONNACK, until somebody has seen to it. */
+  justConnected: Negotiated | undefined = undefined
+  /** Bytes that were written in answer to what came, and that the wire has not taken. */
+  unsentAnswers = 0
+  /** When to stop waiting for the goodbye to leave. */
+  goodbyeDue = Infinity
+
+  constructor(
+    wire: Wire,
+    { clock, runtime, session }: Workings,
+    owner: AlarmOwner & WriterOwner & ReceiverOwner,
+    onReady: OnReady,
+    over: Over
+  ) {
+    const scheduler = FiberRefs.getOrDefault(runtime.fiberRefs, FiberRef.currentScheduler)
+    this.wire = wire
+    this.fork = Runtime.runFork(runtime)
+    this.alarm = new Alarm(clock, this.fork, owner)
+    this.writer = new Writer(session, wire, clock, scheduler, this.fork, owner)
+    this.receiver = new Receiver(wire, scheduler, this.fork, owner)
+    this.onReady = onReady
+    this.over = over
+  }
+}

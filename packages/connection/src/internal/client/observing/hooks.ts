@@ -1,0 +1,22 @@
+/** What the options want done when something happens. What goes wrong there is told, and ends nothing else. */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { MqttError } from "../../../MqttError.ts"
+import type { HookFailure, Notify } from "./notices.ts"
+
+/** An interruption from outside is none of that. */
+export const reporting = (hook: HookFailure["hook"], notify: Notify) => (run: Effect.Effect<unknown, MqttError>) =>
+  run.pipe(
+    Effect.asVoid,
+    Effect.catchAllCause((cause) =>
+      Effect.suspend(() => {
+        notify({ _tag: "HookFailed", hook, cause })
+        return Option.match(Cause.failureOption(cause), {
+          onNone: () => Effect.logError(`${hook} failed`, cause),
+          onSome: (error) => Effect.logWarning(`${hook} failed`, error.message)
+        })
+      })
+    ),
+    Effect.annotateLogs({ package: "connection" })
+  )

@@ -1,0 +1,270 @@
+/**
+ * Requests that wait for their responses. One subscription for each filter that responses come on,
+ * usually one altogether, shared by the requests that use it.
+ */
+import type * as Chunk from "effect/Chunk"
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { Message, PublishOptions, PublishResult, SubscribeOptions } from "../../../Message.ts"
+import type { PublishError, SubscribeError } from "../../../MqttError.ts"
+import { RequestError } from "../../../MqttError.ts"
+import type { Negotiated } from "../../../Negotiated.ts"
+import type { Correlation, RequestOptions } from "../../../Request.ts"
+import type { Subscription } from "../../../Subscription.ts"
+import { InvalidOption, toMillis } from "../../optionValue.ts"
+import type { LinkError } from "../link/linkFailed.ts"
+import { byProperties, freshId, hex, idOrNone, ownResponseTopic, propertiesOf } from "./correlation.ts"
+import { notPublished, notSubscribed } from "./requestFailed.ts"
+
+export interface Limits {
+  /** Milliseconds. */
+  readonly requestTimeout: number
+  readonly maxRequests: number
+}
+
+export interface Ways {
+  readonly publish: (
+    topic: string,
+    payload: string | Uint8Array,
+    options?: PublishOptions
+  ) => Effect.Effect<PublishResult, PublishError>
+  readonly subscription: (
+    filter: string,
+    options?: SubscribeOptions
+  ) => Effect.Effect<Subscription, SubscribeError, Scope.Scope>
+  readonly stopped: () => LinkError | undefined
+}
+
+export interface Requester {
+  readonly request: (
+    topic: string,
+    payload: string | Uint8Array,
+    options?: RequestOptions
+  ) => Effect.Effect<Message, RequestError>
+  readonly requestHandle: (
+    topic: string,
+    payload: string | Uint8Array,
+    options?: RequestOptions
+  ) => Effect.Effect<Effect.Effect<Message, RequestError>, RequestError, Scope.Scope>
+  /** Whether a response may come. */
+  readonly isWaiting: (now: number) => boolean
+  /** To be called with every good CONNACK, when subscriptions are on their way again. */
+  readonly onConnected: (negotiated: Negotiated) => void
+}
+
+interface Waiting {
+  readonly topic: string
+  readonly inlet: Inlet
+  readonly answer: Deferred.Deferred<Message, RequestError>
+  isPublished: boolean
+}
+
+/** A subscription that responses come on. */
+interface Inlet {
+  readonly filter: string
+  readonly ready: Deferred.Deferred<void, SubscribeError>
+  readonly waiting: Map<string, Waiting>
+  users: number
+  fiber: Fiber.RuntimeFiber<unknown, unknown> | undefined
+}
+
+/** The subscriptions live in the scope. */
+export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester => {
+  const howToListen: SubscribeOptions = {
+    // At QoS 1 a response could not come while a handler asks, if the server has sent as many messages as it may until
+    // the handler is done.
+    qos: 0,
+    retainHandling: 2,
+    // All may be answered at once.
+    bufferMessages: Math.max(1, limits.maxRequests)
+  }
+  const inlets = new Map<string, Inlet>()
+  let link: Negotiated | undefined
+  let count = 0
+  /** Requests without response, and when the last of them is over. */
+  let waitingCount = 0
+  let lastDue = 0
+
+  const forget = (inlet: Inlet, id: string) => {
+    if (inlet.waiting.delete(id) && --waitingCount === 0) lastDue = 0
+  }
+
+  const settle = (inlet: Inlet, exit: (waiting: Waiting) => Exit.Exit<Message, RequestError> | undefined) => {
+    for (const [id, waiting] of inlet.waiting) {
+      const result = exit(waiting)
+      if (result === undefined) continue
+      forget(inlet, id)
+      Deferred.unsafeDone(waiting.answer, result)
+    }
+  }
+
+  const closed = (topic: string, cause: unknown) => new RequestError({ reason: "Closed", topic, cause })
+
+  const onResponses = (inlet: Inlet, idOf: Correlation["idOf"], responses: Chunk.Chunk<Message>) => {
+    for (const response of responses) {
+      const id = idOrNone(idOf, response)
+      const waiting = id === undefined ? undefined : inlet.waiting.get(id)
+      if (id === undefined || waiting === undefined) continue
+      forget(inlet, id)
+      Deferred.unsafeDone(waiting.answer, Exit.succeed(response))
+    }
+  }
+
+  const receive = (inlet: Inlet, idOf: Correlation["idOf"]) =>
+    Effect.scoped(
+      Effect.flatMap(ways.subscription(inlet.filter, howToListen), ({ messages }) =>
+        Effect.zipRight(
+          Deferred.succeed(inlet.ready, undefined),
+          Stream.runForEachChunk(messages, (chunk) => Effect.sync(() => onResponses(inlet, idOf, chunk)))
+        ))
+    ).pipe(
+      Effect.tapError((error) => Deferred.fail(inlet.ready, error)),
+      Effect.ensuring(Effect.suspend(() => {
+        if (inlets.get(inlet.filter) === inlet) inlets.delete(inlet.filter)
+        settle(inlet, ({ topic }) => Exit.fail(closed(topic, ways.stopped())))
+        return Deferred.interrupt(inlet.ready)
+      }))
+    )
+
+  const open = (correlation: Correlation): Effect.Effect<Inlet> =>
+    Effect.gen(function*() {
+      const inlet: Inlet = {
+        filter: correlation.responses,
+        ready: yield* Deferred.make<void, SubscribeError>(),
+        waiting: new Map(),
+        users: 0,
+        fiber: undefined
+      }
+      inlets.set(inlet.filter, inlet)
+      inlet.fiber = yield* Effect.forkIn(Effect.interruptible(receive(inlet, correlation.idOf)), scope)
+      return inlet
+    })
+
+  /** The client's own topic stays subscribed for the next request. */
+  const isKept = (filter: string) => link !== undefined && filter === ownResponseTopic(link)
+
+  const joined = (correlation: Correlation): Effect.Effect<Inlet, never, Scope.Scope> =>
+    Effect.acquireRelease(
+      Effect.suspend(() => {
+        const present = inlets.get(correlation.responses)
+        return Effect.tap(present === undefined ? open(correlation) : Effect.succeed(present), (inlet) =>
+          Effect.sync(() => inlet.users++))
+      }),
+      (inlet) =>
+        Effect.suspend(() => {
+          if (--inlet.users > 0 || isKept(inlet.filter) || inlet.fiber === undefined) {
+            return Effect.void
+          }
+          // The next request must not join what is about to end.
+          if (inlets.get(inlet.filter) === inlet) {
+            inlets.delete(inlet.filter)
+          }
+          return Fiber.interruptFork(inlet.fiber)
+        })
+    )
+
+  const correlationOf = (topic: string, options: RequestOptions): Effect.Effect<Correlation, RequestError> => {
+    if (options.correlation !== undefined) return Effect.succeed(options.correlation)
+    if (link?.protocolVersion !== 5) {
+      return new RequestError({ reason: "NotSupported", topic, cause: needsCorrelation })
+    }
+    return Effect.succeed(byProperties(options.responseTopic ?? ownResponseTopic(link)))
+  }
+
+  interface Started {
+    readonly published: Effect.Effect<void, RequestError>
+    readonly answer: Effect.Effect<Message, RequestError>
+    readonly left: Effect.Effect<Duration.Duration>
+    readonly late: () => RequestError
+  }
+
+  const start = (
+    topic: string,
+    payload: string | Uint8Array,
+    options: RequestOptions
+  ): Effect.Effect<Started, RequestError, Scope.Scope> =>
+    Effect.gen(function*() {
+      const stopped = ways.stopped()
+      if (stopped !== undefined) return yield* closed(topic, stopped)
+      const timeout = options.timeout === undefined ? limits.requestTimeout : toMillis(options.timeout)
+      if (timeout === undefined) {
+        const cause = new InvalidOption("timeout", "a duration")
+        return yield* new RequestError({ reason: "InvalidRequest", topic, cause })
+      }
+      const due = (yield* Clock.currentTimeMillis) + timeout
+      const correlation = yield* correlationOf(topic, options)
+      if (count >= limits.maxRequests) return yield* new RequestError({ reason: "TooManyRequests", topic })
+      yield* Effect.acquireRelease(Effect.sync(() => count++), () => Effect.sync(() => count--))
+      const id = freshId()
+      const message = yield* Effect.try({
+        try: () => correlation.request({ topic, payload }, hex(id)),
+        catch: (cause) => new RequestError({ reason: "InvalidRequest", topic, cause })
+      })
+      const inlet = yield* joined(correlation)
+      const answer = yield* Deferred.make<Message, RequestError>()
+      const waiting: Waiting = { topic, inlet, answer, isPublished: false }
+      const key = hex(id)
+      yield* Effect.acquireRelease(
+        Effect.sync(() => {
+          inlet.waiting.set(key, waiting)
+          waitingCount++
+          lastDue = Math.max(lastDue, due)
+        }),
+        () => Effect.sync(() => forget(inlet, key))
+      )
+      const publish = ways.publish(message.topic, message.payload, {
+        ...options,
+        ...(link?.protocolVersion === 5 ? { properties: propertiesOf(options, id, timeout, inlet.filter) } : {})
+      })
+      return {
+        published: Effect.zipRight(
+          Effect.mapError(Deferred.await(inlet.ready), (error) => notSubscribed(topic, error)),
+          Effect.mapError(publish, (error) => notPublished(topic, error))
+        ).pipe(Effect.andThen(Effect.sync(() => {
+          waiting.isPublished = true
+        }))),
+        answer: Deferred.await(answer),
+        left: Effect.map(Clock.currentTimeMillis, (now) => Duration.millis(Math.max(0, due - now))),
+        late: () => new RequestError({ reason: "Timeout", topic })
+      }
+    })
+
+  const inTime = <A>({ late, left }: Started, work: Effect.Effect<A, RequestError>) =>
+    Effect.flatMap(left, (duration) => Effect.timeoutFail(work, { duration, onTimeout: late }))
+
+  return {
+    request: (topic, payload, options = {}) =>
+      Effect.scoped(Effect.flatMap(start(topic, payload, options), (started) =>
+        // The response may be here before the acknowledgement of the request.
+        inTime(started, Effect.raceFirst(Effect.zipRight(started.published, Effect.never), started.answer)))),
+    requestHandle: (topic, payload, options = {}) =>
+      Effect.flatMap(
+        start(topic, payload, options),
+        (started) => Effect.as(inTime(started, started.published), inTime(started, started.answer))
+      ),
+    isWaiting: (now) => waitingCount > 0 && now < lastDue,
+    onConnected: (negotiated) => {
+      const isFirst = link === undefined
+      link = negotiated
+      if (isFirst || negotiated.sessionPresent) return
+      // Until the subscription was back, responses went nowhere. What is not acknowledged goes out again.
+      for (const inlet of inlets.values()) {
+        settle(
+          inlet,
+          ({ isPublished, topic }) =>
+            isPublished ? Exit.fail(new RequestError({ reason: "SessionLost", topic })) : undefined
+        )
+      }
+    }
+  }
+}
+
+const needsCorrelation = new Error(
+  "MQTT 3.1.1 has no correlation data: the option \"correlation\" says where an identifier travels"
+)

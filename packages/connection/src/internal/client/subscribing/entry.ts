@@ -1,0 +1,60 @@
+/** One topic filter at the server, and the streams that share it. */
+import type { QoS } from "@effect-mqtt/codec"
+import type { SubscribeError } from "../../../MqttError.ts"
+import type { Granted, Request } from "./requests.ts"
+import type { Subscriber } from "./subscriber.ts"
+
+/** One stream, in every filter that it asked for. */
+export interface Member {
+  readonly subscriber: Subscriber<SubscribeError>
+  readonly requests: ReadonlyMap<string, Request>
+  /** A filter was refused, or the buffer overflowed, which ends the stream as a whole. */
+  isOver: boolean
+  /** Has got messages in this pass of the session, of which its reader does not know yet. */
+  isTouched: boolean
+}
+
+export type GrantListener = (filter: string, granted: Granted) => void
+
+/** `uncertain`: a SUBSCRIBE or UNSUBSCRIBE was in flight when the link dropped. */
+export type State = "absent" | "subscribing" | "active" | "unsubscribing" | "uncertain"
+
+export interface Waiting {
+  readonly member: Member
+  readonly listener: GrantListener
+}
+
+export interface Entry {
+  /** What serves all streams. */
+  request: Request
+  /** What the server has granted, while a SUBSCRIBE that asks for more is on its way. */
+  confirmed: Request | undefined
+  /** Counts SUBSCRIBEs and UNSUBSCRIBEs: the answer to any but the last one decides nothing. */
+  operation: number
+  /** Names the subscription at the server; a fresh one each time that the server has to make it anew. */
+  identifier: number
+  state: State
+  granted: QoS.QoS
+  readonly members: Set<Member>
+  /** Those whose SUBSCRIBE made the server send what is retained. */
+  replayTo: Set<Member>
+  listeners: Array<Waiting>
+  /** Callers that wait for the UNSUBACK. */
+  leaving: Array<() => void>
+  /** Its streams belonged to an earlier run of the program; messages wait for new ones. */
+  isInherited: boolean
+}
+
+export const make = (request: Request, identifier: number): Entry => ({
+  request,
+  confirmed: undefined,
+  operation: 0,
+  identifier,
+  state: "absent",
+  granted: 0,
+  members: new Set(),
+  replayTo: new Set(),
+  listeners: [],
+  leaving: [],
+  isInherited: false
+})

@@ -1,0 +1,83 @@
+/**
+ * The subscriptions of a client, made when there is something to subscribe to or to hand out: a client that only publishes
+ * does without, which is a sixth of its memory.
+ */
+import type * as FiberId from "effect/FiberId"
+import type { Negotiated } from "../../../Negotiated.ts"
+import type { Pending, Session } from "../../../Session.ts"
+import type { MakeConsumer } from "../engine/engine.ts"
+import type { DeadLetters } from "./deadLetters.ts"
+import type { Bounds } from "./flowControl.ts"
+import type { RegistrySettings } from "./registry.ts"
+import * as subscriptions from "./subscriptions.ts"
+import type { Subscriptions } from "./subscriptions.ts"
+
+type Settings = Bounds & RegistrySettings
+
+export const make = (settings: Settings, deadLetters?: DeadLetters): MakeConsumer<Subscriptions> => {
+  const makeNow = subscriptions.make(settings, deadLetters)
+  return (session, pump, isClosing, notify) =>
+    new LazySubscriptions(settings, session, () => makeNow(session, pump, isClosing, notify))
+}
+
+class LazySubscriptions implements Subscriptions {
+  readonly bounds: Bounds
+  readonly #make: () => Subscriptions
+  #made: Subscriptions | undefined = undefined
+  #negotiated: Negotiated | undefined = undefined
+
+  constructor(bounds: Bounds, session: Session, makeNow: () => Subscriptions) {
+    this.bounds = bounds
+    this.#make = makeNow
+    // Those that a store has kept are looked at with the first link.
+    if (session.restored() !== undefined) this.#made = makeNow()
+  }
+
+  readonly join: Subscriptions["join"] = (requests, stream, listener) => this.#use().join(requests, stream, listener)
+
+  onConnected(negotiated: Negotiated): void {
+    this.#negotiated = negotiated
+    this.#made?.onConnected(negotiated)
+  }
+
+  onMessage(message: Parameters<Subscriptions["onMessage"]>[0], pending: Pending | undefined): void {
+    this.#use().onMessage(message, pending)
+  }
+
+  flush(): void {
+    this.#made?.flush()
+  }
+
+  mustPause(): boolean {
+    return this.#made?.mustPause() === true
+  }
+
+  deadline(): number {
+    return this.#made?.deadline() ?? Infinity
+  }
+
+  tick(now: number): void {
+    this.#made?.tick(now)
+  }
+
+  isBusy(except: FiberId.FiberId): boolean {
+    return this.#made?.isBusy(except) === true
+  }
+
+  endAll(...how: Parameters<Subscriptions["endAll"]>): void {
+    this.#made?.endAll(...how)
+  }
+
+  size(): number {
+    return this.#made?.size() ?? 0
+  }
+
+  #use(): Subscriptions {
+    if (this.#made !== undefined) return this.#made
+    const made = this.#make()
+    this.#made = made
+    // What the server offers is known to those that are made while there is a link.
+    if (this.#negotiated !== undefined) made.onConnected(this.#negotiated)
+    return made
+  }
+}

@@ -1,0 +1,89 @@
+/** A subscription as a scoped resource: joined when acquired, left when released. */
+import type { QoS } from "@effect-mqtt/codec"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import type * as Scope from "effect/Scope"
+import type { SubscribeOptions, SubscribeRequest } from "../../../Message.ts"
+import { SubscribeError } from "../../../MqttError.ts"
+import type { Subscription } from "../../../Subscription.ts"
+import type * as TopicDefaults from "../../../TopicDefaults.ts"
+import type { Engine } from "../engine/engine.ts"
+import type { GrantListener } from "./entry.ts"
+import type { Acceptance } from "./messageQueue.ts"
+import type { Granted, Request } from "./requests.ts"
+import { fullFilter, toRequests } from "./requests.ts"
+import { toStreamOptions } from "./streamOptions.ts"
+import type { Subscriber } from "./subscriber.ts"
+import type { Membership, StreamOptions, Subscriptions } from "./subscriptions.ts"
+
+/** A confirmed subscription, however its messages are accepted. */
+export interface Subscribed {
+  readonly subscriber: Subscriber<SubscribeError>
+  /** By filter, as the server knows it. */
+  readonly granted: ReadonlyMap<string, QoS.QoS>
+}
+
+export type Subscribe = (
+  filter: string | ReadonlyArray<SubscribeRequest>,
+  options: Omit<SubscribeOptions, "ack"> | undefined,
+  acceptance: Acceptance
+) => Effect.Effect<Subscribed, SubscribeError, Scope.Scope>
+
+export const makeSubscribe =
+  (engine: Engine<Subscriptions>, defaults?: TopicDefaults.TopicDefaults): Subscribe => (filter, options, acceptance) =>
+    Effect.gen(function*() {
+      const requests = yield* toRequests(filter, options, defaults)
+      const stream = yield* toStreamOptions(requests[0].filter, options, acceptance, engine.consumer.bounds)
+      const cause = engine.stopped()
+      if (cause !== undefined) {
+        return yield* new SubscribeError({ reason: "Closed", filter: requests[0].filter, cause })
+      }
+      const answers = yield* Deferred.make<void, SubscribeError>()
+      const granted = new Map<string, QoS.QoS>()
+      const onAnswer = (name: string, answer: Granted) => {
+        if (Either.isLeft(answer)) return Deferred.unsafeDone(answers, Effect.fail(answer.left))
+        granted.set(name, answer.right)
+        if (granted.size === requests.length) Deferred.unsafeDone(answers, Effect.void)
+      }
+      const { subscriber } = yield* joined(engine, requests, stream, onAnswer, Deferred.await(answers))
+      return { subscriber, granted }
+    })
+
+export const makeSubscription = (subscribe: Subscribe) =>
+(
+  filter: string | ReadonlyArray<SubscribeRequest>,
+  options?: SubscribeOptions
+): Effect.Effect<Subscription, SubscribeError, Scope.Scope> =>
+  Effect.map(subscribe(filter, options, options?.ack ?? "pulled"), ({ granted, subscriber: { messages, poll } }) => {
+    const given: ReadonlyArray<SubscribeRequest> = typeof filter === "string" ? [{ filter }] : filter
+    const grantedQos = given.map((request) => granted.get(fullFilter({ ...options, ...request })) ?? 0)
+    return { grantedQos, messages, poll }
+  })
+
+/** Joins for as long as the scope; not at all if the answer is no, or nobody waits for it any more. */
+const joined = (
+  engine: Engine<Subscriptions>,
+  requests: ReadonlyArray<Request>,
+  stream: StreamOptions,
+  onAnswer: GrantListener,
+  answered: Effect.Effect<void, SubscribeError>
+) =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.acquireRelease(
+      Effect.sync(() => engine.pump.pass(() => engine.consumer.join(requests, stream, onAnswer))),
+      (membership, exit) => left(engine, membership, Exit.isSuccess(exit))
+    ).pipe(
+      Effect.tap((membership) =>
+        Effect.onError(restore(answered), () =>
+          // The caller's scope may last: what nobody reads must not hold what others wait for.
+          Effect.sync(() => engine.pump.pass(() => membership.leave(true, () => {}))))
+      )
+    )
+  )
+
+const left = (engine: Engine<Subscriptions>, membership: Membership, isNormal: boolean) =>
+  Effect.async<void>((resume) => {
+    engine.pump.pass(() => membership.leave(isNormal, () => resume(Effect.void)))
+  })

@@ -1,0 +1,84 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Deferred, Effect, Exit, Runtime, TestClock } from "effect"
+import { Alarm } from "../../../../src/internal/client/link/alarm.ts"
+
+const makeAlarm = (onWake: () => void, over: (ending: Exit.Exit<never>) => void = () => {}) =>
+  Effect.map(
+    Effect.all([Effect.clock, Effect.runtime<never>()]),
+    ([clock, runtime]) => new Alarm(clock, Runtime.runFork(runtime), { onWake, over })
+  )
+
+const now = Effect.map(Effect.clock, (clock) => clock.unsafeCurrentTimeMillis())
+
+/** How a link ends whose owner throws when it is woken. */
+const makeBroken = Effect.gen(function*() {
+  const ending = yield* Deferred.make<Exit.Exit<never>>()
+  const alarm = yield* makeAlarm(
+    () => {
+      throw new Error("broken")
+    },
+    (exit) => Deferred.unsafeDone(ending, Exit.succeed(exit))
+  )
+  alarm.by((yield* now) + 10)
+  return { ending: Deferred.await(ending) }
+})
+
+const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length
+
+describe("an alarm", () => {
+  it.effect("wakes once at the earliest instant that it was told, by the clock of the program", () =>
+    Effect.gen(function*() {
+      let wakes = 0
+      const alarm = yield* makeAlarm(() => wakes++)
+      const start = yield* now
+      alarm.by(start + 2000)
+      alarm.by(start + 1000)
+      alarm.by(start + 3000)
+      yield* TestClock.adjust(999)
+      assert.strictEqual(wakes, 0)
+      yield* TestClock.adjust(1)
+      assert.strictEqual(wakes, 1)
+      yield* TestClock.adjust("1 hour")
+      assert.strictEqual(wakes, 1)
+      alarm.by((yield* now) + 10)
+      yield* TestClock.adjust(10)
+      assert.strictEqual(wakes, 2)
+    }))
+
+  it.live("is no earlier than its instant with the usual clock", () =>
+    Effect.gen(function*() {
+      const woken = yield* Deferred.make<void>()
+      const alarm = yield* makeAlarm(() => Deferred.unsafeDone(woken, Exit.void))
+      const start = yield* now
+      alarm.by(start + 100_000)
+      alarm.by(start + 10.5)
+      yield* Deferred.await(woken)
+      assert.isAtLeast(yield* now, start + 10.5)
+    }))
+
+  it.live("leaves no timer of the usual clock when it is stopped, and does not run over with an instant of next year", () =>
+    Effect.gen(function*() {
+      let wakes = 0
+      const before = timers()
+      const alarm = yield* makeAlarm(() => wakes++)
+      alarm.by((yield* now) + 366 * 86_400_000)
+      assert.strictEqual(timers(), before + 1)
+      yield* Effect.sleep(5)
+      assert.strictEqual(wakes, 0)
+      alarm.stop()
+      assert.strictEqual(timers(), before)
+    }))
+
+  it.effect("ends the link with what its owner throws", () =>
+    Effect.gen(function*() {
+      const { ending } = yield* makeBroken
+      yield* TestClock.adjust(10)
+      assert.deepStrictEqual(yield* ending, Exit.die(new Error("broken")))
+    }))
+
+  it.live("ends the link with what its owner throws, instead of the process, with the usual clock", () =>
+    Effect.gen(function*() {
+      const { ending } = yield* makeBroken
+      assert.deepStrictEqual(yield* ending, Exit.die(new Error("broken")))
+    }))
+})
