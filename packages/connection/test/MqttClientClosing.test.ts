@@ -190,3 +190,30 @@ describe("closing, whatever the client is about", () => {
       yield* nothingIsLeft(situation)
     }))
 })
+
+describe("closing while a link ends by itself", () => {
+  it.scoped("releases its wire, however close the two are", () =>
+    Effect.gen(function*() {
+      for (let turns = 0; turns < 6; turns++) {
+        let open = 0
+        const server = yield* Scripted.make()
+        const counted = Layer.map(server.layer, (context) =>
+          Context.make(Transport.Transport, {
+            open: (endpoint: Endpoint.Endpoint) =>
+              Effect.zipRight(
+                Effect.acquireRelease(Effect.sync(() => open++), () => Effect.sync(() => open--)),
+                Context.get(context, Transport.Transport).open(endpoint)
+              )
+          }))
+        const { scope } = yield* build(server, {}, counted)
+        const link = yield* server.link
+        yield* settle
+        yield* Effect.fork(link.close)
+        yield* Effect.repeatN(Effect.yieldNow(), turns)
+        const closing = yield* Effect.fork(Scope.close(scope, Exit.void))
+        yield* settle
+        yield* Fiber.join(closing)
+        assert.strictEqual(open, 0, `after ${turns} turns`)
+      }
+    }))
+})

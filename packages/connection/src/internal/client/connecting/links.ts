@@ -74,9 +74,9 @@ export class Links {
   #isReplacing = false
   #schedule: Schedule.ScheduleDriver<unknown, ConnectError> | undefined = undefined
   #link: Link | undefined = undefined
+  /** Has work, or never will again: a link that ends starts one otherwise. */
   #fiber: Fiber.RuntimeFiber<void> | undefined = undefined
-  /** Whether the fiber has work, or never will again: a link that ends starts one otherwise. */
-  #isBusy = false
+  #isStopped = false
 
   constructor(shared: attempts.Shared, options: ClientOptions, clientId: string, owner: LinksOwner) {
     this.#shared = shared
@@ -94,7 +94,6 @@ export class Links {
 
   /** Goes on until there is a link, whose end {@link #over} hears of, or there will be none. */
   start(): void {
-    this.#isBusy = true
     const driving = Effect.gen(this, function*() {
       for (;;) {
         const link = this.#link ?? (yield* this.#begin)
@@ -120,10 +119,19 @@ export class Links {
 
   /** Ends what there is, without a goodbye. */
   get stop(): Effect.Effect<void> {
+    return Effect.uninterruptible(Effect.suspend(() => {
+      this.#isStopped = true
+      const ended = this.#fiber === undefined ? Effect.void : Fiber.interrupt(this.#fiber)
+      return Effect.ensuring(Effect.zipRight(ended, this.#abandon), Effect.sync(() => this.halted.settle(Exit.void)))
+    }))
+  }
+
+  /** A fiber that is interrupted before its first step, or behind its last one, leaves the link as it is. */
+  get #abandon(): Effect.Effect<void> {
     return Effect.suspend(() => {
-      if (this.#isBusy) return this.#fiber === undefined ? Effect.void : Effect.asVoid(Fiber.interrupt(this.#fiber))
-      this.#isBusy = true
-      return this.#link?.close?.(Exit.interrupt(FiberId.none)) ?? Effect.void
+      const link = this.#link
+      this.#link = undefined
+      return link?.close?.(Exit.interrupt(FiberId.none)) ?? Effect.void
     })
   }
 
@@ -187,7 +195,6 @@ export class Links {
   }
 
   #rest(): void {
-    this.#isBusy = false
     this.#fiber = undefined
   }
 
@@ -195,7 +202,7 @@ export class Links {
   #over(link: Link, ending: Exit.Exit<never, LinkError>): void {
     if (link.ending !== undefined) return
     link.ending = ending
-    if (!this.#isBusy) this.start()
+    if (this.#fiber === undefined && !this.#isStopped) this.start()
   }
 
   #release(link: Link, exit: Exit.Exit<never, LinkError>): Effect.Effect<Ending> {
@@ -220,7 +227,7 @@ export class Links {
   #follow(ending: Ending): Effect.Effect<boolean> {
     return Effect.gen(this, function*() {
       this.#shared.engine.notices.notify({ _tag: "LinkEnded", error: ending.error })
-      if (this.isClosing) return false
+      if (this.isClosing || this.#isStopped) return false
       if (this.#isReplacing) {
         this.#isReplacing = false
         this.#count = 0
