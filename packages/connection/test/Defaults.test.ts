@@ -66,16 +66,16 @@ describe("the defaults in the README", () => {
       )
     }
     const actual = {
-      "answer to a ping": time(constant("internal/session/keepAlive", "answerMillis")),
-      "extensions of it": `${constant("internal/session/keepAlive", "mostExtensions")}`,
-      goodbye: time(constant("internal/client/pump", "goodbyeTimeout") * 1000),
-      "last commit": time(constant("internal/client/durability", "finishTimeout") * 1000),
-      "links that end alike": `${constant("internal/client/retry", "mostInARow")}`,
-      "links that end at once": time(constant("internal/client/retry", "atOnceMillis")),
-      "steps of an authentication": `${constant("internal/session/authentication", "mostRounds")}`,
-      redirects: `${constant("internal/client/endpoints", "mostRedirects")}`,
-      "servers of one redirect": `${constant("internal/client/endpoints", "mostServers")}`,
-      "identifiers kept free": `${constant("internal/session/sendWindow", "reservedIds")}`,
+      "answer to a ping": time(constant("internal/session/linking/keepAlive", "answerMillis")),
+      "extensions of it": `${constant("internal/session/linking/keepAlive", "mostExtensions")}`,
+      goodbye: time(constant("internal/client/link/pump", "goodbyeTimeout") * 1000),
+      "last commit": time(constant("internal/client/engine/durability", "finishTimeout") * 1000),
+      "links that end alike": `${constant("internal/client/connecting/retry", "mostInARow")}`,
+      "links that end at once": time(constant("internal/client/connecting/retry", "atOnceMillis")),
+      "steps of an authentication": `${constant("internal/session/linking/authentication", "mostRounds")}`,
+      redirects: `${constant("internal/client/connecting/endpoints", "mostRedirects")}`,
+      "servers of one redirect": `${constant("internal/client/connecting/endpoints", "mostServers")}`,
+      "identifiers kept free": `${constant("internal/session/sending/sendWindow", "reservedIds")}`,
       "status changes": `${constant("LiveValue", "heldForReader")}`
     }
     assert.deepStrictEqual(Object.fromEntries(bounds), actual)
