@@ -81,15 +81,29 @@ describe("a PUBLISH in one chunk and in two", () => {
     }
   }
 
-  it("is the same with its properties cut off anywhere", () => {
-    const block = encode(Packet.publish({ topic, payload, properties: every }), 5).slice(15)
-    for (let length = 0; length < block.length - payload.length; length++) {
-      const body = [0, 1, 0x74, ...(length < 0x80 ? [length] : [length & 0x7f | 0x80, 1]), ...block.slice(0, length)]
-      assertSame(
-        Uint8Array.of(0x30, ...(body.length < 0x80 ? [body.length] : [body.length & 0x7f | 0x80, 1]), ...body),
-        5
-      )
+  it("is the same with its properties cut off anywhere, whatever stands behind them", () => {
+    const head = encode(Packet.publish({ topic, payload: new Uint8Array(0) }), 5).length
+    const block = encode(Packet.publish({ topic, payload: new Uint8Array(0), properties: every }), 5).slice(head)
+    assert.deepStrictEqual([...block.slice(0, 3)], [0x01, 0x01, 0x02])
+    for (const behind of [[], Array.from("a text that is as good as any", (character) => character.charCodeAt(0))]) {
+      for (let length = 0; length < block.length; length++) {
+        const body = [0, 1, 0x74, length, ...block.slice(0, length), ...behind]
+        assertSame(
+          Uint8Array.of(0x30, ...(body.length < 0x80 ? [body.length] : [body.length & 0x7f | 0x80, 1]), ...body),
+          5
+        )
+      }
     }
+  })
+
+  it("is the same with a subscription identifier of three bytes, the last of which may be a property as well", () => {
+    // A content type of 770 characters; one byte earlier begins another one, which ends where this does.
+    const properties = { subscriptionIdentifiers: [3 << 14], contentType: "c".repeat(770) }
+    const block = [0x0b, 0x80, 0x80, 0x03, 0x03, 0x03, 0x02, ...Array.from({ length: 770 }, () => 0x63)]
+    const length = (bytes: number): ReadonlyArray<number> => [bytes & 0x7f | 0x80, bytes >> 7]
+    const bytes = Uint8Array.of(0x30, ...length(block.length + 5), 0, 1, 0x74, ...length(block.length), ...block)
+    assertSame(bytes, 5)
+    assert.deepStrictEqual(propertiesOf(bytes), properties)
   })
 
   it("is the same with a block of properties of any length", () => {

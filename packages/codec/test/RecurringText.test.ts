@@ -1,4 +1,4 @@
-import { Decoder, Encoder, Packet } from "@effect-mqtt/codec"
+import { Decoder, Encoder, Packet, type Properties } from "@effect-mqtt/codec"
 import { assert, it } from "@effect/vitest"
 import { Either } from "effect"
 import { nativeText } from "../src/internal/nativeText.ts"
@@ -93,6 +93,64 @@ it("makes a text of 4 to 12 bytes twice, however often it comes", () => {
   assert.deepStrictEqual(made, [6, 2, 2, 4, 4])
 })
 
+it("makes a text twice whatever other properties stand before and behind it", () => {
+  const others: ReadonlyArray<Properties.PublishProperties> = [
+    { payloadFormatIndicator: 1 },
+    { messageExpiryInterval: 4_000_000_000 },
+    { responseTopic: "r" },
+    { correlationData: new Uint8Array(0) },
+    { topicAlias: 300 },
+    { subscriptionIdentifiers: [127] },
+    { subscriptionIdentifiers: [128] },
+    ...[1, 4, 5, 9].map((count) => ({ userProperties: Array.from({ length: count }, () => ["", "v"] as const) }))
+  ]
+  const blockOf = (properties: Properties.PublishProperties): Uint8Array => {
+    const packet = Packet.publish({ topic: "t", payload: new Uint8Array(0), properties })
+    return Either.getOrThrow(Encoder.encode(packet, 5)).slice(6)
+  }
+  const made = others.flatMap((properties, index) => {
+    const other = blockOf(properties)
+    return [true, false].map((before) => {
+      const text = blockOf({ contentType: `${before ? "front" : "after"}-${10 + index}` })
+      const block = before ? [...text, ...other] : [...other, ...text]
+      const bytes = Uint8Array.of(0x30, block.length + 4, 0, 1, 0x74, block.length, ...block)
+      const decoder = Decoder.make({ version: 5, role: "client" })
+      return madeDuring(() => {
+        for (let round = 0; round < 6; round++) assert.isUndefined(decoder.push(bytes.slice()).error)
+      })
+    })
+  })
+  assert.deepStrictEqual(made, made.map(() => 2))
+})
+
+it("keeps nothing of what a CONNECT says, its will included, however often it comes", () => {
+  const text = "no-secret-stays-here"
+  const userProperties = [[text, text]] as const
+  const bytes = Either.getOrThrow(Encoder.encode(
+    Packet.connect({
+      clientId: text,
+      username: text,
+      properties: { authenticationMethod: text, userProperties },
+      will: {
+        topic: text,
+        payload: new Uint8Array(0),
+        qos: 0,
+        retain: false,
+        properties: { contentType: text, responseTopic: text, userProperties }
+      }
+    }),
+    5
+  )).slice()
+  const texts = 10
+  for (let round = 0; round < 4; round++) {
+    assert.strictEqual(
+      askedDuring(() => assert.isUndefined(Decoder.make({ role: "server" }).push(bytes.slice()).error)),
+      texts
+    )
+  }
+  assert.strictEqual(askedDuring(() => readAll([text, text, text])), 2)
+})
+
 it("reads short texts of every length that come again, and tells apart those that differ in one character", () => {
   const values = Array.from({ length: 14 }, (_, length) => "abcdefghijklmn".slice(0, length)).flatMap((value) => [
     value,
@@ -101,6 +159,33 @@ it("reads short texts of every length that come again, and tells apart those tha
   // Of five bytes, so that the same words cover six.
   const overlapping = ["aaaaa", "aaaaaa", "aaaaaaa", "aaaa", "aaaaaaaaaaaa"]
   const texts = thrice([...values, ...overlapping])
+  assert.deepStrictEqual(readValues(texts), texts)
+})
+
+it("tells short texts apart that have one slot, and all but one of their words or all but their length in common", () => {
+  // The slot of three words, as the table finds it.
+  const slotOf = (text: string): number => {
+    const view = new DataView(ascii.encode(text).buffer)
+    const last = text.length - 4
+    return [0, last >> 1, last].reduce(
+      (hash, at) => Math.imul(hash ^ view.getInt32(at, true), 0x9e3779b1),
+      text.length
+    ) >>> 22
+  }
+  const inSlotOf = (text: string, others: ReadonlyArray<string>): ReadonlyArray<string> =>
+    others.filter((other) => other !== text && slotOf(other) === slotOf(text))
+  const numbers = Array.from({ length: 9000 }, (_, index) => String(1000 + index))
+  const neighbours = [
+    ...["1000nameunit", "name1000unit", "nameunit1000"].map((text) =>
+      [text, inSlotOf(text, numbers.map((number) => text.replace("1000", number)))] as const
+    ),
+    ...Array.from("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", (letter) => {
+      const lengths = Array.from({ length: 9 }, (_, index) => letter.repeat(4 + index))
+      return lengths.map((text) => [text, inSlotOf(text, lengths)] as const)
+    }).flat()
+  ].filter(([, others]) => others.length > 0)
+  assert.isAtLeast(neighbours.length, 4)
+  const texts = neighbours.flatMap(([text, others]) => others.flatMap((other) => thrice([text, text, other, other])))
   assert.deepStrictEqual(readValues(texts), texts)
 })
 

@@ -8,6 +8,9 @@ import { isUsual, rareBits } from "../utf8.ts"
  *
  * One table of fixed size (70 to 150 KiB) serves all decoders. Who fills it with texts of his own, or with some that fall
  * into one slot, makes others as slow as new texts are; equal hashes are never taken for equal texts.
+ *
+ * Texts of a PUBLISH only, since nothing is to be kept of what a CONNECT says. A token in a user property is kept when it
+ * comes twice, until another text takes its slot.
  */
 const slotBits = 10
 const slots = 1 << slotBits
