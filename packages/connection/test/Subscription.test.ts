@@ -334,6 +334,27 @@ describe("consume", () => {
     }))
 
   scenario(
+    "with several at a time, begins no other behind the first failure, nor where nothing is interruptible",
+    () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start()
+        const begun: Array<string> = []
+        const handle = ({ topic }: Message.Message) => {
+          begun.push(topic)
+          return topic === "b" ? Effect.fail("broken") : Effect.never
+        }
+        const consuming = yield* Effect.fork(
+          Effect.uninterruptible(Effect.flip(client.consume("#", handle, { qos: 1, concurrency: 2 })))
+        )
+        yield* granted(link)
+        yield* link.send(incoming("a", 1), incoming("b", 2), incoming("c", 3))
+        yield* unsubscribed(link)
+        assert.strictEqual(yield* Fiber.join(consuming), "broken")
+        assert.deepStrictEqual(begun, ["a", "b"])
+      })
+  )
+
+  scenario(
     "with several at a time, ends with the client when the last handler has finished",
     () =>
       Effect.gen(function*() {

@@ -70,25 +70,20 @@ const forEachConcurrently = <A, E, E2, R>(
     const handlers = yield* FiberSet.make<unknown, E2>()
     const room = Effect.unsafeMakeSemaphore(concurrency)
     const failed = new Outcome<never, E2>()
-    let failure: Exit.Exit<never, E2> | undefined
+    // One that failed keeps its room: no other begins in the turns until all are interrupted.
     const onExit = (exit: Exit.Exit<unknown, E2>) =>
-      Effect.suspend(() => {
-        if (Exit.isFailure(exit)) {
-          failure ??= Exit.failCause(exit.cause)
-          failed.settle(failure)
-        }
-        return room.release(1)
-      })
+      Exit.isSuccess(exit) ? room.release(1) : Effect.sync(() => failed.settle(Exit.failCause(exit.cause)))
     const start = (element: A) =>
       Effect.uninterruptibleMask((restore) =>
         Effect.zipRight(
           restore(room.take(1)),
-          FiberSet.run(handlers, Effect.onExit(restore(f(element)), onExit))
+          FiberSet.run(handlers, Effect.onExit(restore(Effect.suspend(() => f(element))), onExit))
         )
       )
     // With all the room, the last handler has ended.
     const all = Effect.zipRight(drained(pull, start), room.take(concurrency))
-    yield* Effect.raceFirst(failed, Effect.flatMap(all, () => failure ?? Effect.void))
+    // A race waits for the one that has lost, wherever it takes place.
+    yield* Effect.raceFirst(failed, Effect.interruptible(all))
   }))
 
 /** Runs `f` for each element of a stream until its end. */
