@@ -20,7 +20,7 @@ export interface AlarmOwner {
   readonly over: (ending: Exit.Exit<never>) => void
 }
 
-/** The longest time that a timer can be set to. */
+/** The longest time that a timer can be set to; a clock that is made of timers never wakes who sleeps longer. */
 const mostMillis = 2 ** 31 - 1
 
 export class Alarm {
@@ -43,7 +43,7 @@ export class Alarm {
     this.stop()
     this.#target = instant
     // Whole milliseconds: a sleep that ends a fraction early must not turn into a spin.
-    const millis = Math.max(0, Math.ceil(instant - this.#clock.unsafeCurrentTimeMillis()))
+    const millis = Math.min(Math.max(0, Math.ceil(instant - this.#clock.unsafeCurrentTimeMillis())), mostMillis)
     if (this.#clock === Context.get(DefaultServices.liveServices, Clock.Clock)) this.#setTimer(millis)
     else this.#sleep(millis)
   }
@@ -59,7 +59,7 @@ export class Alarm {
 
   #setTimer(millis: number): void {
     // eslint-disable-next-line no-restricted-globals -- any clock but the usual one, such as TestClock, sleeps
-    this.#timer = setTimeout(() => this.#wake(), Math.min(millis, mostMillis))
+    this.#timer = setTimeout(() => this.#wake(), millis)
   }
 
   #sleep(millis: number): void {

@@ -5,9 +5,10 @@
  */
 import { TopicTrie } from "@effect-mqtt/codec"
 
-/** Topics that are known at once, and characters of one: less than 1 MiB for all of them. */
+/** Topics that are known at once, characters of one, and filters that cover it: less than 1 MiB for all of them. */
 const mostTopics = 1024
 const mostCharacters = 256
+const mostFilters = 16
 /** When there are so many, they make room for others once so many have come that are not among them. */
 const mostUnknown = 8 * mostTopics
 
@@ -31,7 +32,7 @@ export class RecentTopics<A> {
     const known = this.#known?.get(topic)
     if (known !== undefined) return known
     const found = this.#trie.match(topic)
-    if (topic.length <= mostCharacters) this.#remember(topic, found)
+    if (topic.length <= mostCharacters && found.length <= mostFilters) this.#remember(topic, found)
     return found
   }
 

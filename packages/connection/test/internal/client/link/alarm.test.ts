@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Exit, Runtime, TestClock } from "effect"
+import { Clock, Deferred, Duration, Effect, Exit, Runtime, TestClock } from "effect"
 import { Alarm } from "../../../../src/internal/client/link/alarm.ts"
 
 const makeAlarm = (onWake: () => void, over: (ending: Exit.Exit<never>) => void = () => {}) =>
@@ -26,6 +26,19 @@ const makeBroken = Effect.gen(function*() {
 const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length
 
 describe("an alarm", () => {
+  it.effect("does not sleep for longer than a clock that is made of timers can", () =>
+    Effect.gen(function*() {
+      let wakes = 0
+      const alarm = yield* Effect.withClock(makeAlarm(() => wakes++), {
+        ...Clock.make(),
+        unsafeCurrentTimeMillis: () => 0,
+        sleep: (duration) => Duration.toMillis(duration) < 2 ** 31 ? Effect.void : Effect.never
+      })
+      alarm.by(2 ** 32)
+      yield* Effect.yieldNow()
+      assert.strictEqual(wakes, 1)
+    }))
+
   it.effect("wakes once at the earliest instant that it was told, by the clock of the program", () =>
     Effect.gen(function*() {
       let wakes = 0

@@ -36,4 +36,13 @@ describe("what recent topics match", () => {
     assert.deepStrictEqual(topics.match(long), [1])
     assert.notStrictEqual(topics.match(long), topics.match(long))
   })
+
+  it("does not remember a topic that many filters cover", () => {
+    const topics = new RecentTopics<number>()
+    const filters = Array.from({ length: 17 }, (_, index) => `a${"/+".repeat(index + 1)}/#`)
+    for (const [index, filter] of filters.entries()) topics.insert(filter, index)
+    const topic = `a${"/b".repeat(17)}`
+    assert.lengthOf(topics.match(topic), 17)
+    assert.notStrictEqual(topics.match(topic), topics.match(topic))
+  })
 })
