@@ -102,6 +102,7 @@ it("makes a text twice whatever other properties stand before and behind it", ()
     { topicAlias: 300 },
     { subscriptionIdentifiers: [127] },
     { subscriptionIdentifiers: [128] },
+    { userProperties: [["", "\u00b0C"]] },
     ...[1, 4, 5, 9].map((count) => ({ userProperties: Array.from({ length: count }, () => ["", "v"] as const) }))
   ]
   const blockOf = (properties: Properties.PublishProperties): Uint8Array => {

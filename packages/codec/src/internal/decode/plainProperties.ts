@@ -54,10 +54,10 @@ const arrayOf = (pair: UserProperty, count: number): Array<UserProperty> => {
 }
 
 /**
- * Reads the properties of a PUBLISH as most of them are: each once, user properties side by side, texts in ASCII. Gives
- * `undefined` for any others, good or bad, which `readProperties` then reads or refuses. Without the cursor and the rows of
- * the table, which stays the one place that says why something is refused, a packet with ten properties takes a tenth less
- * time.
+ * Reads the properties of a PUBLISH as most of them are: each once, user properties side by side, the response topic in
+ * ASCII. Gives `undefined` for any others, good or bad, which `readProperties` then reads or refuses. Without the cursor and
+ * the rows of the table, which stays the one place that says why something is refused, a packet with ten properties takes a
+ * tenth less time.
  *
  * @param identified whether a subscription identifier may be among them
  */
