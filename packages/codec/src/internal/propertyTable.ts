@@ -93,7 +93,10 @@ type Definition = readonly [
   put: Row["put"]
 ]
 
-/** Table 2-4 of the specification: the one place that knows the properties. */
+/**
+ * Table 2-4 of the specification: what every part of the codec knows of the properties it has from here, but for the short
+ * way of `plainProperties`, which leaves to the table whatever it does not accept.
+ */
 const definitions: ReadonlyArray<Definition> = [
   [0x01, "payloadFormatIndicator", "byte", "flag", ["Publish", "Will"], (to, value) => {
     to.payloadFormatIndicator = value
