@@ -217,3 +217,18 @@ describe("closing while a link ends by itself", () => {
       }
     }))
 })
+
+describe("a client that is made in a scope which is closed", () => {
+  it.scoped("opens nothing", () =>
+    Effect.gen(function*() {
+      const server = yield* Scripted.make()
+      const scope = yield* Scope.make()
+      yield* Scope.close(scope, Exit.void)
+      const making = yield* Effect.fork(
+        Effect.flip(MqttClient.make(options).pipe(Effect.provide(server.layer), Scope.extend(scope)))
+      )
+      yield* settle
+      assert.deepStrictEqual(server.tried, [])
+      assert.strictEqual((yield* Fiber.join(making)).reason, "Closed")
+    }))
+})

@@ -94,6 +94,8 @@ export class Links {
 
   /** Goes on until there is a link, whose end {@link #over} hears of, or there will be none. */
   start(): void {
+    // A scope that is closed already closes a client before it begins.
+    if (this.#isStopped) return
     const driving = Effect.gen(this, function*() {
       for (;;) {
         const link = this.#link ?? (yield* this.#begin)
@@ -202,7 +204,7 @@ export class Links {
   #over(link: Link, ending: Exit.Exit<never, LinkError>): void {
     if (link.ending !== undefined) return
     link.ending = ending
-    if (this.#fiber === undefined && !this.#isStopped) this.start()
+    if (this.#fiber === undefined) this.start()
   }
 
   #release(link: Link, exit: Exit.Exit<never, LinkError>): Effect.Effect<Ending> {
