@@ -3,7 +3,7 @@
 /** Up to this size the memory is cut from a pool: an array of its own costs 1 µs, as much as ten packets. */
 const longestInPool = 1024
 
-/** As much as any payload may keep alive. */
+/** The most that one payload may keep alive. */
 const poolBytes = 8192
 
 let pool = new Uint8Array(0)
