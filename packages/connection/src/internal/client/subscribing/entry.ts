@@ -1,6 +1,6 @@
 /** One topic filter at the server, and the streams that share it. */
 import type { QoS } from "@effect-mqtt/codec"
-import type { SubscribeError } from "../../../MqttError.ts"
+import { SubscribeError } from "../../../MqttError.ts"
 import type { Granted, Request } from "./requests.ts"
 import type { Subscriber } from "./subscriber.ts"
 
@@ -58,3 +58,46 @@ export const make = (request: Request, identifier: number): Entry => ({
   leaving: [],
   isInherited: false
 })
+
+/** Of an earlier run of the program, which had its own options; whoever wants it now says how. */
+export const makeInherited = (filter: string, identifier: number): Entry => ({
+  ...make(
+    {
+      filter,
+      qos: 0,
+      requireQos: false,
+      noLocal: false,
+      retainAsPublished: false,
+      retainHandling: undefined,
+      userProperties: []
+    },
+    identifier
+  ),
+  state: "uncertain",
+  isInherited: true
+})
+
+/** Tells those who wait for a SUBACK. */
+export const answer = (entry: Entry, granted: Granted): void => {
+  const { listeners } = entry
+  entry.listeners = []
+  for (const { listener } of listeners) listener(entry.request.filter, granted)
+}
+
+/** Tells those who wait for the UNSUBACK. */
+export const left = (entry: Entry): void => {
+  const { leaving } = entry
+  entry.leaving = []
+  for (const onLeft of leaving) onLeft()
+}
+
+/** The failure of a stream that insists on its quality of service and got less. */
+export const insufficient = (
+  { granted, request: { filter } }: Entry,
+  member: Member
+): SubscribeError | undefined => {
+  const wanted = member.requests.get(filter)
+  return wanted?.requireQos === true && granted < wanted.qos
+    ? new SubscribeError({ reason: "QosNotGranted", filter, reasonCode: granted })
+    : undefined
+}

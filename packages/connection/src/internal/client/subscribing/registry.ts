@@ -15,7 +15,7 @@ import type { Entry, GrantListener, Member } from "./entry.ts"
 import * as entries from "./entry.ts"
 import { filtersOverlap } from "./filterOverlap.ts"
 import * as keptEntries from "./keptEntries.ts"
-import type { Granted, Request } from "./requests.ts"
+import type { Request } from "./requests.ts"
 import * as requests from "./requests.ts"
 import type { Routing } from "./routing.ts"
 
@@ -44,16 +44,6 @@ export interface Registry {
   readonly tick: (now: number) => void
 }
 
-/** Of a subscription that an earlier run of the program made; whoever wants it says how. */
-const unknownOptions: Omit<Request, "filter"> = {
-  qos: 0,
-  requireQos: false,
-  noLocal: false,
-  retainAsPublished: false,
-  retainHandling: undefined,
-  userProperties: []
-}
-
 export const make = (
   routing: Routing,
   session: Session,
@@ -76,19 +66,7 @@ export const make = (
     entry.operation++
     kept.release(entry)
     routing.remove(entry)
-    left(entry)
-  }
-
-  const left = (entry: Entry) => {
-    const { leaving } = entry
-    entry.leaving = []
-    for (const onLeft of leaving) onLeft()
-  }
-
-  const answer = (entry: Entry, granted: Granted) => {
-    const { listeners } = entry
-    entry.listeners = []
-    for (const { listener } of listeners) listener(entry.request.filter, granted)
+    entries.left(entry)
   }
 
   const expel = (member: Member, error: SubscribeError) => {
@@ -110,7 +88,7 @@ export const make = (
       entry.state = "active"
       if (entry.members.size === 0) unsubscribe(entry)
     }
-    answer(entry, Either.left(error))
+    entries.answer(entry, Either.left(error))
     for (const member of refused) expel(member, error)
   }
 
@@ -157,7 +135,7 @@ export const make = (
     const { filter } = request
     if (outcome._tag === "LinkLost") {
       entry.state = "uncertain"
-      return left(entry)
+      return entries.left(entry)
     }
     if (outcome._tag === "Invalid") {
       return reject(entry, new SubscribeError({ reason: "InvalidFilter", filter, cause: outcome.cause }))
@@ -170,21 +148,14 @@ export const make = (
     const { listeners } = entry
     entry.listeners = []
     for (const member of [...entry.members]) {
-      const tooLow = insufficient(entry, member)
+      const tooLow = entries.insufficient(entry, member)
       if (tooLow !== undefined) expel(member, tooLow)
     }
     for (const { listener, member } of listeners) {
-      const tooLow = insufficient(entry, member)
+      const tooLow = entries.insufficient(entry, member)
       listener(filter, tooLow === undefined ? granted : Either.left(tooLow))
     }
     if (entry.members.size === 0 && entry.state === "active") unsubscribe(entry)
-  }
-
-  const insufficient = ({ granted, request: { filter } }: Entry, member: Member): SubscribeError | undefined => {
-    const wanted = member.requests.get(filter)
-    return wanted?.requireQos === true && granted < wanted.qos
-      ? new SubscribeError({ reason: "QosNotGranted", filter, reasonCode: granted })
-      : undefined
   }
 
   const unsubscribe = (entry: Entry) => {
@@ -194,10 +165,10 @@ export const make = (
     kept.release(entry)
     session.unsubscribe(now(), { _tag: "Unsubscribe", filters: [entry.request.filter] }, (outcome) => {
       // A stream may have joined meanwhile: its SUBSCRIBE is behind this UNSUBSCRIBE on the wire.
-      if (entry.operation !== operation) return left(entry)
+      if (entry.operation !== operation) return entries.left(entry)
       if (outcome._tag === "LinkLost") {
         entry.state = "uncertain"
-        left(entry)
+        entries.left(entry)
       } else remove(entry)
     })
   }
@@ -219,7 +190,7 @@ export const make = (
     // Who says so gets what is retained, and the others do not get it again.
     const isReplayed = isLive && retainHandling === 0
     if (isLive && !raised && !isReplayed) {
-      const tooLow = insufficient(entry, member)
+      const tooLow = entries.insufficient(entry, member)
       if (tooLow === undefined) return listener(filter, Either.right(entry.granted))
       expel(member, tooLow)
       return listener(filter, Either.left(tooLow))
@@ -281,11 +252,7 @@ export const make = (
   }
 
   for (const { filter, identifier } of session.restored()?.subscriptions ?? []) {
-    const request = { ...unknownOptions, filter }
-    const entry = entries.make(request, identifier === 0 ? routing.nextIdentifier() : identifier)
-    entry.state = "uncertain"
-    entry.isInherited = true
-    routing.add(entry)
+    routing.add(entries.makeInherited(filter, identifier === 0 ? routing.nextIdentifier() : identifier))
   }
 
   return {
@@ -300,7 +267,7 @@ export const make = (
       for (const entry of routing.all()) {
         remove(entry)
         entry.members.clear()
-        answer(entry, Either.left(toError(entry.request.filter)))
+        entries.answer(entry, Either.left(toError(entry.request.filter)))
       }
     },
     // Without a link nobody can be told; the next one begins with a look at everything.
