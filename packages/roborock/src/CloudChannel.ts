@@ -136,9 +136,7 @@ export const make = (
 
     const credentials = Effect.flatMap(auth.userData, credentialsOf)
     const connect = connectToCloud(auth, { timeout: firstTimeout, reconnect: options.reconnect ?? defaultReconnect })
-      .pipe(
-        Effect.provideService(Transport, transport)
-      )
+      .pipe(Effect.provideService(Transport, transport))
 
     // Whoever opens a device may do so where nothing can be interrupted; what runs behind it must end with the scope
     // all the same.
@@ -158,7 +156,8 @@ export const make = (
         }
         yield* Effect.zipRight(close, link.update(() => ({ _tag: "Down", error })))
         if (!renewed) {
-          yield* Effect.sleep(error._tag === "AuthError" ? cloudPause.afterRefusal : cloudPause.afterFailure)
+          const pause = error._tag === "AuthError" ? cloudPause.afterRefusal : cloudPause.afterFailure
+          yield* cloudPause.waitOut(auth, error, pause)
         }
         yield* SynchronizedRef.set(state, { _tag: "None" })
       }).pipe(Effect.interruptible, Effect.forkIn(scope))
@@ -204,7 +203,7 @@ export const make = (
         if (pause === undefined) return Effect.succeed<State>({ _tag: "None" })
         const free = SynchronizedRef.set(state, { _tag: "None" })
         return Effect.as(
-          Effect.forkIn(Effect.interruptible(Effect.delay(free, pause)), scope),
+          Effect.forkIn(Effect.interruptible(Effect.zipRight(cloudPause.waitOut(auth, error, pause), free)), scope),
           { _tag: "Paused", error }
         )
       })

@@ -38,6 +38,11 @@ export interface EmailCode {
  */
 export interface Stored {
   readonly userData: UserData
+  /**
+   * Where a login is found that another program has made since: looked at when the one in use is refused, and every half
+   * minute as long as it stays so.
+   */
+  readonly newer?: Effect.Effect<UserData | undefined> | undefined
 }
 
 /**

@@ -2,7 +2,9 @@
  * How often the web API may be called: below what Roborock answers with a lock of a day, for the account and for the
  * whole address (PROTOCOL 7.3).
  *
- * The counts are in the `KeyValueStore`, so that they outlive the program and hold for all that share the store.
+ * The counts are in the `KeyValueStore`, so that they outlive the program and hold for all that share the store (at the
+ * same time, where its `modify` is one step, as that of `PrivateFiles` is). While the store does not work they hold for
+ * this program.
  *
  * @since 0.1.0
  */
@@ -148,39 +150,59 @@ export const make = (
     const store = yield* KeyValueStore.KeyValueStore
     const oneAtATime = (yield* Effect.makeSemaphore(1)).withPermits(1)
 
-    const readAll = Effect.map(keptJson.read(store, key), (json) => isRecord(json) ? json : {})
-    const change = (kind: Kind, f: (counts: Counts) => Counts) =>
-      Effect.flatMap(readAll, (all) => keptJson.write(store, key, { ...all, [kind]: f(decode(all[kind])) }))
-    const free = (kind: Kind, now: number) =>
-      Effect.map(readAll, (all) => nextFree(decode(all[kind]), limits[kind], now))
+    /** What a store that does not work would forget holds for this program. */
+    let unsaved: unknown
 
+    const decide = <A>(kind: Kind, f: (counts: Counts) => { readonly answer: A; readonly counts: Counts }) =>
+      Effect.suspend(() => {
+        const made = (json: unknown) => {
+          const all = isRecord(json) ? json : {}
+          const { answer, counts } = f(decode(all[kind]))
+          return { answer, all: { ...all, [kind]: counts } }
+        }
+        let decided = made(unsaved)
+        return Effect.map(
+          keptJson.modify(store, key, (json) => {
+            decided = made(unsaved ?? json)
+            return decided.all
+          }),
+          (isStored) => {
+            unsaved = isStored ? undefined : decided.all
+            return decided.answer
+          }
+        )
+      })
+
+    /** Looks and counts in one step, so that of two programs only one gets the last call that is left. */
     const admit = (kind: Kind): Effect.Effect<void, ConnectError> =>
       Effect.gen(function*() {
-        const now = yield* Clock.currentTimeMillis
-        const nextTryAt = yield* free(kind, now)
-        if (nextTryAt > now + shortWait) {
-          return yield* tooMany(kind, nextTryAt)
-        }
-        yield* Effect.sleep(nextTryAt - now)
         const longest = Math.max(...limits[kind].map(({ within }) => Duration.toMillis(within)))
-        yield* change(kind, (counts) => ({
-          ...counts,
-          calls: [...counts.calls.filter((time) => time > now - longest && time <= now), nextTryAt]
-        }))
+        while (true) {
+          const now = yield* Clock.currentTimeMillis
+          const nextTryAt = yield* decide(kind, (counts) => {
+            const free = nextFree(counts, limits[kind], now)
+            const calls = counts.calls.filter((time) => time > now - longest && time <= now)
+            return { answer: free, counts: { ...counts, calls: free > now ? calls : [...calls, now] } }
+          })
+          if (nextTryAt <= now) return
+          if (nextTryAt > now + shortWait) return yield* tooMany(kind, nextTryAt)
+          yield* Effect.sleep(nextTryAt - now)
+        }
       })
 
     return {
       admit: (kind) => oneAtATime(admit(kind)),
-      nextTryAt: (kind) => Effect.flatMap(Clock.currentTimeMillis, (now) => free(kind, now)),
+      nextTryAt: (kind) =>
+        Effect.zipWith(Clock.currentTimeMillis, keptJson.read(store, key), (now, json) => {
+          const all = unsaved ?? json
+          return nextFree(decode(isRecord(all) ? all[kind] : undefined), limits[kind], now)
+        }),
       refused: (kind) =>
         oneAtATime(Effect.flatMap(Clock.currentTimeMillis, (now) =>
-          change(kind, (counts) => {
+          decide(kind, (counts) => {
             const refusals = now - counts.blockedUntil > longestBlock ? 1 : counts.refusals + 1
-            return {
-              ...counts,
-              refusals,
-              blockedUntil: now + Math.min(longestBlock, firstBlock * 2 ** (refusals - 1))
-            }
+            const blockedUntil = now + Math.min(longestBlock, firstBlock * 2 ** (refusals - 1))
+            return { answer: undefined, counts: { ...counts, refusals, blockedUntil } }
           })))
     }
   })

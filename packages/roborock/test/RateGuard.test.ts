@@ -1,7 +1,11 @@
 import { RateGuard, RoborockApi, RoborockError, UserData } from "@effect-mqtt/roborock"
-import { KeyValueStore } from "@effect/platform"
+import { PrivateFiles } from "@effect-mqtt/roborock/node"
+import { Error as PlatformError, KeyValueStore } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Effect, Layer, Redacted, TestClock } from "effect"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { loginAnswer, ok, refused, type Reply, scriptedCloud } from "./scriptedCloud.ts"
 
 const userData = Effect.runSync(UserData.decode(loginAnswer))
@@ -55,6 +59,41 @@ describe("limits", () => {
         RateGuard.layer
       )
       assert.strictEqual(fourth.reason, "TooManyRequests")
+    }).pipe(Effect.provide(KeyValueStore.layerMemory)))
+
+  it.live("hold for programs that run at the same time on the same files", () =>
+    Effect.gen(function*() {
+      const directory = yield* Effect.acquireRelease(
+        Effect.promise(() => mkdtemp(join(tmpdir(), "guards-"))),
+        (path) => Effect.promise(() => rm(path, { recursive: true }))
+      )
+      const files = PrivateFiles.layer(directory)
+      const program = Effect.provide(RateGuard.make(), files)
+      const guards = [yield* program, yield* program, yield* program, yield* program]
+      yield* guards[0]?.admit("rooms") ?? Effect.void
+      const admitted = yield* Effect.forEach(guards, (guard) => Effect.isSuccess(guard.admit("rooms")), {
+        concurrency: "unbounded"
+      })
+      assert.lengthOf(admitted.filter((is) => is), 2)
+      yield* Effect.forEach(guards, (guard, index) =>
+        index % 2 === 0 ? guard.refused("homeData") : guard.admit("routines"), { concurrency: "unbounded" })
+      const error = yield* Effect.flip((yield* program).admit("homeData"))
+      assert.strictEqual(error.reason, "TooManyRequests")
+    }).pipe(Effect.scoped))
+
+  it.effect("hold for one program where nothing can be stored", () =>
+    Effect.gen(function*() {
+      const full = new PlatformError.SystemError({ reason: "Unknown", module: "KeyValueStore", method: "set" })
+      const memory = yield* KeyValueStore.KeyValueStore
+      const guard = yield* Effect.provideService(
+        RateGuard.make(),
+        KeyValueStore.KeyValueStore,
+        KeyValueStore.make({ ...memory, modify: () => Effect.fail(full), set: () => Effect.fail(full) })
+      )
+      yield* guard.admit("code")
+      assert.strictEqual((yield* Effect.flip(guard.admit("code"))).reason, "TooManyRequests")
+      assert.strictEqual(yield* guard.nextTryAt("code"), 15 * 60_000)
+      yield* guard.admit("rooms")
     }).pipe(Effect.provide(KeyValueStore.layerMemory)))
 
   it.effect("a store with nonsense in it, or with times of a wrong clock, locks nobody out", () =>

@@ -28,6 +28,27 @@ export const write = (store: KeyValueStore.KeyValueStore, key: string, value: un
     Effect.catchAll(ignored(key))
   )
 
+/**
+ * Replaces JSON in a store by what `f` makes of it, which may be called again: in stores that can, without losing what
+ * another program writes at the same time (only what two write where nothing was is one of them's). Says whether it is
+ * stored.
+ */
+export const modify = (
+  store: KeyValueStore.KeyValueStore,
+  key: string,
+  f: (json: unknown) => unknown
+): Effect.Effect<boolean> => {
+  const rewritten = (text: string) => JSON.stringify(f(Either.getOrUndefined(parseJson(text))))
+  return store.modify(key, rewritten).pipe(
+    Effect.flatMap(Option.match({
+      onNone: () => Effect.suspend(() => store.set(key, JSON.stringify(f(undefined)))),
+      onSome: () => Effect.void
+    })),
+    Effect.as(true),
+    Effect.catchAll((error) => Effect.as(ignored(key)(error), false))
+  )
+}
+
 /** Bytes in a store, under the same terms. */
 export const readBytes = (store: KeyValueStore.KeyValueStore, key: string): Effect.Effect<Uint8Array | undefined> =>
   store.getUint8Array(key).pipe(

@@ -11,14 +11,22 @@ import * as Option from "effect/Option"
 import { randomBytes } from "node:crypto"
 import * as Fs from "node:fs/promises"
 import * as Path from "node:path"
+import { withLock } from "./internal/fileLock.ts"
 
 const codeOf = (cause: unknown): unknown =>
   typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined
 
+const reasons: ReadonlyMap<string, SystemError["reason"]> = new Map([
+  ["ENOENT", "NotFound"],
+  ["EEXIST", "AlreadyExists"],
+  ["EACCES", "PermissionDenied"],
+  ["EPERM", "PermissionDenied"]
+])
+
 const failed = (method: string, path: string, cause: unknown): SystemError => {
   const code = codeOf(cause)
   return new SystemError({
-    reason: code === "ENOENT" ? "NotFound" : code === "EACCES" || code === "EPERM" ? "PermissionDenied" : "Unknown",
+    reason: typeof code === "string" ? reasons.get(code) ?? "Unknown" : "Unknown",
     module: "KeyValueStore",
     method,
     pathOrDescriptor: path,
@@ -40,9 +48,20 @@ const ownerOnly = { file: 0o600, directory: 0o700 }
 /** No two writers share one: programs that keep things in the same directory would mix their halves. */
 const temporaryOf = (path: string) => `${path}.${randomBytes(6).toString("hex")}.new`
 
+const lockFiles = {
+  create: (path: string) => onFile("modify", path, async () => (await Fs.open(path, "wx", ownerOnly.file)).close()),
+  identify: (path: string) =>
+    Effect.map(
+      orMissing(onFile("modify", path, () => Fs.stat(path))),
+      Option.match({ onNone: () => undefined, onSome: ({ ino, mtimeMs }) => `${ino} ${mtimeMs}` })
+    ),
+  remove: (path: string) => onFile("modify", path, () => Fs.rm(path, { force: true }))
+}
+
 /**
  * The files of a directory, one for each key. The directory and the files are made with no rights for others; a value is
- * replaced as a whole or not at all, also when the machine goes down meanwhile.
+ * replaced as a whole or not at all, also when the machine goes down meanwhile. Programs that share the directory wait for
+ * each other in `modify`, so that none loses what another has changed.
  *
  * @since 0.1.0
  * @category layers
@@ -55,28 +74,53 @@ export const layer = (directory: string): Layer.Layer<KeyValueStore.KeyValueStor
         Effect.map(Option.match({ onNone: () => [], onSome: (files) => files.filter(isOurs) }))
       )
     const remove = (path: string) => onFile("remove", path, () => Fs.rm(path, { force: true }))
+    const get = (key: string) => orMissing(onFile("get", pathOf(key), () => Fs.readFile(pathOf(key), "utf8")))
+    const getUint8Array = (key: string) =>
+      orMissing(
+        onFile("get", pathOf(key), async (): Promise<Uint8Array> => new Uint8Array(await Fs.readFile(pathOf(key))))
+      )
+    const set = (key: string, value: string | Uint8Array) => {
+      const path = pathOf(key)
+      return onFile("set", path, async () => {
+        await Fs.mkdir(directory, { recursive: true, mode: ownerOnly.directory })
+        const temporary = temporaryOf(path)
+        try {
+          await Fs.writeFile(temporary, value, { mode: ownerOnly.file, flag: "wx", flush: true })
+          await Fs.rename(temporary, path)
+        } catch (cause) {
+          await Fs.rm(temporary, { force: true })
+          throw cause
+        }
+      })
+    }
+    /** Reads and writes with the lock of the key; what is not there, and so what has no directory, needs none. */
+    const modified = <A extends string | Uint8Array>(
+      read: (key: string) => Effect.Effect<Option.Option<A>, SystemError>
+    ) =>
+    (key: string, f: (value: A) => A) => {
+      const replaced = (value: A) => {
+        const next = f(value)
+        return Effect.as(set(key, next), next)
+      }
+      const found = Effect.flatMap(
+        read(key),
+        Option.match({ onNone: () => Effect.succeedNone, onSome: (value) => Effect.asSome(replaced(value)) })
+      )
+      return Effect.flatMap(
+        read(key),
+        (before) => Option.isNone(before) ? Effect.succeedNone : withLock(lockFiles, `${pathOf(key)}.lock`)(found)
+      )
+    }
     return KeyValueStore.make({
-      get: (key) => orMissing(onFile("get", pathOf(key), () => Fs.readFile(pathOf(key), "utf8"))),
-      getUint8Array: (key) =>
-        orMissing(onFile("get", pathOf(key), async () => Uint8Array.from(await Fs.readFile(pathOf(key))))),
-      set: (key, value) => {
-        const path = pathOf(key)
-        return onFile("set", path, async () => {
-          await Fs.mkdir(directory, { recursive: true, mode: ownerOnly.directory })
-          const temporary = temporaryOf(path)
-          try {
-            await Fs.writeFile(temporary, value, { mode: ownerOnly.file, flag: "wx", flush: true })
-            await Fs.rename(temporary, path)
-          } catch (cause) {
-            await Fs.rm(temporary, { force: true })
-            throw cause
-          }
-        })
-      },
+      get,
+      getUint8Array,
+      set,
+      modify: modified(get),
+      modifyUint8Array: modified(getUint8Array),
       remove: (key) => remove(pathOf(key)),
       // With what a program left that was ended while it wrote.
       clear: Effect.flatMap(
-        namesOf((file) => /\.(kept|new)$/.test(file)),
+        namesOf((file) => /\.(kept|new|lock)$/.test(file)),
         (files) => Effect.forEach(files, (name) => remove(Path.join(directory, name)), { discard: true })
       ),
       size: Effect.map(namesOf((file) => file.endsWith(".kept")), (files) => files.length)

@@ -1,7 +1,7 @@
 import { PrivateFiles } from "@effect-mqtt/roborock/node"
 import { KeyValueStore } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Option } from "effect"
+import { Effect, Fiber, Option, TestClock } from "effect"
 import * as Fs from "node:fs/promises"
 import * as Os from "node:os"
 import * as Path from "node:path"
@@ -55,6 +55,39 @@ describe("PrivateFiles", () => {
         yield* Effect.forEach(values, (value) => store.set("a", value), { concurrency: "unbounded" })
         assert.include(values, Option.getOrThrow(yield* store.get("a")))
         assert.lengthOf(yield* Effect.promise(() => Fs.readdir(directory)), 1)
+      })
+    ))
+
+  it.live("of changes that programs make to one value at the same time none is lost", () =>
+    inTemporary((directory) =>
+      Effect.gen(function*() {
+        const another = Effect.provide(KeyValueStore.KeyValueStore, PrivateFiles.layer(directory))
+        const programs = [yield* KeyValueStore.KeyValueStore, yield* another, yield* another]
+        yield* Effect.forEach(programs, (store) => store.set("n", "0"))
+        const addOne = (store: KeyValueStore.KeyValueStore) => store.modify("n", (text) => String(Number(text) + 1))
+        const added = Array.from({ length: 10 }, () => programs).flat()
+        yield* Effect.forEach(added, addOne, { concurrency: "unbounded" })
+        const store = yield* KeyValueStore.KeyValueStore
+        assert.deepStrictEqual(yield* store.get("n"), Option.some("30"))
+        assert.lengthOf(yield* Effect.promise(() => Fs.readdir(directory)), 1)
+        assert.deepStrictEqual(yield* store.modify("other", String), Option.none())
+      })
+    ))
+
+  it.effect("the lock of a program that was killed holds nobody up for long", () =>
+    inTemporary((directory) =>
+      Effect.gen(function*() {
+        const store = yield* KeyValueStore.KeyValueStore
+        yield* store.set("a", "one")
+        yield* Effect.promise(() => Fs.writeFile(Path.join(directory, "a.kept.lock"), ""))
+        const changing = yield* Effect.fork(store.modify("a", (text) => `${text} two`))
+        while ((yield* Fiber.poll(changing))._tag === "None") {
+          yield* TestClock.adjust("20 millis")
+          yield* Effect.promise(() => Fs.stat(directory))
+        }
+        assert.deepStrictEqual(yield* Fiber.join(changing), Option.some("one two"))
+        assert.isAtMost(yield* Effect.clockWith((clock) => clock.currentTimeMillis), 10_000)
+        assert.deepStrictEqual(yield* Effect.promise(() => Fs.readdir(directory)), ["a.kept"])
       })
     ))
 

@@ -43,7 +43,8 @@ const notLoggedIn = failure("Login", "Nobody is logged in", "Run \"roborock logi
 const sessionOf = (values: SharedValues, poll: Device.Polling | undefined) =>
   Effect.gen(function*() {
     const directory = yield* configFolder.choose(values)
-    const kept = yield* Effect.provide(keptLogin.read, storeIn(directory))
+    const readKept = Effect.provide(keptLogin.read, storeIn(directory))
+    const kept = yield* readKept
     const email = (yield* setting.text("ROBOROCK_EMAIL")) ?? kept?.email
     const baseUrl = (yield* setting.text("ROBOROCK_BASE_URL")) ?? kept?.baseUrl
     const password = yield* passwordOf()
@@ -51,9 +52,18 @@ const sessionOf = (values: SharedValues, poll: Device.Polling | undefined) =>
       return NodeRoborock.layer({ credentials: { email, password }, baseUrl, directory, poll, trustKept })
     }
     // A login of another account, or of another cloud, is none.
-    return kept === undefined || email !== kept.email || baseUrl !== kept.baseUrl
+    const usable = (login: keptLogin.KeptLogin | undefined) =>
+      login?.email === email && login?.baseUrl === baseUrl ? login?.userData : undefined
+    const userData = usable(kept)
+    return userData === undefined
       ? yield* notLoggedIn
-      : NodeRoborock.layer({ credentials: { userData: kept.userData }, baseUrl, directory, poll, trustKept })
+      : NodeRoborock.layer({
+        credentials: { userData, newer: Effect.map(readKept, usable) },
+        baseUrl,
+        directory,
+        poll,
+        trustKept
+      })
   })
 
 /** Says so where the cloud was not asked. */

@@ -1,5 +1,7 @@
 import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
+import type { RoborockAuth } from "../../RoborockAuth.ts"
 import type { AuthError, ConnectError } from "../../RoborockError.ts"
 
 /** The first pause of an outage; each one after it is longer by the factor, up to the longest (decision 8). */
@@ -29,3 +31,13 @@ export const betweenTries = Schedule.exponential("2 seconds").pipe(
   Schedule.union(Schedule.spaced("30 seconds")),
   Schedule.resetAfter("5 minutes")
 )
+
+/** Waits a pause out; where a login was refused, only until there is another one, whoever has made it. */
+export const waitOut = (
+  auth: RoborockAuth["Type"],
+  error: AuthError | ConnectError,
+  pause: Duration.DurationInput
+): Effect.Effect<void> =>
+  error._tag === "AuthError"
+    ? Effect.flatMap(auth.userData, (refused) => Effect.raceFirst(Effect.sleep(pause), auth.replaced(refused)))
+    : Effect.sleep(pause)
