@@ -6,6 +6,7 @@ import { Effect, Exit, Fiber, Layer, Scope, Stream, TestClock } from "effect"
 import { options, settle } from "./scriptedClient.ts"
 import * as Scripted from "./scriptedServer.ts"
 import { incoming } from "./sessionRig.ts"
+import { granted, heard, take, unsubscribed } from "./subscribing.ts"
 
 const durable: MqttClient.Options = { ...options, clientId: "c", drainTimeout: 0 }
 
@@ -165,6 +166,30 @@ describe("MqttClient with a durable store", () => {
       }
       yield* settle
       assert.deepStrictEqual(got, ["a/# a/b"])
+    }))
+
+  it.scoped("what a failed stream left behind in the last run waits for the stream of the next one", () =>
+    Effect.gen(function*() {
+      const { run } = yield* begin
+      const first = yield* run(false)
+      const failing = yield* Effect.fork(first.client.consume("t", () => Effect.fail("broken"), { qos: 1 }))
+      const properties = (yield* granted(first.link, 1)).properties ?? {}
+      yield* first.link.send(incoming("t", 1, 1, { properties }), incoming("t", 2, 1, { properties }))
+      yield* unsubscribed(first.link)
+      yield* Effect.exit(Fiber.join(failing))
+      yield* first.stop
+
+      const second = yield* run(true)
+      yield* second.link.send(
+        incoming("t", 1, 1, { dup: true, properties }),
+        incoming("t", 2, 1, { dup: true, properties })
+      )
+      yield* settle
+      const got = yield* Effect.fork(take(second.client.subscribe("t", { qos: 1 }), 2))
+      yield* granted(second.link, 1)
+      assert.deepStrictEqual(yield* heard(second.link, 2), [["PubAck", 1, 0], ["PubAck", 2, 0]])
+      yield* unsubscribed(second.link)
+      assert.deepStrictEqual(yield* Fiber.join(got), ["t", "t"])
     }))
 
   it.scoped("needs a client identifier, and has its session for itself", () =>

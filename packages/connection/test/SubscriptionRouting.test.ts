@@ -7,6 +7,7 @@ import { incoming } from "./sessionRig.ts"
 import {
   granted,
   heard,
+  incomingFor,
   isSilent,
   plain,
   scenario,
@@ -395,6 +396,54 @@ describe("messages without a consumer", () => {
         assert.deepStrictEqual(yield* waiting(one), ["t", "t"])
       })
   )
+
+  /** Two messages that a stream has left behind which failed. */
+  const leftBehind = Effect.gen(function*() {
+    const { client, link, server } = yield* start()
+    const failing = yield* Effect.fork(
+      Stream.runForEach(client.subscribe("t", { qos: 1 }), () => Effect.fail("broken"))
+    )
+    yield* granted(link, 1)
+    yield* link.send(incomingFor(1, "t", 1), incomingFor(1, "t", 2))
+    yield* unsubscribed(link)
+    yield* Effect.exit(Fiber.join(failing))
+    /** The server resumes the session, and sends these again, by the name of the subscription that is gone. */
+    const resume = (old: Scripted.Link, ...packetIds: ReadonlyArray<number>) =>
+      Effect.gen(function*() {
+        yield* old.close
+        yield* settle
+        yield* TestClock.adjust("5 seconds")
+        const next = yield* server.accept({ sessionPresent: true })
+        yield* next.send(...packetIds.map((packetId) => ({ ...incomingFor(1, "t", packetId), dup: true })))
+        yield* settle
+        return next
+      })
+    return { client, link, resume }
+  })
+
+  scenario(
+    "those that a failed stream left behind come again on the next link, and wait for the retry",
+    () =>
+      Effect.gen(function*() {
+        const { client, link, resume } = yield* leftBehind
+        // The third one is new: its stream had gone before.
+        const next = yield* resume(yield* resume(link, 1), 1, 2, 3)
+        const retry = yield* Effect.fork(take(client.subscribe("t", { qos: 1 }), 2))
+        yield* granted(next, 1)
+        assert.deepStrictEqual(yield* heard(next, 3), [["PubAck", 1, 0], ["PubAck", 2, 0], ["PubAck", 3, 0]])
+        yield* unsubscribed(next)
+        assert.deepStrictEqual(yield* Fiber.join(retry), ["t", "t"])
+      })
+  )
+
+  scenario("those that a retry has taken over come again to it", () =>
+    Effect.gen(function*() {
+      const { client, link, resume } = yield* leftBehind
+      const retry = yield* join(link, client, "t", { qos: 1 })
+      const next = yield* resume(link, 1, 2)
+      assert.deepStrictEqual(yield* waiting(retry), ["t", "t"])
+      assert.deepStrictEqual(yield* heard(next, 2), [["PubAck", 1, 0], ["PubAck", 2, 0]])
+    }))
 
   scenario("and is not lost with the session: it is given to the stream", () =>
     Effect.gen(function*() {

@@ -16,8 +16,11 @@ export interface Routing {
   readonly remove: (entry: Entry) => void
   /** From now on a message with its old identifier is for nobody. */
   readonly renew: (entry: Entry) => void
-  /** `undefined` if this client has never asked for it. */
-  readonly recipients: (message: Message) => ReadonlySet<Member> | undefined
+  /**
+   * `undefined` if this client has never asked for it. One that comes again is for whom its topic says if the
+   * subscription that it names is gone: somebody has left it behind.
+   */
+  readonly recipients: (message: Message, comesAgain: boolean) => ReadonlySet<Member> | undefined
 }
 
 const highestIdentifier = 268_435_455
@@ -61,6 +64,9 @@ export const make = (lastIdentifier = 0): Routing => {
     return found
   }
 
+  /** Given out by this run to a subscription that is gone; how one of an earlier run has ended is not known. */
+  const isGone = (identifier: number) => hasWrapped || (identifier > lastIdentifier && identifier <= last)
+
   const isInherited = ({ isInherited, members }: Entry) => isInherited && members.size === 0
 
   return {
@@ -83,16 +89,16 @@ export const make = (lastIdentifier = 0): Routing => {
       entry.identifier = nextIdentifier()
       byIdentifier.set(entry.identifier, entry)
     },
-    recipients: (message) => {
+    recipients: (message, comesAgain) => {
       const identifiers = message.properties?.subscriptionIdentifiers
       if (identifiers?.length === 1) {
         const entry = byIdentifier.get(identifiers[0])
         if (entry !== undefined && !entry.isInherited) return membersFor(entry, message)
       }
-      const found = identifiers === undefined ? topics.match(message.topic) : named(identifiers)
-      if (found.length > 0) return found.every(isInherited) ? undefined : union(found, message)
-      // One that was given out before belonged to a subscription that is gone.
-      return identifiers?.some((identifier) => hasWrapped || identifier <= last) === true ? nobody : undefined
+      const byName = identifiers === undefined ? [] : named(identifiers)
+      if (byName.length === 0 && !comesAgain && identifiers?.some(isGone) === true) return nobody
+      const found = byName.length === 0 ? topics.match(message.topic) : byName
+      return found.every(isInherited) ? undefined : union(found, message)
     }
   }
 }

@@ -40,6 +40,8 @@ export interface Subscriber<E> {
    * gives what is left behind otherwise.
    */
   readonly discard: (isNormal: boolean) => ReadonlyArray<Delivery>
+  /** What nobody has taken responsibility for yet. */
+  readonly unaccepted: () => ReadonlyArray<Delivery>
   /** A new link: the server sends QoS 1 messages of the last one again, unless it has lost the session. */
   readonly resumed: (sessionPresent: boolean) => void
   /** Whether a consumer works on messages that are not acknowledged; one that is `except` is not counted. */
@@ -213,6 +215,7 @@ export const make = <E>(flow: FlowControl, settings: StreamSettings): Subscriber
       for (const delivery of all) flow.settle(delivery, 0)
       return []
     },
+    unaccepted: () => [...handedOut, ...held.deliveries(), ...queue.all()],
     resumed: (sessionPresent) => {
       if (sessionPresent) return queue.retain((delivery) => delivery.pending?.qos !== 1)
       queue.sessionLost()

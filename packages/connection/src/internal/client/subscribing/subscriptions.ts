@@ -54,6 +54,8 @@ export const make = (
   const registry = registries.make(routing, session, pump.now, settings, notify)
   const unclaimed = unclaimeds.make(flow, settings.consumerTimeout, deadLetters)
   const members = new Set<Member>()
+  /** Packet identifiers of QoS 1 messages that nobody had accepted when the link dropped, until they are here again. */
+  const comingAgain = new Set<number>()
   /** Got messages in this pass, each of them once. */
   let touched: Array<Member> = []
   const watching = slowConsumers.make(flow, function*() {
@@ -84,11 +86,12 @@ export const make = (
   }
 
   const route = (message: deliveries.Delivery["message"], pending: deliveries.Delivery["pending"]) => {
-    const recipients = routing.recipients(message)
+    const comesAgain = comingAgain.size > 0 && pending?.qos === 1 && comingAgain.delete(pending.id) && message.dup
+    const recipients = routing.recipients(message, comesAgain)
     if (recipients === undefined || recipients.size === 0) {
       if (pending === undefined) notify({ _tag: "Dropped", cause: "Unclaimed", filters: [], count: 1 })
       // What was asked for and is not wanted any more has to be acknowledged all the same [MQTT-4.5.0-2].
-      else if (recipients !== undefined) session.accept(pending)
+      else if (recipients !== undefined && !comesAgain) session.accept(pending)
       else unclaimed.hold(deliveries.make(message, pending, 1))
       return
     }
@@ -97,6 +100,10 @@ export const make = (
       touch(member)
       member.subscriber.offer(delivery, pump.mustRead)
     }
+  }
+
+  const expectAgain = (unaccepted: ReadonlyArray<deliveries.Delivery>) => {
+    for (const { pending } of unaccepted) if (pending?.qos === 1) comingAgain.add(pending.id)
   }
 
   return {
@@ -124,8 +131,13 @@ export const make = (
       }
     },
     onConnected: (negotiated: Negotiated) => {
-      unclaimed.resumed(negotiated.sessionPresent)
-      for (const { subscriber } of members) subscriber.resumed(negotiated.sessionPresent)
+      const { sessionPresent } = negotiated
+      if (sessionPresent) {
+        expectAgain(unclaimed.all())
+        for (const { subscriber } of members) expectAgain(subscriber.unaccepted())
+      } else comingAgain.clear()
+      unclaimed.resumed(sessionPresent)
+      for (const { subscriber } of members) subscriber.resumed(sessionPresent)
       registry.onConnected(negotiated)
     },
     // A client that closes gets nothing new: it comes again in the next session.

@@ -20,6 +20,7 @@ export interface Unclaimed {
   readonly claim: (filters: ReadonlyArray<string>) => ReadonlyArray<Delivery>
   /** Takes this one, if it still waits. */
   readonly withdraw: (delivery: Delivery) => boolean
+  readonly all: () => ReadonlyArray<Delivery>
   readonly deadline: () => number
   readonly tick: (now: number) => void
   /** A new link: the server sends QoS 1 messages of the last one again, unless it has lost the session. */
@@ -55,6 +56,7 @@ export const make = (flow: FlowControl, timeout: number, deadLetters: DeadLetter
       if (index >= 0) held.splice(index, 1)
       return index >= 0
     },
+    all: () => held.map(({ delivery }) => delivery),
     deadline: () => held[0]?.due ?? Infinity,
     tick: (now) => {
       while (held.length > 0 && held[0].due <= now) {
