@@ -16,6 +16,7 @@ import * as Net from "node:net"
 import * as Tls from "node:tls"
 import * as Broker from "../Broker.ts"
 import * as listener from "./internal/listener.ts"
+import { onePacketEach } from "./internal/packetMessages.ts"
 import { Unfinished } from "./internal/unfinished.ts"
 
 /**
@@ -186,7 +187,7 @@ export const listenWebSocket = (
         socket.end(notFound, () => socket.destroy())
       } else {
         const accepting = NodeTransport.acceptWebSocket(request, socket, head, { maxMessageBytes })
-        run(Effect.map(accepting, (wire) => unfinished.watch(socket, wire)))
+        run(Effect.map(accepting, (wire) => unfinished.watch(socket, onePacketEach(wire))))
       }
     })
     return server

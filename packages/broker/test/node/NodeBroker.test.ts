@@ -1,4 +1,4 @@
-import { Packet } from "@effect-mqtt/codec"
+import { Decoder, Encoder, Packet } from "@effect-mqtt/codec"
 import { Endpoint, Transport } from "@effect-mqtt/connection"
 import type { NodeTransportOptions } from "@effect-mqtt/connection/node"
 import { NodeTransport } from "@effect-mqtt/connection/node"
@@ -221,6 +221,33 @@ describe("NodeBroker", () => {
       assert.match(String(answer), /^HTTP\/1.1 404 /)
       yield* Effect.retry(Effect.suspend(() => dial(ws.url)), Schedule.spaced("10 millis"))
     }))
+
+  it.scopedLive("each packet is a WebSocket message: clients exist that do not see the second one of a message", () =>
+    Effect.gen(function*() {
+      const broker = yield* Broker.make()
+      const address = yield* NodeBroker.listenWebSocket(broker)
+      const large = "x".repeat(70_000)
+      yield* Effect.forEach(
+        ["a", "b", large],
+        (payload, index) => broker.publish({ topic: `t/${index}`, payload, retain: true })
+      )
+      const transport = yield* Transport.Transport
+      const wire = yield* transport.open(Either.getOrThrow(Endpoint.parse(address.url)))
+      const messages: Array<Uint8Array> = []
+      // The wire of a WebSocket gives message by message.
+      const untilPackets = (count: number) =>
+        Effect.repeat(Effect.map(wire.read, (message) => messages.push(message)), { until: (read) => read === count })
+      yield* wire.write([
+        Either.getOrThrow(Encoder.encode(Packet.connect({ clientId: "c" }), 5)),
+        Either.getOrThrow(
+          Encoder.encode(Packet.subscribe({ packetId: 1, subscriptions: [{ filter: "t/#", qos: 0 }] }), 5)
+        )
+      ])
+      yield* untilPackets(5)
+      const decoder = Decoder.make({ role: "client", version: 5 })
+      const counts = messages.map((message) => decoder.push(message).packets.map((packet) => packet._tag))
+      assert.deepStrictEqual(counts, [["ConnAck"], ["SubAck"], ["Publish"], ["Publish"], ["Publish"]])
+    }).pipe(Effect.provide(NodeTransport.layer)))
 
   it.scopedLive("WebSocket messages that are never complete have a bound together: who has most has to go", () =>
     Effect.gen(function*() {
