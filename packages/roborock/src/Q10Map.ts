@@ -1,19 +1,17 @@
 /**
- * Makes a map of what B01 vacuums of the Q10 family send: the cells (`Q10Packet`), the path of the run, and the walls and
- * forbidden areas, which come as data points.
+ * Makes a map of what B01 vacuums of the Q10 family send: the cells (`Q10Packet`), and what lies over them (`Q10Overlays`).
  *
  * @since 0.1.0
  */
-import * as Either from "effect/Either"
-import * as Encoding from "effect/Encoding"
 import type { FloorMap, Grid, Line, Point, Pose, Quad } from "./FloorMap.ts"
-import { cellAt, CellKind, roomAt } from "./FloorMap.ts"
+import { roomAt } from "./FloorMap.ts"
 import { normalisedDegrees } from "./internal/map/degrees.ts"
 import { axisFrom, tidyMillimetres } from "./internal/map/plane.ts"
 import { quadsOf } from "./internal/map/quads.ts"
 import { findRooms } from "./internal/map/rooms.ts"
-import { makeReader, readPoints } from "./internal/q10/reader.ts"
-import type { DevicePoint, Path, Raster } from "./Q10Packet.ts"
+import { isHidden, pathUnits, withoutStray } from "./internal/q10/path.ts"
+import type { Area, Overlays, Suspected } from "./Q10Overlays.ts"
+import type { DevicePoint, Raster } from "./Q10Packet.ts"
 
 /**
  * A map with what only the Q10 family says.
@@ -26,96 +24,16 @@ export interface Q10Map extends FloorMap {
   readonly kind: Raster["kind"]
   /** By room id, as shown to the owner. */
   readonly roomNames: ReadonlyMap<number, string>
+  /** Places at which the robot suspects something: a forbidden area, a door sill, a cliff. */
+  readonly suspected: Readonly<Record<keyof Suspected, ReadonlyArray<Point>>>
   /** `false` for a map that does not tell where the robot's plane lies on it: path and areas are left out. */
   readonly located: boolean
   /** The place in the device's units (tenths of a cell), for commands with zones. */
   readonly toDevice: (point: Point) => DevicePoint
 }
 
-/**
- * An area the owner drew, in tenths of a cell.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Area {
-  readonly kind: "noGo" | "noMop" | "doorSill"
-  readonly corners: ReadonlyArray<DevicePoint>
-}
-
-/**
- * A virtual wall, in tenths of a cell.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Wall {
-  readonly from: DevicePoint
-  readonly to: DevicePoint
-}
-
-/**
- * What is drawn over the cells. Keep it while new cells of the same map come in.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Overlays {
-  readonly path?: Path | undefined
-  /** From data point 55, by {@link decodeAreas}. */
-  readonly areas?: ReadonlyArray<Area> | undefined
-  /** From data point 57, by {@link decodeWalls}. */
-  readonly walls?: ReadonlyArray<Wall> | undefined
-  /** Zones being cleaned, from data point 59, by {@link decodeAreas}. */
-  readonly zones?: ReadonlyArray<Area> | undefined
-}
-
-const areaBytes = 38
-const areaKinds: ReadonlyArray<Area["kind"]> = ["noGo", "noGo", "noMop", "doorSill"]
 const fiftieths = 50
 const tenths = 10
-
-/** A step this many times the usual one shows that the first point is a placeholder. */
-const strayFactor = 20
-
-const fromBase64 = (text: string): Uint8Array =>
-  Either.getOrElse(Encoding.decodeBase64(text.slice(0, 65_536)), () => new Uint8Array(0))
-
-/**
- * Reads the areas of data point 55, or the zones of 59. What cannot be read is left out.
- *
- * @since 0.1.0
- * @category decoding
- */
-export const decodeAreas = (text: string): ReadonlyArray<Area> => {
-  const bytes = fromBase64(text)
-  const count = bytes[1] ?? 0
-  const areas: Array<Area> = []
-  for (let index = 0; index < count; index++) {
-    const record = makeReader(bytes.subarray(2 + index * areaBytes, 2 + (index + 1) * areaBytes))
-    const kind = areaKinds[record.u8() ?? -1]
-    const corners = readPoints(record, record.u8() ?? 0)
-    if (kind !== undefined && corners !== undefined && corners.length > 0) areas.push({ kind, corners })
-  }
-  return areas
-}
-
-/**
- * Reads the virtual walls of data point 57. What cannot be read is left out.
- *
- * @since 0.1.0
- * @category decoding
- */
-export const decodeWalls = (text: string): ReadonlyArray<Wall> => {
-  const reader = makeReader(fromBase64(text))
-  const count = reader.u8() ?? 0
-  const walls: Array<Wall> = []
-  for (let index = 0; index < count; index++) {
-    const [from, to] = readPoints(reader, 2) ?? []
-    if (from !== undefined && to !== undefined) walls.push({ from, to })
-  }
-  return walls
-}
 
 /**
  * The name to show for one the device made up (`rr_living_room`: Living Room); others begin with a capital letter.
@@ -128,33 +46,6 @@ export const shownName = (name: string): string =>
     /(^|\s)(\p{Ll})/gu,
     (_, space: string, letter: string) => space + letter.toUpperCase()
   )
-
-/** In mode 2 the low bits of a point say what it is: 4 is not to be drawn. */
-const isHidden = (mode: number, { x, y }: DevicePoint): boolean => mode === 2 && ((x & 3) << 2) + (y & 3) === 4
-
-const withoutStray = (points: ReadonlyArray<DevicePoint>): ReadonlyArray<DevicePoint> => {
-  if (points.length < 4) return points
-  const steps = points.slice(1).map(({ x, y }, index) =>
-    Math.hypot(x - (points[index]?.x ?? 0), y - (points[index]?.y ?? 0))
-  )
-  const [first = 0] = steps
-  const median = steps.sort((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0
-  return median > 0 && first > median * strayFactor ? points.slice(1) : points
-}
-
-/** Path units of a cell: 20 or 10. Version 1 says 20, but the choice that puts the path on floor knows better. */
-const pathUnits = (
-  grid: Grid,
-  path: Path,
-  points: ReadonlyArray<DevicePoint>,
-  place: (point: DevicePoint, units: number) => Point
-): number => {
-  const onFloor = (units: number) =>
-    points.filter((point) => grid.kinds[cellAt(grid, place(point, units)) ?? -1] === CellKind.floor).length
-  const usual = path.version === 1 ? 20 : 10
-  const other = 30 - usual
-  return onFloor(other) > onFloor(usual) ? other : usual
-}
 
 /**
  * Whether a map tells where the plane of its robot lies on it.
@@ -236,10 +127,17 @@ export const make = (raster: Raster, overlays: Overlays = {}): Q10Map => {
     from: place(from, tenths),
     to: place(to, tenths)
   }))
+  const spots = (list: ReadonlyArray<DevicePoint> | undefined): ReadonlyArray<Point> =>
+    (located ? list ?? [] : []).map((spot) => place(spot, tenths))
   return {
     mapId: raster.mapId,
     kind: raster.kind,
     located,
+    suspected: {
+      areas: spots(overlays.suspected?.areas),
+      sills: spots(overlays.suspected?.sills),
+      cliffs: spots(overlays.suspected?.cliffs)
+    },
     toDevice,
     roomNames: new Map(
       raster.roomList.map(({ id, name }) => [id, shownName(name)] as const).filter(([, name]) => name !== "")
@@ -270,7 +168,9 @@ export const make = (raster: Raster, overlays: Overlays = {}): Q10Map => {
     virtualWalls: walls,
     doorSills: areas(overlays.areas, "doorSill"),
     cliffs: [],
-    carpets: [],
+    carpets: (located ? overlays.carpets ?? [] : []).flatMap((corners) =>
+      quadsOf(corners.map((corner) => place(corner, tenths)))
+    ),
     furniture: [],
     obstacles: located
       ? raster.obstacles.map((point) => ({

@@ -1,4 +1,4 @@
-import { FloorMap, MapImage, Q10Map, Q10Packet } from "@effect-mqtt/roborock"
+import { FloorMap, MapImage, Q10Map, Q10Overlays, Q10Packet } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
 import { Either } from "effect"
 import { i16s, literals, pathOf, pathPacket, rasterOf, rasterPacket, smallQ10, u32, xy } from "./q10Bytes.ts"
@@ -65,7 +65,7 @@ describe("Q10Map", () => {
       i16s(...values).copy(bytes, 2)
       return bytes
     }
-    const areas = Q10Map.decodeAreas(
+    const areas = Q10Overlays.decodeAreas(
       Buffer.concat([
         Buffer.from([1, 3]),
         record(0, 0, 0, 10, 0, 10, 10, 0, 10),
@@ -73,7 +73,7 @@ describe("Q10Map", () => {
         record(3, 0, 0, 10, 10, 0, 5)
       ]).toString("base64")
     )
-    const walls = Q10Map.decodeWalls(Buffer.concat([Buffer.from([1]), i16s(0, 0, 10, 20)]).toString("base64"))
+    const walls = Q10Overlays.decodeWalls(Buffer.concat([Buffer.from([1]), i16s(0, 0, 10, 20)]).toString("base64"))
     const drawn = Q10Map.make(raster, { areas, walls, zones: areas.slice(0, 1) })
     assert.deepStrictEqual(areas.map(({ kind }) => kind), ["noGo", "noMop", "doorSill"])
     assert.deepStrictEqual([drawn.noGoAreas.length, drawn.noMopAreas.length, drawn.doorSills.length], [1, 1, 1])
@@ -81,7 +81,7 @@ describe("Q10Map", () => {
     const [zone] = drawn.zones
     assert.deepStrictEqual([(zone?.x1 ?? 0) - (zone?.x0 ?? 0), (zone?.y1 ?? 0) - (zone?.y0 ?? 0)], [50, 50])
     for (const nothing of ["", "AA==", "not base64!", "AQ=="]) {
-      assert.deepStrictEqual([Q10Map.decodeAreas(nothing), Q10Map.decodeWalls(nothing)], [[], []])
+      assert.deepStrictEqual([Q10Overlays.decodeAreas(nothing), Q10Overlays.decodeWalls(nothing)], [[], []])
     }
   })
 

@@ -85,5 +85,11 @@ export const make = (
     }
   }
 
-  return { arrived, request, trait }
+  return {
+    arrived,
+    /** Whether somebody here waits for one. */
+    isAsked: (): boolean => waits.size > 0,
+    request,
+    trait
+  }
 }

@@ -122,7 +122,7 @@ export const make = (context: Context): Dialect => {
   const see = (payload: Uint8Array) =>
     Either.match(Q10Packet.decode(payload), {
       onLeft: (error) => Effect.logDebug(`"${home.name}": ${error.message}`),
-      onRight: (packet) => model.see(packet, payload) ? showMap : Effect.void
+      onRight: (packet) => model.see(packet, payload, live.isAsked()) ? showMap : Effect.void
     })
 
   /** The value of a data point that the device sends when told to. */

@@ -1,12 +1,27 @@
 import * as Q10Map from "../../Q10Map.ts"
+import * as Q10Overlays from "../../Q10Overlays.ts"
 import type { Packet, Raster } from "../../Q10Packet.ts"
 import * as keptMap from "./keptMap.ts"
 
-const areasPoint = 55
-const wallsPoint = 57
-const zonesPoint = 59
-
 const text = (value: unknown): string => typeof value === "string" ? value : ""
+
+type Overlays = Q10Overlays.Overlays
+
+const suspecting = (kind: keyof Q10Overlays.Suspected) => (before: Overlays, value: unknown): Overlays => ({
+  ...before,
+  suspected: { ...before.suspected, [kind]: Q10Overlays.decodePoints(value) }
+})
+
+/** What a data point changes of what is drawn over the cells. */
+const changes: ReadonlyArray<readonly [id: number, change: (before: Overlays, value: unknown) => Overlays]> = [
+  [55, (before, value) => ({ ...before, areas: Q10Overlays.decodeAreas(text(value)) })],
+  [57, (before, value) => ({ ...before, walls: Q10Overlays.decodeWalls(text(value)) })],
+  [59, (before, value) => ({ ...before, zones: Q10Overlays.decodeAreas(text(value)) })],
+  [65, (before, value) => ({ ...before, carpets: Q10Overlays.decodeCarpets(value) })],
+  [98, suspecting("areas")],
+  [100, suspecting("sills")],
+  [103, suspecting("cliffs")]
+]
 
 /**
  * The map in use, from parts that come one by one: the cells, the path, and what the owner drew. Cells of the same map
@@ -14,7 +29,7 @@ const text = (value: unknown): string => typeof value === "string" ? value : ""
  */
 export const make = () => {
   let raster: Raster | undefined
-  let overlays: Q10Map.Overlays = {}
+  let overlays: Overlays = {}
   let rasterBytes: Uint8Array = new Uint8Array(0)
   let pathBytes: Uint8Array = new Uint8Array(0)
   /** Cells may be sent again without where the plane lies on them: then it lies where it did. */
@@ -24,14 +39,17 @@ export const make = () => {
       ? { ...packet, origin: raster.origin }
       : packet
   return {
-    /** Takes cells or a path; not those of a past run. Whether it did. */
-    see: (packet: Packet, payload: Uint8Array): boolean => {
+    /**
+     * Takes cells or a path; not those of a past run, and those of a saved map only when they were asked for or there are
+     * no others: all clients of an account hear what one of them asks for. Whether it did.
+     */
+    see: (packet: Packet, payload: Uint8Array, isAskedFor: boolean): boolean => {
       if (packet._tag === "Path") {
         overlays = { ...overlays, path: packet }
         pathBytes = payload
         return true
       }
-      if (packet.kind === "record") return false
+      if (packet.kind === "record" || packet.kind === "saved" && raster !== undefined && !isAskedFor) return false
       if (raster !== undefined && raster.mapId !== packet.mapId) {
         overlays = {}
         pathBytes = new Uint8Array(0)
@@ -41,17 +59,11 @@ export const make = () => {
       if (Q10Map.isLocated(packet) || !Q10Map.isLocated(raster)) rasterBytes = payload
       return true
     },
-    /** Takes areas, walls and zones. Whether there were any. */
+    /** Takes areas, walls, zones and the like. Whether there were any. */
     hear: (points: ReadonlyMap<number, unknown>): boolean => {
-      const [areas, walls, zones] = [areasPoint, wallsPoint, zonesPoint].map((id) => points.get(id))
-      if (areas === undefined && walls === undefined && zones === undefined) return false
-      overlays = {
-        ...overlays,
-        ...(areas === undefined ? {} : { areas: Q10Map.decodeAreas(text(areas)) }),
-        ...(walls === undefined ? {} : { walls: Q10Map.decodeWalls(text(walls)) }),
-        ...(zones === undefined ? {} : { zones: Q10Map.decodeAreas(text(zones)) })
-      }
-      return true
+      const told = changes.filter(([id]) => points.has(id))
+      overlays = told.reduce((before, [id, change]) => change(before, points.get(id)), overlays)
+      return told.length > 0
     },
     /** With the file that is kept of it; areas are told again. */
     current: () =>

@@ -1,4 +1,4 @@
-import { Q10DataPoints } from "@effect-mqtt/roborock"
+import { Q10DataPoints, type Q10Map } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Either } from "effect"
 import { testData } from "../../../../../vitest.testData.ts"
@@ -139,6 +139,47 @@ describe("a Q10 vacuum", () => {
       other.set([9, 9, 9, 9], 2)
       yield* push(301, other)
       assert.deepStrictEqual(yield* drawn, [0, 0, 0, 0])
+    }))
+
+  it.scoped("keeps its map when a saved one passes by that nobody here has asked for", () =>
+    Effect.gen(function*() {
+      const saved = smallQ10()
+      saved.set([4, 1, 9, 9, 9, 9])
+      const { device, push } = yield* openAppliance(kind, (payload) => {
+        const wanted = decoded(payload)?.[61] as { readonly op: string } | undefined // our own message
+        return wanted?.op === "get" ? [[301, saved]] : withMaps([{ id: "m1" }])(payload)
+      })
+      const map = yield* device.trait("map")
+      const mapId = Effect.map(map.last, (last) => (last?.map as Q10Map.Q10Map | undefined)?.mapId) // of this family
+      yield* push(301, smallQ10())
+      yield* push(301, pathPacket([[0, 0], [20, 0]]))
+      yield* push(301, saved)
+      assert.strictEqual(yield* mapId, 4711)
+      assert.lengthOf((yield* map.last)?.map.path ?? [], 2)
+      yield* map.fetch
+      assert.strictEqual(yield* mapId, 0x09090909)
+      yield* push(301, smallQ10())
+      assert.strictEqual(yield* mapId, 4711)
+    }))
+
+  it.scoped("has on its map carpets and what the robot suspects, as text or as values", () =>
+    Effect.gen(function*() {
+      const { device, push } = yield* openAppliance(kind, answering(docked))
+      const map = yield* device.trait("map")
+      const told = (points: Q10DataPoints.Message["common"]) => push(102, Q10DataPoints.encode({ common: points }))
+      const carpet = { id: 1, vertexs: [[0, 0], [10, 0], [10, -10], [0, -10]] }
+      yield* push(301, smallQ10())
+      yield* told([[65, JSON.stringify([carpet])], [98, [[10, 0]]], [100, "[[20,0],[30,0]]"], [103, "[[1]]"]])
+      const told1 = (yield* map.last)?.map as Q10Map.Q10Map // of this family
+      assert.deepStrictEqual(told1.carpets.map((quad) => quad.map(told1.toDevice)), [
+        carpet.vertexs.map(([x, y]) => ({ x, y }))
+      ])
+      assert.deepStrictEqual(told1.suspected.areas.map(told1.toDevice), [{ x: 10, y: 0 }])
+      assert.deepStrictEqual([told1.suspected.sills.length, told1.suspected.cliffs.length], [2, 0])
+      yield* told([[65, "AA=="], [98, null], [100, [[1e9, 0], "x", [0, {}]]], [103, 3]])
+      const told2 = (yield* map.last)?.map as Q10Map.Q10Map // of this family
+      assert.deepStrictEqual(told2.carpets, [])
+      assert.deepStrictEqual(told2.suspected, { areas: [], sills: [], cliffs: [] })
     }))
 
   it.scoped("cleans zones, counted from the origin of its map, which it is asked for", () =>
