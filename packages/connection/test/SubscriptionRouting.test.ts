@@ -316,6 +316,38 @@ describe("retained messages", () => {
       })
   )
 
+  scenario(
+    "that are still under way are not lost to one stream when another asks for a higher QoS",
+    () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start()
+        const first = yield* join(link, client, "a/#")
+        yield* link.send(retained("a/1", 1))
+        const joining = yield* Effect.fork(client.subscription("a/#", { qos: 1 }))
+        const { packetId, subscriptions: [raised] } = yield* link.expect("Subscribe")
+        assert.deepInclude(raised, { qos: 1, retainHandling: 2 })
+        yield* link.send(retained("a/2", 1), Packet.subAck({ packetId, reasonCodes: [1] }), retained("a/3", 1))
+        const second = yield* Fiber.join(joining)
+        assert.deepStrictEqual(yield* waiting(first), ["a/1", "a/2", "a/3"])
+        assert.deepStrictEqual(yield* waiting(second), [])
+      })
+  )
+
+  scenario(
+    "that are still under way are not lost to one stream when another asks for them",
+    () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start()
+        const first = yield* join(link, client, "a/#")
+        const joining = yield* Effect.fork(client.subscription("a/#", { retainHandling: 0 }))
+        const { packetId } = yield* link.expect("Subscribe")
+        yield* link.send(retained("a/1", 1), Packet.subAck({ packetId, reasonCodes: [0] }), retained("a/1", 1))
+        const second = yield* Fiber.join(joining)
+        assert.deepStrictEqual(yield* waiting(first), ["a/1"])
+        assert.include(yield* waiting(second), "a/1")
+      })
+  )
+
   scenario("with Retain As Published nobody knows what is a replay: all streams get it", () =>
     Effect.gen(function*() {
       const { client, link } = yield* start()

@@ -37,7 +37,7 @@ export interface Entry {
   granted: QoS.QoS
   readonly members: Set<Member>
   /** Those whose SUBSCRIBE made the server send what is retained. */
-  replayTo: Set<Member>
+  readonly replayTo: Set<Member>
   listeners: Array<Waiting>
   /** Callers that wait for the UNSUBACK. */
   leaving: Array<() => void>

@@ -111,10 +111,14 @@ export const make = (
     const operation = ++entry.operation
     entry.state = "subscribing"
     entry.isInherited = false
-    entry.replayTo = new Set()
+    const replayed = new Set<Member>()
     for (const member of replayTo) {
-      if (member.requests.get(request.filter)?.retainHandling !== 2) entry.replayTo.add(member)
+      if (member.requests.get(request.filter)?.retainHandling !== 2) replayed.add(member)
     }
+    // What the SUBSCRIBE before made the server send may still be under way, until this one makes it send that anew.
+    const isReplay = retainHandling !== 2 || negotiated.protocolVersion === 4
+    const served = isReplay ? [...entry.replayTo].filter((member) => !replayed.has(member)) : []
+    for (const member of replayed) entry.replayTo.add(member)
     const problem = requests.refusedLocally(request, negotiated)
     if (problem !== undefined) return reject(entry, problem)
     if (!negotiated.subscriptionIdentifierAvailable) warnOfOverlap(entry)
@@ -126,12 +130,18 @@ export const make = (
         negotiated.subscriptionIdentifierAvailable ? entry.identifier : undefined
       ),
       (outcome) => {
-        if (entry.operation === operation) onSubscribed(entry, request, outcome)
+        if (entry.operation === operation) onSubscribed(entry, request, outcome, served)
       }
     )
   }
 
-  const onSubscribed = (entry: Entry, request: Request, outcome: OperationOutcome) => {
+  /** `served` are those who had what is retained from a SUBSCRIBE before. */
+  const onSubscribed = (
+    entry: Entry,
+    request: Request,
+    outcome: OperationOutcome,
+    served: ReadonlyArray<Member>
+  ) => {
     const { filter } = request
     if (outcome._tag === "LinkLost") {
       entry.state = "uncertain"
@@ -142,6 +152,7 @@ export const make = (
     }
     const granted = requests.toGranted(filter, outcome.reasonCodes[0], outcome.reasonString)
     if (Either.isLeft(granted)) return reject(entry, granted.left)
+    for (const member of served) entry.replayTo.delete(member)
     entry.granted = granted.right
     entry.confirmed = request
     entry.state = "active"
