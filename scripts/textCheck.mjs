@@ -118,6 +118,17 @@ for (const [name, version] of catalog) {
   }
   if (!used.has(name)) fail("pnpm-workspace.yaml", `lists ${name} in the catalog, but no package uses it`)
 }
+// Without its version npm takes the newest major line of a peer, which is another one (decision 0001).
+for (const { path, text, where } of lines) {
+  if (!path.endsWith(".md") || path.startsWith("docs/decisions/")) continue
+  for (const [, packages] of text.matchAll(/\b(?:npm install|pnpm add) ([^`#]+)/g)) {
+    for (const [, name, version] of packages.matchAll(/(?<=^|\s)(@?[\w-]+(?:\/[\w-]+)?)(?:@(\S+))?/g)) {
+      const pinned = catalog.get(name)
+      if (pinned === undefined || `${pinned}.`.startsWith(`${version}.`)) continue
+      fail(where, `installs ${name}${version === undefined ? "" : `@${version}`}; the catalog has ${pinned}`)
+    }
+  }
+}
 const dependencies = "docs/dependencies.md"
 if (!existsSync(join(root, dependencies))) fail(dependencies, "is missing")
 else {
