@@ -373,7 +373,7 @@ export interface ConfigOptions {
   readonly clientId?: string | undefined
   readonly username?: string | undefined
   readonly password?: Redacted.Redacted<string> | undefined
-  readonly keepAlive?: Duration.Duration | undefined
+  readonly keepAlive?: Duration.DurationInput | undefined
 }
 
 /**
@@ -395,7 +395,8 @@ export type NonConfigOptions = Omit<Options, keyof ConfigOptions>
  * export const layer = MqttClient.layerConfig({
  *   url: Config.string("MQTT_URL"),
  *   username: Config.string("MQTT_USERNAME"),
- *   password: Config.redacted("MQTT_PASSWORD")
+ *   password: Config.redacted("MQTT_PASSWORD"),
+ *   keepAlive: Config.duration("MQTT_KEEP_ALIVE").pipe(Config.withDefault("30 seconds"))
  * })
  * ```
  *
