@@ -36,6 +36,7 @@ import * as requesters from "./internal/client/requesting/requester.ts"
 import { makeConsume, makeSubscribeAckable } from "./internal/client/subscribing/consume.ts"
 import { make as makeDeadLetters } from "./internal/client/subscribing/deadLetters.ts"
 import { make as makeSubscriptions } from "./internal/client/subscribing/lazySubscriptions.ts"
+import type { Subscribe } from "./internal/client/subscribing/subscription.ts"
 import { makeSubscribe, makeSubscription } from "./internal/client/subscribing/subscription.ts"
 import { unwrapScoped } from "./internal/scopedStream.ts"
 import type {
@@ -276,9 +277,10 @@ export const make = (
     )
     const subscribe = makeSubscribe(engine, options.defaults)
     const isTraced = options.traces === true
-    const confirmed = makeSubscription(subscribe)
-    const subscription: MqttClient["Type"]["subscription"] = (filter, how) =>
-      isTraced ? tracing.traced("subscribe", filterText(filter))(confirmed(filter, how)) : confirmed(filter, how)
+    const subscribeTraced: Subscribe = isTraced
+      ? (filter, how, acceptance) => tracing.traced("subscribe", filterText(filter))(subscribe(filter, how, acceptance))
+      : subscribe
+    const subscription = makeSubscription(subscribeTraced)
     const isModern = () => engine.negotiated()?.protocolVersion === 5
     const publish = values.makePublish(
       isTraced ? tracing.tracedPublish(engine.publish, isModern) : engine.publish,
@@ -290,7 +292,7 @@ export const make = (
     let requester: requesters.Requester | undefined
     const useRequester = () => {
       if (requester !== undefined) return requester
-      const made = requesters.make({ publish, subscription, stopped: engine.stopped }, settings, scope)
+      const made = requesters.make({ publish, subscribe: subscribeTraced, stopped: engine.stopped }, settings, scope)
       const negotiated = engine.negotiated()
       if (negotiated !== undefined) made.onConnected(negotiated)
       engine.notices.listen((notice) => {

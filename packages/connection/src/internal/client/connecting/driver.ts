@@ -6,7 +6,6 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Runtime from "effect/Runtime"
 import * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
 import type { ClientOptions } from "../../../ClientOptions.ts"
 import type { DisconnectOptions } from "../../../ConnectionOptions.ts"
 import type { ConnectionStatus } from "../../../ConnectionStatus.ts"
@@ -72,6 +71,8 @@ export class Driver implements LinksOwner {
   readonly #onConnected: OnConnected | undefined
   readonly #links: Links
   readonly #closed = new Outcome<void>()
+  /** Present while somebody waits: settles with the epoch of the next good link, or with `Infinity` at the end. */
+  #reached: Outcome<number> | undefined = undefined
   #isOver = false
   #hook: Fiber.Fiber<void> | undefined = undefined
   /** Ends the client when its session cannot be kept any more. */
@@ -103,15 +104,10 @@ export class Driver implements LinksOwner {
   /** Replaces the link, or ends the wait for the next one; completes when there is one, or will be none. */
   get reconnect(): Effect.Effect<void> {
     return Effect.suspend(() => {
-      if (this.#links.isClosing) return Effect.void
+      if (this.#links.isClosing || this.#isOver) return Effect.void
       const before = this.#links.epoch
       this.#links.replace()
-      return this.status.changes.pipe(
-        Stream.takeUntil((now) =>
-          (now._tag === "Connected" && now.epoch > before) || now._tag === "Failed" || now._tag === "Closed"
-        ),
-        Stream.runDrain
-      )
+      return this.#after(before)
     })
   }
 
@@ -129,6 +125,7 @@ export class Driver implements LinksOwner {
     return Effect.gen(this, function*() {
       yield* this.setStatus({ _tag: "Connected", epoch, negotiated })
       this.connected.settle(Exit.void)
+      this.#tellReached(epoch)
       yield* Effect.annotateLogs(Effect.logDebug("MQTT connected"), { clientId, epoch })
       // It may close the client, and then waits for the link to end: nothing of the link may wait for it.
       if (this.#onConnected !== undefined) this.#hook = yield* Effect.forkIn(this.#onConnected(negotiated), this.#scope)
@@ -207,6 +204,21 @@ export class Driver implements LinksOwner {
   }
 
   #lastStatus(last: ConnectionStatus): Effect.Effect<void> {
-    return Effect.zipRight(this.setStatus(last), this.status.end)
+    return Effect.zipRight(
+      this.setStatus(last),
+      Effect.map(this.status.end, () => this.#tellReached(Infinity))
+    )
+  }
+
+  #tellReached(epoch: number): void {
+    const reached = this.#reached
+    this.#reached = undefined
+    reached?.settle(Exit.succeed(epoch))
+  }
+
+  /** Waits for a link behind that of the epoch, or for the end. */
+  #after(epoch: number): Effect.Effect<void> {
+    this.#reached ??= new Outcome()
+    return Effect.flatMap(this.#reached, (reached) => reached > epoch ? Effect.void : this.#after(epoch))
   }
 }

@@ -2,10 +2,11 @@
  * What one reader has not seen yet: of more than it holds, the oldest goes. A `Mailbox` does this and more, which with its
  * stream takes 3 kB of every bundle.
  */
-import * as Channel from "effect/Channel"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
+import type * as Stream from "effect/Stream"
+import type { Pull } from "../batches.ts"
+import { fromPull } from "../batches.ts"
 import { Bell } from "../bell.ts"
 
 export class Backlog<A> {
@@ -33,17 +34,15 @@ export class Backlog<A> {
 
   /** For the one reader, up to the end. */
   get stream(): Stream.Stream<A> {
-    const rest: Channel.Channel<Chunk.Chunk<A>> = Channel.flatMap(
-      Channel.fromEffect(this.#take()),
-      (items) => Chunk.isEmpty(items) ? Channel.void : Channel.flatMap(Channel.write(items), () => rest)
-    )
-    return Stream.fromChannel(rest)
+    return fromPull(this.pull)
   }
 
-  /** Waits for something to take; empty at the end. */
-  #take(): Effect.Effect<Chunk.Chunk<A>> {
-    return Effect.suspend(() => {
-      if (this.#items.length === 0 && !this.#isOver) return Effect.zipRight(this.#bell.wait, this.#take())
+  /** The same, all that there is at a time. */
+  get pull(): Pull<A> {
+    return Effect.suspend((): Pull<A> => {
+      if (this.#items.length === 0) {
+        return this.#isOver ? Effect.succeed(undefined) : Effect.zipRight(this.#bell.wait, this.pull)
+      }
       const taken = Chunk.unsafeFromArray(this.#items)
       this.#items = []
       return Effect.succeed(taken)

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
 import * as LogLevel from "effect/LogLevel"
 import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
+import { forEach } from "../batches.ts"
 import { Backlog } from "./backlog.ts"
 
 export type OnPacket = (direction: "sent" | "received", packet: Packet.Packet) => void
@@ -42,13 +42,11 @@ export const make: Effect.Effect<OnPacket | undefined, never, Scope.Scope> = Eff
   const level = yield* FiberRef.get(FiberRef.currentMinimumLogLevel)
   if (LogLevel.greaterThan(level, LogLevel.Trace)) return undefined
   const lines = new Backlog<{ readonly text: string; readonly fields: Record<string, unknown> }>(heldLines)
-  yield* lines.stream.pipe(
-    Stream.runForEach(({ fields, text }) =>
-      Effect.annotateLogs(Effect.logTrace(text), { package: "connection", ...fields })
-    ),
-    Effect.interruptible,
-    Effect.forkScoped
+  const written = forEach(
+    lines.pull,
+    ({ fields, text }) => Effect.annotateLogs(Effect.logTrace(text), { package: "connection", ...fields })
   )
+  yield* Effect.forkScoped(Effect.interruptible(written))
   return (direction, packet) => {
     const { _tag, ...fields } = describe(packet)
     lines.add({ text: `MQTT ${direction} ${String(_tag)}`, fields })

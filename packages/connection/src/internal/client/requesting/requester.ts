@@ -10,15 +10,15 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
-import type { Message, PublishOptions, PublishResult, SubscribeOptions } from "../../../Message.ts"
+import type { Message, PublishOptions, PublishResult } from "../../../Message.ts"
 import type { PublishError, SubscribeError } from "../../../MqttError.ts"
 import { RequestError } from "../../../MqttError.ts"
 import type { Negotiated } from "../../../Negotiated.ts"
 import type { Correlation, RequestOptions } from "../../../Request.ts"
-import type { Subscription } from "../../../Subscription.ts"
 import { InvalidOption, toMillis } from "../../optionValue.ts"
+import * as batches from "../batches.ts"
 import type { LinkError } from "../link/linkFailed.ts"
+import type { Subscribe } from "../subscribing/subscription.ts"
 import { byProperties, freshId, hex, idOrNone, ownResponseTopic, propertiesOf } from "./correlation.ts"
 import { notPublished, notSubscribed } from "./requestFailed.ts"
 
@@ -34,10 +34,7 @@ export interface Ways {
     payload: string | Uint8Array,
     options?: PublishOptions
   ) => Effect.Effect<PublishResult, PublishError>
-  readonly subscription: (
-    filter: string,
-    options?: SubscribeOptions
-  ) => Effect.Effect<Subscription, SubscribeError, Scope.Scope>
+  readonly subscribe: Subscribe
   readonly stopped: () => LinkError | undefined
 }
 
@@ -76,7 +73,7 @@ interface Inlet {
 
 /** The subscriptions live in the scope. */
 export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester => {
-  const howToListen: SubscribeOptions = {
+  const howToListen: Parameters<Subscribe>[1] = {
     // At QoS 1 a response could not come while a handler asks, if the server has sent as many messages as it may until
     // the handler is done.
     qos: 0,
@@ -117,13 +114,12 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
   }
 
   const receive = (inlet: Inlet, idOf: Correlation["idOf"]) =>
-    Effect.scoped(
-      Effect.flatMap(ways.subscription(inlet.filter, howToListen), ({ messages }) =>
-        Effect.zipRight(
-          Deferred.succeed(inlet.ready, undefined),
-          Stream.runForEachChunk(messages, (chunk) => Effect.sync(() => onResponses(inlet, idOf, chunk)))
-        ))
-    ).pipe(
+    Effect.scoped(Effect.gen(function*() {
+      const { subscriber } = yield* ways.subscribe(inlet.filter, howToListen, "pulled")
+      const pull = yield* batches.pulled(subscriber.messages)
+      yield* Deferred.succeed(inlet.ready, undefined)
+      yield* batches.forEachBatch(pull, (responses) => Effect.sync(() => onResponses(inlet, idOf, responses)))
+    })).pipe(
       Effect.tapError((error) => Deferred.fail(inlet.ready, error)),
       Effect.ensuring(Effect.suspend(() => {
         if (inlets.get(inlet.filter) === inlet) inlets.delete(inlet.filter)

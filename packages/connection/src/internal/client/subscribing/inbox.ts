@@ -3,6 +3,7 @@ import * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
 import type { Message } from "../../../Message.ts"
 import type { ConnectError } from "../../../MqttError.ts"
+import * as batches from "../batches.ts"
 import type { Consumer, MakeConsumer } from "../engine/engine.ts"
 import * as deliveries from "./delivery.ts"
 import type { Bounds } from "./flowControl.ts"
@@ -30,7 +31,7 @@ export const make = (bounds: Bounds): MakeConsumer<Inbox> => (session, pump, isC
   let isTouched = false
   const watching = slowConsumers.make(flow, () => [{ subscriber, filters }])
   return {
-    messages: subscriber.messages,
+    messages: batches.toStream(subscriber.messages),
     end: (reason) => subscriber.end(reason.reason === "Closed" ? Option.none() : Option.some(reason)),
     onConnected: () => {},
     onMessage: (message, pending) => {

@@ -1,13 +1,12 @@
 /** The consumer's end of a subscription: a queue with one reader, and the messages that the reader works on. */
-import * as Channel from "effect/Channel"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as FiberId from "effect/FiberId"
 import * as Option from "effect/Option"
-import * as Stream from "effect/Stream"
 import type { Message } from "../../../Message.ts"
 import type { Pending } from "../../../Session.ts"
+import type { Batches } from "../batches.ts"
 import type { Delivery } from "./delivery.ts"
 import * as deliveries from "./delivery.ts"
 import type { FlowControl } from "./flowControl.ts"
@@ -29,9 +28,9 @@ export interface Subscriber<E> {
    * The messages, batch by batch, for one consumer at a time; a second one dies. A batch is accepted
    * when its consumer asks for the next one or ends normally.
    */
-  readonly messages: Stream.Stream<Message, E>
-  /** The same for a stream whose acceptance is `manual`. */
-  readonly handed: Stream.Stream<Handed, E>
+  readonly messages: Batches<Message, E>
+  /** The same where acceptance is `manual`. */
+  readonly handed: Batches<Handed, E>
   readonly poll: Effect.Effect<Option.Option<Message>, E>
   /** Ends the stream after what is buffered, with the error if there is one. */
   readonly end: (error: Option.Option<E>) => void
@@ -51,9 +50,6 @@ export interface Subscriber<E> {
   /** Whether it keeps others from getting more: see {@link FlowControl}. */
   readonly isBlocking: () => boolean
 }
-
-/** In the place of a batch: there will be no more. */
-const isOver = Channel.succeed<true>(true)
 
 export const make = <E>(flow: FlowControl, settings: StreamSettings): Subscriber<E> => {
   const queue = new MessageQueue(flow, settings)
@@ -125,7 +121,7 @@ export const make = <E>(flow: FlowControl, settings: StreamSettings): Subscriber
     })
   }
 
-  const consume = Effect.suspend(() => {
+  const acquire = Effect.suspend(() => {
     if (isConsumed) {
       return Effect.dieMessage("These messages have a consumer; a stream of their own takes a subscription")
     }
@@ -150,20 +146,6 @@ export const make = <E>(flow: FlowControl, settings: StreamSettings): Subscriber
       progressed()
     })
 
-  /** One step of a channel for each batch: what `Stream` offers for this takes several. */
-  const stream = <A>(toElements: (batch: ReadonlyArray<Delivery>) => ReadonlyArray<A>): Stream.Stream<A, E> => {
-    const pulled = Channel.fromEffect(pull(toElements))
-    const written: Channel.Channel<Chunk.Chunk<A>, unknown, E, unknown, true | void> = Channel.flatMap(
-      pulled,
-      (batch) => batch === undefined ? isOver : Channel.write(batch)
-    )
-    const batches: Channel.Channel<Chunk.Chunk<A>, unknown, E> = Channel.flatMap(
-      written,
-      (over) => over === true ? Channel.void : batches
-    )
-    return Stream.fromChannel(Channel.acquireUseRelease(consume, () => batches, (_, exit) => release(exit)))
-  }
-
   const owner = {
     flow,
     withdraw: settings.withdraw,
@@ -184,8 +166,8 @@ export const make = <E>(flow: FlowControl, settings: StreamSettings): Subscriber
   return {
     offer: (delivery, mayDrop) => queue.offer(delivery, mayDrop),
     flush,
-    messages: stream((batch) => batch.map(({ message }) => message)),
-    handed: stream((batch) => batch.map(hand)),
+    messages: { acquire, pull: pull((batch) => batch.map(({ message }) => message)), release },
+    handed: { acquire, pull: pull((batch) => batch.map(hand)), release },
     poll: Effect.suspend(() => {
       if (isConsumed) return Effect.dieMessage("These messages have a consumer, which gets the next one")
       acceptHandedOut()

@@ -9,6 +9,7 @@ import type { SubscribeOptions, SubscribeRequest } from "../../../Message.ts"
 import { SubscribeError } from "../../../MqttError.ts"
 import type { Subscription } from "../../../Subscription.ts"
 import type * as TopicDefaults from "../../../TopicDefaults.ts"
+import * as batches from "../batches.ts"
 import type { Engine } from "../engine/engine.ts"
 import type { GrantListener } from "./entry.ts"
 import type { Acceptance } from "./messageQueue.ts"
@@ -59,7 +60,7 @@ export const makeSubscription = (subscribe: Subscribe) =>
   Effect.map(subscribe(filter, options, options?.ack ?? "pulled"), ({ granted, subscriber: { messages, poll } }) => {
     const given: ReadonlyArray<SubscribeRequest> = typeof filter === "string" ? [{ filter }] : filter
     const grantedQos = given.map((request) => granted.get(fullFilter({ ...options, ...request })) ?? 0)
-    return { grantedQos, messages, poll }
+    return { grantedQos, messages: batches.toStream(messages), poll }
   })
 
 /** Joins for as long as the scope; not at all if the answer is no, or nobody waits for it any more. */
