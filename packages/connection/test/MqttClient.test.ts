@@ -674,7 +674,7 @@ describe("MqttClient", () => {
         ({ packetId }) => link.send(Packet.unsubAck({ packetId, reasonCodes: [0] }))
       )
 
-    it.scoped("streams with one filter share one SUBSCRIBE; the last to leave unsubscribes", () =>
+    it.scoped("streams with one filter share one SUBSCRIBE; the last to leave unsubscribes, and waits for the answer", () =>
       Effect.gen(function*() {
         const { client, link } = yield* start()
         const first = yield* Scope.make()
@@ -686,7 +686,11 @@ describe("MqttClient", () => {
         yield* Scope.extend(client.subscription("t"), second)
         yield* Scope.close(first, Exit.void)
         const leaving = yield* Effect.fork(Scope.close(second, Exit.void))
-        assert.deepStrictEqual((yield* unsubscribed(link)).filters, ["t"])
+        const { filters, packetId } = yield* link.expect("Unsubscribe")
+        assert.deepStrictEqual(filters, ["t"])
+        yield* settle
+        assert.deepStrictEqual(yield* Fiber.poll(leaving), Option.none())
+        yield* link.send(Packet.unsubAck({ packetId, reasonCodes: [0] }))
         yield* Fiber.join(leaving)
       }))
 

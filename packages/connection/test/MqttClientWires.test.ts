@@ -9,7 +9,12 @@ import { options, settle } from "./scriptedClient.ts"
 const make = (overrides: (link: number) => Partial<Wire.Wire> = () => ({})) =>
   Effect.gen(function*() {
     const seen: Array<Array<Packet.Packet>> = []
-    const state = { isStuck: false, end: yield* Deferred.make<never, MqttError.TransportError>() }
+    const end = yield* Deferred.make<never, MqttError.TransportError>()
+    /** What a write comes to, and when a wire ends. */
+    const state: { written: Effect.Effect<void, MqttError.TransportError>; end: typeof end } = {
+      written: Effect.void,
+      end
+    }
     const open = Effect.gen(function*() {
       const packets: Array<Packet.Packet> = []
       seen.push(packets)
@@ -29,7 +34,7 @@ const make = (overrides: (link: number) => Partial<Wire.Wire> = () => ({})) =>
                 }
               }
             }
-            return state.isStuck ? Effect.never : Effect.void
+            return state.written
           }),
         shutdown: Effect.void,
         ...overrides(seen.length)
@@ -66,6 +71,23 @@ describe("a wire of somebody else", () => {
       yield* settle
       yield* TestClock.adjust("1 minute")
       assert.include(defect(yield* Fiber.join(making)), "no idea")
+    }))
+
+  it.scoped("whose write has failed is never written to again: the next one gets it, and what came after it", () =>
+    Effect.gen(function*() {
+      const { layer, seen, state } = yield* make()
+      const client = yield* Effect.provide(MqttClient.make({ ...options, drainTimeout: 0 }), layer)
+      state.written = Effect.fail(new MqttError.TransportError({ reason: "Write" }))
+      for (const topic of ["a", "b"]) {
+        yield* Effect.fork(client.publish(topic, "x", { qos: 1 }))
+        yield* settle
+      }
+      state.written = Effect.void
+      yield* TestClock.adjust("5 seconds")
+      const sent = seen.map((packets) =>
+        packets.map((packet) => packet._tag === "Publish" ? packet.topic : packet._tag)
+      )
+      assert.deepStrictEqual(sent, [["Connect", "a"], ["Connect", "a", "b"]])
     }))
 
   it.scoped("that dies when it is read for the first time ends its link", () =>
@@ -110,14 +132,14 @@ describe("a wire of somebody else", () => {
         }),
         layer
       )
-      state.isStuck = true
+      state.written = Effect.never
       yield* Effect.fork(client.publish("a", "x", { qos: 1 }))
       yield* settle
       yield* Effect.fork(client.publish("b", "x", { qos: 1 }))
       yield* settle
       const end = state.end
       state.end = yield* Deferred.make<never, MqttError.TransportError>()
-      state.isStuck = false
+      state.written = Effect.void
       yield* Deferred.fail(end, new MqttError.TransportError({ reason: "Closed" }))
       yield* settle
       yield* TestClock.adjust("50 seconds")
