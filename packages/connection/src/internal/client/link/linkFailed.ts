@@ -5,6 +5,10 @@ import { AuthError, ConnectError } from "../../../MqttError.ts"
 /** How a link ends. */
 export type LinkError = AuthError | ConnectError
 
+/** A peer that no longer answers is not told goodbye: its will has to fire. */
+export const isAbrupt = (error: LinkError): boolean =>
+  error._tag === "ConnectError" && (error.reason === "KeepAliveTimeout" || error.reason === "AcknowledgementTimeout")
+
 /** A failure of the transport, for the caller of a client. */
 export const linkFailed = (cause: TransportError): LinkError => {
   switch (cause.reason) {

@@ -15,7 +15,7 @@ import type { Wire } from "../../../Wire.ts"
 import type { AlarmOwner } from "./alarm.ts"
 import * as foreignPeer from "./foreignPeer.ts"
 import type { LinkError } from "./linkFailed.ts"
-import { linkFailed } from "./linkFailed.ts"
+import { isAbrupt, linkFailed } from "./linkFailed.ts"
 import type { ReceiverOwner } from "./receiver.ts"
 import type { OnReady, Over } from "./wireLink.ts"
 import { WireLink } from "./wireLink.ts"
@@ -297,7 +297,3 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
 }
 
 const stalled = new TransportError({ reason: "Write", cause: new Error("the peer takes no bytes") })
-
-/** A peer that no longer answers is not told goodbye: its will has to fire. */
-const isAbrupt = (error: LinkError): boolean =>
-  error._tag === "ConnectError" && (error.reason === "KeepAliveTimeout" || error.reason === "AcknowledgementTimeout")
