@@ -435,7 +435,7 @@ describe("MqttClient", () => {
         assert.strictEqual((yield* Effect.flip(client.failure)).reason, "SessionTakenOver")
       }))
 
-    it.scoped("delays grow until a link was stable", () =>
+    it.scoped("delays begin anew once a link was stable", () =>
       Effect.gen(function*() {
         const { link, server } = yield* start({ reconnect: Reconnect.maxInterval(Reconnect.forever, "3 seconds") })
         let current = link
