@@ -35,7 +35,7 @@ export interface Target {
 export const httpConnect: {
   (target: Target): (wire: Wire) => Effect.Effect<Wire, TransportError>
   (wire: Wire, target: Target): Effect.Effect<Wire, TransportError>
-} = dual(2, (wire: Wire, target: Target): Effect.Effect<Wire, TransportError> =>
+} = /*#__PURE__*/ dual(2, (wire: Wire, target: Target): Effect.Effect<Wire, TransportError> =>
   Effect.gen(function*() {
     const authority = `${target.host.includes(":") ? `[${target.host}]` : target.host}:${target.port}`
     if (/[\s\u0000-\u001f]/.test(authority)) return yield* refused("the host cannot be named to the proxy")
@@ -58,7 +58,7 @@ export const httpConnect: {
 export const socks5: {
   (target: Target): (wire: Wire) => Effect.Effect<Wire, TransportError>
   (wire: Wire, target: Target): Effect.Effect<Wire, TransportError>
-} = dual(2, (wire: Wire, target: Target): Effect.Effect<Wire, TransportError> =>
+} = /*#__PURE__*/ dual(2, (wire: Wire, target: Target): Effect.Effect<Wire, TransportError> =>
   Effect.gen(function*() {
     const reader = readers.make(wire)
     const take = (count: number) => Effect.mapError(reader.take(count), broken)
