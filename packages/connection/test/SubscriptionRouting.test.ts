@@ -439,18 +439,22 @@ describe("messages without a consumer", () => {
     yield* link.send(incomingFor(1, "t", 1), incomingFor(1, "t", 2))
     yield* unsubscribed(link)
     yield* Effect.exit(Fiber.join(failing))
-    /** The server resumes the session, and sends these again, by the name of the subscription that is gone. */
-    const resume = (old: Scripted.Link, ...packetIds: ReadonlyArray<number>) =>
+    const relink = (old: Scripted.Link, sessionPresent: boolean) =>
       Effect.gen(function*() {
         yield* old.close
         yield* settle
         yield* TestClock.adjust("5 seconds")
-        const next = yield* server.accept({ sessionPresent: true })
+        return yield* server.accept({ sessionPresent })
+      })
+    /** The server resumes the session, and sends these again, by the name of the subscription that is gone. */
+    const resume = (old: Scripted.Link, ...packetIds: ReadonlyArray<number>) =>
+      Effect.gen(function*() {
+        const next = yield* relink(old, true)
         yield* next.send(...packetIds.map((packetId) => ({ ...incomingFor(1, "t", packetId), dup: true })))
         yield* settle
         return next
       })
-    return { client, link, resume }
+    return { client, link, relink, resume }
   })
 
   scenario(
@@ -467,6 +471,15 @@ describe("messages without a consumer", () => {
         assert.deepStrictEqual(yield* Fiber.join(retry), ["t", "t"])
       })
   )
+
+  scenario("those that a failed stream left behind are not lost with the session", () =>
+    Effect.gen(function*() {
+      const { client, link, relink } = yield* leftBehind
+      const next = yield* relink(link, false)
+      const retry = yield* join(next, client, "t", { qos: 1 })
+      assert.deepStrictEqual(yield* waiting(retry), ["t", "t"])
+      yield* isSilent(next)
+    }))
 
   scenario("those that a retry has taken over come again to it", () =>
     Effect.gen(function*() {
