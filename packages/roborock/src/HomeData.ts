@@ -79,7 +79,7 @@ export interface HomeData {
   readonly name: string | undefined
   readonly devices: ReadonlyArray<HomeDevice>
   readonly rooms: ReadonlyArray<HomeRoom>
-  /** One entry for each element of a list that could not be read, such as `devices[2]: no localKey`. */
+  /** One entry for each element of a list that could not be read, or names a device again. */
   readonly ignored: ReadonlyArray<string>
   /** What all this was read from, to be stored and read again. It holds the keys of the devices. */
   readonly source: Redacted.Redacted<unknown>
@@ -109,11 +109,14 @@ const ProductEntry = Schema.Struct({
   category: lenient(Schema.String)
 })
 
+/** A number that some servers send as text. */
+const Id = Schema.Union(Schema.Number, Schema.NumberFromString.pipe(Schema.int()))
+
 const RoomEntry = Schema.Union(
-  Schema.Struct({ id: Schema.Number, name: Schema.String }),
+  Schema.Struct({ id: Id, name: Schema.String }),
   // Rooms of shared devices.
   Schema.transform(
-    Schema.Struct({ roomId: Schema.Number, name: Schema.String }),
+    Schema.Struct({ roomId: Id, name: Schema.String }),
     Schema.typeSchema(Schema.Struct({ id: Schema.Number, name: Schema.String })),
     {
       strict: true,
@@ -195,10 +198,15 @@ export const decode = (json: unknown): HomeData => {
         ...("why" in described ? { unsupported: described.why } : {})
       }
     })
+  const byId = new Map<string, HomeDevice>()
+  for (const device of [...devices("devices"), ...devices("receivedDevices")]) {
+    if (byId.has(device.duid)) ignored.push(`"${device.name}": listed again`)
+    else byId.set(device.duid, device)
+  }
   return {
     id: typeof home["id"] === "number" ? home["id"] : undefined,
     name: typeof home["name"] === "string" ? home["name"] : undefined,
-    devices: [...devices("devices"), ...devices("receivedDevices")],
+    devices: [...byId.values()],
     rooms: readAll(home["rooms"], "rooms", RoomEntry, ignored),
     ignored,
     source: Redacted.make(json)

@@ -38,12 +38,13 @@ describe("HomeData", () => {
       products: [product, { ...product, id: "m", category: "roborock.mower" }],
       devices: [
         { ...device, pv: "A01" },
-        { ...device, pv: "B01", productId: "m" },
-        { ...device, pv: "Z99" },
-        { ...device, pv: null },
-        { ...device, productId: "m" }
+        { ...device, duid: "d2", pv: "B01", productId: "m" },
+        { ...device, duid: "d3", pv: "Z99" },
+        { ...device, duid: "d4", pv: null },
+        { ...device, duid: "d5", productId: "m" }
       ]
     })
+    assert.lengthOf(home.devices, 5)
     for (const { unsupported } of home.devices) assert.isString(unsupported)
     assert.include(home.devices[2]?.unsupported, "Z99")
   })
@@ -54,6 +55,17 @@ describe("HomeData", () => {
     const home = HomeData.decode({ products: [product], devices })
     assert.deepStrictEqual(home.devices.map(({ duid }) => duid), ["1A~2-b_C.d=$"])
     assert.lengthOf(home.ignored, bad.length)
+  })
+
+  it("a device that is listed twice is one: two of a name could not be told apart", () => {
+    const home = HomeData.decode({ products: [product], devices: [device, device], receivedDevices: [device] })
+    assert.deepStrictEqual(home.devices.map(({ duid, shared }) => [duid, shared]), [["d1", false]])
+    assert.lengthOf(home.ignored, 2)
+  })
+
+  it("rooms have their names also where a server sends their numbers as text", () => {
+    const rooms = [{ id: "1001", name: "Kitchen" }, { roomId: "1002", name: "Hall" }, { id: "x", name: "Bath" }]
+    assert.deepStrictEqual(HomeData.decodeRooms(rooms), [{ id: 1001, name: "Kitchen" }, { id: 1002, name: "Hall" }])
   })
 
   it("what is no home has no devices", () => {

@@ -444,7 +444,9 @@ describe("home", () => {
 
   it.effect("a token that is not accepted any more is an AuthError", () =>
     Effect.gen(function*() {
-      for (const reply of [refused(2010), refused(401), refused(1, "invalid token"), { status: 401, json: revoked }]) {
+      const wordless = ["", "<html>", "\"no\""].map((text) => ({ status: 401, text }))
+      const replies = [refused(2010), refused(401), refused(1, "invalid token"), { status: 401, json: revoked }]
+      for (const reply of [...replies, ...wordless]) {
         const error = yield* withCloud(() => reply, (api) => Effect.flip(api.homeDetail(userData)))
         assert.strictEqual(error._tag, "AuthError")
         assert.strictEqual(error.reason, "SessionRevoked")

@@ -81,8 +81,9 @@ export const exchange = (
         const json = Either.getOrUndefined(parseJson(body))
         const date = response.headers["date"]
         if (isRecord(json)) return Effect.succeed({ status, date, json })
-        // A path that a server does not have is no garbage: an older one is tried then.
-        if (status === 404) return Effect.succeed({ status, date, json: {} })
+        // These say enough by themselves: a path that a server does not have, for which an older one is tried, and a login
+        // that is refused.
+        if (status === 404 || status === 401) return Effect.succeed({ status, date, json: {} })
         return Effect.fail(
           status === 429
             ? new ConnectError({ reason: "TooManyRequests", service, retryable: false, code: status })
