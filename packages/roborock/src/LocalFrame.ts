@@ -64,7 +64,8 @@ export interface Decoder {
    * Takes the next bytes. The keys are those of this moment: version `L01` gets its nonces during the connection.
    *
    * Never throws. Damaged frames are skipped by their length, garbage up to the next frame; when several kB made no
-   * sense, `skipped` ends with `TooManyErrors`: then the connection should be replaced.
+   * sense, or many frames in a row were damaged, `skipped` has a `TooManyErrors` and none after it until something makes
+   * sense again: then the connection should be replaced.
    */
   readonly push: (chunk: Uint8Array, keys: Keys) => Decoded
   /** How many bytes of an incomplete frame are waiting. */
@@ -80,6 +81,9 @@ const lastControlProtocol = 5
 
 /** Bytes without any sense after which there is no hope. */
 const maxLostBytes = 16 * 1024
+
+/** Damaged frames in a row after which there is none either. */
+const maxDamaged = 64
 
 /**
  * Seals a frame and puts its length in front.
@@ -169,6 +173,7 @@ export const makeDecoder = (): Decoder => {
   let start = 0
   let end = 0
   let lostBytes = 0
+  let damaged = 0
 
   const append = (chunk: Uint8Array): void => {
     const pending = end - start
@@ -189,13 +194,21 @@ export const makeDecoder = (): Decoder => {
     append(chunk)
     const messages: Array<Message> = []
     const skipped: Array<FrameError> = []
+    const deliver = (message: Message) => {
+      damaged = 0
+      messages.push(message)
+    }
+    const skip = (error: FrameError) => {
+      if (++damaged <= maxDamaged) skipped.push(error)
+      else if (damaged === maxDamaged + 1) skipped.push(new FrameError({ reason: "TooManyErrors", offset: 0 }))
+    }
     for (;;) {
       const bytes = buffer.subarray(start, end)
       const head = headOf(bytes)
       if (head === "wait") break
       if (head === "garbage") {
         const drop = nextCandidate(bytes)
-        if (lostBytes === 0) skipped.push(new FrameError({ reason: "UnknownVersion", offset: 0 }))
+        if (lostBytes === 0) skip(new FrameError({ reason: "UnknownVersion", offset: 0 }))
         const hopeBefore = lostBytes <= maxLostBytes
         lostBytes += drop
         if (hopeBefore && lostBytes > maxLostBytes) skipped.push(new FrameError({ reason: "TooManyErrors", offset: 0 }))
@@ -206,12 +219,12 @@ export const makeDecoder = (): Decoder => {
       const body = bytes.subarray(prefixBytes, prefixBytes + head.length)
       if (head.length < minDataBytes) {
         const control = readControl(body)
-        if (control === undefined) skipped.push(new FrameError({ reason: "NeedMoreData", offset: 0 }))
-        else messages.push({ _tag: "Control", control })
+        if (control === undefined) skip(new FrameError({ reason: "NeedMoreData", offset: 0 }))
+        else deliver({ _tag: "Control", control })
       } else {
         const frame = decodeOne(body, keys)
-        if (Either.isRight(frame)) messages.push({ _tag: "Data", frame: frame.right })
-        else skipped.push(frame.left)
+        if (Either.isRight(frame)) deliver({ _tag: "Data", frame: frame.right })
+        else skip(frame.left)
       }
       lostBytes = 0
     }

@@ -78,6 +78,18 @@ describe("LocalFrame", () => {
     assert.isBelow(pending, 8)
   })
 
+  it("lists some of endless damaged frames, with or without garbage between, until one is good again", () => {
+    const damaged = sealed(1, "x").map((byte, index, { length }) => index === length - 1 ? byte ^ 1 : byte)
+    for (const between of [new Uint8Array(0), new Uint8Array(9).fill(0xee)]) {
+      const flood = concat(...Array.from({ length: 3000 }, () => concat(damaged, between)))
+      const { messages, skipped } = pushAll(concat(flood, stream, damaged))
+      assert.deepStrictEqual(messages, all)
+      assert.lengthOf(skipped, 66)
+      assert.lengthOf(skipped.filter((reason) => reason === "TooManyErrors"), 1)
+      assert.strictEqual(skipped.at(-1), "CrcMismatch")
+    }
+  })
+
   it("refuses to build what does not fit", () => {
     const result = LocalFrame.encode({ ...frame(1, ""), payload: new Uint8Array(70_000) }, keys)
     assert.strictEqual(Either.isLeft(result) && result.left.reason, "PayloadTooLarge")
