@@ -2,7 +2,7 @@ import { Packet } from "@effect-mqtt/codec"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, TestClock } from "effect"
 import { Broker } from "../src/index.ts"
-import { connect, open, publish, subscribe } from "./rawClient.ts"
+import { connect, open, payloads, publish, subscribe } from "./rawClient.ts"
 
 const values = (packets: ReadonlyArray<Packet.Packet>) =>
   Object.fromEntries(packets.flatMap((packet) =>
@@ -76,5 +76,19 @@ describe("$SYS", () => {
       yield* refused.send(Packet.connect({ clientId: "d", will }))
       assert.deepInclude(yield* refused.expect("ConnAck"), { reasonCode: 0x90 })
       assert.strictEqual((yield* broker.stats).messagesReceived, 0)
+    }))
+
+  it.scoped("holds the state of bridges, which have it as their will, and say there when they come and go", () =>
+    Effect.gen(function*() {
+      const broker = yield* Broker.make()
+      const topic = "$SYS/broker/connection/here.there/state"
+      const watcher = yield* connect(broker, "w")
+      yield* subscribe(watcher, "$SYS/broker/connection/#")
+      const will = { topic, payload: new TextEncoder().encode("0"), qos: 1, retain: true } as const
+      const bridge = yield* connect(broker, "here.there", { will })
+      yield* bridge.send(publish(topic, "1", { qos: 1, packetId: 1, retain: true }))
+      assert.deepInclude(yield* bridge.expect("PubAck"), { reasonCode: 0 })
+      yield* bridge.cut
+      assert.deepStrictEqual(payloads(yield* watcher.drain), ["1", "0"])
     }))
 })

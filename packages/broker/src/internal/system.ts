@@ -13,8 +13,13 @@ export interface Figures {
   readonly heldBytes: number
 }
 
-/** Clients listen to these topics and do not publish to them. */
+/** The topics that the broker tells about itself on. */
 export const isReserved = (topic: string): boolean => topic.startsWith("$SYS/") || topic === "$SYS"
+
+/** Clients listen to those and do not publish there, but bridges of Mosquitto: each has its state there, as will and as message. */
+export const mayPublish = (topic: string): boolean => !isReserved(topic) || bridgeState.test(topic)
+
+const bridgeState = /^\$SYS\/broker\/connection\/[^/]+\/state$/
 
 /** How often who listens is told. */
 export const intervalMillis = 10_000

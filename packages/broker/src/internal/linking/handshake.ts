@@ -35,7 +35,7 @@ export const problem = (
 ): Refusal | undefined => {
   if (packet.clientId.length > limits.maxClientIdLength) return "ClientIdentifierNotValid"
   const willTopic = packet.will?.topic ?? ""
-  if (willTopic.split("/").length > limits.maxTopicLevels || System.isReserved(willTopic)) return "TopicNameInvalid"
+  if (willTopic.split("/").length > limits.maxTopicLevels || !System.mayPublish(willTopic)) return "TopicNameInvalid"
   if ((packet.will?.properties?.userProperties?.length ?? 0) > limits.maxUserProperties) return "QuotaExceeded"
   if ((packet.will?.qos ?? 0) > capabilities.maximumQoS) return "QosNotSupported" // [MQTT-3.2.2-12]
   if (packet.will?.retain === true && !capabilities.retain) return "RetainNotSupported" // [MQTT-3.2.2-13]

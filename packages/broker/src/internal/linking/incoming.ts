@@ -52,7 +52,7 @@ export class Incoming {
     if (
       packet.qos === 2 && this.terms.version === 5 && this.unreleased.size >= this.hub.limits.receiveMaximum
     ) return this.fail(Reason.receiveMaximumExceeded, now)
-    if (System.isReserved(topic)) return this.settle(packet, Reason.notAuthorized, now)
+    if (!System.mayPublish(topic)) return this.settle(packet, Reason.notAuthorized, now)
     if (!this.hub.authorizes) return this.route(packet, topic, now)
     return {
       _tag: "Authorize",
