@@ -167,6 +167,23 @@ describe("MQTT 5 delivery", () => {
       assert.deepStrictEqual(payloads(yield* second.drain), ["5"])
     }))
 
+  it.scoped("what is too large to be resent gives no place of a smaller Receive Maximum to others", () =>
+    Effect.gen(function*() {
+      const broker = yield* Broker.make()
+      const kept = { sessionExpiryInterval: 100 }
+      const first = yield* connect(broker, "c", { cleanStart: false, properties: kept })
+      yield* subscribe(first, "t", { qos: 1 })
+      const large = "x".repeat(50)
+      for (const payload of ["1", large, "2", "3", "4"]) yield* broker.publish({ topic: "t", payload, qos: 1 })
+      yield* first.drain
+      yield* first.cut
+      const smaller = { ...kept, maximumPacketSize: 40, receiveMaximum: 2 }
+      const second = yield* connect(broker, "c", { cleanStart: false, properties: smaller })
+      assert.deepStrictEqual(payloads(yield* second.drain), ["1", "2"])
+      yield* second.send(Packet.pubAck({ packetId: 1 }))
+      assert.deepStrictEqual(payloads(yield* second.drain), ["3"])
+    }))
+
   it.scoped("holds the client to the announced Receive Maximum", () =>
     Effect.gen(function*() {
       const broker = yield* Broker.make({ limits: { receiveMaximum: 2 } })

@@ -268,8 +268,8 @@ export class Outgoing {
     const entry = packetId === undefined ? undefined : this.inFlight.get(packetId)
     if (packetId === undefined || entry?.delivery === undefined) return
     const packet = Message.toPublish(entry.delivery, packetId, true, outbox.version, now)
-    if (outbox.publish(packet, entry.delivery.message)) this.quota--
-    else this.finish(packetId, entry)
+    this.quota--
+    if (!outbox.publish(packet, entry.delivery.message)) this.finish(packetId, entry)
   }
 
   private finish(packetId: number, entry: InFlight): void {
