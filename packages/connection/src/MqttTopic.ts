@@ -251,7 +251,7 @@ export const make = <const Pattern extends string, A, I = unknown>(
     const params = parse(message.topic)
     return params === undefined
       ? Either.left(new CodecError({ reason: "Decode", codec: pattern, topic: message.topic, cause: "another topic" }))
-      : Either.map(PayloadCodec.decode(codec, message), (value) => ({ params, value, message }))
+      : Either.map(PayloadCodec.decode(message, codec), (value) => ({ params, value, message }))
   }
 
   const subscription = <M extends PayloadCodec.Malformed = "fail">(

@@ -8,10 +8,10 @@
  * @since 0.1.0
  */
 import * as Chunk from "effect/Chunk"
-import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { dual } from "effect/Function"
 import * as Stream from "effect/Stream"
+import * as unreadable from "./internal/unreadable.ts"
 import type { Message } from "./Message.ts"
 import { CodecError } from "./MqttError.ts"
 
@@ -197,14 +197,25 @@ export const bytes: PayloadCodec<Uint8Array> = /*#__PURE__*/ make({
  * @since 0.1.0
  * @category decoding
  */
-export const decode = <A>(
-  codec: Pick<PayloadCodec<A>, "decode">,
-  message: Pick<Message, "topic" | "payload">
-): Either.Either<A, CodecError> =>
-  Either.mapLeft(
-    codec.decode(message.payload),
-    ({ cause, codec: name }) => new CodecError({ reason: "Decode", codec: name, topic: message.topic, cause })
-  )
+export const decode: {
+  <A>(
+    codec: Pick<PayloadCodec<A>, "decode">
+  ): (message: Pick<Message, "topic" | "payload">) => Either.Either<A, CodecError>
+  <A>(
+    message: Pick<Message, "topic" | "payload">,
+    codec: Pick<PayloadCodec<A>, "decode">
+  ): Either.Either<A, CodecError>
+} = /*#__PURE__*/ dual(
+  2,
+  <A>(
+    { payload, topic }: Pick<Message, "topic" | "payload">,
+    codec: Pick<PayloadCodec<A>, "decode">
+  ): Either.Either<A, CodecError> =>
+    Either.mapLeft(
+      codec.decode(payload),
+      ({ cause, codec: name }) => new CodecError({ reason: "Decode", codec: name, topic, cause })
+    )
+)
 
 /**
  * What becomes of a payload that cannot be read.
@@ -245,7 +256,7 @@ export type Failure<M extends Malformed> = M extends "fail" ? CodecError : never
  * export const program = Effect.gen(function*() {
  *   const client = yield* MqttClient.MqttClient
  *   yield* client.subscribe("home/+/temperature").pipe(
- *     PayloadCodec.decodeStream((message) => PayloadCodec.decode(PayloadCodec.number, message), "skip"),
+ *     PayloadCodec.decodeStream(PayloadCodec.decode(PayloadCodec.number), "skip"),
  *     Stream.runForEach((degrees) => Effect.log(degrees.toFixed(1)))
  *   )
  * })
@@ -275,34 +286,9 @@ export const decodeStream: {
     // Mapped over the policies, so that the type of an entry follows from its key.
     const policies: { readonly [P in Malformed]: Stream.Stream<Element<A, P>, E | Failure<P>, R> } = {
       either: decoded,
-      fail: failing(decoded),
-      skip: skipping(decoded)
+      fail: unreadable.failing(decoded),
+      skip: unreadable.skipping(decoded)
     }
     return policies[malformed]
   }
 )
-
-/** The good elements before a bad one still come out: the failure is a pull of its own. */
-const failing = <A, E, R>(
-  self: Stream.Stream<Either.Either<A, CodecError>, E, R>
-): Stream.Stream<A, E | CodecError, R> =>
-  Stream.flatMap(
-    Stream.chunks(self),
-    (chunk) => {
-      const bad = Chunk.findFirst(chunk, Either.isLeft)
-      const good = Stream.fromChunk(Chunk.filterMap(Chunk.takeWhile(chunk, Either.isRight), Either.getRight))
-      return bad._tag === "None" ? good : Stream.concat(good, Stream.fail(bad.value.left))
-    }
-  )
-
-const skipping = <A, E, R>(self: Stream.Stream<Either.Either<A, CodecError>, E, R>): Stream.Stream<A, E, R> =>
-  Stream.mapChunksEffect(self, (chunk) => {
-    const [bad, good] = Chunk.separate(chunk)
-    return bad.length === 0 ? Effect.succeed(good) : Effect.as(
-      Effect.annotateLogs(
-        Effect.logWarning("Messages whose payload cannot be read were left out", Chunk.unsafeHead(bad).message),
-        { package: "connection", count: bad.length }
-      ),
-      good
-    )
-  })

@@ -72,7 +72,7 @@ describe("PayloadCodec", () => {
     assert.instanceOf(error, MqttError.CodecError)
     assert.deepStrictEqual([error.reason, error.codec], ["Encode", "odd"])
     const message = { topic: "home/\n7", payload: Uint8Array.of(99) }
-    const unreadable = Either.getOrThrow(Either.flip(PayloadCodec.decode(codec, message)))
+    const unreadable = Either.getOrThrow(Either.flip(PayloadCodec.decode(message, codec)))
     assert.strictEqual(unreadable.topic, message.topic)
     assert.strictEqual(unreadable.message, "The payload of \"home/ 7\" is not one that the codec \"odd\" reads")
   })
