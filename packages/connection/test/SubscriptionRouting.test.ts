@@ -1,5 +1,5 @@
 import { Packet } from "@effect-mqtt/codec"
-import type { Message, MqttClient } from "@effect-mqtt/connection"
+import type { ClientEvent, Message, MqttClient } from "@effect-mqtt/connection"
 import { assert, describe } from "@effect/vitest"
 import { Effect, Exit, Fiber, Option, Scope, Stream, TestClock } from "effect"
 import type * as Scripted from "./scriptedServer.ts"
@@ -398,10 +398,16 @@ describe("messages without a consumer", () => {
     () =>
       Effect.gen(function*() {
         const dead: Array<string> = []
-        const { link } = yield* start({
+        const dropped: Array<ClientEvent.ClientEvent> = []
+        const { client, link } = yield* start({
           consumerTimeout: "3 seconds",
           deadLetter: ({ topic }) => Effect.zipRight(Effect.sync(() => dead.push(topic)), Effect.sleep("1 second"))
         })
+        yield* client.events.pipe(
+          Stream.runForEach((event) => Effect.sync(() => event._tag === "Dropped" && dropped.push(event))),
+          Effect.forkScoped
+        )
+        yield* settle
         yield* link.send(incoming("a", 1), incoming("b", 2, 2))
         yield* settle
         yield* TestClock.adjust("3 seconds")
@@ -409,6 +415,8 @@ describe("messages without a consumer", () => {
         yield* isSilent(link)
         yield* TestClock.adjust("1 second")
         assert.deepStrictEqual(yield* heard(link, 2), [["PubAck", 1, 0], ["PubRec", 2, 0]])
+        const unclaimed = { _tag: "Dropped", cause: "Unclaimed", filters: [], count: 1 } as const
+        assert.deepStrictEqual(dropped, [unclaimed, unclaimed])
       })
   )
 
@@ -471,6 +479,14 @@ describe("messages without a consumer", () => {
         assert.deepStrictEqual(yield* Fiber.join(retry), ["t", "t"])
       })
   )
+
+  scenario("a new message in the place of one that was left behind is not taken for it", () =>
+    Effect.gen(function*() {
+      const { link, resume } = yield* leftBehind
+      const next = yield* resume(link)
+      yield* next.send(incomingFor(1, "t", 1))
+      assert.deepStrictEqual(yield* heard(next, 1), [["PubAck", 1, 0]])
+    }))
 
   scenario("those that a failed stream left behind are not lost with the session", () =>
     Effect.gen(function*() {
