@@ -121,7 +121,8 @@ export interface FilterOptions {
    */
   readonly share?: string | undefined
   /**
-   * Leaves out what this client published itself. Not for a shared subscription.
+   * Leaves out what this client published itself, unless another stream on the same filter wants it. Not for a shared
+   * subscription.
    *
    * @default false
    */

@@ -148,6 +148,16 @@ describe("two streams on one filter, in every state of the subscription", () => 
       })
   )
 
+  scenario("noLocal holds as long as all of them want it", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start()
+      yield* join(link, client, "t", { noLocal: true })
+      yield* client.subscription("t", { noLocal: true })
+      yield* isSilent(link)
+      yield* Effect.fork(client.subscription("t"))
+      assert.deepInclude((yield* link.expect("Subscribe")).subscriptions[0], { noLocal: false })
+    }))
+
   scenario(
     "a leave while it is being confirmed unsubscribes afterwards; a join before the answer keeps it",
     () =>
