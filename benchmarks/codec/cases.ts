@@ -261,11 +261,11 @@ const manyTopicCases = (): Array<Case> =>
       {
         name: `decode PUBLISH 64 B v${version} QoS 0${
           properties === 0 ? "" : ` ${properties} properties`
-        } of 4096 topics`,
+        } of 16384 topics`,
         target: undefined
       },
       version,
-      many(4096, (index) => packets.publishAt(index, { bytes: 64, properties, qos: 0, version })),
+      many(16_384, (index) => packets.publishAt(index, { bytes: 64, properties, qos: 0, version })),
       (pieces) => pieces
     )
   )

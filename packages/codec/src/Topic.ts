@@ -226,12 +226,7 @@ export const matches = (filter: string, topic: string): boolean => {
     const filterEnd = levelEnd(filter, at)
     const topicEnd = levelEnd(topic, position)
     const anyLevel = filterEnd === at + 1 && filter.charCodeAt(at) === 0x2b
-    if (!anyLevel) {
-      if (filterEnd - at !== topicEnd - position) return false
-      for (let index = at; index < filterEnd; index++) {
-        if (filter.charCodeAt(index) !== topic.charCodeAt(position + index - at)) return false
-      }
-    }
+    if (!anyLevel && filter.slice(at, filterEnd) !== topic.slice(position, topicEnd)) return false
     if (topicEnd === topic.length) {
       // "a/#" covers "a" itself: # includes the parent level (section 4.7.1.2).
       return filterEnd === filter.length || (filterEnd === filter.length - 2 && filter.endsWith("/#"))

@@ -4,7 +4,7 @@ import { Either } from "effect"
 import { nativeText } from "../src/internal/nativeText.ts"
 
 /** More than the table has slots. */
-const many = 3000
+const many = 6000
 
 const ascii = new TextEncoder()
 
@@ -25,20 +25,52 @@ const readAll = (topics: Iterable<string>): Array<string | undefined> => {
 /** Each text three times: the first time it is new, the second time it is kept, and then it is found. */
 const thrice = (texts: ReadonlyArray<string>): Array<string> => [...texts, ...texts, ...texts]
 
-/** Texts of 16 bytes that begin like one of that length, and whose hashes are made equal to its. */
-const inOneSlot = (text: string, count: number): ReadonlyArray<string> => {
+/** Topics as a decoder reads them from chunks with many packets, which are overwritten afterwards. */
+const readStream = (topics: ReadonlyArray<string>): Array<string | undefined> => {
+  const decoder = Decoder.make({ version: 4, role: "client" })
+  return Array.from({ length: Math.ceil(topics.length / 500) }, (_, part) => {
+    const chunk = Uint8Array.from(topics.slice(part * 500, part * 500 + 500).flatMap((topic) => [...bytesOf(topic)]))
+    const { packets } = decoder.push(chunk)
+    chunk.fill(0x7a)
+    return packets.map((packet) => packet._tag === "Publish" ? packet.topic : undefined)
+  }).flat()
+}
+
+const multiplier = 0x9e3779b1
+
+/** Undoes a multiplication by `multiplier`, as Newton's method finds it modulo 2^32. */
+const inverse = Array.from({ length: 5 }).reduce<number>(
+  (found) => Math.imul(found, 2 - Math.imul(multiplier, found)),
+  multiplier
+)
+
+/** Texts of 16 bytes that begin like one of that length, and whose hashes are made of its hash. */
+const forge = (
+  text: string,
+  count: number,
+  hashFor: (hash: number, index: number) => number
+): ReadonlyArray<string> => {
   const wordsOf = (text: string): ReadonlyArray<number> => [...new Int32Array(ascii.encode(text).buffer)]
-  const textOf = (words: ReadonlyArray<number>): string =>
-    String.fromCharCode(...new Uint8Array(Int32Array.from(words).buffer))
-  // The hash of the table before the last word, which then may be chosen to undo any difference.
-  const hashed = (front: ReadonlyArray<number>): number =>
-    front.reduce((hash, word) => Math.imul(hash ^ word, 0x9e3779b1), 16)
-  const [first = 0, second = 0, third = 0, last = 0] = wordsOf(text)
+  const mix = (hash: number, word: number): number => Math.imul(hash ^ word, multiplier)
+  const unmix = (hash: number): number => Math.imul(hash, inverse)
+  const [first = 0, second = 0, third = 0, fourth = 0] = wordsOf(text)
+  const even = mix(0, first)
+  const odd = mix(0, second)
+  const joined = (third: number): number => mix(16, mix(even, third))
+  const hash = mix(joined(third), mix(odd, fourth))
   return Array.from({ length: many }, (_, index) => {
-    const front = [first, second, ...wordsOf(String(1000 + index))]
-    return textOf([...front, last ^ hashed([first, second, third]) ^ hashed(front)])
+    const [other = 0] = wordsOf(String(1000 + index))
+    // The last word may be chosen to undo any difference.
+    const last = unmix(unmix(hashFor(hash, index)) ^ joined(other)) ^ odd
+    return String.fromCharCode(...new Uint8Array(Int32Array.of(first, second, other, last).buffer))
   }).filter((text) => /^[,-~]*$/.test(text)).slice(0, count)
 }
+
+const withOneHash = (text: string, count: number): ReadonlyArray<string> => forge(text, count, (hash) => hash)
+
+/** The highest bits of a hash are the slot. */
+const inOneSlot = (text: string, count: number): ReadonlyArray<string> =>
+  forge(text, count, (hash, index) => hash ^ (index + 1) << 1)
 
 /** How often the platform is asked to make a string while something is done. */
 const askedDuring = (run: () => void): number => {
@@ -215,9 +247,35 @@ it("keeps what it knows when something else comes once, and forgets it for what 
   assert.strictEqual(askedDuring(() => readAll([other, other, other, known])), 3)
 })
 
+it("keeps one of two that take turns, and another than that which does not come again", () => {
+  const [gone = "", known = "", other = ""] = inOneSlot("takes/turns/here", 3)
+  readAll([gone, gone, gone, gone])
+  const turns = Array.from({ length: 5 }, () => [known, other]).flat()
+  assert.strictEqual(askedDuring(() => readAll(turns)), turns.length - 3)
+})
+
 it("reads topics of every length that come again", () => {
   const topics = thrice(Array.from({ length: 80 }, (_, index) => "home/kitchen/lamp-".repeat(5).slice(0, index + 1)))
   assert.deepStrictEqual(readAll(topics), topics)
+  assert.deepStrictEqual(readStream(topics), topics)
+})
+
+it("asks the platform twice for a topic of 13 to 56 bytes in a stream, and finds there what came alone", () => {
+  const asked = [12, 13, 14, 21, 40, 56, 57].map((length) => {
+    const topic = "never-in/a-stream/".repeat(4).slice(0, length)
+    const one = askedDuring(() => readStream(Array.from({ length: 20 }, () => topic)))
+    return [one, askedDuring(() => readAll([topic, topic]))]
+  })
+  assert.deepStrictEqual(asked, [[0, 0], [2, 0], [2, 0], [2, 0], [2, 0], [2, 0], [20, 2]])
+})
+
+it("hardly looks up what never comes again, and looks again when something does", () => {
+  const topic = "after/a-flood-of/other-topics"
+  readStream(Array.from({ length: many }, (_, index) => `flood/of/topic-${index}`))
+  const looking = askedDuring(() => readStream(Array.from({ length: 500 }, () => topic)))
+  assert.isAbove(looking, 50)
+  assert.isBelow(looking, 200)
+  assert.strictEqual(askedDuring(() => readStream(Array.from({ length: 500 }, () => topic))), 0)
 })
 
 it("tells topics apart that differ in one character, wherever it stands", () => {
@@ -225,18 +283,21 @@ it("tells topics apart that differ in one character, wherever it stands", () => 
   const others = Array.from(topic, (_, at) => `${topic.slice(0, at)}~${topic.slice(at + 1)}`)
   const topics = thrice([topic, ...others, topic.slice(0, -1), topic.slice(1), `${topic}s`])
   assert.deepStrictEqual(readAll(topics), topics)
+  assert.deepStrictEqual(readStream(topics), topics)
 })
 
 it("reads more topics than it keeps", () => {
   const topics = thrice(Array.from({ length: many }, (_, index) => `fleet/vehicle-${index * 7919}/position`))
   assert.deepStrictEqual(readAll(topics), topics)
+  assert.deepStrictEqual(readStream(topics), topics)
 })
 
 it("tells topics apart whose hashes somebody has made equal", () => {
-  const forged = inOneSlot("a/topic/of-16/by", 6)
+  const forged = withOneHash("a/topic/of-16/by", 6)
   assert.strictEqual(new Set(forged).size, 6)
   const topics = forged.flatMap((text) => thrice(["a/topic/of-16/by", text, text]))
   assert.deepStrictEqual(readAll(topics), topics)
+  assert.deepStrictEqual(readStream(topics), topics)
 })
 
 it("refuses a topic that is bad in one place after it has kept the good one", () => {
@@ -249,6 +310,13 @@ it("refuses a topic that is bad in one place after it has kept the good one", ()
       const { error, packets } = Decoder.make({ version: 4, role: "client" }).push(chunk)
       assert.strictEqual(packets.length, 0)
       assert.strictEqual(error?._tag, bad === "\0" ? "MalformedPacket" : "ProtocolViolation")
+      const stream = Array.from({ length: 20 }, () => bytesOf(topic))
+      stream[18]?.set(chunk)
+      const inStream = Decoder.make({ version: 4, role: "client" }).push(
+        Uint8Array.from(stream.flatMap((bytes) => [...bytes]))
+      )
+      assert.strictEqual(inStream.packets.length, 18)
+      assert.strictEqual(inStream.error?._tag, error?._tag)
     }
   }
 })

@@ -4,26 +4,9 @@ import { isQoS } from "../../QoS.ts"
 import { varIntLength } from "../varInt.ts"
 import { identifierAlone } from "./identifierAlone.ts"
 import { readPlainProperties, shortVarInt } from "./plainProperties.ts"
-import { readNewName, readPlainName, readViewedName } from "./plainText.ts"
+import { readPlainName, readViewedName } from "./plainText.ts"
 import { noProperties } from "./properties.ts"
 import type { Reader } from "./reader.ts"
-
-/**
- * Topics are looked up for the first packet of a chunk only: in a stream of small ones the table competes for the cache of
- * the processor with the packets, and gains nothing.
- */
-const readTopic = (
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  view: DataView | undefined,
-  firstInChunk: boolean
-): string | undefined =>
-  view !== undefined
-    ? readViewedName(view, bytes, start, end)
-    : firstInChunk
-    ? readPlainName(bytes, start, end)
-    : readNewName(bytes, start, end)
 
 /** A server, which reads what clients send, refuses subscription identifiers. */
 const propertiesOf = (reader: Reader, bytes: Uint8Array, start: number, end: number): Properties | undefined => {
@@ -58,7 +41,9 @@ export const readPlainPublish = (
   const topicEnd = topicAt + (bytes[body] << 8 | bytes[body + 1])
   const headEnd = topicEnd + (qos === 0 ? 0 : 2)
   if (topicEnd === topicAt || headEnd > end) return undefined
-  const topic = readTopic(bytes, topicAt, topicEnd, view, start === 0)
+  const topic = view === undefined
+    ? readPlainName(bytes, topicAt, topicEnd)
+    : readViewedName(view, bytes, topicAt, topicEnd)
   if (topic === undefined) return undefined
   const packetId = qos === 0 ? 0 : bytes[topicEnd] << 8 | bytes[topicEnd + 1]
   if (packetId === 0 && qos !== 0) return undefined
