@@ -230,18 +230,19 @@ export const make = (
             requests.toGranted(name, reasonCodes[index], reasonString)
           )
           const granted = new Map<string, QoS.QoS>()
+          let refused: SubscribeError | undefined
           for (const [index, answer] of answers.entries()) {
             if (Either.isRight(answer)) granted.set(wanted[index].filter, answer.right)
+            refused ??= Either.isLeft(answer) ? answer.left : requests.insufficient(wanted[index], answer.right)
           }
-          const refused = answers.find(Either.isLeft)?.left
           if (refused !== undefined) {
             yield* takeBack([...granted.keys()].filter((name) => !subscribed.has(name)))
             return yield* refused
           }
           for (const name of granted.keys()) subscribed.add(name)
           // A filter that was given twice is one subscription, and has one answer.
-          const asked = typeof filter === "string" ? [filter] : filter.map((request) => request.filter)
-          return asked.map((name) => granted.get(name) ?? 0)
+          const asked: ReadonlyArray<SubscribeRequest> = typeof filter === "string" ? [{ filter }] : filter
+          return asked.map((one) => granted.get(requests.fullFilter({ ...subscribeOptions, ...one })) ?? 0)
         }),
       unsubscribe: (filter) => {
         const filters = typeof filter === "string" ? [filter] : filter

@@ -123,6 +123,23 @@ describe("MqttConnection", () => {
       assert.deepStrictEqual(yield* Fiber.join(subscribing), [1, 0, 1])
     }))
 
+  it.scoped("tells what was granted to a group as well, and insists on a quality of service where it is told to", () =>
+    Effect.gen(function*() {
+      const { connection, link } = yield* start
+      const shared = yield* Effect.fork(connection.subscribe([{ filter: "a", share: "g", qos: 2 }]))
+      const first = yield* link.expect("Subscribe")
+      assert.deepStrictEqual(first.subscriptions.map(({ filter }) => filter), ["$share/g/a"])
+      yield* link.send(Packet.subAck({ packetId: first.packetId, reasonCodes: [1] }))
+      assert.deepStrictEqual(yield* Fiber.join(shared), [1])
+      const demanding = yield* Effect.fork(Effect.flip(connection.subscribe("b", { qos: 1, requireQos: true })))
+      const second = yield* link.expect("Subscribe")
+      yield* link.send(Packet.subAck({ packetId: second.packetId, reasonCodes: [0] }))
+      const { filters, packetId } = yield* link.expect("Unsubscribe")
+      assert.deepStrictEqual(filters, ["b"])
+      yield* link.send(Packet.unsubAck({ packetId, reasonCodes: [0] }))
+      assert.deepInclude(yield* Fiber.join(demanding), { reason: "QosNotGranted", filter: "b", reasonCode: 0 })
+    }))
+
   it.scoped("a list of which the server refuses a part is taken back, but for what was there before", () =>
     Effect.gen(function*() {
       const { connection, link } = yield* start

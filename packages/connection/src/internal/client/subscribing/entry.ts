@@ -1,7 +1,8 @@
 /** One topic filter at the server, and the streams that share it. */
 import type { QoS } from "@effect-mqtt/codec"
-import { SubscribeError } from "../../../MqttError.ts"
+import type { SubscribeError } from "../../../MqttError.ts"
 import type { Granted, Request } from "./requests.ts"
+import * as requests from "./requests.ts"
 import type { Subscriber } from "./subscriber.ts"
 
 /** One stream, in every filter that it asked for. */
@@ -97,7 +98,5 @@ export const insufficient = (
   member: Member
 ): SubscribeError | undefined => {
   const wanted = member.requests.get(filter)
-  return wanted?.requireQos === true && granted < wanted.qos
-    ? new SubscribeError({ reason: "QosNotGranted", filter, reasonCode: granted })
-    : undefined
+  return wanted === undefined ? undefined : requests.insufficient(wanted, granted)
 }

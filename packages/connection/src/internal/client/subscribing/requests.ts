@@ -132,5 +132,11 @@ export const toGranted = (filter: string, reasonCode: number, reasonString: stri
       })
     )
 
+/** The failure of who insists on a quality of service and got less. */
+export const insufficient = ({ filter, qos, requireQos }: Request, granted: QoS.QoS): SubscribeError | undefined =>
+  requireQos && granted < qos
+    ? new SubscribeError({ reason: "QosNotGranted", filter, reasonCode: granted })
+    : undefined
+
 /** SUBACK codes that say what the server does not offer: shared, identified, wildcard subscriptions. */
 const unsupported = new Set([0x9e, 0xa1, 0xa2])
