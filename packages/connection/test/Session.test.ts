@@ -242,6 +242,21 @@ describe("Session", () => {
       ])
     })
 
+    it("fails a resend that the server does not offer any more", () => {
+      const rig = Rig.make()
+      rig.connect()
+      const twice = rig.publish("twice", 2)
+      const once = rig.publish("once", 1)
+      const released = rig.publish("released", 2)
+      rig.receive(Packet.pubRec({ packetId: 3 }))
+      rig.session.lost()
+      rig.connect({ sessionPresent: true, properties: { maximumQoS: 1 } })
+      assert.deepStrictEqual([twice.result, once.result, released.result], ["NotSupported", "waits", "waits"])
+      assert.deepStrictEqual(rig.sent().map(({ _tag }) => _tag), ["PubRel", "Publish"])
+      rig.receive(Packet.pubAck({ packetId: 2 }), Packet.pubComp({ packetId: 3 }))
+      assert.deepStrictEqual([once.result, released.result], [0, 0])
+    })
+
     it("fails a resend that the new server finds too large", () => {
       const rig = Rig.make()
       rig.connect()
@@ -1035,6 +1050,22 @@ describe("Session", () => {
       rig.sent()
       rig.receive(Packet.pubAck({ packetId: 3 }))
       assert.deepStrictEqual(rig.tags(), ["Subscribe"])
+    })
+
+    it("goes without its user properties to a server that finds it too large with them", () => {
+      const rig = Rig.make()
+      rig.connect({ properties: { maximumPacketSize: 50 } })
+      const properties = { userProperties: [["why", "x".repeat(50)]] } as const
+      rig.session.subscribe(0, {
+        _tag: "Subscribe",
+        subscriptions: [{ filter: "a", qos: 0 }],
+        properties: { ...properties, subscriptionIdentifiers: [7] }
+      }, () => {})
+      rig.session.unsubscribe(0, { _tag: "Unsubscribe", filters: ["a"], properties }, () => {})
+      const sent = rig.sent()
+      assert.deepStrictEqual(sent.map(({ _tag }) => _tag), ["Subscribe", "Unsubscribe"])
+      assert.deepInclude(sent[0], { properties: { subscriptionIdentifiers: [7] } })
+      assert.isTrue(sent.every((packet) => !JSON.stringify(packet).includes("why")))
     })
 
     it("what cannot be written is refused, and takes no identifier", () => {

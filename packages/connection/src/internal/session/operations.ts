@@ -131,7 +131,11 @@ export class Operations {
       this.#waiting.add({ packet, settle })
       return
     }
-    const cause = this.#output.write({ ...packet, packetId })
+    const problem = this.#output.write({ ...packet, packetId })
+    // User properties only explain: a server that takes small packets only is asked without them.
+    const cause = problem?._tag === "PacketTooLarge" && packet.properties?.userProperties !== undefined
+      ? this.#output.write({ ...withoutUserProperties(packet), packetId })
+      : problem
     if (cause !== undefined) {
       this.#ids.release(packetId)
       return settle({ _tag: "Invalid", cause })
@@ -139,4 +143,10 @@ export class Operations {
     this.#pending ??= new Map()
     this.#pending.set(packetId, { packet, settle, writtenAt: now })
   }
+}
+
+const withoutUserProperties = (request: Request): Request => {
+  if (request._tag === "Unsubscribe") return { ...request, properties: {} }
+  const { userProperties: _, ...properties } = request.properties ?? {}
+  return { ...request, properties }
 }

@@ -115,7 +115,11 @@ export class Outbound {
     this.link = link
     this.isHeld = isHeld
     this.window.open(Math.min(link.receiveMaximum, this.limits.inFlight))
-    this.resumption.begin(this.exchanges.open(now))
+    const owed = this.exchanges.open(now)
+    for (const entry of owed) {
+      if (!isOffered(entry.message, link)) this.exchanges.conclude(now, entry, failure(entry.message, "NotSupported"))
+    }
+    this.resumption.begin(owed)
     this.resumption.goOn(now)
   }
 
@@ -208,7 +212,7 @@ export class Outbound {
 
   /** QoS 0 leaves nothing behind: no entry is needed for it. */
   private writeAtOnce(message: Outgoing, link: Negotiated): Outcome {
-    if (message.retain && !link.retainAvailable) return failure(message, "NotSupported")
+    if (!isOffered(message, link)) return failure(message, "NotSupported")
     const problem = this.output.write(toPacket(message, 0, false))
     return problem === undefined ? succeeded : unsendable(message, problem)
   }
@@ -224,10 +228,14 @@ export class Outbound {
 
   private send(now: number, entry: Entry, link: Negotiated): void {
     const { message } = entry
-    if (message.qos > link.maximumQoS || (message.retain && !link.retainAvailable)) {
+    if (!isOffered(message, link)) {
       return this.settlement.refuse(now, entry, failure(message, "NotSupported"))
     }
     if (message.qos === 0) this.settlement.settle(entry, this.writeAtOnce(message, link))
     else this.exchanges.begin(now, entry, link.maximumPacketBytes)
   }
 }
+
+/** Whether the server, by its own announcement, takes such a message [MQTT-3.2.2-11, MQTT-3.2.2-14]. */
+const isOffered = ({ qos, retain }: Outgoing, { maximumQoS, retainAvailable }: Negotiated): boolean =>
+  qos <= maximumQoS && (retainAvailable || !retain)
