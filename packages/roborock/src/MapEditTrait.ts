@@ -64,6 +64,9 @@ const maxCorners = 68
 const saveMethod = "save_map"
 const kinds = { noGo: 0, wall: 1, noMop: 2 } as const
 
+/** A number that JSON does not have would stand in the set as `null`, and the set replaces what the robot has. */
+const isPlace = ({ x, y }: Point): boolean => Number.isSafeInteger(Math.round(x)) && Number.isSafeInteger(Math.round(y))
+
 const flat = (points: ReadonlyArray<Point>): ReadonlyArray<number> =>
   points.flatMap(({ x, y }) => [Math.round(x), Math.round(y)])
 
@@ -95,8 +98,9 @@ export const make = (vacuum: Vacuum): MapEditTrait => {
       virtualWalls
     })),
     setRestrictions: ({ noGoAreas, noMopAreas, virtualWalls }) => {
-      const corners = 4 * (noGoAreas.length + noMopAreas.length) + 2 * virtualWalls.length
-      return corners > maxCorners ? Effect.fail(invalidArgument(saveMethod)) : edit(saveMethod, [
+      const corners = [...noGoAreas, ...noMopAreas, ...virtualWalls.map(({ from, to }) => [from, to])].flat()
+      const isAllowed = corners.length <= maxCorners && corners.every(isPlace)
+      return !isAllowed ? Effect.fail(invalidArgument(saveMethod)) : edit(saveMethod, [
         ...noGoAreas.map((area) => [kinds.noGo, ...flat(area)]),
         ...virtualWalls.map(({ from, to }) => [kinds.wall, ...flat([from, to])]),
         ...noMopAreas.map((area) => [kinds.noMop, ...flat(area)])
@@ -113,6 +117,7 @@ export const make = (vacuum: Vacuum): MapEditTrait => {
     split: (room, { from, to }) =>
       Effect.gen(function*() {
         const method = "split_segment"
+        if (!isPlace(from) || !isPlace(to)) return yield* invalidArgument(method)
         const { id } = yield* roomOf(method, room)
         yield* edit(method, [id, ...flat([from, to])])
         return yield* vacuum.refreshRooms

@@ -43,14 +43,15 @@ const toMapping = (entry: unknown): ReadonlyArray<Mapping> => {
 
 /**
  * Reads the result of `get_room_mapping`. A single room may come unwrapped, as `[16, "1001"]`; entries that make no
- * sense are left out.
+ * sense are left out, and of several for one room the last one counts.
  *
  * @since 0.1.0
  * @category decoding
  */
 export const decodeMapping = (result: unknown): ReadonlyArray<Mapping> => {
   if (!isList(result)) return []
-  return typeof result[0] === "number" ? toMapping(result) : result.slice(0, maxRooms).flatMap(toMapping)
+  const entries = typeof result[0] === "number" ? toMapping(result) : result.slice(0, maxRooms).flatMap(toMapping)
+  return [...new Map(entries.map((entry) => [entry.id, entry])).values()]
 }
 
 /**

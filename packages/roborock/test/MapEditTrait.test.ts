@@ -50,6 +50,10 @@ describe("map editing", () => {
       const tooMany = Array.from({ length: 18 }, () => area)
       const saved = edit.setRestrictions({ noGoAreas: tooMany, noMopAreas: [], virtualWalls: [] })
       assert.strictEqual(yield* reasonOf(saved), "InvalidArgument")
+      const nowhere = { from: { x: 1, y: 2 }, to: { x: Number.NaN, y: Number.POSITIVE_INFINITY } }
+      const unplaced = edit.setRestrictions({ noGoAreas: [], noMopAreas: [], virtualWalls: [nowhere] })
+      assert.strictEqual(yield* reasonOf(unplaced), "InvalidArgument")
+      assert.strictEqual(yield* reasonOf(edit.split("Hall", nowhere)), "InvalidArgument")
       assert.strictEqual(yield* reasonOf(edit.merge("Kitchen", "Kitchen")), "InvalidArgument")
       assert.strictEqual(yield* reasonOf(edit.merge("Kitchen", "Attic")), "UnknownRoom")
       assert.strictEqual(yield* reasonOf(edit.rename("Hall", "Attic")), "InvalidArgument")

@@ -13,6 +13,13 @@ describe("decodeMapping", () => {
     assert.deepStrictEqual(Room.decodeMapping([16, "1001"]), [{ id: 16, homeRoomId: "1001" }])
   })
 
+  it("has each room once: a robot would be sent to it twice", () => {
+    assert.deepStrictEqual(Room.decodeMapping([[16, "1001"], [17, "1002"], [16, "1003"]]), [
+      { id: 16, homeRoomId: "1003" },
+      { id: 17, homeRoomId: "1002" }
+    ])
+  })
+
   it("leaves out what makes no sense", () => {
     for (const result of [null, "ok", {}, [], [null, ["16", "1"], [1], [[]]]]) {
       assert.deepStrictEqual(Room.decodeMapping(result), [])

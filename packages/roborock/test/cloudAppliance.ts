@@ -15,6 +15,8 @@ export interface Kind {
   readonly model: string
   readonly category: string
   readonly dataPoints?: ReadonlyMap<number, unknown>
+  /** Whether the cloud leaves the serial number out. */
+  readonly anonymous?: boolean
 }
 
 /** What the device sends for a message: payloads, by protocol. */
@@ -65,7 +67,7 @@ export const openAppliance = (kind: Kind, answer: Answer, memory?: DeviceMemory.
       productName: undefined,
       category: kind.category,
       firmware: "1",
-      serialNumber,
+      serialNumber: kind.anonymous === true ? undefined : serialNumber,
       online: true,
       shared: false,
       dataPoints: kind.dataPoints ?? new Map()

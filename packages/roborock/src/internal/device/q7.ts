@@ -103,19 +103,26 @@ export const make = (context: Context): Dialect => {
     return answered(incoming)
   }
 
-  const see = (payload: Uint8Array): Effect.Effect<unknown> => {
-    const { model, serialNumber } = home
-    if (model === undefined || serialNumber === undefined) return Effect.void
-    const map = Either.flatMap(
-      Either.mapLeft(Q7MapPayload.decode(payload, { model, serial: serialNumber }), ({ message }) => message),
-      (file) =>
-        Either.mapBoth(Q7Map.parse(file), { onLeft: ({ message }) => message, onRight: (map) => ({ file, map }) })
-    )
-    return Either.match(map, {
-      onLeft: (message) => Effect.logDebug(`"${home.name}": ${message}`),
-      onRight: ({ file, map }) => map.mapType === liveMapType ? live.arrived(map, file) : Effect.void
+  /** Part of the key of its maps: the cloud leaves it out for some, and the device tells it as well. */
+  const serialNumber = Effect.map(state, ({ fields }) => {
+    const told = fields["serial_number"]
+    return home.serialNumber ?? (typeof told === "string" ? told : undefined)
+  })
+
+  const see = (payload: Uint8Array): Effect.Effect<unknown> =>
+    Effect.flatMap(serialNumber, (serial) => {
+      const { model } = home
+      if (model === undefined || serial === undefined) return Effect.void
+      const map = Either.flatMap(
+        Either.mapLeft(Q7MapPayload.decode(payload, { model, serial }), ({ message }) => message),
+        (file) =>
+          Either.mapBoth(Q7Map.parse(file), { onLeft: ({ message }) => message, onRight: (map) => ({ file, map }) })
+      )
+      return Either.match(map, {
+        onLeft: (message) => Effect.logDebug(`"${home.name}": ${message}`),
+        onRight: ({ file, map }) => map.mapType === liveMapType ? live.arrived(map, file) : Effect.void
+      })
     })
-  }
 
   const refreshMap = live.request(mapMethod, request(mapMethod, { force: 1, map_type: liveMapType }))
   const refreshRooms = Effect.map(Effect.zipRight(refreshMap, state), ({ rooms }) => rooms)

@@ -105,6 +105,13 @@ describe("a Q7 vacuum", () => {
       assert.strictEqual(yield* reasonOf(cleaning.rooms(["Cellar"])), "UnknownRoom")
     }))
 
+  it.scoped("tells its serial number where the cloud does not: maps cannot be opened without", () =>
+    Effect.gen(function*() {
+      const told = { ...charging, serial_number: serialNumber }
+      const { device } = yield* openAppliance({ ...kind, anonymous: true }, withProperties(told))
+      assert.isDefined((yield* (yield* device.trait("map")).fetch).map.grid)
+    }))
+
   it.scoped("sends its map when told to, and by itself", () =>
     Effect.gen(function*() {
       const { device, push } = yield* openAppliance(kind, withProperties({ ...charging }))
