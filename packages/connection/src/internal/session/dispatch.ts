@@ -5,6 +5,7 @@ import type { Options } from "./contract.ts"
 import type { Handshake } from "./linking/handshake.ts"
 import * as refusal from "./linking/refusal.ts"
 import type { ProtocolAreas } from "./protocolAreas.ts"
+import { IncomingMessage } from "./receiving/incomingMessage.ts"
 
 /** What of a link takes part. */
 export interface Surroundings {
@@ -82,7 +83,7 @@ export class Dispatch {
     if (arrival._tag === "Violation") this.link.violation(arrival.detail, arrival.reasonCode)
     else if (arrival._tag === "Deliver") {
       this.traffic.messagesReceived++
-      this.onMessage(packet, arrival.pending)
+      this.onMessage(new IncomingMessage(packet), arrival.pending)
     }
   }
 
