@@ -185,14 +185,14 @@ describe("peers that are not what they should be", () => {
   it.scopedLive("name resolution and connecting have theirs", () =>
     Effect.gen(function*() {
       const server = yield* listen(Net.createServer())
-      const timeouts = { resolve: "20 millis", connect: "30 millis" } as const
-      const attempt = failure(server, `mqtt://localhost:${server.port}`, { timeouts })
+      const attempt = (timeouts: NodeTransportOptions.Timeouts) =>
+        failure(server, `mqtt://localhost:${server.port}`, { timeouts })
       yield* silently(() => vi.spyOn(Net, "connect").mockImplementation(() => new Net.Socket()))
-      const connecting = yield* attempt
+      const connecting = yield* attempt({ connect: "30 millis" })
       assert.deepStrictEqual([connecting.error.reason, connecting.why], ["Timeout", "OpenTimeout"])
       assert.include(connecting.message, "connecting took longer than 30ms")
       yield* silently(() => vi.spyOn(Dns, "lookup").mockImplementation(() => {}))
-      const resolving = yield* attempt
+      const resolving = yield* attempt({ resolve: "20 millis" })
       assert.deepStrictEqual([resolving.error.reason, resolving.why], ["Timeout", "OpenTimeout"])
       assert.include(resolving.message, "resolving the host name took longer than 20ms")
     }))
