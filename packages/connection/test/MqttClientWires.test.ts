@@ -120,6 +120,33 @@ describe("a wire of somebody else", () => {
       assert.include(defect(yield* Effect.exit(client.failure)), "no time")
     }))
 
+  it.scoped("that is slow takes its time off the expiry of what waits for room before it", () =>
+    Effect.gen(function*() {
+      const { layer, seen, state } = yield* make()
+      const client = yield* Effect.provide(MqttClient.make({ ...options, drainTimeout: 0 }), layer)
+      const taken = yield* Deferred.make<void>()
+      state.written = Deferred.await(taken)
+      const publish = (topic: string, payload: string, messageExpiryInterval: number) =>
+        Effect.fork(Effect.either(client.publish(topic, payload, { properties: { messageExpiryInterval } })))
+      yield* publish("first", "x", 60)
+      yield* settle
+      yield* publish("large", "x".repeat(100_000), 60)
+      const brief = yield* publish("brief", "x", 5)
+      const lasting = yield* publish("lasting", "x", 30)
+      yield* settle
+      yield* TestClock.adjust("9500 millis")
+      state.written = Effect.void
+      yield* Deferred.succeed(taken, undefined)
+      const expired = yield* Fiber.join(brief)
+      assert.strictEqual(Either.isLeft(expired) ? expired.left.reason : "sent", "Expired")
+      yield* Fiber.join(lasting)
+      yield* settle
+      const sent = seen[0].flatMap((packet) =>
+        packet._tag === "Publish" ? [[packet.topic, packet.properties?.messageExpiryInterval]] : []
+      )
+      assert.deepStrictEqual(sent, [["first", 60], ["large", 60], ["lasting", 21]])
+    }))
+
   it.scoped("that was stuck when it ended takes nothing off the expiry of what is published without it", () =>
     Effect.gen(function*() {
       const { layer, seen, state } = yield* make()

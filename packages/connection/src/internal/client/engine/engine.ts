@@ -31,7 +31,7 @@ import { Authenticator } from "./authenticator.ts"
 import type { Committer } from "./durability.ts"
 import { makeCommitter } from "./durability.ts"
 import type { Outgoing } from "./outgoing.ts"
-import { toOutgoing } from "./outgoing.ts"
+import { aged, toOutgoing } from "./outgoing.ts"
 import { PayloadSlab } from "./payloadSlab.ts"
 import type { Settings } from "./settings.ts"
 
@@ -268,11 +268,12 @@ class ClientEngine<C extends Consumer> implements Engine<C>, Hooks {
   }
 
   /** A full output makes the publisher wait before its message is taken, which bounds the output. */
-  #whenWritable(message: Outgoing): Effect.Effect<PublishResult, PublishError> {
-    return Effect.flatMap(
-      this.pump.writable,
-      () => this.pump.isWritable() ? this.#submit(message) : this.#whenWritable(message)
-    )
+  #whenWritable(message: Outgoing, since = this.pump.now()): Effect.Effect<PublishResult, PublishError> {
+    return Effect.flatMap(this.pump.writable, () => {
+      if (!this.pump.isWritable()) return this.#whenWritable(message, since)
+      const left = aged(message, this.pump.now() - since)
+      return left === undefined ? new PublishError({ reason: "Expired", topic: message.topic }) : this.#submit(left)
+    })
   }
 
   /** Completes without waiting if the session settles at once. */

@@ -1,6 +1,7 @@
 /** A message as its caller gave it, made the session's own. */
 import type { Packet, Properties } from "@effect-mqtt/codec"
 import type { PublishOptions } from "../../../Message.ts"
+import { expiringIn } from "../../session/sending/publication.ts"
 import { lend, toBytes } from "./payload.ts"
 import type { PayloadSlab } from "./payloadSlab.ts"
 
@@ -32,4 +33,12 @@ export const toOutgoing = (
   return properties === undefined
     ? { _tag: "Publish", retain, qos, topic, payload: bytes }
     : { _tag: "Publish", retain, qos, topic, payload: bytes, properties }
+}
+
+/** What is left of it after a wait; undefined when its time is over [5 §3.3.2.3.3]. */
+export const aged = (message: Outgoing, waitedMillis: number): Outgoing | undefined => {
+  const interval = message.properties?.messageExpiryInterval
+  if (interval === undefined || waitedMillis <= 0) return message
+  const left = interval - waitedMillis / 1000
+  return left <= 0 ? undefined : expiringIn(message, left)
 }

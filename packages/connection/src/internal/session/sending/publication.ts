@@ -15,6 +15,12 @@ export type SettlePublish = (result: Either.Either<PublishResult, PublishError>)
 /** With a payload that nobody else writes to. */
 export const ownPayload = (message: Outgoing): Outgoing => ({ ...message, payload: new Uint8Array(message.payload) })
 
+/** With so many seconds left of its expiry, rounded up. */
+export const expiringIn = (message: Outgoing, seconds: number): Outgoing => ({
+  ...message,
+  properties: { ...message.properties, messageExpiryInterval: Math.ceil(seconds) }
+})
+
 const noPayload = new Uint8Array(0)
 const ignore = () => {}
 
@@ -102,8 +108,7 @@ export class Entry implements Queued, Publication, Linked<Entry> {
 
   /** What it has waited is taken off its expiry [5 §3.3.2.3.3]. */
   age(now: number, left: number): void {
-    const { message } = this
-    this.message = { ...message, properties: { ...message.properties, messageExpiryInterval: Math.ceil(left) } }
+    this.message = expiringIn(this.message, left)
     this.submittedAt = now
   }
 
