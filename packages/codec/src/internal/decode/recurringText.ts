@@ -45,7 +45,8 @@ export const mayRecur = (length: number): boolean => length >= shortest && lengt
 
 /**
  * Reads a text that is ASCII without U+0000 and wildcards; `undefined` where it may not be, for a closer look. It is kept
- * when it comes the second time and the text of its slot has not come between.
+ * when it comes the second time and the text of its slot has not come between; the third time, where there is another
+ * candidate.
  */
 export const readRecurring = (bytes: Uint8Array, start: number, end: number): string | undefined => {
   const length = end - start
