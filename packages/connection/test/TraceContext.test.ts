@@ -58,6 +58,22 @@ describe("TraceContext", () => {
       assert.notStrictEqual(parent.spanId, spanId)
     }).pipe(Effect.provide(Broker.layerMemory())))
 
+  it.scoped("is the last sender's alone in a message that is passed on", () =>
+    Effect.gen(function*() {
+      const client = yield* MqttClient.make({ ...options, traces: true })
+      const { messages } = yield* client.subscription("t")
+      const { properties } = message(
+        ["traceparent", `00-${traceId}-${spanId}-01`],
+        ["mine", "kept"],
+        ["tracestate", "a=1"]
+      )
+      yield* client.publish("t", "x", { properties })
+      const [arrived = message()] = Chunk.toReadonlyArray(yield* Stream.runCollect(Stream.take(messages, 1)))
+      const names = arrived.properties?.userProperties?.map(([name]) => name)
+      assert.deepStrictEqual(names, ["mine", "traceparent"])
+      assert.notStrictEqual(Option.getOrThrow(TraceContext.extract(arrived)).spanId, spanId)
+    }).pipe(Effect.provide(Broker.layerMemory())))
+
   it.scoped("adds nothing when they are off, nor in 3.1.1", () =>
     Effect.gen(function*() {
       const silent = yield* MqttClient.make(options)

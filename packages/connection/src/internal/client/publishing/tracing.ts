@@ -15,13 +15,15 @@ const attributes = (topic: string, operation: string) => ({
   "messaging.destination.name": topic
 })
 
-const withContext = (options: PublishOptions | undefined, span: Tracer.Span): PublishOptions => ({
-  ...options,
-  properties: {
-    ...options?.properties,
-    userProperties: [...options?.properties?.userProperties ?? [], ...TraceContext.inject(span)]
-  }
-})
+const withContext = (options: PublishOptions | undefined, span: Tracer.Span): PublishOptions => {
+  const context = TraceContext.inject(span)
+  const given = options?.properties?.userProperties ?? []
+  // A message that is passed on has that of its first sender, which a reader would take for the parent.
+  const others = context.length === 0
+    ? given
+    : given.filter(([name]) => name !== "traceparent" && name !== "tracestate")
+  return { ...options, properties: { ...options?.properties, userProperties: [...others, ...context] } }
+}
 
 /** One span for a run of the sink, in which all its messages are. `isModern` as below. */
 export const tracedSink =
