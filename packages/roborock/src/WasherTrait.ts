@@ -5,11 +5,13 @@
  */
 import * as Effect from "effect/Effect"
 import * as ApplianceTrait from "./ApplianceTrait.ts"
-import type { Context } from "./internal/device/dialectContext.ts"
+import type { Context, Fields } from "./internal/device/dialectContext.ts"
+import { numberField } from "./internal/v1/json.ts"
 import { type CommandError, DeviceError } from "./RoborockError.ts"
 
 /**
- * A program by the words of `ZeoCodes`; what is left out stays as the program has it.
+ * A program by the words of `ZeoCodes`. What is left out is sent as the machine reports it, if it is set to this mode and
+ * program (it wants to be told all at once), else it stays as the program has it.
  *
  * @since 0.1.0
  * @category models
@@ -42,6 +44,31 @@ export interface WasherTrait {
   readonly shutdown: Effect.Effect<void, CommandError>
 }
 
+/** What goes along with a start, where the machine has it. */
+const parameters = [
+  "temp",
+  "rinse_times",
+  "spin_level",
+  "drying_mode",
+  "soak",
+  "dry_care_mode",
+  "drying_method",
+  "steam_volume"
+]
+
+type Parameters = Readonly<Record<string, string | number | undefined>>
+
+/** As it is set; what belongs to another mode or program is of no use. */
+const reportedOf = (table: ApplianceTrait.Table, fields: Fields, mode: string, program: string): Parameters => {
+  const isSet = (name: string, word: string) => table.words[name]?.get(numberField(fields, name) ?? -1) === word
+  return isSet("mode", mode) && isSet("program", program)
+    ? Object.fromEntries(parameters.map((name) => [name, numberField(fields, name)]))
+    : {}
+}
+
+const given = (values: Parameters): Parameters =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
+
 /** @internal */
 export const make = (context: Context, table: ApplianceTrait.Table): WasherTrait => ({
   start: ({ drying, mode, program, rinse, soak, spin, temperature }) =>
@@ -57,11 +84,14 @@ export const make = (context: Context, table: ApplianceTrait.Table): WasherTrait
             start: 1,
             mode,
             program,
-            temp: temperature,
-            rinse_times: rinse,
-            spin_level: spin,
-            drying_mode: drying,
-            soak
+            ...reportedOf(table, fields, mode, program),
+            ...given({
+              temp: temperature,
+              rinse_times: rinse,
+              spin_level: spin,
+              drying_mode: drying,
+              soak
+            })
           },
           true
         )),

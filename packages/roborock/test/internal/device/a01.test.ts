@@ -1,4 +1,4 @@
-import { A01 } from "@effect-mqtt/roborock"
+import { A01, type WasherTrait } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Either, Fiber, Stream, TestClock } from "effect"
 import { testData } from "../../../../../vitest.testData.ts"
@@ -82,6 +82,28 @@ describe("a washing machine", () => {
       assert.deepStrictEqual(acknowledged, [start])
       const unknown = (yield* device.trait("washer")).start({ mode: "wash", program: "levitate" })
       assert.strictEqual(yield* reasonOf(unknown), "InvalidArgument")
+    }))
+
+  it.scoped("is told with the start all that it reports of the program it is set to, and nothing of another one", () =>
+    Effect.gen(function*() {
+      const { device, sent } = yield* openWith(washer, { 203: 1, 204: 1, 205: 4, 207: 2, 208: 3, 209: 77, 210: "x" })
+      const started = (program: WasherTrait.Program) =>
+        Effect.gen(function*() {
+          const before = sent.length
+          yield* (yield* device.trait("washer")).start(program)
+          const [start] = sent.slice(before)
+          const request = start === undefined ? undefined : Either.getOrThrow(A01.decodeRequest(start))
+          return request?._tag === "Set" ? Object.fromEntries(request.dataPoints) : undefined
+        })
+      assert.deepStrictEqual(yield* started({ mode: "wash", program: "wool", rinse: "max" }), {
+        200: 1,
+        204: 1,
+        205: 4,
+        207: 2,
+        208: 5,
+        209: 77
+      })
+      assert.deepStrictEqual(yield* started({ mode: "wash", program: "quick" }), { 200: 1, 204: 1, 205: 2 })
     }))
 
   it.scoped("is not started from afar when its owner has not allowed it", () =>
