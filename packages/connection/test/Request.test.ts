@@ -188,6 +188,22 @@ describe("request", () => {
       yield* fresh.close
     }))
 
+  it.scoped("fails with what the server says when it does not take the subscription back after a lost session", () =>
+    Effect.gen(function*() {
+      const { client, link, server } = yield* start()
+      const fiber = yield* Effect.fork(Effect.flip(client.request("ask", "1", { qos: 1, timeout: "10 minutes" })))
+      yield* grant(link)
+      yield* link.expect("Publish")
+      yield* link.close
+      yield* Effect.fork(TestClock.adjust("1 minute"))
+      const fresh = yield* server.accept({ sessionPresent: false })
+      const { packetId } = yield* fresh.expect("Subscribe")
+      yield* fresh.send({ _tag: "SubAck", packetId, reasonCodes: [0x87] })
+      const error = yield* Fiber.join(fiber)
+      assert.deepStrictEqual([error.reason, error.reasonCode], ["Rejected", 0x87])
+      yield* fresh.close
+    }))
+
   it.scoped("fails when the client is closed", () =>
     Effect.gen(function*() {
       const { client, link } = yield* start()

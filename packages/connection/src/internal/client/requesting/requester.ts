@@ -120,7 +120,11 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
       yield* Deferred.succeed(inlet.ready, undefined)
       yield* batches.forEachBatch(pull, (responses) => Effect.sync(() => onResponses(inlet, idOf, responses)))
     })).pipe(
-      Effect.tapError((error) => Deferred.fail(inlet.ready, error)),
+      Effect.tapError((error) => {
+        // The server does not take it back after a lost session; a client that is over says so itself.
+        if (error.reason !== "Closed") settle(inlet, ({ topic }) => Exit.fail(notSubscribed(topic, error)))
+        return Deferred.fail(inlet.ready, error)
+      }),
       Effect.ensuring(Effect.suspend(() => {
         if (inlets.get(inlet.filter) === inlet) inlets.delete(inlet.filter)
         settle(inlet, ({ topic }) => Exit.fail(closed(topic, ways.stopped())))
