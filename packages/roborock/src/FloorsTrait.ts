@@ -6,6 +6,7 @@
 import * as Effect from "effect/Effect"
 import { invalidArgument, question } from "./internal/device/question.ts"
 import type { Vacuum } from "./internal/device/vacuum.ts"
+import { shownText } from "./internal/shownText.ts"
 import { isRecord, numberField } from "./internal/v1/json.ts"
 import { type CommandError, DeviceError } from "./RoborockError.ts"
 import type { Room } from "./Room.ts"
@@ -62,7 +63,7 @@ const toRooms = (value: unknown): ReadonlyArray<Room> =>
     if (!isRecord(entry)) return []
     const id = numberField(entry, "id")
     const name = entry["iot_name"]
-    return id !== undefined && typeof name === "string" ? [{ id, name }] : []
+    return id !== undefined && typeof name === "string" ? [{ id, name: shownText(name) }] : []
   })
 
 /**
@@ -81,7 +82,7 @@ export const decode = (result: unknown): ReadonlyArray<Floor> | undefined => {
     const name = entry["name"]
     return [{
       mapFlag,
-      name: typeof name === "string" && name !== "" ? name : `Floor ${mapFlag + 1}`,
+      name: typeof name === "string" && name !== "" ? shownText(name) : `Floor ${mapFlag + 1}`,
       addedAt: numberField(entry, "add_time"),
       rooms: toRooms(entry["rooms"]),
       backups: toBackups(entry["bak_maps"])

@@ -11,7 +11,8 @@ import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { familyOf } from "./internal/device/family.ts"
-import { lenient, Text } from "./internal/lenient.ts"
+import { lenient, Shown, Text } from "./internal/lenient.ts"
+import { shownText } from "./internal/shownText.ts"
 import { isRecord } from "./internal/v1/json.ts"
 
 /**
@@ -91,7 +92,7 @@ const DeviceId = Schema.String.pipe(Schema.pattern(/^[!"$-*,-.0-~]{1,64}$/))
 const DeviceEntry = Schema.Struct({
   duid: DeviceId,
   localKey: Schema.Redacted(Schema.NonEmptyString),
-  name: lenient(Schema.String),
+  name: lenient(Shown),
   productId: lenient(Text),
   pv: lenient(Text),
   fv: lenient(Text),
@@ -104,19 +105,19 @@ const DeviceEntry = Schema.Struct({
 
 const ProductEntry = Schema.Struct({
   id: Text,
-  name: lenient(Schema.String),
-  model: lenient(Schema.String),
-  category: lenient(Schema.String)
+  name: lenient(Shown),
+  model: lenient(Shown),
+  category: lenient(Shown)
 })
 
 /** A number that some servers send as text. */
 const Id = Schema.Union(Schema.Number, Schema.NumberFromString.pipe(Schema.int()))
 
 const RoomEntry = Schema.Union(
-  Schema.Struct({ id: Id, name: Schema.String }),
+  Schema.Struct({ id: Id, name: Shown }),
   // Rooms of shared devices.
   Schema.transform(
-    Schema.Struct({ roomId: Id, name: Schema.String }),
+    Schema.Struct({ roomId: Id, name: Shown }),
     Schema.typeSchema(Schema.Struct({ id: Schema.Number, name: Schema.String })),
     {
       strict: true,
@@ -205,7 +206,7 @@ export const decode = (json: unknown): HomeData => {
   }
   return {
     id: typeof home["id"] === "number" ? home["id"] : undefined,
-    name: typeof home["name"] === "string" ? home["name"] : undefined,
+    name: typeof home["name"] === "string" ? shownText(home["name"]) : undefined,
     devices: [...byId.values()],
     rooms: readAll(home["rooms"], "rooms", RoomEntry, ignored),
     ignored,

@@ -13,6 +13,7 @@ import { rasterBytes, readRaster } from "./internal/q10/raster.ts"
 import type { Reader } from "./internal/q10/reader.ts"
 import { makeReader, readPoints } from "./internal/q10/reader.ts"
 import { readTail } from "./internal/q10/tail.ts"
+import { shownText } from "./internal/shownText.ts"
 
 /**
  * A place in units of the device; which ones depends on where it stands.
@@ -179,7 +180,7 @@ const readRooms = (reader: Reader): { readonly list: ReadonlyArray<DeviceRoom>; 
     const nameBytes = Math.min(record[nameOffset - 1] ?? 0, maxNameBytes)
     list.push({
       id: (record[0] ?? 0) << 8 | (record[1] ?? 0),
-      name: new TextDecoder().decode(record.subarray(nameOffset, nameOffset + nameBytes)),
+      name: shownText(new TextDecoder().decode(record.subarray(nameOffset, nameOffset + nameBytes))),
       material: record[10] ?? 0
     })
     if (reader.take((record[46] ?? 0) * 4) === undefined) return { list, whole: false }

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Either from "effect/Either"
+import { shownText } from "./internal/shownText.ts"
 import { isRecord, numberField, parseJson } from "./internal/v1/json.ts"
 
 /**
@@ -44,5 +45,5 @@ export const decode = (json: unknown): ReadonlyArray<Routine> =>
     const { enabled, name, param } = entry
     return id === undefined || typeof name !== "string"
       ? []
-      : [{ id, name, enabled: enabled !== false, duids: duidsOf(param) }]
+      : [{ id, name: shownText(name), enabled: enabled !== false, duids: duidsOf(param) }]
   })

@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import { shownText } from "./internal/shownText.ts"
 import { isRecord } from "./internal/v1/json.ts"
 import { type CommandError, RequestError } from "./RoborockError.ts"
 
@@ -50,7 +51,7 @@ export const decode = (answer: unknown): ReadonlyArray<SavedMap> | undefined => 
     if (!isRecord(entry)) return []
     const { cur, id, name } = entry
     if (typeof id !== "string" && typeof id !== "number") return []
-    const shown = typeof name === "string" && name !== "" ? name : undefined
+    const shown = typeof name === "string" && name !== "" ? shownText(name) : undefined
     return [{ id: String(id), name: shown, inUse: isInUse(cur) }]
   })
 }

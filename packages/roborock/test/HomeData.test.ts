@@ -68,6 +68,20 @@ describe("HomeData", () => {
     assert.deepStrictEqual(HomeData.decodeRooms(rooms), [{ id: 1001, name: "Kitchen" }, { id: 1002, name: "Hall" }])
   })
 
+  it("names say nothing to a terminal or a log: the owner of a shared device chooses its name", () => {
+    const name = "Evil\u001b]0;title\u0007\r\nroot: \ud800 é"
+    const home = HomeData.decode({
+      name,
+      products: [{ ...product, name }],
+      devices: [{ ...device, name: undefined }],
+      receivedDevices: [{ ...device, duid: "d2", name }],
+      rooms: [{ id: 1, name }]
+    })
+    const shown = "Evil ]0;title root:   é"
+    const names = [home.name, ...home.devices.map((one) => one.name), ...home.rooms.map((room) => room.name)]
+    assert.deepStrictEqual(names, [shown, shown, shown, shown])
+  })
+
   it("what is no home has no devices", () => {
     for (const json of [null, 3, [], { devices: {} }]) assert.deepStrictEqual(HomeData.decode(json).devices, [])
   })

@@ -1,5 +1,6 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { shownText } from "./shownText.ts"
 
 /**
  * A field that may be missing, null or of another type than expected: then it is `undefined`, and what holds it is
@@ -16,6 +17,13 @@ export const lenient = <A, I>(schema: Schema.Schema<A, I>) => {
     })
   )
 }
+
+/** Text to be shown. */
+export const Shown = Schema.transform(Schema.String, Schema.String, {
+  strict: true,
+  decode: shownText,
+  encode: (text) => text
+})
 
 /** Text that some servers send as a number. */
 export const Text = Schema.transform(Schema.Union(Schema.String, Schema.Number), Schema.String, {

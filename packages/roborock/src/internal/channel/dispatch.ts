@@ -5,6 +5,7 @@ import type * as Frame from "../../Frame.ts"
 import { type CommandError, DeviceError, RequestError } from "../../RoborockError.ts"
 import type * as Rpc from "../../Rpc.ts"
 import type { Security } from "../../Security.ts"
+import { shownText } from "../shownText.ts"
 import type { Incoming } from "./incoming.ts"
 import { read } from "./incoming.ts"
 import type { AnsweredBy } from "./pending.ts"
@@ -24,7 +25,7 @@ const commandError = (method: string, error: Rpc.RpcError): CommandError =>
       reason: reasonsOfDevice[error.reason],
       method,
       code: error.code,
-      text: error.deviceMessage?.slice(0, 200)
+      text: error.deviceMessage === undefined ? undefined : shownText(error.deviceMessage.slice(0, 200))
     })
 
 /** Hands what a device sends to whom it concerns: answers to their requests, pushes to `onPush`. Counts in `stats`. */

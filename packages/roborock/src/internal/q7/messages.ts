@@ -1,5 +1,6 @@
 import type { Field } from "../protobuf/fields.ts"
 import { walkFields } from "../protobuf/fields.ts"
+import { shownText } from "../shownText.ts"
 
 /** Names of the parts that may be damaged, for the list of issues. */
 export type Part =
@@ -120,7 +121,7 @@ export const readRoomName = (bytes: Uint8Array, report: Report): { readonly id: 
   let name = ""
   walk(bytes, "rooms", report, (field) => {
     if (field.number === 1) id = field.value
-    if (field.number === 2) name = readText(field.bytes)
+    if (field.number === 2) name = shownText(readText(field.bytes))
   })
   return { id, name }
 }

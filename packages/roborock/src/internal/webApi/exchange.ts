@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import { ConnectError } from "../../RoborockError.ts"
+import { shownText } from "../shownText.ts"
 import { isRecord, parseJson } from "../v1/json.ts"
 
 /** One answer of the cloud: always a JSON object, in which `code` tells more than the HTTP status. */
@@ -109,4 +110,4 @@ export const exchange = (
 
 /** What the service says about a failure, in a form that is safe to show and to log. */
 export const serverMessage = (json: Readonly<Record<string, unknown>>): string | undefined =>
-  typeof json["msg"] === "string" ? json["msg"].slice(0, 200).replaceAll(/\p{Cc}+/gu, " ") : undefined
+  typeof json["msg"] === "string" ? shownText(json["msg"].slice(0, 200)) : undefined

@@ -14,6 +14,7 @@ import { type AuthError, ConnectError } from "../../RoborockError.ts"
 import type { Routine } from "../../Routine.ts"
 import { decode as decodeRoutines } from "../../Routine.ts"
 import type { UserData } from "../../UserData.ts"
+import { shownText } from "../shownText.ts"
 import { isRecord, numberField } from "../v1/json.ts"
 import { exchange, type Limits } from "./exchange.ts"
 import { baseUrlOf, clientIdOf, type Context, dataOf } from "./login.ts"
@@ -42,7 +43,7 @@ export const homeDetail = (
       const name = isRecord(data) ? data["name"] : undefined
       return homeId === undefined
         ? new ConnectError({ reason: "BadAnswer", service: "login API", retryable: true })
-        : Effect.succeed({ homeId, name: typeof name === "string" ? name : undefined })
+        : Effect.succeed({ homeId, name: typeof name === "string" ? shownText(name) : undefined })
     })
   )
 
