@@ -42,6 +42,16 @@ describe("an option that makes no sense", () => {
     assert.isAtLeast(times.length, 11)
   })
 
+  it.effect("such as an identifier that no packet can hold, before a store names a session after it", () =>
+    Effect.gen(function*() {
+      const made = yield* Effect.flip(Effect.scoped(MqttClient.make({ ...options, clientId: "me\ud800" })))
+      assert.deepInclude(made, { _tag: "ConnectError", reason: "InvalidEndpoint" })
+      assert.include(made.message, "the option \"clientId\" has to be")
+    }).pipe(
+      Effect.provide(Layer.succeed(Transport.Transport, { open: () => Effect.dieMessage("opened") })),
+      Effect.provide(Layer.provide(SessionStore.layerKeyValueStore(), KeyValueStore.layerMemory))
+    ))
+
   it.effect("fails the constructors, typed, with its name, before anything is opened", () =>
     Effect.gen(function*() {
       for (const [name, value] of wrong) {

@@ -87,6 +87,8 @@ const unsafeMake = (options: Options): Settings => {
     "cleanStart",
     "true or \"first\" without a client identifier: the session could not be resumed"
   )
+  // A store would name the session after it before any packet is written.
+  check(!/\p{Surrogate}/u.test(options.clientId ?? ""), "clientId", "text without halves of surrogate pairs")
   check(
     options.authentication === undefined || version !== 4,
     "authentication",
