@@ -80,11 +80,10 @@ export class Dispatch {
 
   private deliver(now: number, packet: Packet.Publish): void {
     const arrival = this.inbound.publish(now, packet)
-    if (arrival._tag === "Violation") this.link.violation(arrival.detail, arrival.reasonCode)
-    else if (arrival._tag === "Deliver") {
-      this.traffic.messagesReceived++
-      this.onMessage(new IncomingMessage(packet), arrival.pending)
-    }
+    if (arrival._tag === "Duplicate") return
+    if (arrival._tag === "Violation") return this.link.violation(arrival.detail, arrival.reasonCode)
+    this.traffic.messagesReceived++
+    this.onMessage(new IncomingMessage(packet), arrival._tag === "Pending" ? arrival : undefined)
   }
 
   /** Whether the identifier of an answer that nobody expects is that of a packet which has another kind of answer [5 §2.2.1]. */

@@ -8,10 +8,11 @@ import type { Linked } from "../identifiers/exchanges.ts"
 import { Exchanges } from "../identifiers/exchanges.ts"
 import { IdSet } from "../identifiers/idSet.ts"
 import type { Output } from "../output.ts"
-import type { ReceivedIds } from "./receivedIds.ts"
+import type { ReceivedIds, ReceivedIdsOwner } from "./receivedIds.ts"
 
 /** An unacknowledged message. At QoS 1 it belongs to the link that delivered it, at QoS 2 to the session. */
 export interface Pending extends Linked<Pending> {
+  readonly _tag: "Pending"
   readonly qos: 1 | 2
   /** What a copy of it has to look like, if it outlives the link. */
   readonly packet: Packet.Publish | undefined
@@ -23,12 +24,15 @@ export interface Pending extends Linked<Pending> {
 }
 
 export type Arrival =
-  | { readonly _tag: "Deliver"; readonly pending: Pending | undefined }
+  /** To be delivered, and accepted by its consumers. */
+  | Pending
+  /** To be delivered. */
+  | { readonly _tag: "Unacknowledged" }
   /** A copy of what was delivered before: nothing to deliver. */
   | { readonly _tag: "Duplicate" }
   | { readonly _tag: "Violation"; readonly reasonCode: number; readonly detail: string }
 
-const unacknowledged: Arrival = { _tag: "Deliver", pending: undefined }
+const unacknowledged: Arrival = { _tag: "Unacknowledged" }
 const duplicate: Arrival = { _tag: "Duplicate" }
 const unknownId = 0x92
 
@@ -43,7 +47,7 @@ const isCopy = ({ packet }: Pending, { dup, payload, topic }: Packet.Publish): b
   dup || (packet !== undefined && topic === packet.topic && payload.length === packet.payload.length &&
     payload.every((byte, index) => byte === packet.payload[index]))
 
-export class Inbound {
+export class Inbound implements ReceivedIdsOwner {
   /** Came on this link and take a place in the Receive Maximum, which starts anew with each link [5 §4.9]. */
   readonly #counted = new IdSet()
   /** Not acknowledged yet, in the order in which this link has brought them. */
@@ -103,17 +107,20 @@ export class Inbound {
   }
 
   release(now: number, { packetId }: Packet.PubRel): void {
-    const isKnown = this.#received.has(packetId)
-    const complete = () => {
-      if (isKnown) this.#counted.delete(packetId)
-      this.#output.write(
-        isKnown || this.#isClassic()
-          ? { _tag: "PubComp", packetId }
-          : { _tag: "PubComp", packetId, reasonCode: unknownId }
-      )
-    }
-    if (isKnown) this.#received.remove(now, packetId, complete)
-    else complete()
+    if (this.#received.has(packetId)) return this.#received.remove(now, packetId, this)
+    this.#output.write(
+      this.#isClassic() ? { _tag: "PubComp", packetId } : { _tag: "PubComp", packetId, reasonCode: unknownId }
+    )
+  }
+
+  /** Its consumers have the message: a copy of it is a duplicate from now on, which PUBREC may say. */
+  onAdded(id: number): void {
+    if (this.#counted.has(id)) this.#output.write({ _tag: "PubRec", packetId: id })
+  }
+
+  onRemoved(id: number): void {
+    this.#counted.delete(id)
+    this.#output.write({ _tag: "PubComp", packetId: id })
   }
 
   linkLost(): void {
@@ -180,6 +187,7 @@ export class Inbound {
   #deliver(id: number, qos: 1 | 2, packet: Packet.Publish): Arrival {
     const isBeyond = this.#waiting() >= this.#limits.receiveMaximum
     const pending: Pending = {
+      _tag: "Pending",
       id,
       before: undefined,
       behind: undefined,
@@ -191,7 +199,7 @@ export class Inbound {
     }
     this.#excess += pending.excess
     this.#pendings.add(pending)
-    return { _tag: "Deliver", pending }
+    return pending
   }
 
   /** Its identifier comes again on a new link. */
@@ -220,14 +228,7 @@ export class Inbound {
         this.#counted.delete(id)
         const _tag = qos === 1 ? "PubAck" : "PubRec"
         this.#output.write(refusal === 0 ? { _tag, packetId: id } : { _tag, packetId: id, reasonCode: refusal })
-      } else this.#receive(now, id)
+      } else this.#received.add(now, id, this)
     }
-  }
-
-  /** Its consumers have it: a copy of it is a duplicate from now on, which PUBREC may say once that is sure. */
-  #receive(now: number, id: number): void {
-    this.#received.add(now, id, () => {
-      if (this.#counted.has(id)) this.#output.write({ _tag: "PubRec", packetId: id })
-    })
   }
 }
