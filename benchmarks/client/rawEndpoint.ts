@@ -98,6 +98,8 @@ export class RawEndpoint {
     properties?: ReadonlyArray<number>
   ): Promise<void> {
     return new Promise((resolve) => {
+      // The last acknowledgements of the messages before may have come in the read that asks for these.
+      this.#endFeed()
       const block = makeBlock(topics, qos, properties)
       this.#feed = { block, qos, count, inFlight, onDone: resolve, sent: 0, finished: 0 }
       this.#pump()
@@ -198,7 +200,12 @@ export class RawEndpoint {
       feed.sent += messages
       if (feed.qos === 0) feed.finished += messages
     }
-    if (feed.finished < feed.count) return
+    this.#endFeed()
+  }
+
+  #endFeed(): void {
+    const feed = this.#feed
+    if (feed === undefined || feed.finished < feed.count) return
     this.#feed = undefined
     this.finished += feed.finished
     feed.onDone()
