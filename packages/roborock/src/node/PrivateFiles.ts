@@ -106,10 +106,9 @@ export const layer = (directory: string): Layer.Layer<KeyValueStore.KeyValueStor
         read(key),
         Option.match({ onNone: () => Effect.succeedNone, onSome: (value) => Effect.asSome(replaced(value)) })
       )
-      return Effect.flatMap(
-        read(key),
-        (before) => Option.isNone(before) ? Effect.succeedNone : withLock(lockFiles, `${pathOf(key)}.lock`)(found)
-      )
+      // A write goes on when its fiber does not: the lock is given back behind it.
+      const locked = withLock(lockFiles, `${pathOf(key)}.lock`)(Effect.uninterruptible(found))
+      return Effect.flatMap(read(key), (before) => Option.isNone(before) ? Effect.succeedNone : locked)
     }
     return KeyValueStore.make({
       get,
