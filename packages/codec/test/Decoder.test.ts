@@ -226,7 +226,7 @@ describe("Decoder", () => {
   })
 
   it("reads a subscription identifier that stands alone, whatever its size, and cannot be led to change that of another packet", () => {
-    const identifiers = ([1, 127, 128, 16384] as const).flatMap((identifier) => {
+    const identifiers = ([1, 127, 128, 1023, 1024, 16384] as const).flatMap((identifier) => {
       const packet = Encoder.encode({
         _tag: "Publish",
         dup: false,
@@ -243,8 +243,20 @@ describe("Decoder", () => {
     const read = identifiers.map((packet) =>
       packet._tag === "Publish" ? packet.properties?.subscriptionIdentifiers : []
     )
-    assert.deepStrictEqual(read, [[1], [1], [127], [127], [128], [128], [16384], [16384]])
-    assert.throws(() => Object.assign(read[0] ?? {}, [2]), TypeError)
+    assert.deepStrictEqual(
+      read,
+      [1, 1, 127, 127, 128, 128, 1023, 1023, 1024, 1024, 16384, 16384].map((identifier) => [identifier])
+    )
+    for (const shared of [read[0], read[4]]) assert.throws(() => Object.assign(shared ?? {}, [2]), TypeError)
+  })
+
+  it("refuses what only begins like a subscription identifier that stands alone", () => {
+    for (const block of ["0b 00", "0b 80", "0b 80 00", "0b ff 00", "0b 05 01", "0b 05 23", "0b 05 0b"]) {
+      const bytes = block.split(" ").length
+      const { error, packets } = push(`30 0${bytes + 5} 00 01 74 0${bytes} ${block} 07`, { version: 5 })
+      assert.strictEqual(packets.length, 0)
+      assert.isDefined(error)
+    }
   })
 
   it("accepts U+FFFD and control characters as the characters they are", () => {

@@ -135,7 +135,7 @@ describe("a PUBLISH in one chunk and in two", () => {
   })
 
   it("has its subscription identifier, whatever its size", () => {
-    for (const identifier of [1, 127, 128, 16_383, 16_384, 268_435_455]) {
+    for (const identifier of [1, 127, 128, 1023, 1024, 16_383, 16_384, 268_435_455]) {
       for (const others of [{}, { contentType: "text/plain" }]) {
         const properties = { ...others, subscriptionIdentifiers: [identifier] }
         const bytes = encode(Packet.publish({ topic, payload, properties }), 5)

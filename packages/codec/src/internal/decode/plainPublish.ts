@@ -11,7 +11,7 @@ import type { Reader } from "./reader.ts"
 /** A server, which reads what clients send, refuses subscription identifiers. */
 const propertiesOf = (reader: Reader, bytes: Uint8Array, start: number, end: number): Properties | undefined => {
   const identified = reader.sender !== "client"
-  const alone = end - start === 2 && identified ? identifierAlone(bytes, start) : undefined
+  const alone = identified ? identifierAlone(bytes, start, end) : undefined
   return alone ?? readPlainProperties(bytes, start, end, identified)
 }
 

@@ -43,8 +43,8 @@ export const readProperties = (reader: Reader, carrier: CarrierInfo): Properties
   const packetEnd = reader.end
   const end = reader.position + length
   if (end > packetEnd) throw malformed(reader, "the properties run past the end of the packet", "2.2.2.1")
-  if (length === 2 && carrier === carriers.Publish) {
-    const properties = identifierAlone(reader.bytes, reader.position)
+  if (carrier === carriers.Publish) {
+    const properties = identifierAlone(reader.bytes, reader.position, end)
     if (properties !== undefined) {
       reader.position = end
       return properties
