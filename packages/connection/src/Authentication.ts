@@ -17,7 +17,10 @@ import type { AuthError, ConnectError } from "./MqttError.ts"
 export interface Mechanism {
   /** The name that goes to the server; it is fixed for the link. */
   readonly method: string
-  /** Begins an exchange. Runs for every connection attempt and every re-authentication. */
+  /**
+   * Begins an exchange. Runs for every connection attempt, within its `connectTimeout`, and for every re-authentication,
+   * within `connAckTimeout`.
+   */
   readonly start: Effect.Effect<Exchange, AuthError | ConnectError>
 }
 

@@ -156,13 +156,14 @@ export interface Session {
   readonly refuse: (now: number, error: AuthError | ConnectError) => void
   /**
    * Authenticates anew on this link, with the method of its CONNECT [5 §4.12.1]. Settles with
-   * undefined when the server has agreed, else with why it did not. One that is under way is joined.
+   * undefined when the server has agreed, else with why it did not. One that is under way is joined;
+   * true if it is this one that begins.
    */
   readonly reauthenticate: (
     now: number,
     data: Uint8Array | undefined,
     settle: (error: AuthError | ConnectError | undefined) => void
-  ) => void
+  ) => boolean
   /** Settles with the round trip in milliseconds, or undefined if there is no link or it was lost. */
   readonly ping: (now: number, settle: (roundTrip: number | undefined) => void) => void
   /**

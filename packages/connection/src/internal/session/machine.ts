@@ -144,9 +144,9 @@ class Machine implements Session {
     if (this.#link.handshake.phase() !== "Closed") this.#link.end(error, unspecifiedError)
   }
 
-  reauthenticate(now: number, data: Uint8Array | undefined, settle: SettleAuthentication): void {
+  reauthenticate(now: number, data: Uint8Array | undefined, settle: SettleAuthentication): boolean {
     this.#areas.now = now
-    this.#link.handshake.reauthenticate(now, data, settle)
+    return this.#link.handshake.reauthenticate(now, data, settle)
   }
 
   ping(now: number, settle: SettlePing): void {

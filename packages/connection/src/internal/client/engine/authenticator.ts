@@ -12,9 +12,21 @@ const withoutMechanism = new AuthError({
   cause: new Error("the option \"authentication\" is not set")
 })
 
+const linkLost = new ConnectError({ reason: "Transport", retryable: true })
+
+const startedLate = new ConnectError({ reason: "Timeout", retryable: true })
+
+export interface Surroundings {
+  readonly session: Session
+  readonly pump: Pump
+  /** What a mechanism has to begin an exchange anew, in milliseconds. */
+  readonly startTimeout: number
+  /** Whether new operations are refused, and why. */
+  readonly stopped: () => LinkError | undefined
+}
+
 export class Authenticator {
-  readonly #session: Session
-  readonly #pump: Pump
+  readonly #surroundings: Surroundings
   /** A new exchange on the link that there is; completes when the server and the mechanism agree. */
   readonly reauthenticate: Effect.Effect<void, LinkError>
   readonly #bell = new Bell()
@@ -22,9 +34,8 @@ export class Authenticator {
   #asked: AuthenticationStep | undefined = undefined
   #current: Exchange | undefined = undefined
 
-  constructor(session: Session, pump: Pump, mechanism: Mechanism | undefined) {
-    this.#session = session
-    this.#pump = pump
+  constructor(surroundings: Surroundings, mechanism: Mechanism | undefined) {
+    this.#surroundings = surroundings
     this.reauthenticate = mechanism === undefined
       ? withoutMechanism
       : Effect.unsafeMakeSemaphore(1).withPermits(1)(this.#exchangeAnew(mechanism))
@@ -46,33 +57,35 @@ export class Authenticator {
   }
 
   #answerStep(): Effect.Effect<void> {
+    const { pump, session } = this.#surroundings
     const step = this.#asked
     const exchange = this.#current
     this.#asked = undefined
     return step === undefined || exchange === undefined ? Effect.void : Effect.matchEffect(answer(exchange, step), {
-      onSuccess: (data) => Effect.sync(() => this.#pump.pass((now) => this.#session.authenticate(now, data))),
-      onFailure: (error) => Effect.sync(() => this.#pump.pass((now) => this.#session.refuse(now, error)))
+      onSuccess: (data) => Effect.sync(() => pump.pass((now) => session.authenticate(now, data))),
+      onFailure: (error) => Effect.sync(() => pump.pass((now) => session.refuse(now, error)))
     })
   }
 
   #exchangeAnew(mechanism: Mechanism): Effect.Effect<void, LinkError> {
-    return Effect.suspend(() =>
-      this.#session.isReady()
-        ? Effect.flatMap(mechanism.start, (exchange) => this.#begin(exchange))
-        : new ConnectError({ reason: "Transport", retryable: true })
-    )
+    return Effect.suspend(() => {
+      const { session, startTimeout, stopped } = this.#surroundings
+      const refused = stopped() ?? (session.isReady() ? undefined : linkLost)
+      return refused ?? mechanism.start.pipe(
+        Effect.timeoutFail({ duration: startTimeout, onTimeout: () => startedLate }),
+        Effect.flatMap((exchange) => this.#begin(exchange))
+      )
+    })
   }
 
   #begin(exchange: Exchange): Effect.Effect<void, LinkError> {
+    const { pump, session } = this.#surroundings
     return Effect.async<void, LinkError>((resume) => {
-      this.#current = exchange
-      this.#pump.pass((now) =>
-        this.#session.reauthenticate(
-          now,
-          exchange.data,
-          (error) => resume(error === undefined ? Effect.void : error)
-        )
-      )
+      pump.pass((now) => {
+        const settle = (error: LinkError | undefined) => resume(error === undefined ? Effect.void : error)
+        // The steps that are under way without it, also those of a newer link, stay with the exchange they began with.
+        if (session.reauthenticate(now, exchange.data, settle)) this.#current = exchange
+      })
     })
   }
 }

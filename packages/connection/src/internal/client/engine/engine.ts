@@ -162,7 +162,12 @@ class ClientEngine<C extends Consumer> implements Engine<C>, Hooks {
     })
     this.pump = new Pump(this.session, clock, settings.acknowledgementTimeout, this)
     this.committer = stored === undefined ? undefined : makeCommitter(this.session, this.pump, stored)
-    this.authenticator = new Authenticator(this.session, this.pump, mechanism)
+    this.authenticator = new Authenticator({
+      session: this.session,
+      pump: this.pump,
+      startTimeout: settings.connAckTimeout,
+      stopped: this.stopped
+    }, mechanism)
     this.#meter = new Meter(this.session, labels)
     this.#warnings = makeWarnings(this.pump.now)
     this.notices.listen(this.#warnings.listener)

@@ -156,15 +156,23 @@ export class Handshake {
     else this.#release(this.#held)
   }
 
-  reauthenticate(now: number, data: Uint8Array | undefined, onSettled: SettleAuthentication): void {
-    if (this.#phase !== "Ready") return onSettled(new ConnectError({ reason: "Transport", retryable: true }))
+  /** True if an exchange begins with it. */
+  reauthenticate(now: number, data: Uint8Array | undefined, onSettled: SettleAuthentication): boolean {
     const authentication = this.#authentication
-    if (authentication.method === undefined) return onSettled(new AuthError({ reason: "BadAuthenticationMethod" }))
+    if (this.#phase !== "Ready" || authentication.method === undefined) {
+      onSettled(
+        this.#phase === "Ready"
+          ? new AuthError({ reason: "BadAuthenticationMethod" })
+          : new ConnectError({ reason: "Transport", retryable: true })
+      )
+      return false
+    }
     this.#waiters.push(onSettled)
-    if (authentication.isRunning) return
+    if (authentication.isRunning) return false
     authentication.begin()
     this.#allowStep(now)
     this.#writeAuth(0x19, data)
+    return true
   }
 
   /** The next step has its time, within that of the whole handshake. */
