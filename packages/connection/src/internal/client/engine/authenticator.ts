@@ -19,8 +19,6 @@ const startedLate = new ConnectError({ reason: "Timeout", retryable: true })
 export interface Surroundings {
   readonly session: Session
   readonly pump: Pump
-  /** What a mechanism has to begin an exchange anew, in milliseconds. */
-  readonly startTimeout: number
   /** Whether new operations are refused, and why. */
   readonly stopped: () => LinkError | undefined
 }
@@ -34,11 +32,12 @@ export class Authenticator {
   #asked: AuthenticationStep | undefined = undefined
   #current: Exchange | undefined = undefined
 
-  constructor(surroundings: Surroundings, mechanism: Mechanism | undefined) {
+  /** A mechanism has `startTimeout` milliseconds to begin an exchange anew. */
+  constructor(surroundings: Surroundings, startTimeout: number, mechanism: Mechanism | undefined) {
     this.#surroundings = surroundings
     this.reauthenticate = mechanism === undefined
       ? withoutMechanism
-      : Effect.unsafeMakeSemaphore(1).withPermits(1)(this.#exchangeAnew(mechanism))
+      : Effect.unsafeMakeSemaphore(1).withPermits(1)(this.#exchangeAnew(mechanism, startTimeout))
   }
 
   /** To be called from the session's `onAuthenticate`. */
@@ -67,9 +66,9 @@ export class Authenticator {
     })
   }
 
-  #exchangeAnew(mechanism: Mechanism): Effect.Effect<void, LinkError> {
+  #exchangeAnew(mechanism: Mechanism, startTimeout: number): Effect.Effect<void, LinkError> {
     return Effect.suspend(() => {
-      const { session, startTimeout, stopped } = this.#surroundings
+      const { session, stopped } = this.#surroundings
       const refused = stopped() ?? (session.isReady() ? undefined : linkLost)
       return refused ?? mechanism.start.pipe(
         Effect.timeoutFail({ duration: startTimeout, onTimeout: () => startedLate }),

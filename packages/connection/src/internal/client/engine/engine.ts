@@ -162,12 +162,7 @@ class ClientEngine<C extends Consumer> implements Engine<C>, Hooks {
     })
     this.pump = new Pump(this.session, clock, settings.acknowledgementTimeout, this)
     this.committer = stored === undefined ? undefined : makeCommitter(this.session, this.pump, stored)
-    this.authenticator = new Authenticator({
-      session: this.session,
-      pump: this.pump,
-      startTimeout: settings.connAckTimeout,
-      stopped: this.stopped
-    }, mechanism)
+    this.authenticator = new Authenticator(this, settings.connAckTimeout, mechanism)
     this.#meter = new Meter(this.session, labels)
     this.#warnings = makeWarnings(this.pump.now)
     this.notices.listen(this.#warnings.listener)
