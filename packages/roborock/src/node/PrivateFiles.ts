@@ -49,12 +49,20 @@ const ownerOnly = { file: 0o600, directory: 0o700 }
 const temporaryOf = (path: string) => `${path}.${randomBytes(6).toString("hex")}.new`
 
 const lockFiles = {
-  create: (path: string) => onFile("modify", path, async () => (await Fs.open(path, "wx", ownerOnly.file)).close()),
-  identify: (path: string) =>
-    Effect.map(
-      orMissing(onFile("modify", path, () => Fs.stat(path))),
-      Option.match({ onNone: () => undefined, onSome: ({ ino, mtimeMs }) => `${ino} ${mtimeMs}` })
-    ),
+  create: (path: string, holder: string) =>
+    onFile("modify", path, async () => {
+      const file = await Fs.open(path, "wx", ownerOnly.file)
+      try {
+        await file.writeFile(holder)
+      } catch (cause) {
+        await Fs.rm(path, { force: true })
+        throw cause
+      } finally {
+        await file.close()
+      }
+    }),
+  read: (path: string) =>
+    Effect.map(orMissing(onFile("modify", path, () => Fs.readFile(path, "utf8"))), Option.getOrUndefined),
   remove: (path: string) => onFile("modify", path, () => Fs.rm(path, { force: true }))
 }
 
