@@ -153,24 +153,33 @@ export const make = (
     /** What a store that does not work would forget holds for this program. */
     let unsaved: unknown
 
-    const decide = <A>(kind: Kind, f: (counts: Counts) => { readonly answer: A; readonly counts: Counts }) =>
-      Effect.suspend(() => {
+    /** `f` gets the time at which it has the counts: what others counted while it waited for them is not ahead of it. */
+    const decide = <A>(
+      kind: Kind,
+      f: (counts: Counts, now: number) => { readonly answer: A; readonly counts: Counts }
+    ) =>
+      Effect.clockWith((clock) => {
         const made = (json: unknown) => {
           const all = isRecord(json) ? json : {}
-          const { answer, counts } = f(decode(all[kind]))
+          const { answer, counts } = f(decode(all[kind]), clock.unsafeCurrentTimeMillis())
           return { answer, all: { ...all, [kind]: counts } }
         }
-        let decided = made(unsaved)
-        return Effect.map(
-          keptJson.modify(store, key, (json) => {
-            decided = made(unsaved ?? json)
-            return decided.all
-          }),
-          (isStored) => {
-            unsaved = isStored ? undefined : decided.all
-            return decided.answer
+        let decided: ReturnType<typeof made> | undefined
+        const modified = keptJson.modify(store, key, (json) => {
+          decided = made(unsaved ?? json)
+          return decided.all
+        })
+        return Effect.flatMap(modified, (isStored) => {
+          if (isStored && decided !== undefined) {
+            unsaved = undefined
+            return Effect.succeed(decided.answer)
           }
-        )
+          return Effect.map(keptJson.read(store, key), (json) => {
+            const { all, answer } = made(unsaved ?? json)
+            unsaved = all
+            return answer
+          })
+        })
       })
 
     /** Looks and counts in one step, so that of two programs only one gets the last call that is left. */
@@ -178,11 +187,13 @@ export const make = (
       Effect.gen(function*() {
         const longest = Math.max(...limits[kind].map(({ within }) => Duration.toMillis(within)))
         while (true) {
-          const now = yield* Clock.currentTimeMillis
-          const nextTryAt = yield* decide(kind, (counts) => {
-            const free = nextFree(counts, limits[kind], now)
+          const { nextTryAt, now } = yield* decide(kind, (counts, now) => {
+            const nextTryAt = nextFree(counts, limits[kind], now)
             const calls = counts.calls.filter((time) => time > now - longest && time <= now)
-            return { answer: free, counts: { ...counts, calls: free > now ? calls : [...calls, now] } }
+            return {
+              answer: { nextTryAt, now },
+              counts: { ...counts, calls: nextTryAt > now ? calls : [...calls, now] }
+            }
           })
           if (nextTryAt <= now) return
           if (nextTryAt > now + shortWait) return yield* tooMany(kind, nextTryAt)
@@ -198,12 +209,11 @@ export const make = (
           return nextFree(decode(isRecord(all) ? all[kind] : undefined), limits[kind], now)
         }),
       refused: (kind) =>
-        oneAtATime(Effect.flatMap(Clock.currentTimeMillis, (now) =>
-          decide(kind, (counts) => {
-            const refusals = now - counts.blockedUntil > longestBlock ? 1 : counts.refusals + 1
-            const blockedUntil = now + Math.min(longestBlock, firstBlock * 2 ** (refusals - 1))
-            return { answer: undefined, counts: { ...counts, refusals, blockedUntil } }
-          })))
+        oneAtATime(decide(kind, (counts, now) => {
+          const refusals = now - counts.blockedUntil > longestBlock ? 1 : counts.refusals + 1
+          const blockedUntil = now + Math.min(longestBlock, firstBlock * 2 ** (refusals - 1))
+          return { answer: undefined, counts: { ...counts, refusals, blockedUntil } }
+        }))
     }
   })
 

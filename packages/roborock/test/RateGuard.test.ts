@@ -2,7 +2,7 @@ import { RateGuard, RoborockApi, RoborockError, UserData } from "@effect-mqtt/ro
 import { PrivateFiles } from "@effect-mqtt/roborock/node"
 import { Error as PlatformError, KeyValueStore } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime, Effect, Layer, Redacted, TestClock } from "effect"
+import { DateTime, Effect, Fiber, Layer, Redacted, TestClock } from "effect"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -80,6 +80,40 @@ describe("limits", () => {
       const error = yield* Effect.flip((yield* program).admit("homeData"))
       assert.strictEqual(error.reason, "TooManyRequests")
     }).pipe(Effect.scoped))
+
+  it.effect("a call that another program makes while this one waits for the counts is one before it", () =>
+    Effect.gen(function*() {
+      const memory = yield* KeyValueStore.KeyValueStore
+      const modify: KeyValueStore.KeyValueStore["modify"] = (key, f) => Effect.delay(memory.modify(key, f), "2 seconds")
+      const other = yield* RateGuard.make()
+      const slow = yield* Effect.provideService(RateGuard.make(), KeyValueStore.KeyValueStore, { ...memory, modify })
+      yield* other.admit("rooms")
+      const waiting = yield* Effect.fork(slow.admit("rooms"))
+      yield* TestClock.adjust("1 second")
+      yield* other.admit("rooms")
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.join(waiting)
+      assert.deepInclude(yield* Effect.flip(other.admit("rooms")), { reason: "TooManyRequests", nextTryAt: 60_000 })
+    }).pipe(Effect.provide(KeyValueStore.layerMemory)))
+
+  it.effect("that are stored hold where nothing more can be", () =>
+    Effect.gen(function*() {
+      const readOnly = new PlatformError.SystemError({
+        reason: "PermissionDenied",
+        module: "KeyValueStore",
+        method: "modify"
+      })
+      const memory = yield* KeyValueStore.KeyValueStore
+      yield* (yield* RateGuard.make()).refused("homeData")
+      const guard = yield* Effect.provideService(
+        RateGuard.make(),
+        KeyValueStore.KeyValueStore,
+        KeyValueStore.make({ ...memory, modify: () => Effect.fail(readOnly), set: () => Effect.fail(readOnly) })
+      )
+      yield* guard.admit("rooms")
+      const error = yield* Effect.flip(guard.admit("homeData"))
+      assert.deepInclude(error, { reason: "TooManyRequests", nextTryAt: 3_600_000 })
+    }).pipe(Effect.provide(KeyValueStore.layerMemory)))
 
   it.effect("hold for one program where nothing can be stored", () =>
     Effect.gen(function*() {
