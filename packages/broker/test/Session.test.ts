@@ -87,6 +87,22 @@ describe.each([4, 5] as const)("a kept session at protocol level %s", (version) 
 })
 
 describe("session expiry", () => {
+  it.scoped("MQTT 5: one that a clean start ended does not end the next one when its own interval is over", () =>
+    Effect.gen(function*() {
+      const broker = yield* Broker.make()
+      yield* (yield* connect(broker, "c", persistent[5])).cut
+      const second = yield* connect(broker, "c", { ...persistent[5], cleanStart: true })
+      yield* subscribe(second, "t")
+      yield* TestClock.adjust("101 seconds")
+      const third = yield* connect(broker, "c", persistent[5])
+      assert.isTrue(third.connAck.sessionPresent)
+      assert.deepInclude(yield* second.expect("Disconnect"), { reasonCode: 0x8e })
+      yield* third.cut
+      yield* TestClock.adjust("101 seconds")
+      const { heldBytes, sessions, subscriptions } = yield* broker.stats
+      assert.deepStrictEqual({ heldBytes, sessions, subscriptions }, { heldBytes: 0, sessions: 0, subscriptions: 0 })
+    }))
+
   it.scoped("MQTT 5: over when the interval is, and without one at once", () =>
     Effect.gen(function*() {
       const broker = yield* Broker.make()

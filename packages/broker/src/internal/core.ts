@@ -257,6 +257,8 @@ export class Core implements Hub {
 
   private remove(session: Session): void {
     this.sessions.delete(session.clientId)
+    // The deadline it was entered with is not that of the next session with its name.
+    session.expiresAt = Infinity
     for (const subscription of [...session.subscriptions.values()]) this.subscriptions.remove(subscription)
     this.distributor.adopt(session.outgoing.discard())
     this.ledger.subtract(session.willBytes + session.received.size * identifierCost)
