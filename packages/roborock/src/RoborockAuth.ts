@@ -79,9 +79,15 @@ const replaceable = (
       Effect.gen(function*() {
         if (yield* isReplaced(refused)) return userData
         const now = yield* Clock.currentTimeMillis
-        if (logIn === undefined || now - renewedAt < betweenRenewals) return yield* error
+        // (By the distance: a clock that was set back must not hold for longer.)
+        if (logIn === undefined || Math.abs(now - renewedAt) < betweenRenewals) return yield* error
+        const before = renewedAt
         renewedAt = now
-        return userData = yield* logIn
+        // Who gave up waiting has not tried for the others.
+        return userData = yield* Effect.onInterrupt(logIn, () =>
+          Effect.sync(() => {
+            renewedAt = before
+          }))
       })
     return {
       userData: Effect.sync(() => userData),

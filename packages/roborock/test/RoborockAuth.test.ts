@@ -2,7 +2,7 @@ import { Broker } from "@effect-mqtt/broker"
 import { CloudChannel, RoborockApi, RoborockAuth, RoborockError, TokenStore, UserData } from "@effect-mqtt/roborock"
 import { KeyValueStore } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Redacted, TestClock } from "effect"
+import { Effect, Fiber, Layer, Redacted, TestClock } from "effect"
 import { loginAnswer, ok, scriptedCloud } from "./scriptedCloud.ts"
 
 const loginWith = (token: string, session = token) =>
@@ -42,6 +42,32 @@ describe("a login that is refused", () => {
       assert.strictEqual(logins(), 2)
     }).pipe(Effect.provide(layer))
   })
+
+  it.effect("is renewed for the next one who asks when the first gave up waiting, or the clock was set back", () =>
+    Effect.gen(function*() {
+      let logins = 0
+      const api = yield* RoborockApi.make({ baseUrl: "http://login.test" })
+      const slow: RoborockApi.RoborockApi["Type"] = {
+        ...api,
+        login: () => Effect.delay(Effect.sync(() => loginWith(`issued-${++logins}`)), "10 seconds")
+      }
+      yield* (yield* TokenStore.TokenStore).set(email, loginWith("kept"))
+      yield* TestClock.setTime(10 * 3_600_000)
+      const auth = yield* Effect.provideService(RoborockAuth.make(credentials), RoborockApi.RoborockApi, slow)
+      const kept = yield* auth.userData
+      const impatient = yield* Effect.fork(Effect.timeout(auth.renew(kept, revoked), "5 seconds"))
+      yield* TestClock.adjust("5 seconds")
+      yield* Fiber.await(impatient)
+      const patient = yield* Effect.fork(auth.renew(kept, revoked))
+      yield* TestClock.adjust("10 seconds")
+      const renewed = yield* Fiber.join(patient)
+      assert.strictEqual(tokenOf(renewed), "issued-1")
+      assert.strictEqual(yield* Effect.flip(auth.renew(renewed, revoked)), revoked)
+      yield* TestClock.setTime(3_600_000)
+      const later = yield* Effect.fork(auth.renew(renewed, revoked))
+      yield* TestClock.adjust("10 seconds")
+      assert.strictEqual(tokenOf(yield* Fiber.join(later)), "issued-2")
+    }).pipe(Effect.provide(issuing().layer), Effect.provide(scriptedCloud(() => ok(null)).layer)))
 
   it.effect("and was given is replaced by what is found then, if anything", () =>
     Effect.gen(function*() {
