@@ -355,6 +355,75 @@ describe("consume", () => {
   )
 
   scenario(
+    "with several at a time, the next one gets what was pulled and not finished at a failure",
+    () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start()
+        const consuming = yield* Effect.fork(Effect.flip(
+          client.consume(
+            "#",
+            ({ topic }) => topic === "a" ? Effect.void : topic === "b" ? Effect.never : Effect.fail("broken"),
+            { qos: 1, concurrency: 2 }
+          )
+        ))
+        yield* granted(link)
+        yield* link.send(incoming("a", 1), incoming("b", 2), incoming("c", 3), incoming("d", 4))
+        assert.deepStrictEqual(yield* heard(link, 1), [["PubAck", 1, 0]])
+        yield* unsubscribed(link)
+        assert.strictEqual(yield* Fiber.join(consuming), "broken")
+        const seen: Array<string> = []
+        yield* Effect.forkScoped(
+          client.consume("#", ({ topic }) => Effect.sync(() => seen.push(topic)), { qos: 1, concurrency: 2 })
+        )
+        yield* granted(link)
+        assert.deepStrictEqual(yield* heard(link, 3), [["PubAck", 2, 0], ["PubAck", 3, 0], ["PubAck", 4, 0]])
+        assert.deepStrictEqual(seen, ["b", "c", "d"])
+      })
+  )
+
+  scenario(
+    "with several at a time, those that have finished take what comes in later reads",
+    () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start()
+        const running: Array<number> = []
+        let now = 0
+        const handle = () =>
+          Effect.acquireUseRelease(
+            Effect.sync(() => running.push(++now)),
+            () => Effect.sleep("1 second"),
+            () => Effect.sync(() => now--)
+          )
+        yield* Effect.forkScoped(client.consume("#", handle, { qos: 1, concurrency: 3 }))
+        yield* granted(link)
+        for (const count of [2, 1, 4, 2]) {
+          yield* link.send(...Array.from({ length: count }, (_, index) => incoming("t", index + 1)))
+          yield* settle
+          yield* TestClock.adjust("2 seconds")
+          const acknowledged = yield* heard(link, count)
+          assert.deepStrictEqual(
+            acknowledged.map(([, id]) => id),
+            Array.from({ length: count }, (_, index) => index + 1)
+          )
+        }
+        assert.deepStrictEqual(running.slice(0, 3), [1, 2, 1])
+        assert.strictEqual(Math.max(...running), 3)
+      })
+  )
+
+  scenario("may run more at a time than there will ever be messages", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start()
+      const handle = () => Effect.sleep("1 second")
+      yield* Effect.forkScoped(client.consume("#", handle, { qos: 1, concurrency: Number.MAX_SAFE_INTEGER }))
+      yield* granted(link)
+      yield* link.send(incoming("a", 1), incoming("b", 2), incoming("c", 3))
+      yield* settle
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(yield* heard(link, 3), [["PubAck", 1, 0], ["PubAck", 2, 0], ["PubAck", 3, 0]])
+    }))
+
+  scenario(
     "with several at a time, ends with the client when the last handler has finished",
     () =>
       Effect.gen(function*() {
@@ -481,6 +550,28 @@ describe("consume", () => {
       const consuming = yield* Effect.fork(client.consume("#", () => client.disconnect(), { qos: 1 }))
       yield* granted(link)
       yield* link.send(incoming("stop", 1))
+      assert.deepStrictEqual(yield* heard(link, 1), [["Disconnect"]])
+      yield* link.close
+      yield* Fiber.join(consuming)
+    }))
+
+  scenario("a handler that closes the client beside others waits for them", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start({ drainTimeout: "3 seconds" })
+      const consuming = yield* Effect.fork(client.consume(
+        "#",
+        ({ topic }) => topic === "stop" ? client.disconnect() : Effect.sleep("1 second"),
+        { qos: 1, concurrency: 2 }
+      ))
+      yield* granted(link)
+      yield* link.send(incoming("a", 1))
+      yield* settle
+      yield* link.send(incoming("stop", 2))
+      yield* settle
+      yield* isSilent(link)
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(yield* heard(link, 1), [["PubAck", 1, 0]])
+      yield* TestClock.adjust("2 seconds")
       assert.deepStrictEqual(yield* heard(link, 1), [["Disconnect"]])
       yield* link.close
       yield* Fiber.join(consuming)

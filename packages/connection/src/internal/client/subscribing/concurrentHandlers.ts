@@ -1,0 +1,72 @@
+/** Handlers of one consumer, several at once. */
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type { Pull } from "../batches.ts"
+import { Outcome } from "../outcome.ts"
+
+/**
+ * So many at once; the first failure ends the others. One fiber pulls and others, as many as are of use, handle one element
+ * after the other: to fork one for each took two to four times the CPU time. Each waits for itself: were it one semaphore for
+ * all, a message would wake every one of them, which is 0.3 ms with 64.
+ */
+export const forEachConcurrently = <A, E, E2, R>(
+  pull: Pull<A, E>,
+  f: (element: A) => Effect.Effect<unknown, E2, R>,
+  concurrency: number
+): Effect.Effect<void, E | E2, R> =>
+  Effect.suspend(() => {
+    const failed = new Outcome<never, E2>()
+    let isOver = false
+    let batch: ReadonlyArray<A> = []
+    let index = 0
+    let workers = 0
+    /** Wakes a worker that found nothing to do. */
+    const idle: Array<() => void> = []
+    let onChange = () => {}
+
+    const rest = Effect.async<void>((resume) => {
+      idle.push(() => resume(Effect.void))
+      onChange()
+    })
+    const work: Effect.Effect<void, E2, R> = Effect.suspend(() => {
+      if (isOver) return Effect.void
+      if (index === batch.length) return Effect.zipRight(rest, work)
+      // Taken when it begins, not when somebody is woken for it: they begin in the order of arrival.
+      const element = batch[index++]
+      if (index === batch.length) onChange()
+      return Effect.zipRight(f(element), work)
+    })
+    const onExit = (exit: Exit.Exit<void, E2>) =>
+      Effect.sync(() => {
+        if (isOver || Exit.isSuccess(exit)) return
+        // Begins nothing more in the turns until all are interrupted.
+        isOver = true
+        failed.settle(Exit.failCause(exit.cause))
+      })
+    const worker = Effect.fork(Effect.onExit(work, onExit))
+
+    const until = (isTrue: () => boolean) =>
+      Effect.async<void>((resume) => {
+        onChange = () => isTrue() && resume(Effect.void)
+        onChange()
+      })
+    const isReady = () => index === batch.length && (idle.length > 0 || workers < concurrency)
+    const handle = (elements: ReadonlyArray<A>) => {
+      batch = elements
+      index = 0
+      const woken = idle.splice(Math.max(idle.length - elements.length, 0))
+      const started = Math.min(elements.length - woken.length, concurrency - workers)
+      workers += started
+      for (const wake of woken) wake()
+      return Effect.zipRight(Effect.replicateEffect(worker, started, { discard: true }), until(isReady))
+    }
+    const dispatch: Effect.Effect<void, E, R> = Effect.flatMap(pull, (next) =>
+      next === undefined
+        ? until(() => idle.length === workers)
+        : Effect.zipRight(handle(Chunk.toReadonlyArray(next)), dispatch))
+    // The workers are its children, and end with it.
+    const dispatcher = Effect.ensuring(dispatch, Effect.sync(() => isOver = true))
+    // A race waits for the one that has lost, wherever it takes place.
+    return Effect.raceFirst(Effect.interruptible(failed), Effect.interruptible(dispatcher))
+  })
