@@ -157,7 +157,7 @@ export const make = (
         yield* Effect.zipRight(close, link.update(() => ({ _tag: "Down", error })))
         if (!renewed) {
           const pause = error._tag === "AuthError" ? cloudPause.afterRefusal : cloudPause.afterFailure
-          yield* cloudPause.waitOut(auth, error, pause)
+          yield* cloudPause.waitOut(auth, userData, error, pause)
         }
         yield* SynchronizedRef.set(state, { _tag: "None" })
       }).pipe(Effect.interruptible, Effect.forkIn(scope))
@@ -197,15 +197,13 @@ export const make = (
     )
 
     const afterFailedStart = (error: LinkError): Effect.Effect<State> =>
-      Effect.suspend(() => {
+      Effect.flatMap(auth.userData, (userData) => {
         lastFailure = { error }
         const pause = cloudPause.pauseBefore(error, ++failures)
         if (pause === undefined) return Effect.succeed<State>({ _tag: "None" })
-        const free = SynchronizedRef.set(state, { _tag: "None" })
-        return Effect.as(
-          Effect.forkIn(Effect.interruptible(Effect.zipRight(cloudPause.waitOut(auth, error, pause), free)), scope),
-          { _tag: "Paused", error }
-        )
+        const waited = cloudPause.waitOut(auth, userData, error, pause)
+        const free = Effect.zipRight(waited, SynchronizedRef.set(state, { _tag: "None" }))
+        return Effect.as(Effect.forkIn(Effect.interruptible(free), scope), { _tag: "Paused", error })
       })
 
     type Current = Effect.Effect<MqttClient.MqttClient["Type"], LinkError>

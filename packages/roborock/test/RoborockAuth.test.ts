@@ -77,6 +77,8 @@ describe("a login that is refused", () => {
       assert.strictEqual(yield* Effect.flip(auth.renew(given, revoked)), revoked)
       found = loginWith("later")
       assert.strictEqual(tokenOf(yield* auth.renew(given, revoked)), "later")
+      // Who learns of it later waits for nothing: the one that was refused is not in use any more.
+      yield* auth.replaced(given)
     }).pipe(Effect.provide(issuing().layer)))
 
   it.scoped("is not tried again by the cloud connection for hours, but at once when there is another", () => {

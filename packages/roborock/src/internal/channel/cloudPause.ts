@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type { RoborockAuth } from "../../RoborockAuth.ts"
 import type { AuthError, ConnectError } from "../../RoborockError.ts"
+import type { UserData } from "../../UserData.ts"
 
 /** The first pause of an outage; each one after it is longer by the factor, up to the longest (decision 8). */
 export const firstPause: Duration.DurationInput = "10 seconds"
@@ -35,9 +36,8 @@ export const betweenTries = Schedule.exponential("2 seconds").pipe(
 /** Waits a pause out; where a login was refused, only until there is another one, whoever has made it. */
 export const waitOut = (
   auth: RoborockAuth["Type"],
+  userData: UserData,
   error: AuthError | ConnectError,
   pause: Duration.DurationInput
 ): Effect.Effect<void> =>
-  error._tag === "AuthError"
-    ? Effect.flatMap(auth.userData, (refused) => Effect.raceFirst(Effect.sleep(pause), auth.replaced(refused)))
-    : Effect.sleep(pause)
+  error._tag === "AuthError" ? Effect.raceFirst(Effect.sleep(pause), auth.replaced(userData)) : Effect.sleep(pause)
