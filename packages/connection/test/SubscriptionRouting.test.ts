@@ -358,6 +358,19 @@ describe("retained messages", () => {
       })
   )
 
+  scenario("are not kept from one stream by another whose wish for them was refused", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start()
+      const first = yield* join(link, client, "a/#", { qos: 1 })
+      const refused = yield* Effect.fork(Effect.flip(client.subscription("a/#", { qos: 1, retainHandling: 0 })))
+      const { packetId } = yield* link.expect("Subscribe")
+      yield* link.send(Packet.subAck({ packetId, reasonCodes: [0x87] }))
+      assert.strictEqual((yield* Fiber.join(refused)).reason, "SubscribeRejected")
+      yield* link.send({ ...incomingFor(1, "a/1", 1), retain: true })
+      assert.deepStrictEqual(yield* waiting(first), ["a/1"])
+      assert.deepStrictEqual(yield* heard(link, 1), [["PubAck", 1, 0]])
+    }))
+
   scenario("with Retain As Published nobody knows what is a replay: all streams get it", () =>
     Effect.gen(function*() {
       const { client, link } = yield* start()

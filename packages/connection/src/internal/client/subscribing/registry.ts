@@ -80,7 +80,10 @@ export const make = (
   const reject = (entry: Entry, error: SubscribeError) => {
     const { confirmed } = entry
     const refused = new Set(confirmed === undefined ? entry.members : entry.listeners.map(({ member }) => member))
-    for (const member of refused) entry.members.delete(member)
+    for (const member of refused) {
+      entry.members.delete(member)
+      entry.replayTo.delete(member)
+    }
     if (confirmed === undefined) remove(entry)
     else {
       // Only the wish for more was refused: what the server had granted before goes on, if anybody wants it.
