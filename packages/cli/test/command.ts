@@ -27,9 +27,11 @@ export const startOf =
   (words: ReadonlyArray<string>, { env = {}, isClosed = false, stdin = "" }: Surroundings = {}) =>
     Effect.gen(function*() {
       const out: Array<Uint8Array> = []
+      // What has been read is gone.
+      const unread = [new TextEncoder().encode(stdin)]
       const err: Array<string> = []
       const streams = Layer.succeed(StandardStreams.StandardStreams, {
-        input: Stream.succeed(new TextEncoder().encode(stdin)),
+        input: Stream.suspend(() => Stream.fromIterable(unread.splice(0))),
         hasKeyboard: false,
         write: (bytes) =>
           isClosed ? new StandardStreams.OutputClosed() : Effect.sync(() => void out.push(Uint8Array.from(bytes))),

@@ -45,22 +45,24 @@ const rowsOf = (negotiated: Negotiated): ReadonlyArray<Row> => [
 const connect = (values: Values, reporter: reporters.Reporter) =>
   Effect.gen(function*() {
     const settings = yield* settingsOf.make(values)
-    const before = yield* Clock.currentTimeMillis
-    const client = yield* links.open(settings, reporter)
-    const took = (yield* Clock.currentTimeMillis) - before
-    const status = yield* client.status.get
-    const negotiated = status._tag === "Connected" ? rowsOf(status.negotiated) : []
-    yield* reports.write(reporter, [
-      ["url", "broker", settings.client.url],
-      ["connectMillis", "connected in (ms)", took],
-      ...negotiated
-    ])
-    for (let count = 1; count <= (values.ping ?? 0); count++) {
-      if (count > 1) yield* Effect.sleep(values.interval ?? Duration.seconds(1))
-      const roundTrip = Duration.toMillis(yield* Effect.mapError(client.ping, fromMqtt))
-      yield* reports.write(reporter, [["ping", "ping", count], ["millis", "round trip (ms)", roundTrip]])
-    }
-  }).pipe(Effect.scoped)
+    const measure = Effect.gen(function*() {
+      const before = yield* Clock.currentTimeMillis
+      const client = yield* links.open(settings, reporter)
+      const took = (yield* Clock.currentTimeMillis) - before
+      const status = yield* client.status.get
+      const negotiated = status._tag === "Connected" ? rowsOf(status.negotiated) : []
+      yield* reports.write(reporter, [
+        ["url", "broker", settings.client.url],
+        ["connectMillis", "connected in (ms)", took],
+        ...negotiated
+      ])
+      for (let count = 1; count <= (values.ping ?? 0); count++) {
+        if (count > 1) yield* Effect.sleep(values.interval ?? Duration.seconds(1))
+        const roundTrip = Duration.toMillis(yield* Effect.mapError(client.ping, fromMqtt))
+        yield* reports.write(reporter, [["ping", "ping", count], ["millis", "round trip (ms)", roundTrip]])
+      }
+    }).pipe(Effect.scoped)
+    yield* links.persistently(values, reporter)(measure)
+  })
 
-export const run = (values: Values) =>
-  Effect.flatMap(reporters.make(values), (reporter) => links.persistently(values, reporter)(connect(values, reporter)))
+export const run = (values: Values) => Effect.flatMap(reporters.make(values), (reporter) => connect(values, reporter))

@@ -60,7 +60,10 @@ export const open = (
     return client
   })
 
-/** With `--reconnect always`, a refused password is tried again as well: it may be set up later. */
+/**
+ * With `--reconnect always`, a refused password is tried again as well: it may be set up later. What the
+ * command reads of its surroundings, such as standard input, is to be read before: there is no second time.
+ */
 export const persistently = (values: ConnectionValues, reporter: Reporter) =>
 <A, R>(
   command: Effect.Effect<A, CommandError | OutputClosed, R>

@@ -47,30 +47,29 @@ const publish = (values: Values, reporter: reporters.Reporter) =>
     const options: PublishOptions = { qos: values.qos, retain: values.retain, properties }
     const { input, write } = yield* StandardStreams
     const payload = values.lines ? undefined : yield* payloads.read(values)
-    const client = yield* links.open(settings, reporter)
-    const times = values.repeat ?? 1
-    const sent = payload === undefined
-      ? yield* payloads.lines(input).pipe(
-        Stream.map((line) => ({ ...options, topic, payload: line })),
-        Stream.run(client.sink()),
-        Effect.mapError(fromMqtt)
-      )
-      : yield* client.publish(topic, payload, options).pipe(
-        Effect.mapError(fromMqtt),
-        Effect.repeat(
-          Schedule.intersect(Schedule.recurs(times - 1), Schedule.spaced(values.repeatDelay ?? Duration.zero))
-        ),
-        Effect.as({ messages: times, bytes: times * payload.length })
-      )
-    if (reporter.isJson) {
-      const { bytes, messages } = sent
-      const done = { topic, qos: values.qos ?? 0, retain: values.retain, messages, bytes }
-      yield* write(byteText.utf8(`${JSON.stringify(done)}\n`))
-    }
-  }).pipe(Effect.scoped)
+    const send = Effect.gen(function*() {
+      const client = yield* links.open(settings, reporter)
+      const times = values.repeat ?? 1
+      const sent = payload === undefined
+        ? yield* payloads.lines(input).pipe(
+          Stream.map((line) => ({ ...options, topic, payload: line })),
+          Stream.run(client.sink()),
+          Effect.mapError(fromMqtt)
+        )
+        : yield* client.publish(topic, payload, options).pipe(
+          Effect.mapError(fromMqtt),
+          Effect.repeat(
+            Schedule.intersect(Schedule.recurs(times - 1), Schedule.spaced(values.repeatDelay ?? Duration.zero))
+          ),
+          Effect.as({ messages: times, bytes: times * payload.length })
+        )
+      if (reporter.isJson) {
+        const { bytes, messages } = sent
+        const done = { topic, qos: values.qos ?? 0, retain: values.retain, messages, bytes }
+        yield* write(byteText.utf8(`${JSON.stringify(done)}\n`))
+      }
+    }).pipe(Effect.scoped)
+    yield* links.persistently(values, reporter)(send)
+  })
 
-export const run = (values: Values) =>
-  Effect.flatMap(
-    reporters.make(values),
-    (reporter) => publish(values, reporter).pipe(links.persistently(values, reporter))
-  )
+export const run = (values: Values) => Effect.flatMap(reporters.make(values), (reporter) => publish(values, reporter))

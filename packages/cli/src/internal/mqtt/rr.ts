@@ -66,16 +66,18 @@ const ask = (values: Values, reporter: reporters.Reporter) =>
     const { qos, responseTopic, seconds } = values
     const properties = merge({ ...values, expiry: undefined, responseTopic: undefined }, settings.publish)
     const timeout = seconds ?? Duration.seconds(10)
-    const client = yield* links.open(settings, reporter)
-    const message = settings.version === 4
-      ? yield* requestPlain(client, topic, payload, values, timeout)
-      : yield* client.request(topic, payload, { qos, responseTopic, timeout, properties })
-    const { write } = yield* StandardStreams
-    yield* write(yield* render({ message, at: yield* Clock.currentTimeMillis }))
-  }).pipe(
-    Effect.scoped,
-    Effect.catchTags({ PublishError: fromMqtt, RequestError: fromMqtt, SubscribeError: fromMqtt })
-  )
+    const exchange = Effect.gen(function*() {
+      const client = yield* links.open(settings, reporter)
+      const message = settings.version === 4
+        ? yield* requestPlain(client, topic, payload, values, timeout)
+        : yield* client.request(topic, payload, { qos, responseTopic, timeout, properties })
+      const { write } = yield* StandardStreams
+      yield* write(yield* render({ message, at: yield* Clock.currentTimeMillis }))
+    }).pipe(
+      Effect.scoped,
+      Effect.catchTags({ PublishError: fromMqtt, RequestError: fromMqtt, SubscribeError: fromMqtt })
+    )
+    yield* links.persistently(values, reporter)(exchange)
+  })
 
-export const run = (values: Values) =>
-  Effect.flatMap(reporters.make(values), (reporter) => links.persistently(values, reporter)(ask(values, reporter)))
+export const run = (values: Values) => Effect.flatMap(reporters.make(values), (reporter) => ask(values, reporter))

@@ -113,22 +113,28 @@ const subscribe = (values: Values, reporter: reporters.Reporter) =>
     const receiveMaximum = settings.sessionFolder !== undefined && values.count !== undefined
       ? 1
       : settings.client.receiveMaximum
-    const client = yield* links.open({ ...settings, client: { ...settings.client, receiveMaximum } }, reporter)
-    yield* Effect.forEach(values.unsubscribe, (filter) => forget(client, filter), { discard: true })
-    if (filters.length === 0) return
-    const { grantedQos, messages } = yield* Effect.mapError(
-      client.subscription(requestsOf(values, filters), {
-        userProperties: [...settings.subscribe, ...values.userProperties]
-      }),
-      fromMqtt
+    const receive = Effect.gen(function*() {
+      const client = yield* links.open({ ...settings, client: { ...settings.client, receiveMaximum } }, reporter)
+      yield* Effect.forEach(values.unsubscribe, (filter) => forget(client, filter), { discard: true })
+      if (filters.length === 0) return
+      const { grantedQos, messages } = yield* Effect.mapError(
+        client.subscription(requestsOf(values, filters), {
+          userProperties: [...settings.subscribe, ...values.userProperties]
+        }),
+        fromMqtt
+      )
+      yield* reporter.event("subscribed", { filters, grantedQos })
+      // A kept session keeps its subscriptions, so the client has to be gone before they are left; others end like it,
+      // since what comes after the last message that is wanted is no news.
+      yield* (values.exitSubscribed ? Effect.void : print(values, client, render, messages)).pipe(
+        Effect.ensuring(client.disconnect())
+      )
+    }).pipe(
+      Effect.scoped,
+      Effect.catchTags({ PublishError: fromMqtt, SubscribeError: fromMqtt })
     )
-    yield* reporter.event("subscribed", { filters, grantedQos })
-    // A kept session keeps its subscriptions, so the client has to be gone before they are left; others end like it, since
-    // what comes after the last message that is wanted is no news.
-    yield* (values.exitSubscribed ? Effect.void : print(values, client, render, messages)).pipe(
-      Effect.ensuring(client.disconnect())
-    )
-  }).pipe(Effect.scoped)
+    yield* links.persistently(values, reporter)(receive)
+  })
 
 const limited = (values: Values) => <A, E, R>(command: Effect.Effect<A, E, R>) =>
   values.seconds === undefined ? Effect.asSome(command) : Effect.timeoutOption(command, values.seconds)
@@ -136,10 +142,6 @@ const limited = (values: Values) => <A, E, R>(command: Effect.Effect<A, E, R>) =
 export const run = (values: Values) =>
   Effect.gen(function*() {
     const reporter = yield* reporters.make(values)
-    const ended = yield* subscribe(values, reporter).pipe(
-      Effect.catchTags({ PublishError: fromMqtt, SubscribeError: fromMqtt }),
-      links.persistently(values, reporter),
-      limited(values)
-    )
+    const ended = yield* limited(values)(subscribe(values, reporter))
     if (Option.isNone(ended)) return yield* timedOut("The time limit of -W is over")
   })
