@@ -35,7 +35,8 @@ const fromUrl = (text: string): Either.Either<Place, CommandError> =>
     url.username = ""
     url.password = ""
     if (!/^(mqtts?|tcp|ssl|tls):$/.test(url.protocol)) return { url: url.href, username, password }
-    const topic = yield* decoded(`${url.pathname.slice(1)}${url.hash}`)
+    // Not as URL has it: there a "?" begins a query, a final "#" is nothing, and ".." goes up.
+    const topic = yield* decoded(text.replace(/^[^/]*\/\/[^/]*\/?/, ""))
     return { url: `${url.protocol}//${url.host}`, username, password, topic }
   })
 

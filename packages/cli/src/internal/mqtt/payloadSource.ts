@@ -3,7 +3,6 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 import { StandardStreams } from "../../StandardStreams.ts"
 import * as byteText from "../command/byteText.ts"
@@ -50,6 +49,17 @@ const decode = (words: string, format: keyof typeof encodings): Either.Either<Ui
 const readAll = (input: Stream.Stream<Uint8Array>) =>
   Effect.map(Stream.runCollect(input), (chunks) => byteText.concat(Chunk.toReadonlyArray(chunks)))
 
+/** So many are asked for at a time at most. */
+const mostRandom = 65_536
+
+const randomBytes = (size: number): Uint8Array => {
+  const bytes = new Uint8Array(size)
+  for (let start = 0; start < size; start += mostRandom) {
+    globalThis.crypto.getRandomValues(bytes.subarray(start, start + mostRandom))
+  }
+  return bytes
+}
+
 export const sources = (values: PayloadValues): number =>
   [values.message !== undefined, values.file !== undefined, values.empty, values.stdin, values.size !== undefined]
     .filter((isGiven) => isGiven).length
@@ -61,7 +71,7 @@ const raw = (values: PayloadValues) =>
     if (values.message !== undefined) return byteText.utf8(values.message)
     if (values.stdin) return yield* readAll(input)
     if (size !== undefined) {
-      return Uint8Array.from(yield* Effect.replicateEffect(Random.nextIntBetween(0, 256), size))
+      return yield* Effect.sync(() => randomBytes(size))
     }
     const path = values.file
     if (path === undefined) return new Uint8Array()
