@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { file } from "../command/commandError.ts"
 import type { ConnectionValues } from "./connectionTable.ts"
+import { usage } from "./mqttFailure.ts"
 
 export const readText = (path: string) =>
   Effect.flatMap(FileSystem.FileSystem, (files) => files.readFileString(path)).pipe(
@@ -17,16 +18,24 @@ const readFolder = (folder: string) =>
     const files = yield* FileSystem.FileSystem
     const path = yield* Path.Path
     const names = yield* Effect.mapError(files.readDirectory(folder), (cause) => file(folder, "read", cause))
-    return yield* Effect.forEach(
-      names.filter((name) => /\.(pem|crt|cer)$/i.test(name)),
-      (name) => readText(path.join(folder, name))
-    )
+    // OpenSSL names them by a hash and a number.
+    const found = names.filter((name) => /\.(pem|crt|cer)$|^[0-9a-f]{8}\.\d+$/i.test(name))
+    // Without any, the authorities of the system would count, which nobody has asked for.
+    if (found.length === 0) {
+      return yield* usage(`${folder} holds no certificates`, "Their names end in .pem, .crt or .cer.")
+    }
+    return yield* Effect.forEach(found, (name) => readText(path.join(folder, name)))
   })
 
 const optionally = <A, E, R>(path: string | undefined, read: (path: string) => Effect.Effect<A, E, R>) =>
   path === undefined ? Effect.succeed(undefined) : read(path)
 
-export const read = (values: ConnectionValues) =>
+type TlsValues = Pick<
+  ConnectionValues,
+  "alpn" | "caFile" | "caPath" | "cert" | "insecure" | "key" | "keyPassword" | "tlsVersion"
+>
+
+export const read = (values: TlsValues) =>
   Effect.gen(function*() {
     const authority = yield* optionally(values.caFile, readText)
     const authorities = yield* optionally(values.caPath, readFolder)
