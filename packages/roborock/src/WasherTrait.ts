@@ -58,12 +58,12 @@ const parameters = [
 
 type Parameters = Readonly<Record<string, string | number | undefined>>
 
-/** As it is set; what belongs to another mode or program is of no use. */
+/** As it is set; what belongs to another mode or program is of no use, nor is what cannot be sent. */
 const reportedOf = (table: ApplianceTrait.Table, fields: Fields, mode: string, program: string): Parameters => {
   const isSet = (name: string, word: string) => table.words[name]?.get(numberField(fields, name) ?? -1) === word
-  return isSet("mode", mode) && isSet("program", program)
-    ? Object.fromEntries(parameters.map((name) => [name, numberField(fields, name)]))
-    : {}
+  const sendable = parameters.map((name) => [name, numberField(fields, name)] as const)
+    .filter(([, value]) => Number.isSafeInteger(value))
+  return isSet("mode", mode) && isSet("program", program) ? Object.fromEntries(sendable) : {}
 }
 
 const given = (values: Parameters): Parameters =>

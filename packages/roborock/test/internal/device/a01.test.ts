@@ -86,7 +86,7 @@ describe("a washing machine", () => {
 
   it.scoped("is told with the start all that it reports of the program it is set to, and nothing of another one", () =>
     Effect.gen(function*() {
-      const { device, sent } = yield* openWith(washer, { 203: 1, 204: 1, 205: 4, 207: 2, 208: 3, 209: 77, 210: "x" })
+      const { device, sent } = yield* openWith(washer, { 203: 1, 204: 1, 205: 4, 207: 2, 208: 3, 209: 77, 210: 0.5 })
       const started = (program: WasherTrait.Program) =>
         Effect.gen(function*() {
           const before = sent.length
