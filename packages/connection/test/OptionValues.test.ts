@@ -48,8 +48,10 @@ describe("an option that makes no sense", () => {
       assert.deepInclude(made, { _tag: "ConnectError", reason: "InvalidEndpoint" })
       assert.include(made.message, "the option \"clientId\" has to be")
     }).pipe(
-      Effect.provide(Layer.succeed(Transport.Transport, { open: () => Effect.dieMessage("opened") })),
-      Effect.provide(Layer.provide(SessionStore.layerKeyValueStore(), KeyValueStore.layerMemory))
+      Effect.provide(Layer.merge(
+        Layer.succeed(Transport.Transport, { open: () => Effect.dieMessage("opened") }),
+        Layer.provide(SessionStore.layerKeyValueStore(), KeyValueStore.layerMemory)
+      ))
     ))
 
   it.effect("fails the constructors, typed, with its name, before anything is opened", () =>

@@ -67,7 +67,7 @@ describe("a login that is refused", () => {
       const later = yield* Effect.fork(auth.renew(renewed, revoked))
       yield* TestClock.adjust("10 seconds")
       assert.strictEqual(tokenOf(yield* Fiber.join(later)), "issued-2")
-    }).pipe(Effect.provide(issuing().layer), Effect.provide(scriptedCloud(() => ok(null)).layer)))
+    }).pipe(Effect.provide(Layer.merge(issuing().layer, scriptedCloud(() => ok(null)).layer))))
 
   it.effect("and was given is replaced by what is found then, if anything", () =>
     Effect.gen(function*() {
