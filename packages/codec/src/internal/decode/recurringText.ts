@@ -5,7 +5,7 @@ import { isUsual, isUsualText, rareBits } from "../utf8.ts"
  * Texts that were there before. A connection sees the same topics again and again, and of what an 80-byte PUBLISH costs the
  * call that makes a string of its topic is a third to a half. Looking a topic up here costs no more than checking it, which
  * is no longer necessary: with a hundred topics a stream takes a third less time, with two thousand a tenth, and a packet 40
- * bytes less memory. One with a text that is new takes up to a tenth more.
+ * bytes less memory. One with a text that is new takes up to a fifth more.
  *
  * One table of fixed size (up to 550 KiB, of which only what is used is real memory) serves all decoders. Who fills it with
  * texts of his own, or with some that fall into one slot, makes others as slow as new texts are; equal hashes are never taken
