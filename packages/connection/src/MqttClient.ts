@@ -37,8 +37,7 @@ import { makeConsume, makeSubscribeAckable } from "./internal/client/subscribing
 import { make as makeDeadLetters } from "./internal/client/subscribing/deadLetters.ts"
 import { make as makeSubscriptions } from "./internal/client/subscribing/lazySubscriptions.ts"
 import type { Subscribe } from "./internal/client/subscribing/subscription.ts"
-import { makeSubscribe, makeSubscription } from "./internal/client/subscribing/subscription.ts"
-import { unwrapScoped } from "./internal/scopedStream.ts"
+import { makeSubscribe, makeSubscribeStream, makeSubscription } from "./internal/client/subscribing/subscription.ts"
 import type {
   Message,
   OutgoingMessage,
@@ -278,7 +277,7 @@ export const make = (
     const subscribe = makeSubscribe(engine, options.defaults)
     const isTraced = options.traces === true
     const subscribeTraced: Subscribe = isTraced
-      ? (filter, how, acceptance) => tracing.traced("subscribe", filterText(filter))(subscribe(filter, how, acceptance))
+      ? (filter, ...how) => tracing.traced("subscribe", filterText(filter))(subscribe(filter, ...how))
       : subscribe
     const subscription = makeSubscription(subscribeTraced)
     const isModern = () => engine.negotiated()?.protocolVersion === 5
@@ -314,8 +313,7 @@ export const make = (
       publish,
       publishValue: values.makePublishValue(publish, options.defaults),
       sink: isTraced ? tracing.tracedSink(sink, isModern) : sink,
-      subscribe: (filter, subscribeOptions) =>
-        unwrapScoped(Effect.map(subscription(filter, subscribeOptions), ({ messages }) => messages)),
+      subscribe: makeSubscribeStream(subscribeTraced),
       subscription,
       consume: makeConsume(subscribe),
       subscribeAckable: makeSubscribeAckable(subscribe),

@@ -1,6 +1,6 @@
 import { Packet } from "@effect-mqtt/codec"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Option, TestClock } from "effect"
+import { Effect, Fiber, Option, Stream, TestClock } from "effect"
 import { settle, start } from "./scriptedClient.ts"
 import { bytes, incoming } from "./sessionRig.ts"
 
@@ -48,5 +48,42 @@ describe("a 3.1.1 server that knows no Receive Maximum", () => {
       yield* settle
       assert.deepStrictEqual(handled.slice(0, 1), ["in"])
       yield* next.close
+    }))
+
+  it.scoped("sends more before its SUBACK than is read ahead: the stream begins all the same, and the SUBACK arrives", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start({ receiveMaximum: 2, readAheadBytes: 10_000, keepAlive: 0 }, {}, 4)
+      let handled = 0
+      yield* Effect.forkScoped(
+        Stream.runForEach(client.subscribe("in", { qos: 1 }), () => Effect.sync(() => handled++))
+      )
+      const { packetId } = yield* link.expect("Subscribe")
+      const payload = bytes("x".repeat(1000))
+      for (let id = 1; id <= 300; id++) yield* link.send(incoming("in", id, 1, { payload }))
+      yield* link.send(Packet.subAck({ packetId, reasonCodes: [1] }))
+      yield* Effect.repeatN(settle, 20)
+      assert.strictEqual(handled, 300)
+      yield* link.send(incoming("in", 1, 1, { payload }))
+      yield* settle
+      assert.strictEqual(handled, 301)
+      yield* link.close
+    }))
+
+  it.scoped("refuses a subscription behind all that: its stream fails after what it got", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start({ receiveMaximum: 2, readAheadBytes: 10_000, keepAlive: 0 }, {}, 4)
+      let handled = 0
+      const running = yield* Effect.fork(
+        Stream.runForEach(client.subscribe("in", { qos: 1 }), () => Effect.sync(() => handled++))
+      )
+      const { packetId } = yield* link.expect("Subscribe")
+      const payload = bytes("x".repeat(1000))
+      for (let id = 1; id <= 300; id++) yield* link.send(incoming("in", id, 1, { payload }))
+      yield* link.send(Packet.subAck({ packetId, reasonCodes: [0x80] }))
+      yield* Effect.repeatN(settle, 20)
+      const error = yield* Effect.flip(Fiber.join(running))
+      assert.deepInclude(error, { _tag: "SubscribeError", reason: "SubscribeRejected", filter: "in" })
+      assert.strictEqual(handled, 300)
+      yield* link.close
     }))
 })

@@ -9,6 +9,8 @@ import type { Subscriber } from "./subscriber.ts"
 export interface Member {
   readonly subscriber: Subscriber<SubscribeError>
   readonly requests: ReadonlyMap<string, Request>
+  /** It has messages, and before somebody accepts them nothing more is read, be it the answer to its SUBSCRIBE. */
+  readonly onOverfull: () => void
   /** A filter was refused, or the buffer overflowed, which ends the stream as a whole. */
   isOver: boolean
   /** Has got messages in this pass of the session, of which its reader does not know yet. */

@@ -33,7 +33,7 @@ class LazySubscriptions implements Subscriptions {
     if (session.restored() !== undefined) this.#made = makeNow()
   }
 
-  readonly join: Subscriptions["join"] = (requests, stream, listener) => this.#use().join(requests, stream, listener)
+  readonly join: Subscriptions["join"] = (...how) => this.#use().join(...how)
 
   onConnected(negotiated: Negotiated): void {
     this.#negotiated = negotiated

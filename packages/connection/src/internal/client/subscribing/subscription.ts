@@ -5,19 +5,20 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
-import type { SubscribeOptions, SubscribeRequest } from "../../../Message.ts"
+import type * as Stream from "effect/Stream"
+import type { Message, SubscribeOptions, SubscribeRequest } from "../../../Message.ts"
 import { SubscribeError } from "../../../MqttError.ts"
 import type { Subscription } from "../../../Subscription.ts"
 import type * as TopicDefaults from "../../../TopicDefaults.ts"
+import { unwrapScoped } from "../../scopedStream.ts"
 import * as batches from "../batches.ts"
 import type { Engine } from "../engine/engine.ts"
-import type { GrantListener } from "./entry.ts"
 import type { Acceptance } from "./messageQueue.ts"
-import type { Granted, Request } from "./requests.ts"
+import type { Granted } from "./requests.ts"
 import { fullFilter, toRequests } from "./requests.ts"
 import { toStreamOptions } from "./streamOptions.ts"
 import type { Subscriber } from "./subscriber.ts"
-import type { Membership, StreamOptions, Subscriptions } from "./subscriptions.ts"
+import type { Membership, Subscriptions } from "./subscriptions.ts"
 
 /** A confirmed subscription, however its messages are accepted. */
 export interface Subscribed {
@@ -26,14 +27,20 @@ export interface Subscribed {
   readonly granted: ReadonlyMap<string, QoS.QoS>
 }
 
+/**
+ * Waits for what the server grants, unless that lies behind more messages than are read before somebody accepts them; a
+ * server that resumes a session may send so many. `always` waits for it even then.
+ */
 export type Subscribe = (
   filter: string | ReadonlyArray<SubscribeRequest>,
   options: Omit<SubscribeOptions, "ack"> | undefined,
-  acceptance: Acceptance
+  acceptance: Acceptance,
+  always?: boolean
 ) => Effect.Effect<Subscribed, SubscribeError, Scope.Scope>
 
 export const makeSubscribe =
-  (engine: Engine<Subscriptions>, defaults?: TopicDefaults.TopicDefaults): Subscribe => (filter, options, acceptance) =>
+  (engine: Engine<Subscriptions>, defaults?: TopicDefaults.TopicDefaults): Subscribe =>
+  (filter, options, acceptance, always = false) =>
     Effect.gen(function*() {
       const requests = yield* toRequests(filter, options, defaults)
       const stream = yield* toStreamOptions(requests[0].filter, options, acceptance, engine.consumer.bounds)
@@ -48,7 +55,11 @@ export const makeSubscribe =
         granted.set(name, answer.right)
         if (granted.size === requests.length) Deferred.unsafeDone(answers, Effect.void)
       }
-      const { subscriber } = yield* joined(engine, requests, stream, onAnswer, Deferred.await(answers))
+      const onOverfull = () => {
+        if (!always) Deferred.unsafeDone(answers, Effect.void)
+      }
+      const join = () => engine.consumer.join(requests, stream, onAnswer, onOverfull)
+      const { subscriber } = yield* joined(engine, join, Deferred.await(answers))
       return { subscriber, granted }
     })
 
@@ -57,23 +68,36 @@ export const makeSubscription = (subscribe: Subscribe) =>
   filter: string | ReadonlyArray<SubscribeRequest>,
   options?: SubscribeOptions
 ): Effect.Effect<Subscription, SubscribeError, Scope.Scope> =>
-  Effect.map(subscribe(filter, options, options?.ack ?? "pulled"), ({ granted, subscriber: { messages, poll } }) => {
-    const given: ReadonlyArray<SubscribeRequest> = typeof filter === "string" ? [{ filter }] : filter
-    const grantedQos = given.map((request) => granted.get(fullFilter({ ...options, ...request })) ?? 0)
-    return { grantedQos, messages: batches.toStream(messages), poll }
-  })
+  Effect.map(
+    subscribe(filter, options, options?.ack ?? "pulled", true),
+    ({ granted, subscriber: { messages, poll } }) => {
+      const given: ReadonlyArray<SubscribeRequest> = typeof filter === "string" ? [{ filter }] : filter
+      const grantedQos = given.map((request) => granted.get(fullFilter({ ...options, ...request })) ?? 0)
+      return { grantedQos, messages: batches.toStream(messages), poll }
+    }
+  )
+
+export const makeSubscribeStream = (subscribe: Subscribe) =>
+(
+  filter: string | ReadonlyArray<SubscribeRequest>,
+  options?: SubscribeOptions
+): Stream.Stream<Message, SubscribeError> =>
+  unwrapScoped(
+    Effect.map(
+      subscribe(filter, options, options?.ack ?? "pulled"),
+      ({ subscriber: { messages } }) => batches.toStream(messages)
+    )
+  )
 
 /** Joins for as long as the scope; not at all if the answer is no, or nobody waits for it any more. */
 const joined = (
   engine: Engine<Subscriptions>,
-  requests: ReadonlyArray<Request>,
-  stream: StreamOptions,
-  onAnswer: GrantListener,
+  join: () => Membership,
   answered: Effect.Effect<void, SubscribeError>
 ) =>
   Effect.uninterruptibleMask((restore) =>
     Effect.acquireRelease(
-      Effect.sync(() => engine.pump.pass(() => engine.consumer.join(requests, stream, onAnswer))),
+      Effect.sync(() => engine.pump.pass(join)),
       (membership, exit) => left(engine, membership, Exit.isSuccess(exit))
     ).pipe(
       Effect.tap((membership) =>

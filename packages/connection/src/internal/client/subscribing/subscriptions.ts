@@ -32,8 +32,16 @@ export interface Membership {
 export type StreamOptions = Omit<StreamSettings, "filters" | "onOverflow" | "withdraw">
 
 export interface Subscriptions extends Consumer {
-  /** The listener hears once per filter, when the server has answered or the filter was refused. */
-  readonly join: (requests: ReadonlyArray<Request>, stream: StreamOptions, listener: GrantListener) => Membership
+  /**
+   * The listener hears once per filter, when the server has answered or the filter was refused. `onOverfull` is called where
+   * no answer can come before somebody accepts what the stream holds.
+   */
+  readonly join: (
+    requests: ReadonlyArray<Request>,
+    stream: StreamOptions,
+    listener: GrantListener,
+    onOverfull: () => void
+  ) => Membership
   /** Ends every stream, or fails it; whoever still waits for an answer gets the error either way. */
   readonly endAll: (toError: (filter: string) => SubscribeError, how: "end" | "fail") => void
   readonly bounds: Bounds
@@ -62,10 +70,15 @@ export const make = (
     for (const { requests, subscriber } of members) yield { subscriber, filters: [...requests.keys()] }
   })
 
-  const makeMember = (requests: ReadonlyMap<string, Request>, stream: StreamOptions): Member => {
+  const makeMember = (
+    requests: ReadonlyMap<string, Request>,
+    stream: StreamOptions,
+    onOverfull: () => void
+  ): Member => {
     const filters = [...requests.keys()]
     const member: Member = {
       requests,
+      onOverfull,
       isOver: false,
       isTouched: false,
       subscriber: subscribers.make<SubscribeError>(flow, {
@@ -108,9 +121,9 @@ export const make = (
 
   return {
     bounds: settings,
-    join: (wanted, stream, listener) => {
+    join: (wanted, stream, listener, onOverfull) => {
       const requests = new Map(wanted.map((request) => [request.filter, request]))
-      const member = makeMember(requests, stream)
+      const member = makeMember(requests, stream, onOverfull)
       members.add(member)
       for (const request of wanted) if (!member.isOver) registry.join(request, member, listener)
       if (!member.isOver) {
@@ -153,6 +166,7 @@ export const make = (
         if (!member.isTouched) continue
         member.isTouched = false
         member.subscriber.flush()
+        if (session.mustStop()) member.onOverfull()
       }
       watching.watch()
     },

@@ -58,7 +58,7 @@ describe("the registry of a client", () => {
     const leaving: Array<() => void> = []
     for (let index = 0; index < 100; index++) {
       const filter = `t/${index % 7}`
-      const membership = consumer.join([{ ...plainRequest, filter }], stream, () => {})
+      const membership = consumer.join([{ ...plainRequest, filter }], stream, () => {}, () => {})
       if (index % 3 === 0) answer()
       if (index % 4 === 0) rig.receive(Rig.incoming(filter, index + 1))
       leaving.push(() => membership.leave(index % 2 === 0, () => {}))
