@@ -7,7 +7,7 @@ import { isUsual, isUsualText, rareBits } from "../utf8.ts"
  * is no longer necessary: with a hundred topics a stream takes a third less time, with two thousand a tenth, and a packet 40
  * bytes less memory. One with a text that is new takes up to a fifth more.
  *
- * One table of fixed size (up to 550 KiB, of which only what is used is real memory) serves all decoders. Who fills it with
+ * One table of fixed size (up to 580 KiB, of which only what is used is real memory) serves all decoders. Who fills it with
  * texts of his own, or with some that fall into one slot, makes others as slow as new texts are; equal hashes are never taken
  * for equal texts.
  *
