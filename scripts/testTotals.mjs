@@ -1,9 +1,10 @@
 /**
- * Sums the JSON reports of vitest in a folder into one line. A test file that could not be loaded counts as a failure,
- * and so does a folder without reports: both would otherwise pass for success.
+ * Sums the JSON reports of vitest in a folder into one line, below what failed: in the output of a whole pipeline the
+ * place where a test said it is far up, and cut off where only the end is kept. A test file that could not be loaded
+ * counts as a failure, and so does a folder without reports: both would otherwise pass for success.
  */
 import { readdirSync } from "node:fs"
-import { join } from "node:path"
+import { join, relative } from "node:path"
 import { readJson } from "./workspace.mjs"
 
 const folder = process.argv[2]
@@ -21,6 +22,19 @@ const unloaded = sum((report) =>
   ).length
 )
 const failed = sum((report) => report.numFailedTests) + unloaded + (reports.length === 0 ? 1 : 0)
+
+/** The first lines of what was thrown, without the colours. */
+const cause = (messages) =>
+  messages.join("\n").replaceAll(/\u001B\[\d+m/g, "").split("\n").slice(0, 12).map((line) => `    ${line}`).join("\n")
+
+for (const report of reports) {
+  for (const { assertionResults, message, name, status } of report.testResults) {
+    const file = relative(process.cwd(), name)
+    const failures = assertionResults.filter((test) => test.status === "failed")
+    for (const test of failures) console.log(`FAILED ${file} > ${test.fullName}\n${cause(test.failureMessages)}`)
+    if (status === "failed" && failures.length === 0) console.log(`FAILED ${file}\n${cause([message])}`)
+  }
+}
 
 if (reports.length === 0) console.log("No test report was written: the test run broke off.")
 if (unloaded > 0) console.log(`${unloaded} test files could not be loaded or failed outside a test.`)
