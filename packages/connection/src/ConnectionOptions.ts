@@ -183,7 +183,7 @@ export interface ConnectionOptions {
    */
   readonly readAheadBytes?: number | undefined
   /**
-   * How long closing waits for what is in flight.
+   * How long closing waits for what is in flight, and the end of a subscription for the server to confirm it.
    *
    * @default "5 seconds"
    */

@@ -275,7 +275,7 @@ export const make = (
       makeSubscriptions(settings, deadLetters),
       stored
     )
-    const subscribe = makeSubscribe(engine, options.defaults)
+    const subscribe = makeSubscribe(engine, settings.drainTimeout, options.defaults)
     const isTraced = options.traces === true
     const subscribeTraced: Subscribe = isTraced
       ? (filter, ...how) => tracing.traced("subscribe", filterText(filter))(subscribe(filter, ...how))

@@ -10,6 +10,10 @@ export class Outcome<A, E = never> extends Effectable.Class<A, E> {
   #exit: Exit.Exit<A, E> | undefined = undefined
   #waiting: Set<(exit: Exit.Exit<A, E>) => void> | undefined = undefined
 
+  get isSettled(): boolean {
+    return this.#exit !== undefined
+  }
+
   /** The first call counts. */
   settle(exit: Exit.Exit<A, E>): void {
     if (this.#exit !== undefined) return

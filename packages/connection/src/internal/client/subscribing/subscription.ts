@@ -13,6 +13,7 @@ import type * as TopicDefaults from "../../../TopicDefaults.ts"
 import { unwrapScoped } from "../../scopedStream.ts"
 import * as batches from "../batches.ts"
 import type { Engine } from "../engine/engine.ts"
+import { Outcome } from "../outcome.ts"
 import type { Acceptance } from "./messageQueue.ts"
 import type { Granted } from "./requests.ts"
 import { fullFilter, toRequests } from "./requests.ts"
@@ -39,7 +40,7 @@ export type Subscribe = (
 ) => Effect.Effect<Subscribed, SubscribeError, Scope.Scope>
 
 export const makeSubscribe =
-  (engine: Engine<Subscriptions>, defaults?: TopicDefaults.TopicDefaults): Subscribe =>
+  (engine: Engine<Subscriptions>, drainTimeout: number, defaults?: TopicDefaults.TopicDefaults): Subscribe =>
   (filter, options, acceptance, always = false) =>
     Effect.gen(function*() {
       const requests = yield* toRequests(filter, options, defaults)
@@ -59,7 +60,7 @@ export const makeSubscribe =
         if (!always) Deferred.unsafeDone(answers, Effect.void)
       }
       const join = () => engine.consumer.join(requests, stream, onAnswer, onOverfull)
-      const { subscriber } = yield* joined(engine, join, Deferred.await(answers))
+      const { subscriber } = yield* joined(engine, join, drainTimeout, Deferred.await(answers))
       return { subscriber, granted }
     })
 
@@ -93,12 +94,13 @@ export const makeSubscribeStream = (subscribe: Subscribe) =>
 const joined = (
   engine: Engine<Subscriptions>,
   join: () => Membership,
+  drainTimeout: number,
   answered: Effect.Effect<void, SubscribeError>
 ) =>
   Effect.uninterruptibleMask((restore) =>
     Effect.acquireRelease(
       Effect.sync(() => engine.pump.pass(join)),
-      (membership, exit) => left(engine, membership, Exit.isSuccess(exit))
+      (membership, exit) => left(engine, membership, drainTimeout, Exit.isSuccess(exit))
     ).pipe(
       Effect.tap((membership) =>
         Effect.onError(restore(answered), () =>
@@ -108,7 +110,12 @@ const joined = (
     )
   )
 
-const left = (engine: Engine<Subscriptions>, membership: Membership, isNormal: boolean) =>
-  Effect.async<void>((resume) => {
-    engine.pump.pass(() => membership.leave(isNormal, () => resume(Effect.void)))
+/** A server that does not answer, as where the network is gone, must not hold who closes a scope or is interrupted. */
+const left = (engine: Engine<Subscriptions>, membership: Membership, drainTimeout: number, isNormal: boolean) =>
+  Effect.suspend(() => {
+    const unsubscribed = new Outcome<void>()
+    engine.pump.pass(() => membership.leave(isNormal, () => unsubscribed.settle(Exit.void)))
+    return unsubscribed.isSettled
+      ? Effect.void
+      : Effect.asVoid(Effect.timeoutOption(Effect.interruptible(unsubscribed), drainTimeout))
   })
