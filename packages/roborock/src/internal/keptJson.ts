@@ -1,3 +1,4 @@
+import type { PlatformError } from "@effect/platform/Error"
 import type * as KeyValueStore from "@effect/platform/KeyValueStore"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -28,22 +29,39 @@ export const write = (store: KeyValueStore.KeyValueStore, key: string, value: un
     Effect.catchAll(ignored(key))
   )
 
+/** Changes a value in one step, also where nothing is yet, which `modify` of the interface leaves alone. */
+export type Upsert = (key: string, f: (value: string | undefined) => string) => Effect.Effect<void, PlatformError>
+
+/** By the store itself: one that is made of it, as with `KeyValueStore.prefix`, has other keys. */
+const upserts = new WeakMap<KeyValueStore.KeyValueStore, Upsert>()
+
+export const withUpsert = (store: KeyValueStore.KeyValueStore, upsert: Upsert): KeyValueStore.KeyValueStore => {
+  upserts.set(store, upsert)
+  return store
+}
+
 /**
  * Replaces JSON in a store by what `f` makes of it, which may be called again: in stores that can, without losing what
- * another program writes at the same time (only what two write where nothing was is one of them's). Says whether it is
- * stored.
+ * another program writes at the same time. Says whether it is stored.
  */
 export const modify = (
   store: KeyValueStore.KeyValueStore,
   key: string,
   f: (json: unknown) => unknown
 ): Effect.Effect<boolean> => {
-  const rewritten = (text: string) => JSON.stringify(f(Either.getOrUndefined(parseJson(text))))
-  return store.modify(key, rewritten).pipe(
-    Effect.flatMap(Option.match({
-      onNone: () => Effect.suspend(() => store.set(key, JSON.stringify(f(undefined)))),
-      onSome: () => Effect.void
-    })),
+  const rewritten = (text: string | undefined) =>
+    JSON.stringify(f(text === undefined ? undefined : Either.getOrUndefined(parseJson(text))))
+  const upsert = upserts.get(store)
+  const replaced = upsert !== undefined
+    ? upsert(key, rewritten)
+    : Effect.flatMap(
+      store.modify(key, rewritten),
+      Option.match({
+        onNone: () => Effect.suspend(() => store.set(key, rewritten(undefined))),
+        onSome: () => Effect.void
+      })
+    )
+  return replaced.pipe(
     Effect.as(true),
     Effect.catchAll((error) => Effect.as(ignored(key)(error), false))
   )

@@ -11,6 +11,7 @@ import * as Option from "effect/Option"
 import { randomBytes } from "node:crypto"
 import * as Fs from "node:fs/promises"
 import * as Path from "node:path"
+import * as keptJson from "../internal/keptJson.ts"
 import { withLock } from "./internal/fileLock.ts"
 
 const codeOf = (cause: unknown): unknown =>
@@ -87,10 +88,11 @@ export const layer = (directory: string): Layer.Layer<KeyValueStore.KeyValueStor
       orMissing(
         onFile("get", pathOf(key), async (): Promise<Uint8Array> => new Uint8Array(await Fs.readFile(pathOf(key))))
       )
+    const makeDirectory = (method: string) =>
+      onFile(method, directory, () => Fs.mkdir(directory, { recursive: true, mode: ownerOnly.directory }))
     const set = (key: string, value: string | Uint8Array) => {
       const path = pathOf(key)
-      return onFile("set", path, async () => {
-        await Fs.mkdir(directory, { recursive: true, mode: ownerOnly.directory })
+      const written = onFile("set", path, async () => {
         const temporary = temporaryOf(path)
         try {
           await Fs.writeFile(temporary, value, { mode: ownerOnly.file, flag: "wx", flush: true })
@@ -100,7 +102,11 @@ export const layer = (directory: string): Layer.Layer<KeyValueStore.KeyValueStor
           throw cause
         }
       })
+      return Effect.zipRight(makeDirectory("set"), written)
     }
+    // A write goes on when its fiber does not: the lock is given back behind it.
+    const locked = <A>(key: string, change: Effect.Effect<A, SystemError>) =>
+      withLock(lockFiles, `${pathOf(key)}.lock`)(Effect.uninterruptible(change))
     /** Reads and writes with the lock of the key; what is not there, and so what has no directory, needs none. */
     const modified = <A extends string | Uint8Array>(
       read: (key: string) => Effect.Effect<Option.Option<A>, SystemError>
@@ -114,11 +120,13 @@ export const layer = (directory: string): Layer.Layer<KeyValueStore.KeyValueStor
         read(key),
         Option.match({ onNone: () => Effect.succeedNone, onSome: (value) => Effect.asSome(replaced(value)) })
       )
-      // A write goes on when its fiber does not: the lock is given back behind it.
-      const locked = withLock(lockFiles, `${pathOf(key)}.lock`)(Effect.uninterruptible(found))
-      return Effect.flatMap(read(key), (before) => Option.isNone(before) ? Effect.succeedNone : locked)
+      return Effect.flatMap(read(key), (before) => Option.isNone(before) ? Effect.succeedNone : locked(key, found))
     }
-    return KeyValueStore.make({
+    const upsert: keptJson.Upsert = (key, f) => {
+      const replaced = Effect.flatMap(get(key), (found) => set(key, f(Option.getOrUndefined(found))))
+      return Effect.zipRight(makeDirectory("modify"), locked(key, replaced))
+    }
+    const store = KeyValueStore.make({
       get,
       getUint8Array,
       set,
@@ -132,4 +140,5 @@ export const layer = (directory: string): Layer.Layer<KeyValueStore.KeyValueStor
       ),
       size: Effect.map(namesOf((file) => file.endsWith(".kept")), (files) => files.length)
     })
+    return keptJson.withUpsert(store, upsert)
   })
