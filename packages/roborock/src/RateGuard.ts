@@ -8,6 +8,7 @@
  *
  * @since 0.1.0
  */
+import type { PlatformError } from "@effect/platform/Error"
 import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -16,7 +17,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { EmailCode } from "./Credentials.ts"
 import * as keptJson from "./internal/keptJson.ts"
-import { isRecord, numberField } from "./internal/v1/json.ts"
+import { isRecord } from "./internal/v1/json.ts"
+import { type Counts, decode, key, longestBlock, nextFree } from "./internal/webApi/callCounts.ts"
 import type { RoborockApi } from "./RoborockApi.ts"
 import { type AuthError, ConnectError } from "./RoborockError.ts"
 
@@ -80,17 +82,7 @@ export class RateGuard extends Context.Tag("@effect-mqtt/roborock/RateGuard")<Ra
   readonly refused: (kind: Kind) => Effect.Effect<void>
 }>() {}
 
-interface Counts {
-  /** Unix milliseconds of the calls, oldest first. */
-  readonly calls: ReadonlyArray<number>
-  readonly blockedUntil: number
-  /** Refusals in a row. */
-  readonly refusals: number
-}
-
-const key = "web-api-calls"
 const firstBlock = Duration.toMillis("1 hour")
-const longestBlock = Duration.toMillis("1 day")
 const shortWait = 1000
 
 const serviceOf = (kind: Kind) => kind === "login" || kind === "code" || kind === "home" ? "login API" : "home API"
@@ -113,29 +105,6 @@ const tooMany = (kind: Kind, nextTryAt: number, refusal?: AuthError | ConnectErr
     serverMessage: refusal?.serverMessage,
     nextTryAt
   })
-
-const decode = (json: unknown): Counts => {
-  const record = isRecord(json) ? json : {}
-  const calls: unknown = record["calls"]
-  return {
-    calls: Array.isArray(calls) ? calls.filter((time): time is number => typeof time === "number") : [],
-    blockedUntil: numberField(record, "blockedUntil") ?? 0,
-    refusals: numberField(record, "refusals") ?? 0
-  }
-}
-
-/** When the next call fits in all spans. Times ahead of the clock are those of a clock that was wrong: they do not count. */
-const nextFree = ({ blockedUntil, calls }: Counts, limits: ReadonlyArray<Limit>, now: number): number =>
-  Math.max(
-    now,
-    blockedUntil > now + longestBlock ? now : blockedUntil,
-    ...limits.map(({ calls: most, within }) => {
-      const span = Duration.toMillis(within)
-      const recent = calls.filter((time) => time <= now && time > now - span)
-      const oldest = recent.at(-most)
-      return oldest === undefined ? now : oldest + span
-    })
-  )
 
 /**
  * A guard whose counts are in the store.
@@ -224,6 +193,19 @@ export const make = (
  * @category layers
  */
 export const layer: Layer.Layer<RateGuard, never, KeyValueStore.KeyValueStore> = Layer.effect(RateGuard, make())
+
+/**
+ * Empties the store, but for the counts: what was asked of the service before a logout counts for it after the next login.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const clearButCounts: Effect.Effect<void, PlatformError, KeyValueStore.KeyValueStore> = Effect.gen(function*() {
+  const store = yield* KeyValueStore.KeyValueStore
+  const counts = yield* keptJson.read(store, key)
+  yield* store.clear
+  if (counts !== undefined) yield* keptJson.write(store, key, counts)
+})
 
 /**
  * An API whose calls the guard counts. What the service refuses as too much blocks that kind for a while, and the error

@@ -2,7 +2,7 @@ import { RateGuard, RoborockApi, RoborockError, UserData } from "@effect-mqtt/ro
 import { PrivateFiles } from "@effect-mqtt/roborock/node"
 import { Error as PlatformError, KeyValueStore } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime, Effect, Fiber, Layer, Redacted, TestClock } from "effect"
+import { DateTime, Effect, Fiber, Layer, Option, Redacted, TestClock } from "effect"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -70,16 +70,28 @@ describe("limits", () => {
       const files = PrivateFiles.layer(directory)
       const program = Effect.provide(RateGuard.make(), files)
       const guards = [yield* program, yield* program, yield* program, yield* program]
-      yield* guards[0]?.admit("rooms") ?? Effect.void
       const admitted = yield* Effect.forEach(guards, (guard) => Effect.isSuccess(guard.admit("rooms")), {
         concurrency: "unbounded"
       })
-      assert.lengthOf(admitted.filter((is) => is), 2)
+      assert.lengthOf(admitted.filter((is) => is), 3)
       yield* Effect.forEach(guards, (guard, index) =>
         index % 2 === 0 ? guard.refused("homeData") : guard.admit("routines"), { concurrency: "unbounded" })
       const error = yield* Effect.flip((yield* program).admit("homeData"))
       assert.strictEqual(error.reason, "TooManyRequests")
     }).pipe(Effect.scoped))
+
+  it.effect("outlive a logout, with which everything else goes", () =>
+    Effect.gen(function*() {
+      const store = yield* KeyValueStore.KeyValueStore
+      yield* store.set("login", "secret")
+      yield* (yield* RateGuard.make()).refused("login")
+      yield* RateGuard.clearButCounts
+      assert.isTrue(Option.isNone(yield* store.get("login")))
+      assert.strictEqual((yield* Effect.flip((yield* RateGuard.make()).admit("login"))).nextTryAt, 3_600_000)
+      yield* store.clear
+      yield* RateGuard.clearButCounts
+      assert.strictEqual(yield* store.size, 0)
+    }).pipe(Effect.provide(KeyValueStore.layerMemory)))
 
   it.effect("a call that another program makes while this one waits for the counts is one before it", () =>
     Effect.gen(function*() {

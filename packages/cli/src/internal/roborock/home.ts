@@ -3,10 +3,8 @@ import type * as Device from "@effect-mqtt/roborock/Device"
 import { NodeRoborock, PrivateFiles } from "@effect-mqtt/roborock/node"
 import type * as RoborockError from "@effect-mqtt/roborock/RoborockError"
 import * as RoborockSession from "@effect-mqtt/roborock/RoborockSession"
-import * as TokenStore from "@effect-mqtt/roborock/TokenStore"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { StandardStreams } from "../../StandardStreams.ts"
@@ -31,9 +29,6 @@ export const passwordOf = (passwordFile?: string) =>
     return Redacted.make(text.split(/\r?\n/, 1)[0])
   })
 
-/** Everything of one account. */
-export const storeIn = (folder: string) => Layer.provideMerge(TokenStore.layer, PrivateFiles.layer(folder))
-
 /** A command is a start of its own: without this, thirty of them in an hour were too many for the cloud. */
 const trustKept = "12 hours"
 
@@ -43,7 +38,7 @@ const notLoggedIn = failure("Login", "Nobody is logged in", "Run \"roborock logi
 const sessionOf = (values: SharedValues, poll: Device.Polling | undefined) =>
   Effect.gen(function*() {
     const directory = yield* configFolder.choose(values)
-    const readKept = Effect.provide(keptLogin.read, storeIn(directory))
+    const readKept = Effect.provide(keptLogin.read, PrivateFiles.layer(directory))
     const kept = yield* readKept
     const email = (yield* setting.text("ROBOROCK_EMAIL")) ?? kept?.email
     const baseUrl = (yield* setting.text("ROBOROCK_BASE_URL")) ?? kept?.baseUrl

@@ -1,38 +1,29 @@
 /** Who is logged in, as `roborock login` has left it for the other commands. */
-import * as TokenStore from "@effect-mqtt/roborock/TokenStore"
-import type { UserData } from "@effect-mqtt/roborock/UserData"
+import * as UserData from "@effect-mqtt/roborock/UserData"
 import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
-const Kept = Schema.Struct({ email: Schema.String, baseUrl: Schema.optional(Schema.String) })
-
-export interface KeptLogin {
-  readonly email: string
+/** One value, and so one file: whose login it is cannot be another than the one that it lies beside. */
+const Kept = Schema.Struct({
+  email: Schema.String,
   /** The login API, where it is not that of Roborock. */
-  readonly baseUrl: string | undefined
-  readonly userData: UserData
-}
+  baseUrl: Schema.optional(Schema.String),
+  userData: UserData.UserData
+})
 
-const key = "account"
-/** The token of this command, whoever it belongs to: another login takes its place. */
-const slot = "roborock-command"
+export type KeptLogin = typeof Kept.Type
+
+/** Whoever it belongs to: another login takes its place. */
+const key = "login-of-command"
+
+const kept = Effect.map(KeyValueStore.KeyValueStore, (store) => store.forSchema(Kept))
 
 /** A store that does not work is one that is empty. */
-export const read: Effect.Effect<KeptLogin | undefined, never, KeyValueStore.KeyValueStore | TokenStore.TokenStore> =
-  Effect.gen(function*() {
-    const store = (yield* KeyValueStore.KeyValueStore).forSchema(Kept)
-    const kept = Option.getOrUndefined(yield* Effect.orElseSucceed(store.get(key), Option.none))
-    const userData = yield* (yield* TokenStore.TokenStore).get(slot)
-    return kept === undefined || userData === undefined
-      ? undefined
-      : { email: kept.email, baseUrl: kept.baseUrl, userData }
-  })
+export const read: Effect.Effect<KeptLogin | undefined, never, KeyValueStore.KeyValueStore> = Effect.flatMap(
+  kept,
+  (store) => Effect.map(Effect.orElseSucceed(store.get(key), Option.none), Option.getOrUndefined)
+)
 
-export const write = ({ baseUrl, email, userData }: KeptLogin) =>
-  Effect.gen(function*() {
-    const store = (yield* KeyValueStore.KeyValueStore).forSchema(Kept)
-    yield* (yield* TokenStore.TokenStore).set(slot, userData)
-    yield* store.set(key, baseUrl === undefined ? { email } : { email, baseUrl })
-  })
+export const write = (login: KeptLogin) => Effect.flatMap(kept, (store) => store.set(key, login))

@@ -1,5 +1,6 @@
 /** `roborock login` */
 import * as Simulator from "@effect-mqtt/roborock-simulator/Simulator"
+import { PrivateFiles } from "@effect-mqtt/roborock/node"
 import * as RoborockApi from "@effect-mqtt/roborock/RoborockApi"
 import type { AuthError, ConnectError } from "@effect-mqtt/roborock/RoborockError"
 import type { UserData } from "@effect-mqtt/roborock/UserData"
@@ -157,7 +158,7 @@ const onAccount = (values: Values) =>
       const kept = yield* keptLogin.read
       const baseUrl = values.baseUrl ?? (yield* setting.text("ROBOROCK_BASE_URL"))
       return yield* Effect.provide(logIn(kept, baseUrl, values), accountApi.layer(baseUrl))
-    }).pipe(Effect.provide([home.storeIn(folder), NodeHttpClient.layerUndici]))
+    }).pipe(Effect.provide([PrivateFiles.layer(folder), NodeHttpClient.layerUndici]))
     yield* tell(values, answer, folder)
   })
 
