@@ -91,22 +91,26 @@ export const read = (values: PayloadValues) =>
   })
 
 const lineFeed = 0x0a
-const nothing: Uint8Array = new Uint8Array()
+
+/** The beginning of a line, in the pieces that it came in: joined once, however many there are. */
+type Beginning = Array<Uint8Array>
 
 /** A message for each line that is not blank. */
 export const lines = (input: Stream.Stream<Uint8Array>): Stream.Stream<Uint8Array> => {
   const split = input.pipe(
     Stream.concat(Stream.succeed(Uint8Array.of(lineFeed))),
-    Stream.mapAccum(nothing, (rest, chunk) => {
+    Stream.mapAccum<Beginning, Uint8Array, ReadonlyArray<Uint8Array>>([], (beginning, chunk) => {
       const found: Array<Uint8Array> = []
       let start = 0
-      let held = rest
+      let held = beginning
       for (let end = chunk.indexOf(lineFeed); end !== -1; end = chunk.indexOf(lineFeed, start)) {
-        found.push(byteText.concat([held, chunk.subarray(start, end)]))
-        held = nothing
+        held.push(chunk.subarray(start, end))
+        found.push(byteText.concat(held))
+        held = []
         start = end + 1
       }
-      return [byteText.concat([held, chunk.subarray(start)]), found] as const
+      held.push(chunk.subarray(start))
+      return [held, found]
     })
   )
   return Stream.mapConcat(split, (found) => found.filter((line) => line.length > 0))
