@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url"
 
 /** The programs of each benchmark; `main` starts or loads the others. */
 const programs = {
-  client: ["main", "stub", "ours", "rival", "raw"],
+  client: ["main", "stub", "ours", "rival", "raw", "awake"],
   codec: ["main", "contestant", "subject"],
   roborock: ["main"]
 }

@@ -7,7 +7,7 @@ import { availableParallelism, cpus, loadavg } from "node:os"
 import { join } from "node:path"
 import { browserBundle } from "./browserBundle.ts"
 import { type Figures, figuresOf, showFigures, showVerdict, type Verdict, verdictsOf } from "./figures.ts"
-import { startMosquitto, startStub } from "./processes.ts"
+import { keepAwake, startMosquitto, startStub } from "./processes.ts"
 import { type Row, rows } from "./rows.ts"
 import { contestantsOf, type Sample, sampleOf } from "./sampling.ts"
 
@@ -32,12 +32,14 @@ interface Result {
 }
 
 const chosen = rows.filter(({ name }) => isChosen(name))
+const awake = await keepAwake()
 const stub = await startStub()
 const mosquitto = chosen.some(({ server }) => server === "mosquitto") ? await startMosquitto() : undefined
 const machine = `Node ${process.versions.node}, ${availableParallelism()} x ${cpus()[0]?.model ?? "?"}`
 const load = () => loadavg().map((value) => Number(value.toFixed(1)))
 const started = performance.now()
 console.log(`${machine}, load ${load().join(" ")}; against MQTT.js 5.16`)
+console.log(awake.isAwake ? "the processors are kept awake" : "the processors may fall asleep: there is no chrt here")
 console.log(`medians of ${rounds} alternating rounds, 64 B payloads, loopback\n`)
 
 const results: Array<Result> = []
@@ -98,6 +100,7 @@ try {
   for (const [index, row] of chosen.entries()) add(await measure(row, index))
   if (isChosen("browser bundle")) { for (const result of bundles()) add(result) }
 } finally {
+  awake.stop()
   stub.stop()
   await mosquitto?.stop()
 }

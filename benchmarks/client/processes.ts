@@ -3,6 +3,7 @@ import * as Mosquitto from "@effect-mqtt/interop/mosquitto"
 import { Effect, Exit, Scope } from "effect"
 import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"
+import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import type { Job, Report, Tally } from "./job.ts"
 
@@ -19,17 +20,20 @@ const messageOf = <A>(child: ChildProcess, what: string): Promise<A> =>
       clearTimeout(timer)
       child.off("message", onMessage)
       child.off("exit", onExit)
+      child.off("error", onError)
       finish()
     }
     // The scripts are ours, and say nothing else.
     const onMessage = (message: unknown) => settle(() => resolve(message as A))
     const onExit = (code: number | null) => settle(() => reject(new Error(`${what} ended with ${code}`)))
+    const onError = (error: Error) => settle(() => reject(error))
     const timer = setTimeout(() => {
       child.kill("SIGKILL")
       settle(() => reject(new Error(`${what} took more than ${deadlineMillis / 1000} s`)))
     }, deadlineMillis)
     child.on("message", onMessage)
     child.on("exit", onExit)
+    child.on("error", onError)
   })
 
 export const run = async (script: Script, job: Job): Promise<Report> => {
@@ -58,6 +62,28 @@ export const startStub = async (): Promise<Stub> => {
       return messageOf<Tally>(child, "the stub")
     },
     stop: () => void child.kill()
+  }
+}
+
+export interface Awake {
+  /** False where the system has no idle class. */
+  readonly isAwake: boolean
+  readonly stop: () => void
+}
+
+/**
+ * Keeps the processors awake, while a client waits for its server and the other way round. To wake one of a virtual machine
+ * takes longer than such a server does to answer, and who works less waits more often.
+ */
+export const keepAwake = async (): Promise<Awake> => {
+  const children = Array.from(
+    { length: availableParallelism() },
+    () => fork(pathOf("awake"), [], { execPath: "chrt", execArgv: ["--idle", "0", process.execPath] })
+  )
+  const started = await Promise.allSettled(children.map((child) => messageOf(child, "what keeps a processor awake")))
+  return {
+    isAwake: started.every(({ status }) => status === "fulfilled"),
+    stop: () => children.forEach((child) => child.kill())
   }
 }
 
