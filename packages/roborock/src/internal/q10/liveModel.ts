@@ -25,13 +25,15 @@ const changes: ReadonlyArray<readonly [id: number, change: (before: Overlays, va
 
 /**
  * The map in use, from parts that come one by one: the cells, the path, and what the owner drew. Cells of the same map
- * replace those before them; with cells of another one, the rest is of no use anymore.
+ * replace those before them; when the robot goes over to another one, the rest is of no use anymore. A saved map that was
+ * asked for is shown in its place until the robot says something of its own.
  */
 export const make = () => {
   let raster: Raster | undefined
   let overlays: Overlays = {}
   let rasterBytes: Uint8Array = new Uint8Array(0)
   let pathBytes: Uint8Array = new Uint8Array(0)
+  let asked: { readonly raster: Raster; readonly bytes: Uint8Array } | undefined
   /** Cells may be sent again without where the plane lies on them: then it lies where it did. */
   const located = (packet: Raster): Raster =>
     !Q10Map.isLocated(packet) && raster?.mapId === packet.mapId && raster.width === packet.width &&
@@ -47,13 +49,20 @@ export const make = () => {
       if (packet._tag === "Path") {
         overlays = { ...overlays, path: packet }
         pathBytes = payload
+        asked = undefined
         return true
       }
       if (packet.kind === "record" || packet.kind === "saved" && raster !== undefined && !isAskedFor) return false
-      if (raster !== undefined && raster.mapId !== packet.mapId) {
+      const isAnother = raster !== undefined && raster.mapId !== packet.mapId
+      if (isAnother && packet.kind === "saved") {
+        asked = { raster: packet, bytes: payload }
+        return true
+      }
+      if (isAnother) {
         overlays = {}
         pathBytes = new Uint8Array(0)
       }
+      asked = undefined
       raster = located(packet)
       // What is kept should tell where the plane lies, even if its cells are a little older.
       if (Q10Map.isLocated(packet) || !Q10Map.isLocated(raster)) rasterBytes = payload
@@ -67,7 +76,9 @@ export const make = () => {
     },
     /** With the file that is kept of it; areas are told again. */
     current: () =>
-      raster === undefined
+      asked !== undefined
+        ? { map: Q10Map.make(asked.raster), file: keptMap.pack(asked.bytes, new Uint8Array(0)) }
+        : raster === undefined
         ? undefined
         : { map: Q10Map.make(raster, overlays), file: keptMap.pack(rasterBytes, pathBytes) }
   }

@@ -158,8 +158,15 @@ describe("a Q10 vacuum", () => {
       assert.lengthOf((yield* map.last)?.map.path ?? [], 2)
       yield* map.fetch
       assert.strictEqual(yield* mapId, 0x09090909)
+      // The path is none of the saved map, and is there again with the cells that it belongs to.
+      assert.lengthOf((yield* map.last)?.map.path ?? [], 0)
       yield* push(301, smallQ10())
       assert.strictEqual(yield* mapId, 4711)
+      assert.lengthOf((yield* map.last)?.map.path ?? [], 2)
+      yield* map.fetch
+      yield* push(301, pathPacket([[0, 0], [20, 0], [20, 20]]))
+      assert.strictEqual(yield* mapId, 4711)
+      assert.lengthOf((yield* map.last)?.map.path ?? [], 3)
     }))
 
   it.scoped("has on its map carpets and what the robot suspects, as text or as values", () =>
