@@ -1,5 +1,6 @@
 /** What ends a command early: one sentence, what to do about it, and an exit code. */
 import * as Data from "effect/Data"
+import { withFullStop } from "./fullStop.ts"
 
 export class CommandError extends Data.TaggedError("CommandError")<{
   readonly kind: "Usage" | "Login" | "Connection" | "Refused" | "Timeout" | "File" | "Failed"
@@ -10,7 +11,8 @@ export class CommandError extends Data.TaggedError("CommandError")<{
   readonly cause?: unknown
 }> {
   override get message(): string {
-    return this.advice === undefined ? `${this.sentence}.` : `${this.sentence}. ${this.advice}`
+    const said = withFullStop(this.sentence)
+    return this.advice === undefined ? said : `${said} ${this.advice}`
   }
 }
 

@@ -11,6 +11,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { OutputClosed } from "../../StandardStreams.ts"
 import type { CommandError } from "../command/commandError.ts"
+import { withFullStop } from "../command/fullStop.ts"
 import type { ConnectionValues } from "./connectionTable.ts"
 import { fromMqtt } from "./mqttFailure.ts"
 import type { Reporter } from "./reporter.ts"
@@ -28,11 +29,11 @@ const say = (reporter: Reporter, event: ClientEvent.ClientEvent): Effect.Effect<
       // What the command ends itself is no news.
       return event.error.reason === "Closed"
         ? Effect.void
-        : reporter.event("disconnected", { message: event.error.message }, `${event.error.message}.`)
+        : reporter.event("disconnected", { message: event.error.message }, withFullStop(event.error.message))
     case "ConnectFailed":
       return event.attempt === 1
         ? Effect.void
-        : reporter.event("connectFailed", { message: event.error.message }, `${event.error.message}.`)
+        : reporter.event("connectFailed", { message: event.error.message }, withFullStop(event.error.message))
     case "Dropped":
       return reporter.event(
         "dropped",

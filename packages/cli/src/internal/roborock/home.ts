@@ -11,6 +11,7 @@ import { StandardStreams } from "../../StandardStreams.ts"
 import type { OutputClosed } from "../../StandardStreams.ts"
 import type { CommandError } from "../command/commandError.ts"
 import { file } from "../command/commandError.ts"
+import { withFullStop } from "../command/fullStop.ts"
 import * as setting from "../command/setting.ts"
 import * as configFolder from "./configFolder.ts"
 import * as keptLogin from "./keptLogin.ts"
@@ -72,7 +73,7 @@ const tellStale = (json: boolean) =>
     yield* report(
       json
         ? JSON.stringify({ event: "stale", since, message: sentence })
-        : `roborock: ${sentence}. Going on from what was known at ${since}.`
+        : `roborock: ${withFullStop(sentence)} Going on from what was known at ${since}.`
     )
   })
 

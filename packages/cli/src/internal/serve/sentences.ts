@@ -1,10 +1,8 @@
 /** What went wrong, as a person should read it. */
 import type { RoborockError } from "@effect-mqtt/roborock/RoborockError"
+import { withFullStop } from "../command/fullStop.ts"
 
-const sentence = (text: string): string => {
-  const begun = text.charAt(0).toUpperCase() + text.slice(1)
-  return /[.!?]$/.test(begun) ? begun : `${begun}.`
-}
+const sentence = (text: string): string => withFullStop(text.charAt(0).toUpperCase() + text.slice(1))
 
 /** Names of methods are for programmers. */
 const withoutMethod = ({ message, method }: { readonly message: string; readonly method: string }): string =>
