@@ -104,6 +104,18 @@ export interface Grid {
 }
 
 /**
+ * Places at which the robot suspects something and asks its owner: an area better left alone, a door sill, a cliff.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Suspected {
+  readonly areas: ReadonlyArray<Point>
+  readonly sills: ReadonlyArray<Point>
+  readonly cliffs: ReadonlyArray<Point>
+}
+
+/**
  * A room, called segment in commands.
  *
  * @since 0.1.0
@@ -166,6 +178,7 @@ export interface FloorMap {
   readonly furniture: ReadonlyArray<Quad>
   readonly obstacles: ReadonlyArray<Obstacle>
   readonly ignoredObstacles: ReadonlyArray<Obstacle>
+  readonly suspected: Suspected
 }
 
 /**

@@ -91,13 +91,13 @@ const drawRuns = (
 
 const drawWashes = (projection: Projection, map: FloorMap): string => {
   const radius = Overlays.washEdgeRadius(projection)
-  const areas = Overlays.washesOf(map).map(({ alpha, area, colour }) =>
+  const areas = Overlays.washesOf(map).map(({ alpha, area, colour, edgeAlpha }) =>
     element("path", {
       d: lineData(area.map((corner) => toPixel(projection, corner)), true),
       fill: hex(colour),
       "fill-opacity": alpha,
       stroke: hex(colour),
-      "stroke-opacity": Overlays.washEdgeAlpha,
+      "stroke-opacity": edgeAlpha,
       "stroke-width": radius * 2,
       "stroke-linejoin": "round"
     })

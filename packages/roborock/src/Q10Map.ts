@@ -10,7 +10,7 @@ import { axisFrom, tidyMillimetres } from "./internal/map/plane.ts"
 import { quadsOf } from "./internal/map/quads.ts"
 import { findRooms } from "./internal/map/rooms.ts"
 import { isHidden, pathUnits, withoutStray } from "./internal/q10/path.ts"
-import type { Area, Overlays, Suspected } from "./Q10Overlays.ts"
+import type { Area, Overlays } from "./Q10Overlays.ts"
 import type { DevicePoint, Raster } from "./Q10Packet.ts"
 
 /**
@@ -24,8 +24,6 @@ export interface Q10Map extends FloorMap {
   readonly kind: Raster["kind"]
   /** By room id, as shown to the owner. */
   readonly roomNames: ReadonlyMap<number, string>
-  /** Places at which the robot suspects something: a forbidden area, a door sill, a cliff. */
-  readonly suspected: Readonly<Record<keyof Suspected, ReadonlyArray<Point>>>
   /** `false` for a map that does not tell where the robot's plane lies on it: path and areas are left out. */
   readonly located: boolean
   /** The place in the device's units (tenths of a cell), for commands with zones. */

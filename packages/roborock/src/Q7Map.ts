@@ -250,6 +250,7 @@ const interpret = (parts: Parts, maxBytes: number, issues: Array<Issue>, report:
     furniture: [],
     obstacles: (parts.repeats.get(15) ?? []).flatMap(obstacle),
     ignoredObstacles: [],
+    suspected: { areas: [], sills: [], cliffs: [] },
     issues
   }
 }

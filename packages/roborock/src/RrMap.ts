@@ -15,6 +15,7 @@ import { gunzipBounded, isGzip } from "./internal/compression/gunzipBounded.ts"
 import type { Block, BlockWalk } from "./internal/map/blocks.ts"
 import { digestType, walkBlocks } from "./internal/map/blocks.ts"
 import { readGrid } from "./internal/map/grid.ts"
+import { middleOf } from "./internal/map/quads.ts"
 import * as Records from "./internal/map/records.ts"
 import { findRooms } from "./internal/map/rooms.ts"
 
@@ -210,6 +211,7 @@ const interpret = (file: Uint8Array, header: Header | undefined, walk: BlockWalk
     furniture: quads(25),
     obstacles: [...Records.readObstacles(block(13), report), ...Records.readObstacles(block(15), report)],
     ignoredObstacles: [...Records.readObstacles(block(14), report), ...Records.readObstacles(block(16), report)],
+    suspected: { areas: [], sills: quads(31).map(middleOf), cliffs: [] },
     floorMaterials: readMaterials(block(24)),
     dockType: dock !== undefined && dock.data.byteLength >= 4 ? dock.data.getUint32(0, true) : undefined,
     createdAt: date !== undefined && date.data.byteLength >= 4 ? date.data.getUint32(0, true) : undefined,

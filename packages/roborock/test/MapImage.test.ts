@@ -126,18 +126,38 @@ describe("MapImage", () => {
     const bare = { ...small, noGoAreas: [], noMopAreas: [], virtualWalls: [], zones: [], obstacles: [] }
     const clean = MapImage.draw(bare, plain)
     const middle = { x: 20150, y: 20350 }
+    const square = [
+      { x: 20100, y: 20300 },
+      { x: 20200, y: 20300 },
+      { x: 20200, y: 20400 },
+      { x: 20100, y: 20400 }
+    ] as const
     const parts = [
       { noGoAreas: small.noGoAreas },
-      {
-        noMopAreas: [[{ x: 20100, y: 20300 }, { x: 20200, y: 20300 }, { x: 20200, y: 20400 }, { x: 20100, y: 20400 }]]
-      },
+      { noMopAreas: [square] },
       { zones: [{ x0: 20100, y0: 20300, x1: 20200, y1: 20400 }] },
+      { carpets: [square] },
       { virtualWalls: [{ from: { x: 20100, y: 20350 }, to: { x: 20200, y: 20350 } }] },
       { obstacles: [{ ...middle, code: 1, confidence: undefined, photoId: undefined }] }
     ] as const
     for (const part of parts) {
       const drawn = MapImage.draw({ ...bare, ...part }, plain)
       assert.notStrictEqual(colourOf(drawn, middle), colourOf(clean, middle), Object.keys(part).join())
+    }
+  })
+
+  it("rings the places at which the robot suspects something", () => {
+    const place = { x: 20150, y: 20350 }
+    const bare = MapImage.draw(small, plain)
+    for (const kind of ["areas", "sills", "cliffs"] as const) {
+      const box = difference(
+        bare,
+        MapImage.draw({ ...small, suspected: { ...small.suspected, [kind]: [place] } }, plain)
+      )
+      const { x, y } = bare.toPixel(place)
+      assert.closeTo((box.x0 + box.x1 + 1) / 2, x, 1)
+      assert.closeTo((box.y0 + box.y1 + 1) / 2, y, 1)
+      assert.isBelow(box.x1 - box.x0, 20)
     }
   })
 

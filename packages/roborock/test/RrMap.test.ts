@@ -107,6 +107,12 @@ describe("RrMap", () => {
     assert.deepStrictEqual([history.header, history.rooms.length, history.digest], [undefined, 2, "missing"])
   })
 
+  it("places suspected door sills in their middle, however long their records are", () => {
+    const sill = Buffer.concat([u16s(100, 200, 300, 200, 300, 260, 100, 260), Buffer.alloc(68)])
+    const { sills } = parsed(mapFile(counted(31, 2, Buffer.concat([sill, sill])))).suspected
+    assert.deepStrictEqual(sills, [{ x: 200, y: 230 }, { x: 200, y: 230 }])
+  })
+
   it("an image of 0 x 0 is a map without a grid", () => {
     const empty = parsed(mapFile({ type: 2, extra: i32s(0, 0, 0, 0, 0), data: Buffer.alloc(0) }))
     assert.deepStrictEqual([empty.grid, empty.rooms.length, empty.issues.length], [undefined, 0, 0])

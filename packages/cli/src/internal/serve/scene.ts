@@ -16,7 +16,12 @@ export const sceneOf = ({ fetchedAt, map }: MapSnapshot): Scene => ({
     width: Math.round(Math.abs(x1 - x0)),
     height: Math.round(Math.abs(y1 - y0))
   })),
-  obstacles: map.obstacles.map((obstacle) => ({ ...place(obstacle), name: obstacleName(obstacle.code) }))
+  obstacles: [
+    ...map.obstacles.map((obstacle) => ({ ...place(obstacle), name: obstacleName(obstacle.code) })),
+    ...map.suspected.areas.map((spot) => ({ ...place(spot), name: "perhaps better avoided" })),
+    ...map.suspected.sills.map((spot) => ({ ...place(spot), name: "perhaps a door sill" })),
+    ...map.suspected.cliffs.map((spot) => ({ ...place(spot), name: "perhaps a cliff" }))
+  ]
 })
 
 /** Points as pairs of numbers. */

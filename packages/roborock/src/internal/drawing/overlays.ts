@@ -31,15 +31,18 @@ interface Wash {
   readonly area: Quad
   readonly colour: Colour
   readonly alpha: number
+  readonly edgeAlpha: number
 }
 
-export const washEdgeAlpha = 0.9
+const firmEdge = 0.9
+const faintEdge = 0.3
 
-/** Zones and forbidden areas, from the bottom to the top. */
+/** Carpets, zones and forbidden areas, from the bottom to the top. */
 export const washesOf = (map: FloorMap): ReadonlyArray<Wash> => {
-  const washed = (areas: ReadonlyArray<Quad>, colour: Colour, alpha: number) =>
-    areas.slice(0, maxShapes).map((area) => ({ area, colour, alpha }))
+  const washed = (areas: ReadonlyArray<Quad>, colour: Colour, alpha: number, edgeAlpha = firmEdge) =>
+    areas.slice(0, maxShapes).map((area) => ({ area, colour, alpha, edgeAlpha }))
   return [
+    ...washed(map.carpets, inkColour, 0.08, faintEdge),
     ...washed(map.zones.map(cornersOf), zoneColour, 0.16),
     ...washed(map.noMopAreas, noMopColour, 0.2),
     ...washed(map.noVacuumAreas, noVacuumColour, 0.2),
@@ -51,17 +54,17 @@ export const washEdgeRadius = (projection: Projection): number => Math.max(0.5, 
 
 export const virtualWallsOf = (map: FloorMap): ReadonlyArray<Line> => map.virtualWalls.slice(0, maxShapes)
 
-/** Zones and forbidden areas: a wash of colour with a firm edge. Virtual walls: a line one cell wide. */
+/** Carpets, zones and forbidden areas: a wash of colour with an edge. Virtual walls: a line one cell wide. */
 export const drawAreas = (canvas: Canvas, mask: Mask, projection: Projection, map: FloorMap): void => {
   let left = maxAreaPixels
-  for (const { alpha, area, colour } of washesOf(map)) {
+  for (const { alpha, area, colour, edgeAlpha } of washesOf(map)) {
     const corners = area.map((corner) => toPixel(projection, corner))
     left -= fillPolygon(canvas, corners, colour, alpha, left)
     corners.forEach((corner, index) => {
       const next = corners[(index + 1) % corners.length] ?? corner
       addLine(mask, corner.x, corner.y, next.x, next.y, washEdgeRadius(projection))
     })
-    layOver(canvas, mask, colour, washEdgeAlpha)
+    layOver(canvas, mask, colour, edgeAlpha)
   }
   for (const wall of virtualWallsOf(map)) {
     const [from, to] = [toPixel(projection, wall.from), toPixel(projection, wall.to)]

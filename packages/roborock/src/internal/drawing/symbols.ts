@@ -104,6 +104,22 @@ const obstacleMarks = (projection: Projection, obstacle: Point): ReadonlyArray<M
   ]
 }
 
+const suspicionsOf = ({ suspected: { areas, cliffs, sills } }: FloorMap): ReadonlyArray<Point> => [
+  ...areas,
+  ...sills,
+  ...cliffs
+]
+
+/** A ring around a place of which the robot is not sure. */
+const suspicionMarks = (projection: Projection, place: Point): ReadonlyArray<Mark> => {
+  const radius = Math.max(4, projection.scale * 1.3)
+  const ring = circle(toPixel(projection, place), radius)
+  return [
+    { figure: ring, colour: paperColour, alpha: 0.95, edge: radius },
+    { figure: ring, colour: obstacleColour, edge: radius * 0.5 }
+  ]
+}
+
 /** Old robots do not say where they look: then it is where they went last. */
 const headingOf = ({ path }: FloorMap): number | undefined => {
   const [before, last] = path.slice(-2)
@@ -112,8 +128,9 @@ const headingOf = ({ path }: FloorMap): number | undefined => {
   return dx === 0 && dy === 0 ? undefined : Math.atan2(dy, dx) * 180 / Math.PI
 }
 
-/** Obstacles, target, dock and robot, from the bottom to the top. */
+/** Suspicions, obstacles, target, dock and robot, from the bottom to the top. */
 export const symbolMarks = (projection: Projection, map: FloorMap): ReadonlyArray<Mark> => [
+  ...suspicionsOf(map).slice(0, maxObstacles).flatMap((place) => suspicionMarks(projection, place)),
   ...map.obstacles.slice(0, maxObstacles).flatMap((obstacle) => obstacleMarks(projection, obstacle)),
   ...(map.gotoTarget === undefined ? [] : targetMarks(projection, map.gotoTarget)),
   ...(map.charger === undefined ? [] : dockMarks(projection, map.charger)),

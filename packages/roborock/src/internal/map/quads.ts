@@ -10,3 +10,8 @@ export const quadsOf = (corners: ReadonlyArray<Point>): ReadonlyArray<Quad> => {
   const [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)]
   return [[{ x: x0, y: y0 }, { x: x1, y: y0 }, { x: x1, y: y1 }, { x: x0, y: y1 }]]
 }
+
+export const middleOf = (area: Quad): Point => ({
+  x: area.reduce((sum, { x }) => sum + x, 0) / area.length,
+  y: area.reduce((sum, { y }) => sum + y, 0) / area.length
+})
