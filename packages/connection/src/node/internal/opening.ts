@@ -3,18 +3,21 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
 import type { Duplex } from "node:stream"
+import type { Start, TimeLimit } from "../../internal/timeLimit.ts"
+import * as timeLimit from "../../internal/timeLimit.ts"
 import { TransportError } from "../../MqttError.ts"
 
-/** Fails with `OpenTimeout`, naming the step, when it takes longer. */
-export const within = (step: string, duration: Duration.DurationInput) =>
-  Effect.timeoutFail({
-    duration,
-    onTimeout: () =>
-      new TransportError({
-        reason: "OpenTimeout",
-        cause: new Error(`${step} took longer than ${Duration.format(duration)}`)
-      })
-  })
+/** `OpenTimeout`, naming the step. */
+export const limitOf = (step: string, duration: Duration.DurationInput): TimeLimit<TransportError> => ({
+  millis: Duration.toMillis(duration),
+  late: () =>
+    new TransportError({
+      reason: "OpenTimeout",
+      cause: new Error(`${step} took longer than ${Duration.format(duration)}`)
+    })
+})
+
+export const within = (step: string, duration: Duration.DurationInput) => timeLimit.within(limitOf(step, duration))
 
 /**
  * Like `Effect.acquireRelease`, whose finalizer keeps all that the fiber had around it: memory for as long as the link
@@ -31,18 +34,19 @@ export const owned = <A, E, R>(
     )
   )
 
-/** Owns a stream and waits for it to be ready. `explain` names an error on the way. */
+/** Owns a stream and waits for it to be ready, within the limit if there is one. `explain` names an error on the way. */
 export const establish = <A extends Duplex>(
   start: () => A,
   ready: string,
-  explain: (cause: unknown, stream: A | undefined) => TransportError
+  explain: (cause: unknown, stream: A | undefined) => TransportError,
+  limit?: TimeLimit<TransportError>
 ): Effect.Effect<A, TransportError, Scope.Scope> =>
   owned(
     Effect.try({ try: start, catch: (cause) => explain(cause, undefined) }),
-    (stream) => Effect.sync(() => stream.destroy())
+    destroyed
   ).pipe(
-    Effect.tap((stream) =>
-      Effect.async<void, TransportError>((resume) => {
+    Effect.tap((stream) => {
+      const onceReady: Start<void, TransportError> = (resume) => {
         const onError = (cause: unknown) => resume(Effect.fail(explain(cause, stream)))
         const over = () => {
           stream.off("error", onError)
@@ -57,9 +61,13 @@ export const establish = <A extends Duplex>(
         stream.on("error", onError)
         stream.once(ready, onReady)
         return Effect.sync(over)
-      })
-    )
+      }
+      return limit === undefined ? Effect.async(onceReady) : timeLimit.async(limit, onceReady)
+    })
   )
+
+/** By itself: a link keeps it, and what it is made in with it. */
+const destroyed = (stream: Duplex): Effect.Effect<unknown> => Effect.sync(() => stream.destroy())
 
 const ignore = () => {}
 

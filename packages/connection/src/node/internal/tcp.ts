@@ -5,8 +5,10 @@ import type * as Scope from "effect/Scope"
 import type { LookupAddress } from "node:dns"
 import * as Dns from "node:dns"
 import * as Net from "node:net"
+import type { Start } from "../../internal/timeLimit.ts"
+import * as timeLimit from "../../internal/timeLimit.ts"
 import type { TransportError } from "../../MqttError.ts"
-import { establish, openError, within } from "./opening.ts"
+import { establish, limitOf, openError } from "./opening.ts"
 
 export interface Address {
   readonly host: string
@@ -42,22 +44,22 @@ export const connectUnix = (
 ): Effect.Effect<Net.Socket, TransportError, Scope.Scope> => open(() => Net.connect({ path }), timeouts)
 
 const open = (start: () => Net.Socket, timeouts: ConnectTimeouts) =>
-  within("connecting", timeouts.connect)(establish(start, "connect", openError))
+  establish(start, "connect", openError, limitOf("connecting", timeouts.connect))
 
 type Addresses = [LookupAddress, ...Array<LookupAddress>]
 
 const resolve = (host: string, timeout: Duration.DurationInput): Effect.Effect<Addresses, TransportError> => {
   const family = Net.isIP(host)
   return family === 0
-    ? within("resolving the host name", timeout)(lookup(host))
+    ? timeLimit.async(limitOf("resolving the host name", timeout), lookup(host))
     : Effect.succeed([{ address: host, family }])
 }
 
-const lookup = (host: string): Effect.Effect<Addresses, TransportError> =>
-  Effect.async((resume) => {
-    Dns.lookup(host, { all: true }, (cause, addresses) => {
-      if (cause !== null) return resume(openError(cause))
-      const [first, ...others] = addresses
-      resume(first === undefined ? openError(new Error("the host has no address")) : Effect.succeed([first, ...others]))
-    })
+const lookup = (host: string): Start<Addresses, TransportError> => (resume) => {
+  Dns.lookup(host, { all: true }, (cause, addresses) => {
+    if (cause !== null) return resume(openError(cause))
+    const [first, ...others] = addresses
+    resume(first === undefined ? openError(new Error("the host has no address")) : Effect.succeed([first, ...others]))
   })
+  return Effect.void
+}

@@ -14,6 +14,7 @@ import { ConnectError } from "../../../MqttError.ts"
 import type { Negotiated } from "../../../Negotiated.ts"
 import type { Transport } from "../../../Transport.ts"
 import type { Wire } from "../../../Wire.ts"
+import { within } from "../../timeLimit.ts"
 import type { Consumer, Engine } from "../engine/engine.ts"
 import { toBytes } from "../engine/payload.ts"
 import type { Settings } from "../engine/settings.ts"
@@ -144,9 +145,9 @@ const open = (shared: Shared, attempt: Attempt): Effect.Effect<Opened, LinkError
     const wire = yield* Effect.mapError(shared.transport.open(endpoint), linkFailed)
     return { connect, exchange, wire }
   }).pipe(
-    Effect.timeoutFail({
-      duration: shared.settings.connectTimeout,
-      onTimeout: () => new ConnectError({ reason: "Timeout", retryable: true })
+    within({
+      millis: shared.settings.connectTimeout,
+      late: () => new ConnectError({ reason: "Timeout", retryable: true })
     })
   )
 

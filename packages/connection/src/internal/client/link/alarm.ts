@@ -21,7 +21,7 @@ export interface AlarmOwner {
 }
 
 /** The longest time that a timer can be set to; a clock that is made of timers never wakes who sleeps longer. */
-const mostMillis = 2 ** 31 - 1
+export const mostMillis = 2 ** 31 - 1
 
 export class Alarm {
   readonly #clock: Clock.Clock

@@ -1,0 +1,58 @@
+/**
+ * Time limits of what nearly always is in time, such as the steps of an attempt to connect. `Effect.timeoutFail` has a fiber
+ * for what it limits and one that sleeps; here the limit is an alarm, with the usual clock a timer, and what waits for a
+ * callback takes no fiber at all.
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as DefaultServices from "effect/DefaultServices"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as FiberRefs from "effect/FiberRefs"
+import * as Runtime from "effect/Runtime"
+import { Alarm, mostMillis } from "./client/link/alarm.ts"
+
+export interface TimeLimit<E> {
+  /** What is longer than a timer can be set to is no limit, as to `Effect.sleep`. */
+  readonly millis: number
+  /** How it fails that is not in time. */
+  readonly late: () => E
+}
+
+/** Starts something that calls back, and gives what ends it early. */
+export type Start<A, E> = (resume: (result: Effect.Effect<A, E>) => void) => Effect.Effect<void>
+
+const clockOf = ({ fiberRefs }: Runtime.Runtime<never>): Clock.Clock =>
+  Context.get(FiberRefs.getOrDefault(fiberRefs, DefaultServices.currentServices), Clock.Clock)
+
+const asyncWith = <A, E, L>(
+  runtime: Runtime.Runtime<never>,
+  { late, millis }: TimeLimit<L>,
+  start: Start<A, E>
+): Effect.Effect<A, E | L> =>
+  Effect.async((resume) => {
+    const clock = clockOf(runtime)
+    const alarm = new Alarm(clock, Runtime.runFork(runtime), {
+      onWake: () => resume(Effect.zipRight(cancel, Effect.failSync(late))),
+      over: resume
+    })
+    if (millis <= mostMillis) alarm.by(clock.unsafeCurrentTimeMillis() + millis)
+    const cancel = start((result) => {
+      alarm.stop()
+      resume(result)
+    })
+    return Effect.zipRight(Effect.sync(() => alarm.stop()), cancel)
+  })
+
+/** `Effect.async` for what has to call back in time. */
+export const async = <A, E, L>(limit: TimeLimit<L>, start: Start<A, E>): Effect.Effect<A, E | L> =>
+  Effect.flatMap(Effect.runtime<never>(), (runtime) => asyncWith(runtime, limit, start))
+
+/** Fails when it takes longer, as soon as it was interrupted. */
+export const within = <L>(limit: TimeLimit<L>) => <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E | L, R> =>
+  Effect.flatMap(Effect.runtime<R>(), (runtime) =>
+    asyncWith(runtime, limit, (resume) => {
+      const fiber = Runtime.runFork(runtime, self)
+      fiber.addObserver(resume)
+      return Effect.asVoid(Fiber.interrupt(fiber))
+    }))
