@@ -10,7 +10,6 @@ import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
@@ -27,12 +26,10 @@ import * as settings from "./internal/client/engine/settings.ts"
 import { toConnectError } from "./internal/client/link/linkFailed.ts"
 import * as pumps from "./internal/client/link/pump.ts"
 import * as inboxes from "./internal/client/subscribing/inbox.ts"
-import * as requests from "./internal/client/subscribing/requests.ts"
+import { LinkSubscriptions } from "./internal/client/subscribing/linkSubscriptions.ts"
 import type { Message, PublishOptions, PublishResult, SubscribeOptions, SubscribeRequest } from "./Message.ts"
-import type { AuthError, ConnectError, PublishError } from "./MqttError.ts"
-import { SubscribeError } from "./MqttError.ts"
+import type { AuthError, ConnectError, PublishError, SubscribeError } from "./MqttError.ts"
 import type { Negotiated } from "./Negotiated.ts"
-import type { OperationOutcome } from "./Session.ts"
 import { Transport } from "./Transport.ts"
 
 /**
@@ -179,87 +176,11 @@ export const make = (
     yield* Effect.addFinalizer((exit) => disconnect(goodbye.ofExit(exit)))
     const negotiated = yield* Deferred.await(ready)
 
-    const operate = (
-      filter: string,
-      start: (now: number, settle: (outcome: OperationOutcome) => void) => void
-    ): Effect.Effect<Answered, SubscribeError> =>
-      Effect.suspend(() => {
-        const cause = engine.stopped()
-        if (cause !== undefined) return new SubscribeError({ reason: "Closed", filter, cause })
-        return Effect.async((resume) => {
-          pump.pass((now) =>
-            start(now, (outcome) => {
-              if (outcome._tag === "Answered") return resume(Effect.succeed(outcome))
-              resume(
-                outcome._tag === "Invalid"
-                  ? new SubscribeError({ reason: "InvalidFilter", filter, cause: outcome.cause })
-                  : new SubscribeError({ reason: "Closed", filter, cause: session.ended() })
-              )
-            })
-          )
-        })
-      })
-
-    /** What the server has granted, so that a call that fails leaves the subscriptions as they were. */
-    const subscribed = new Set<string>()
-
-    const leave = (filters: ReadonlyArray<string>) =>
-      operate(
-        filters.join(", "),
-        (now, settle) => session.unsubscribe(now, { _tag: "Unsubscribe", filters }, settle)
-      )
-
-    // The refusal is what the caller has to hear of; a server that does not let go either keeps sending.
-    const takeBack = (filters: ReadonlyArray<string>) =>
-      filters.length === 0 ? Effect.void : Effect.ignore(leave(filters))
-
+    const subscriptions = new LinkSubscriptions(engine, negotiated)
     return {
       publish: engine.publish,
-      subscribe: (filter, subscribeOptions) =>
-        Effect.gen(function*() {
-          const wanted = yield* requests.toRequests(filter, subscribeOptions)
-          for (const request of wanted) {
-            const refusal = requests.refusedLocally(request, negotiated)
-            if (refusal !== undefined) return yield* refusal
-          }
-          const { reasonCodes, reasonString } = yield* operate(
-            wanted[0].filter,
-            (now, settle) => session.subscribe(now, requests.toPacket(wanted, negotiated), settle)
-          )
-          const answers = wanted.map(({ filter: name }, index) =>
-            requests.toGranted(name, reasonCodes[index], reasonString)
-          )
-          const granted = new Map<string, QoS.QoS>()
-          let refused: SubscribeError | undefined
-          for (const [index, answer] of answers.entries()) {
-            if (Either.isRight(answer)) granted.set(wanted[index].filter, answer.right)
-            refused ??= Either.isLeft(answer) ? answer.left : requests.insufficient(wanted[index], answer.right)
-          }
-          if (refused !== undefined) {
-            yield* takeBack([...granted.keys()].filter((name) => !subscribed.has(name)))
-            return yield* refused
-          }
-          for (const name of granted.keys()) subscribed.add(name)
-          // A filter that was given twice is one subscription, and has one answer.
-          const asked: ReadonlyArray<SubscribeRequest> = typeof filter === "string" ? [{ filter }] : filter
-          return asked.map((one) => granted.get(requests.fullFilter({ ...subscribeOptions, ...one })) ?? 0)
-        }),
-      unsubscribe: (filter) => {
-        const filters = typeof filter === "string" ? [filter] : filter
-        return Effect.flatMap(
-          leave(filters),
-          ({ reasonCodes, reasonString }) => {
-            for (const [index, code] of reasonCodes.entries()) if (code < 0x80) subscribed.delete(filters[index])
-            const refused = reasonCodes.findIndex((code) => code >= 0x80)
-            return refused < 0 ? Effect.void : new SubscribeError({
-              reason: "UnsubscribeRejected",
-              filter: filters[refused],
-              reasonCode: reasonCodes[refused],
-              reasonString
-            })
-          }
-        )
-      },
+      subscribe: (filter, how) => subscriptions.subscribe(filter, how),
+      unsubscribe: (filter) => subscriptions.unsubscribe(filter),
       messages: consumer.messages,
       ping: engine.ping,
       reauthenticate: engine.authenticator.reauthenticate,
@@ -268,8 +189,6 @@ export const make = (
       closed: Deferred.await(closed)
     }
   })
-
-type Answered = Extract<OperationOutcome, { readonly _tag: "Answered" }>
 
 const reasonOf = (exit: Exit.Exit<never, CloseReason>): CloseReason =>
   Exit.isFailure(exit)

@@ -158,6 +158,51 @@ describe("MqttConnection", () => {
       assert.deepInclude(yield* Fiber.join(second), { reason: "SubscribeRejected", filter: "no", reasonCode: 0x87 })
     }))
 
+  it.scoped("a call that was interrupted is taken back when its answer comes, but for what another wants", () =>
+    Effect.gen(function*() {
+      const { connection, link } = yield* start
+      const first = yield* Effect.fork(connection.subscribe([{ filter: "a" }, { filter: "b" }, { filter: "c" }]))
+      const { packetId } = yield* link.expect("Subscribe")
+      yield* Fiber.interrupt(first)
+      const second = yield* Effect.fork(connection.subscribe("b"))
+      const { packetId: next } = yield* link.expect("Subscribe")
+      yield* link.send(Packet.subAck({ packetId, reasonCodes: [0, 0, 0x87] }))
+      const { filters, packetId: last } = yield* link.expect("Unsubscribe")
+      assert.deepStrictEqual(filters, ["a"])
+      yield* link.send(
+        Packet.unsubAck({ packetId: last, reasonCodes: [0] }),
+        Packet.subAck({ packetId: next, reasonCodes: [1] })
+      )
+      assert.deepStrictEqual(yield* Fiber.join(second), [1])
+    }))
+
+  it.scoped("a list that is too large for the server goes in several packets", () =>
+    Effect.gen(function*() {
+      const server = yield* Scripted.make()
+      const making = yield* Effect.fork(Effect.provide(MqttConnection.make(options), server.layer))
+      const link = yield* server.accept({ properties: { maximumPacketSize: 20 } })
+      const connection = yield* Fiber.join(making)
+      const filters = ["one", "two", "three", "four", "five"]
+      const subscribing = yield* Effect.fork(connection.subscribe(filters.map((filter) => ({ filter }))))
+      const asked: Array<string> = []
+      while (asked.length < filters.length) {
+        const { packetId, subscriptions } = yield* link.expect("Subscribe")
+        asked.push(...subscriptions.map(({ filter }) => filter))
+        yield* link.send(Packet.subAck({ packetId, reasonCodes: subscriptions.map(({ filter }) => filter.length % 3) }))
+      }
+      assert.deepStrictEqual(asked, filters)
+      assert.deepStrictEqual(yield* Fiber.join(subscribing), [0, 0, 2, 1, 1])
+      const leaving = yield* Effect.fork(Effect.flip(connection.unsubscribe(filters)))
+      for (let left = filters.length; left > 0;) {
+        const { filters: some, packetId } = yield* link.expect("Unsubscribe")
+        left -= some.length
+        yield* link.send(Packet.unsubAck({ packetId, reasonCodes: some.map((name) => name === "four" ? 0x87 : 0) }))
+      }
+      assert.deepInclude(yield* Fiber.join(leaving), { reason: "UnsubscribeRejected", filter: "four" })
+      const much = yield* Effect.flip(connection.subscribe("x".repeat(20)))
+      assert.strictEqual(much.reason, "InvalidFilter")
+    }))
+
   it.scoped("falls back to 3.1.1 on demand, authenticates anew, and passes on what it got", () =>
     Effect.gen(function*() {
       const server = yield* Scripted.make()

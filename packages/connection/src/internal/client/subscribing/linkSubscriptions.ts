@@ -1,0 +1,188 @@
+/**
+ * What one link is subscribed to, by calls that last as long as their SUBACK takes. A call that comes to nothing leaves the
+ * server with the filters that it had before.
+ */
+import type { QoS } from "@effect-mqtt/codec"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type { SubscribeOptions, SubscribeRequest } from "../../../Message.ts"
+import { SubscribeError } from "../../../MqttError.ts"
+import type { Negotiated } from "../../../Negotiated.ts"
+import type { OperationOutcome } from "../../../Session.ts"
+import type { Consumer, Engine } from "../engine/engine.ts"
+import type { Granted, Request } from "./requests.ts"
+import * as requests from "./requests.ts"
+
+type Answered = Extract<OperationOutcome, { readonly _tag: "Answered" }>
+
+type Start = (now: number, settle: (outcome: OperationOutcome) => void) => void
+
+/** One call, and what the server has answered to it so far. */
+interface Call {
+  readonly answers: Map<string, Granted>
+  isAbandoned: boolean
+}
+
+const isTooLarge = ({ cause }: SubscribeError): boolean =>
+  typeof cause === "object" && cause !== null && "_tag" in cause && cause._tag === "PacketTooLarge"
+
+export class LinkSubscriptions {
+  readonly #engine: Engine<Consumer>
+  readonly #negotiated: Negotiated
+  /** What the server has granted to calls that have succeeded. */
+  readonly #subscribed = new Set<string>()
+  /** What calls wait for: by filter, how many. */
+  readonly #wanted = new Map<string, number>()
+
+  constructor(engine: Engine<Consumer>, negotiated: Negotiated) {
+    this.#engine = engine
+    this.#negotiated = negotiated
+  }
+
+  subscribe(
+    filter: string | ReadonlyArray<SubscribeRequest>,
+    options?: SubscribeOptions
+  ): Effect.Effect<ReadonlyArray<QoS.QoS>, SubscribeError> {
+    return Effect.uninterruptibleMask((restore) =>
+      Effect.gen(this, function*() {
+        const wanted = yield* requests.toRequests(filter, options)
+        for (const request of wanted) {
+          const refusal = requests.refusedLocally(request, this.#negotiated)
+          if (refusal !== undefined) return yield* refusal
+        }
+        const call: Call = { answers: new Map(), isAbandoned: false }
+        this.#count(wanted, 1)
+        yield* restore(this.#ask(wanted, call)).pipe(
+          Effect.ensuring(Effect.sync(() => this.#count(wanted, -1))),
+          Effect.onError(() => Effect.sync(() => this.#abandon(call)))
+        )
+        const granted = new Map<string, QoS.QoS>()
+        let refused: SubscribeError | undefined
+        for (const request of wanted) {
+          const answer = call.answers.get(request.filter)
+          if (answer === undefined) continue
+          if (Either.isRight(answer)) granted.set(request.filter, answer.right)
+          refused ??= Either.isLeft(answer) ? answer.left : requests.insufficient(request, answer.right)
+        }
+        if (refused !== undefined) {
+          const unwanted = this.#unwanted(call)
+          // The refusal is what the caller has to hear of; a server that does not let go either keeps sending.
+          if (unwanted.length > 0) yield* restore(Effect.ignore(this.#leave(unwanted)))
+          return yield* refused
+        }
+        for (const name of granted.keys()) this.#subscribed.add(name)
+        // A filter that was given twice is one subscription, and has one answer.
+        const asked: ReadonlyArray<SubscribeRequest> = typeof filter === "string" ? [{ filter }] : filter
+        return asked.map((one) => granted.get(requests.fullFilter({ ...options, ...one })) ?? 0)
+      })
+    )
+  }
+
+  unsubscribe(filter: string | ReadonlyArray<string>): Effect.Effect<void, SubscribeError> {
+    const filters = typeof filter === "string" ? [filter] : filter
+    return Effect.flatMap(this.#leave(filters), ({ reasonCodes, reasonString }) => {
+      for (const [index, code] of reasonCodes.entries()) if (code < 0x80) this.#subscribed.delete(filters[index])
+      const refused = reasonCodes.findIndex((code) => code >= 0x80)
+      return refused < 0 ? Effect.void : new SubscribeError({
+        reason: "UnsubscribeRejected",
+        filter: filters[refused],
+        reasonCode: reasonCodes[refused],
+        reasonString
+      })
+    })
+  }
+
+  /** In one packet, or in halves if the server takes none that large [5 §3.2.2.3.6]. */
+  #ask(wanted: ReadonlyArray<Request>, call: Call): Effect.Effect<unknown, SubscribeError> {
+    const packet = requests.toPacket(wanted, this.#negotiated)
+    const whole = this.#operate(
+      wanted[0].filter,
+      (now, settle) =>
+        this.#engine.session.subscribe(now, packet, (outcome) => {
+          if (outcome._tag === "Answered") this.#answered(wanted, outcome, call)
+          settle(outcome)
+        })
+    )
+    return wanted.length === 1 ? whole : Effect.catchIf(whole, isTooLarge, () => {
+      const middle = wanted.length >> 1
+      const halves = [wanted.slice(0, middle), wanted.slice(middle)]
+      return Effect.forEach(halves, (half) => this.#ask(half, call), { concurrency: 2, discard: true })
+    })
+  }
+
+  #leave(filters: ReadonlyArray<string>): Effect.Effect<Answered, SubscribeError> {
+    const whole = this.#operate(
+      filters.join(", "),
+      (now, settle) => this.#engine.session.unsubscribe(now, { _tag: "Unsubscribe", filters }, settle)
+    )
+    return filters.length < 2 ? whole : Effect.catchIf(whole, isTooLarge, () => {
+      const middle = filters.length >> 1
+      const halves = [filters.slice(0, middle), filters.slice(middle)]
+      return Effect.map(
+        Effect.forEach(halves, (half) => this.#leave(half), { concurrency: 2 }),
+        (answers): Answered => ({
+          _tag: "Answered",
+          reasonCodes: answers.flatMap(({ reasonCodes }) => reasonCodes),
+          reasonString: answers.find(({ reasonString }) => reasonString !== undefined)?.reasonString
+        })
+      )
+    })
+  }
+
+  #answered(wanted: ReadonlyArray<Request>, { reasonCodes, reasonString }: Answered, call: Call): void {
+    for (const [index, { filter }] of wanted.entries()) {
+      call.answers.set(filter, requests.toGranted(filter, reasonCodes[index], reasonString))
+    }
+    if (call.isAbandoned) this.#takeBack(call)
+  }
+
+  /** Nobody waits any more; what is on its way to the server may still be granted. */
+  #abandon(call: Call): void {
+    call.isAbandoned = true
+    this.#engine.pump.pass(() => this.#takeBack(call))
+  }
+
+  #takeBack(call: Call): void {
+    const { pump, session } = this.#engine
+    const filters = this.#unwanted(call)
+    call.answers.clear()
+    if (!session.isReady()) return
+    // One by one: several answers together may be more than one packet holds.
+    for (const filter of filters) session.unsubscribe(pump.now(), { _tag: "Unsubscribe", filters: [filter] }, () => {})
+  }
+
+  /** What the server has granted to this call alone. */
+  #unwanted({ answers }: Call): ReadonlyArray<string> {
+    return [...answers].flatMap(([filter, answer]) =>
+      Either.isRight(answer) && !this.#subscribed.has(filter) && !this.#wanted.has(filter) ? [filter] : []
+    )
+  }
+
+  #count(wanted: ReadonlyArray<Request>, change: 1 | -1): void {
+    for (const { filter } of wanted) {
+      const count = (this.#wanted.get(filter) ?? 0) + change
+      if (count === 0) this.#wanted.delete(filter)
+      else this.#wanted.set(filter, count)
+    }
+  }
+
+  #operate(filter: string, start: Start): Effect.Effect<Answered, SubscribeError> {
+    const { pump, session, stopped } = this.#engine
+    return Effect.suspend(() => {
+      const cause = stopped()
+      if (cause !== undefined) return new SubscribeError({ reason: "Closed", filter, cause })
+      return Effect.async((resume) => {
+        pump.pass((now) =>
+          start(now, (outcome) => {
+            if (outcome._tag === "Answered") return resume(Effect.succeed(outcome))
+            resume(
+              outcome._tag === "Invalid"
+                ? new SubscribeError({ reason: "InvalidFilter", filter, cause: outcome.cause })
+                : new SubscribeError({ reason: "Closed", filter, cause: session.ended() })
+            )
+          })
+        )
+      })
+    })
+  }
+}
