@@ -266,7 +266,8 @@ export const withPush = (
  * @category combinators
  */
 export const withSilence = (self: DeviceState, trouble: string, now: number): DeviceState => {
-  const silentSince = self.silentSince ?? now
+  // A clock that was set back must not keep it available.
+  const silentSince = Math.min(self.silentSince ?? now, now)
   const available = now - silentSince < Duration.toMillis(toleratedSilence)
   return { ...self, stale: true, available, trouble, silentSince }
 }

@@ -71,6 +71,11 @@ describe("a polled status", () => {
 
   it("map number 63 is no map", () => assert.strictEqual(polled({ map_status: 63 << 2 | 3 }).mapFlag, undefined))
 
+  it("a number that is too large for one is none", () => {
+    const fields: unknown = JSON.parse("[{\"state\": 8, \"battery\": 1e400, \"clean_area\": -1e400}]")
+    assert.deepInclude(DeviceState.withStatus(blank, fields, 5), { battery: undefined, cleanedArea: undefined })
+  })
+
   it("keeps fields that have no name here", () => assert.strictEqual(polled({ rss: 7 }).fields["rss"], 7))
 
   it("comes in a list or bare; anything else is none", () => {
@@ -102,6 +107,18 @@ describe("a push", () => {
 
   it("can say that the device is offline", () => {
     assert.isFalse(DeviceState.withPush(polled({}), { dataPoints: new Map(), online: false }, 9).online)
+  })
+})
+
+describe("silence", () => {
+  it("makes a device unavailable after two minutes, also where the clock was set back meanwhile", () => {
+    const minute = 60_000
+    const silent = DeviceState.withSilence(polled({}), "no answer", 100 * minute)
+    assert.deepInclude(silent, { stale: true, available: true, trouble: "no answer" })
+    assert.isFalse(DeviceState.withSilence(silent, "no answer", 102 * minute).available)
+    const setBack = DeviceState.withSilence(silent, "no answer", 5 * minute)
+    assert.deepInclude(setBack, { available: true, silentSince: 5 * minute })
+    assert.isFalse(DeviceState.withSilence(setBack, "no answer", 7 * minute).available)
   })
 })
 

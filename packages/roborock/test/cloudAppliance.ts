@@ -34,7 +34,9 @@ export const openAppliance = (kind: Kind, answer: Answer, memory?: DeviceMemory.
     const handlers = new Set<(payload: Uint8Array) => Effect.Effect<void>>()
     const sent: Array<Uint8Array> = []
     const acknowledged: Array<Uint8Array> = []
+    const health = { unanswered: 0 }
     let isSilent = false
+    let link: Effect.Effect<void> = Effect.void
     const push = (protocol: number, payload: Uint8Array) => {
       const frame = { version, seq: 1, random: 2, timestamp: 1_700_000_000, protocol, payload }
       const bytes = Either.getOrThrow(Frame.encode(frame, { localKey: FakeRobot.localKey }))
@@ -47,15 +49,20 @@ export const openAppliance = (kind: Kind, answer: Answer, memory?: DeviceMemory.
           () => Effect.sync(() => handlers.delete(handler))
         ),
       send: (_duid, bytes, isAcknowledged = false) =>
-        Effect.forEach(Frame.decode(bytes, { localKey: FakeRobot.localKey }).frames, ({ payload }) => {
-          sent.push(payload)
-          if (isAcknowledged) acknowledged.push(payload)
-          return isSilent
-            ? Effect.void
-            : Effect.forEach(answer(payload), ([protocol, reply]) => push(protocol, reply), { discard: true })
-        }, { discard: true }),
+        Effect.zipRight(
+          Effect.suspend(() => link),
+          Effect.forEach(Frame.decode(bytes, { localKey: FakeRobot.localKey }).frames, ({ payload }) => {
+            sent.push(payload)
+            if (isAcknowledged) acknowledged.push(payload)
+            return isSilent
+              ? Effect.void
+              : Effect.forEach(answer(payload), ([protocol, reply]) => push(protocol, reply), { discard: true })
+          }, { discard: true })
+        ),
       answered: Effect.void,
-      unanswered: Effect.void,
+      unanswered: Effect.sync(() => {
+        health.unanswered++
+      }),
       link: Subscribable.make({ get: Effect.succeed({ _tag: "Up" }), changes: Stream.never })
     }
     const home: HomeData.HomeDevice = {
@@ -91,6 +98,11 @@ export const openAppliance = (kind: Kind, answer: Answer, memory?: DeviceMemory.
       acknowledged,
       handlers,
       push,
+      health,
+      /** What a message waits for until it is on its way. */
+      delay: (effect: Effect.Effect<void>) => {
+        link = effect
+      },
       silence: (silent: boolean) => {
         isSilent = silent
       }

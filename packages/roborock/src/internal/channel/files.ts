@@ -1,5 +1,4 @@
-import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
 import * as Redacted from "effect/Redacted"
@@ -7,6 +6,7 @@ import { type CommandError, RequestError } from "../../RoborockError.ts"
 import * as Rpc from "../../Rpc.ts"
 import type { Security } from "../../Security.ts"
 import { isRecord } from "../v1/json.ts"
+import * as deadline from "./deadline.ts"
 import type { Call, Requests } from "./requests.ts"
 
 const photoMethod = "get_photo"
@@ -36,7 +36,7 @@ export const askForPhoto = (
   timeout: Duration.Duration
 ): Effect.Effect<Uint8Array, CommandError> =>
   Effect.gen(function*() {
-    const deadline = (yield* Clock.currentTimeMillis) + Duration.toMillis(timeout)
+    const left = yield* deadline.after(timeout)
     const answer = Rpc.unwrap(
       yield* requests.ask({ method: keyMethod, params: [], answeredBy: "response" }, timeout)
     )
@@ -48,6 +48,5 @@ export const askForPhoto = (
       nonce: Encoding.encodeHex(Redacted.value(nonce)),
       data_filter: { img_id: photoId, type: obstaclePhoto }
     }
-    const left = Duration.millis(Math.max(0, deadline - (yield* Clock.currentTimeMillis)))
-    return yield* askForFile(requests, { method: photoMethod, params, answeredBy: "photo" }, left)
+    return yield* askForFile(requests, { method: photoMethod, params, answeredBy: "photo" }, yield* left)
   })

@@ -1,12 +1,12 @@
-import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Exit from "effect/Exit"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import { type CommandError, RequestError } from "../../RoborockError.ts"
+import * as deadline from "./deadline.ts"
 import * as pendingRequests from "./pending.ts"
 import type { AnsweredBy, Way } from "./pending.ts"
 
@@ -158,7 +158,7 @@ export const make = (seed: number, { choose, transmit, unanswered }: Routes) =>
     const start = (call: Call, timeout: Duration.Duration) =>
       Effect.gen(function*() {
         const progress = newProgress()
-        const deadline = (yield* Clock.currentTimeMillis) + Duration.toMillis(timeout)
+        const left = yield* deadline.after(timeout)
         const onTimeout = overdue(call, progress)
         const sending = Effect.flatMap(choose(call), (way) =>
           Effect.catchIf(
@@ -168,10 +168,7 @@ export const make = (seed: number, { choose, transmit, unanswered }: Routes) =>
           ))
         const result = yield* within(sending, timeout, onTimeout)
         // @effect-diagnostics-next-line returnEffectInGen:off -- waiting is the second phase, which the caller begins
-        return Effect.flatMap(
-          Clock.currentTimeMillis,
-          (now) => within(result, Duration.millis(Math.max(0, deadline - now)), onTimeout)
-        )
+        return Effect.flatMap(left, (rest) => within(result, rest, onTimeout))
       })
 
     /** What has left that way may have been carried out: the answer is lost, the command need not be. */

@@ -92,6 +92,9 @@ export const open = (
     })
     const refresh = Effect.suspend(() => dialect.ask).pipe(
       Effect.tapError((error) =>
+        error._tag === "RequestError" && error.reason === "TimedOut" ? cloud.unanswered : Effect.void
+      ),
+      Effect.tapError((error) =>
         Effect.flatMap(
           Clock.currentTimeMillis,
           (now) => state.update((before) => DeviceState.withSilence(before, error.message, now))

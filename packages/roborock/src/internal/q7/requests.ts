@@ -29,16 +29,19 @@ export const make = ({ send, timeout }: Context) => {
       Effect.gen(function*() {
         const result = yield* Deferred.make<unknown, CommandError>()
         const msgId = String(++lastId)
+        let wasSent = false
+        const answer = Effect.gen(function*() {
+          yield* send(method, (timestamp) => Q7Rpc.encodeRequest({ msgId, method, params }, timestamp))
+          wasSent = true
+          return yield* Deferred.await(result)
+        })
         return yield* Effect.acquireUseRelease(
           Effect.sync(() => pending.set(msgId, { method, result })),
           () =>
-            Effect.zipRight(
-              send(method, (timestamp) => Q7Rpc.encodeRequest({ msgId, method, params }, timestamp)),
-              Effect.timeoutFail(Deferred.await(result), {
-                duration: timeout,
-                onTimeout: () => new RequestError({ reason: "TimedOut", method })
-              })
-            ),
+            Effect.timeoutFail(answer, {
+              duration: timeout,
+              onTimeout: () => new RequestError({ reason: wasSent ? "TimedOut" : "NotConnected", method })
+            }),
           () => Effect.sync(() => pending.delete(msgId))
         )
       }),

@@ -12,7 +12,8 @@ export const parseJson = (source: string | Uint8Array): Either.Either<unknown, u
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
+/** Numbers that are too large for one are infinite in what JSON reads. */
 export const numberField = (record: Readonly<Record<string, unknown>>, name: string): number | undefined => {
   const value = record[name]
-  return typeof value === "number" ? value : undefined
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined
 }

@@ -219,6 +219,29 @@ describe("a Q7 vacuum", () => {
       assert.strictEqual(yield* Fiber.join(waiting), "TimedOut")
     }))
 
+  it.scoped("a time-out is the whole time, and says whether anything was sent", () =>
+    Effect.gen(function*() {
+      const { delay, device, silence } = yield* openAppliance(kind, withProperties({ ...charging }))
+      const { locate } = yield* device.trait("locate")
+      silence(true)
+      for (const [wait, reason] of [["8 seconds", "TimedOut"], ["1 hour", "NotConnected"]] as const) {
+        delay(Effect.sleep(wait))
+        const waiting = yield* Effect.fork(reasonOf(locate))
+        yield* TestClock.adjust("10 seconds")
+        assert.strictEqual((yield* Fiber.poll(waiting))._tag, "Some", wait)
+        assert.strictEqual(yield* Fiber.join(waiting), reason)
+      }
+    }))
+
+  it.scoped("silence is told to the connection, which may be one that delivers nothing", () =>
+    Effect.gen(function*() {
+      const { health, silence } = yield* openAppliance(kind, withProperties({ ...charging }))
+      assert.strictEqual(health.unanswered, 0)
+      silence(true)
+      yield* TestClock.adjust("10 minutes")
+      assert.isAtLeast(health.unanswered, 3)
+    }))
+
   it.scoped("damage and answers of others are passed over", () =>
     Effect.gen(function*() {
       const { device, push } = yield* openAppliance(kind, withProperties({ ...charging }))
