@@ -127,6 +127,19 @@ describe("Encoder.encodeInto", () => {
     assert.strictEqual(joined(output.take()), bytesOf(message) + "c000")
   })
 
+  it("refuses a payload that is no array, as untyped programs have it, and goes on", () => {
+    const output = Encoder.makeOutput()
+    for (const payload of [5, true, {}, new ArrayBuffer(4), new DataView(new ArrayBuffer(4))]) {
+      for (const topic of ["t", "ü"]) {
+        const packet = { ...message, topic, payload } as Packet.Packet // which no compiler takes: the point of the test
+        assert.strictEqual(refusal(packet, 5), "ProtocolViolation 0x82 1.5")
+        assert.strictEqual(refusal(message, 5), `encoded ${bytesOf(message)}`)
+        assert.strictEqual(Encoder.encodeInto(output, packet, 5)?._tag, "ProtocolViolation")
+        assert.strictEqual(output.pendingBytes, 0)
+      }
+    }
+  })
+
   it("keeps what was taken until it is released, and reuses its memory then", () => {
     const output = Encoder.makeOutput()
     Encoder.encodeInto(output, message, 5)

@@ -117,3 +117,26 @@ describe("an option that makes no sense", () => {
       yield* link.close
     }).pipe(Effect.scoped))
 })
+
+describe("a payload that is none, out of JSON or as an ArrayBuffer", () => {
+  it.scoped.each([5, 1e12, true, {}, new ArrayBuffer(100)])(
+    "%s is a defect of its publish, and no other's",
+    (payload) =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start()
+        const untyped = payload as never
+        for (const qos of [0, 1] as const) {
+          const publishing = client.publish("bad", untyped, { qos })
+          assert.include(defect(yield* Effect.exit(publishing)), "A payload is a string or a Uint8Array")
+          const sinking = Stream.run(Stream.make({ topic: "bad", payload: untyped, qos }), client.sink())
+          assert.include(defect(yield* Effect.exit(sinking)), "A payload is a string or a Uint8Array")
+        }
+        // Long enough to be copied beside others.
+        const filled = [1, 2].map((value) => new Uint8Array(100).fill(value))
+        yield* Effect.forEach(filled, (bytes) => Effect.fork(client.publish("good", bytes, { qos: 1 })))
+        const packets = yield* Effect.replicateEffect(link.expect("Publish"), 2)
+        assert.deepStrictEqual(packets.map(({ payload }) => new Uint8Array(payload)), filled)
+        yield* link.close
+      })
+  )
+})

@@ -55,17 +55,14 @@ export const writeAuth = (output: OutputBuffer, packet: Auth): void => {
 export const writeSubAck = (output: OutputBuffer, packet: SubAck): void => {
   writePacketId(output, packet.packetId)
   if (packet.reasonCodes.length === 0) throw violation(output, 0x82, "no code", "3.9.3")
-  if (output.version === 5) {
-    writeProperties(output, packet.properties, carriers.SubAck)
-    for (const code of packet.reasonCodes) writeByte(output, checkCode(output, code, "SubAck"), "the reason code")
-    return
-  }
-  refuseProperties(output, packet.properties)
+  const isOld = output.version === 4
+  if (isOld) refuseProperties(output, packet.properties)
+  else writeProperties(output, packet.properties, carriers.SubAck)
   for (const code of packet.reasonCodes) {
-    if (code !== 0 && code !== 1 && code !== 2 && code !== 0x80) {
+    if (isOld && code !== 0 && code !== 1 && code !== 2 && code !== 0x80) {
       throw violation(output, 0x82, `return code ${code} is reserved`, "3.9.3")
     }
-    writeByte(output, code, "the return code")
+    writeByte(output, checkCode(output, code, "SubAck"), "the reason code")
   }
 }
 

@@ -13,7 +13,7 @@ export const writePlainPublish = (output: OutputBuffer, packet: Publish, maxPack
   const { dup, packetId, payload, properties, qos, retain, topic } = packet
   const units = topic.length
   const payloadBytes = payload.length
-  if (properties !== undefined || units === 0 || !isShort(topic) || payloadBytes >= output.largePayloadBytes) {
+  if (properties !== undefined || units === 0 || !isShort(topic) || !(payloadBytes < output.largePayloadBytes)) {
     return false
   }
   if (qos === 0 ? dup || packetId !== undefined : !isQoS(qos) || !isPacketId(packetId)) return false

@@ -2,7 +2,7 @@ import type { Publish } from "../../Packet.ts"
 import { isQoS, type QoS } from "../../QoS.ts"
 import { carriers } from "../propertyTable.ts"
 import { malformed, type Refusal, violation } from "../refusal.ts"
-import { hasWildcard, type OutputBuffer, writePacketId, writeRaw, writeText } from "./outputBuffer.ts"
+import { hasWildcard, outOfRange, type OutputBuffer, writePacketId, writeRaw, writeText } from "./outputBuffer.ts"
 import { refuseProperties, writeProperties } from "./properties.ts"
 
 /** Writes a topic that a message is published to: no wildcards [MQTT-3.3.2-2]. */
@@ -29,6 +29,8 @@ export const writePublish = (output: OutputBuffer, packet: Publish, maxPacketByt
   const { dup, packetId, payload, properties, retain, topic } = packet
   const version = output.version
   const payloadBytes = payload.length
+  // Untyped programs publish numbers, and an ArrayBuffer, which has no length: all that is encoded later would be spoilt.
+  if (!(payloadBytes >= 0)) throw outOfRange(output, "the payload")
   const apart = payloadBytes >= output.largePayloadBytes
   // Right for an ASCII topic without properties: it saves moving the body.
   output.begin(topic.length + (packetId === undefined ? 2 : 4) + (version === 5 ? 1 : 0) + (apart ? 0 : payloadBytes))
@@ -39,7 +41,7 @@ export const writePublish = (output: OutputBuffer, packet: Publish, maxPacketByt
   if (qos > 0) writePacketId(output, packetId ?? 0)
   else if (packetId !== undefined) throw violation(output, 0x82, "QoS 0 with a packet identifier", "2.2.1", "2.3.1")
   if (version === 5) writeProperties(output, properties, carriers.Publish)
-  else if (properties !== undefined) refuseProperties(output, properties)
+  else refuseProperties(output, properties)
   if (!apart) writeRaw(output, payload)
   const firstByte = 0x30 | (dup ? 0x08 : 0) | qos << 1 | (retain ? 0x01 : 0)
   output.end(firstByte, apart ? payloadBytes : 0, maxPacketBytes)

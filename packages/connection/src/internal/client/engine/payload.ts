@@ -18,11 +18,20 @@ const encodeText = (text: string): Uint8Array => {
 }
 
 /**
+ * Untyped programs publish numbers out of JSON, and an `ArrayBuffer`, which has no length: copied beside the payloads of
+ * others, it would spoil those. Whatever has a length copies as an array does.
+ */
+const checked = (payload: Uint8Array): Uint8Array => {
+  if (typeof payload.length === "number") return payload
+  throw new TypeError("A payload is a string or a Uint8Array")
+}
+
+/**
  * Text travels as UTF-8. Bytes are copied: a message may wait for a link, for a resend or for the
  * wire long after its caller has the array back.
  */
 export const toBytes = (payload: string | Uint8Array, slab?: PayloadSlab): Uint8Array => {
-  const bytes = typeof payload === "string" ? encodeText(payload) : payload
+  const bytes = typeof payload === "string" ? encodeText(payload) : checked(payload)
   // Long text has an array of its own already.
   if (bytes !== payload && bytes.buffer !== scratch?.buffer) return bytes
   return slab === undefined ? new Uint8Array(bytes) : slab.copy(bytes)
@@ -31,5 +40,5 @@ export const toBytes = (payload: string | Uint8Array, slab?: PayloadSlab): Uint8
 /** For a reader that is done with it at once: only what the encoder hands on as it is has to be copied. */
 export const lend = (payload: string | Uint8Array): Uint8Array => {
   if (typeof payload === "string") return encodeText(payload)
-  return payload.length < Encoder.defaultLargePayloadBytes ? payload : toBytes(payload)
+  return checked(payload).length < Encoder.defaultLargePayloadBytes ? payload : toBytes(payload)
 }
