@@ -28,6 +28,39 @@ export const Devices = Schema.Array(Schema.Struct({
 }))
 
 /**
+ * `diagnostics`: what the devices are and tell, without what is private. See `Diagnostics` of `@effect-mqtt/roborock`.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Diagnostics = Schema.Struct({
+  /** Entries of the home that could not be read. */
+  unreadable: Schema.Number,
+  devices: Schema.Array(Schema.Struct({
+    model: text,
+    product: text,
+    category: text,
+    protocolVersion: text,
+    firmware: text,
+    featureSet: text,
+    newFeatureSet: text,
+    shared: Schema.Boolean,
+    online: Schema.NullOr(Schema.Boolean),
+    unsupported: text,
+    schema: Schema.Array(Schema.Struct({ id: Schema.Unknown, code: Schema.Unknown, type: Schema.Unknown })),
+    dataPoints: Schema.Unknown,
+    told: Schema.NullOr(Schema.Struct({
+      route: Schema.Literal("Local", "Cloud", "None"),
+      stateName: Schema.String,
+      available: Schema.Boolean,
+      trouble: text,
+      traits: Schema.Array(Schema.String),
+      fields: Schema.Unknown
+    }))
+  }))
+})
+
+/**
  * `login`: who is logged in. It holds no secret.
  *
  * @since 0.1.0

@@ -13,6 +13,7 @@ describe("roborock --json", () => {
   it.effect("writes what is documented", () =>
     Effect.gen(function*() {
       yield* golden("devices", RoborockAccountOutput.Devices)
+      yield* golden("diagnostics", RoborockAccountOutput.Diagnostics)
       yield* golden("status", RoborockOutput.Status)
       yield* golden("rooms", RoborockMapOutput.Rooms)
       yield* golden("map", RoborockMapOutput.Map)

@@ -19,6 +19,7 @@ import * as CloudChannel from "./CloudChannel.ts"
 import type { Credentials } from "./Credentials.ts"
 import * as Device from "./Device.ts"
 import * as DeviceMemory from "./DeviceMemory.ts"
+import * as Diagnostics from "./Diagnostics.ts"
 import type { HomeDevice } from "./HomeData.ts"
 import * as accountHome from "./internal/session/accountHome.ts"
 import { findByName } from "./internal/session/findByName.ts"
@@ -106,6 +107,8 @@ export class RoborockSession extends Context.Tag("@effect-mqtt/roborock/Roborock
    * are, and so does everything when it fails. Use it rarely: the cloud blocks who asks more than a few times an hour.
    */
   readonly refresh: Effect.Effect<void, AuthError | ConnectError>
+  /** All devices and what they tell, to be shown to others: without secrets, names and addresses. */
+  readonly diagnostics: Effect.Effect<Diagnostics.Diagnostics, AuthError | ConnectError>
   /** The routines of the home, as the app has them. */
   readonly routines: Effect.Effect<ReadonlyArray<Routine>, AuthError | ConnectError>
   /** Runs a routine, by its id. */
@@ -242,6 +245,9 @@ export const make = (
               : opened.one(found)
           }
         ),
+      diagnostics: Effect.flatMap(home, (data) =>
+        Effect.flatMap(Effect.orElseSucceed(opened.all(data.devices), () => []), (open) =>
+          Diagnostics.make(data, open))),
       refresh: known.refresh,
       routines,
       runRoutine

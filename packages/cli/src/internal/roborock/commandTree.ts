@@ -4,6 +4,7 @@ import { groupHelp } from "../command/helpText.ts"
 import * as clean from "./commands/clean.ts"
 import * as consumables from "./commands/consumables.ts"
 import * as devices from "./commands/devices.ts"
+import * as diagnostics from "./commands/diagnostics.ts"
 import * as dock from "./commands/dock.ts"
 import * as doNotDisturb from "./commands/doNotDisturb.ts"
 import * as floors from "./commands/floors.ts"
@@ -41,6 +42,7 @@ const summaries = {
   consumables: "Shows which parts are worn, or resets one.",
   history: "Lists the last runs, and the totals.",
   dnd: "Shows the hours of \"do not disturb\", or changes them.",
+  diagnostics: "Writes what the devices are and tell, to be shown to others: without secrets, names and addresses.",
   raw: "Sends any command to a device, and writes its answer.",
   serve: "Serves a web page with the live map and the controls of every vacuum.",
   simulate: "Runs a simulated cloud with robots, to try everything without an account."
@@ -75,6 +77,7 @@ export const root = Command.make("roborock").pipe(
     Command.withDescription(consumables.command, summaries.consumables),
     Command.withDescription(history.command, summaries.history),
     Command.withDescription(doNotDisturb.command, summaries.dnd),
+    Command.withDescription(diagnostics.command, summaries.diagnostics),
     Command.withDescription(raw.command, summaries.raw),
     Command.withDescription(serve.command, summaries.serve),
     Command.withDescription(simulate.command, summaries.simulate)

@@ -1,0 +1,132 @@
+/**
+ * What an account has, and what its devices tell, to be shown to others: for a device that is not supported, or does not
+ * do what it should.
+ *
+ * Names of people, homes, devices and networks, keys, serial numbers and addresses are left out, or replaced by
+ * `"<private>"`.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import type { Device } from "./Device.ts"
+import type { HomeData, HomeDevice } from "./HomeData.ts"
+import { withoutPrivate } from "./internal/session/withoutPrivate.ts"
+import { isRecord } from "./internal/v1/json.ts"
+import type { Route } from "./Route.ts"
+
+/**
+ * A data point that a product says it has.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SchemaEntry {
+  readonly id: unknown
+  readonly code: unknown
+  readonly type: unknown
+}
+
+/**
+ * What a device told this session.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Told {
+  readonly route: Route["_tag"]
+  readonly stateName: string
+  readonly available: boolean
+  readonly trouble: string | undefined
+  readonly traits: ReadonlyArray<string>
+  readonly fields: unknown
+}
+
+/**
+ * A device of the account, in the order in which the cloud lists them.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface DeviceDiagnostics {
+  readonly model: string | undefined
+  readonly product: string | undefined
+  readonly category: string | undefined
+  readonly protocolVersion: string | undefined
+  readonly firmware: string | undefined
+  readonly featureSet: string | undefined
+  readonly newFeatureSet: string | undefined
+  readonly shared: boolean
+  readonly online: boolean | undefined
+  /** Why it is not supported. */
+  readonly unsupported: string | undefined
+  readonly schema: ReadonlyArray<SchemaEntry>
+  /** What the cloud knows of it. */
+  readonly dataPoints: unknown
+  /** Absent when it is not supported, or no device could be reached. */
+  readonly told: Told | undefined
+}
+
+/**
+ * The report: plain values, to be written as JSON.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Diagnostics {
+  /** How many entries of the home could not be read. */
+  readonly unreadable: number
+  readonly devices: ReadonlyArray<DeviceDiagnostics>
+}
+
+/** Far more than any product has. */
+const maxSchema = 500
+
+const list = (value: unknown): ReadonlyArray<unknown> => Array.isArray(value) ? value.slice(0, maxSchema) : []
+
+const schemaOf = ({ source }: HomeData, model: string | undefined): ReadonlyArray<SchemaEntry> => {
+  const home = Redacted.value(source)
+  const product = list(isRecord(home) ? home["products"] : undefined).filter(isRecord)
+    .find((one) => model !== undefined && one["model"] === model)
+  return list(product?.["schema"]).filter(isRecord).map(({ code, id, type }) => ({ id, code, type }))
+}
+
+const toldBy = (device: Device): Effect.Effect<Told> =>
+  Effect.gen(function*() {
+    const { available, fields, stateName, trouble } = yield* device.state.get
+    const { _tag: route } = yield* device.route.get
+    return { route, stateName, available, trouble, traits: yield* device.traits, fields: withoutPrivate(fields) }
+  })
+
+const describe = (home: HomeData, listed: HomeDevice, told: Told | undefined): DeviceDiagnostics => ({
+  model: listed.model,
+  product: listed.productName,
+  category: listed.category,
+  protocolVersion: listed.protocolVersion,
+  firmware: listed.firmware,
+  featureSet: listed.featureSet,
+  newFeatureSet: listed.newFeatureSet,
+  shared: listed.shared,
+  online: listed.online,
+  unsupported: listed.unsupported,
+  schema: schemaOf(home, listed.model),
+  dataPoints: withoutPrivate(Object.fromEntries(listed.dataPoints)),
+  told
+})
+
+/**
+ * The report of a home and those of its devices that are open.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (home: HomeData, open: ReadonlyArray<Device>): Effect.Effect<Diagnostics> =>
+  Effect.map(
+    Effect.forEach(home.devices, (listed) => {
+      const device = open.find(({ duid, unsupported }) => duid === listed.duid && unsupported === undefined)
+      return device === undefined
+        ? Effect.succeed(describe(home, listed, undefined))
+        : Effect.map(toldBy(device), (told) => describe(home, listed, told))
+    }),
+    (devices) => ({ unreadable: home.ignored.length, devices })
+  )
