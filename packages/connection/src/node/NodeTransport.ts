@@ -185,7 +185,7 @@ const open = (endpoint: Endpoint, options: Options): Effect.Effect<Wire, Transpo
     const socket = endpoint.scheme === "unix"
       ? yield* tcp.connectUnix(endpoint.path, connecting)
       : yield* tcp.connect(through ?? endpoint, connecting)
-    const plain = yield* fromSocket(socket)
+    const plain = socketWire.make(socket)
     const tunnel = through === undefined
       ? plain
       : yield* within("the proxy's answer", times.proxy ?? defaultTimeout)(passThrough(plain, through, endpoint))

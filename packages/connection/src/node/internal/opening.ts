@@ -30,7 +30,7 @@ export const owned = <A, E, R>(
   Effect.uninterruptible(
     Effect.flatMap(
       Effect.scope,
-      (scope) => Effect.tap(acquire, (resource) => Scope.addFinalizer(scope, release(resource)))
+      (scope) => Effect.tap(acquire, (resource) => Scope.addFinalizerExit(scope, () => release(resource)))
     )
   )
 
@@ -66,8 +66,13 @@ export const establish = <A extends Duplex>(
     })
   )
 
-/** By itself: a link keeps it, and what it is made in with it. */
-const destroyed = (stream: Duplex): Effect.Effect<unknown> => Effect.sync(() => stream.destroy())
+/** Destroys a stream and waits until it is closed. By itself: a link keeps it, and what it is made in with it. */
+const destroyed = (stream: Duplex): Effect.Effect<void> =>
+  Effect.async((resume) => {
+    if (stream.closed) return resume(Effect.void)
+    stream.once("close", () => resume(Effect.void))
+    stream.destroy()
+  })
 
 const ignore = () => {}
 

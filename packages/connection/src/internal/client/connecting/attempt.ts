@@ -24,7 +24,7 @@ import type { Pump } from "../link/pump.ts"
 import type { Over } from "../link/wireLink.ts"
 import { Outcome } from "../outcome.ts"
 import type { CheckWill } from "./willDelay.ts"
-import { makeCheck } from "./willDelay.ts"
+import { makeCheck, unchecked } from "./willDelay.ts"
 
 /** What every attempt of one client shares. */
 export interface Shared {
@@ -45,7 +45,7 @@ export const share = (
     engine,
     options,
     settings,
-    checkWill: makeCheck(seconds(settings.sessionExpiry)),
+    checkWill: options.will === undefined ? unchecked : makeCheck(seconds(settings.sessionExpiry)),
     runtime: Runtime.enableRuntimeFlag(runtime, RuntimeFlags.Interruption)
   }))
 

@@ -19,6 +19,8 @@ const mostRedirects = 5
 /** Of what one server names, so much is looked at. */
 const mostServers = 8
 
+const none: ReadonlyArray<never> = []
+
 const withoutEndpoints = new ConnectError({
   reason: "InvalidEndpoint",
   retryable: false,
@@ -41,8 +43,8 @@ export class Endpoints {
   readonly #urls: PerAttempt<string | ReadonlyArray<string>>
   readonly #follow: FollowRedirect | undefined
   /** Named by a server: for this outage, and for good. */
-  #detour: ReadonlyArray<Endpoint.Endpoint> = []
-  #moved: ReadonlyArray<Endpoint.Endpoint> = []
+  #detour: ReadonlyArray<Endpoint.Endpoint> = none
+  #moved: ReadonlyArray<Endpoint.Endpoint> = none
   #current: Endpoint.Endpoint | undefined = undefined
   #count = 1
   #index = 0
@@ -80,7 +82,7 @@ export class Endpoints {
     this.#redirects = 0
     this.#failures = 0
     if (this.#detour.length === 0) return
-    this.#detour = []
+    this.#detour = none
     // The link that fails next is the one behind the detour: the list begins anew.
     this.#index = -1
   }
@@ -103,7 +105,7 @@ export class Endpoints {
     if (allowed.length === 0) return false
     this.#redirects++
     if (permanent) this.#moved = allowed
-    this.#detour = permanent ? [] : allowed
+    this.#detour = permanent ? none : allowed
     this.#index = 0
     this.#failures = 0
     return true

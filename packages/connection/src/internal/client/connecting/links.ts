@@ -54,6 +54,7 @@ type Ending = retries.Ending & Pick<Link, "wasToStartClean">
 
 const replacedError = new ConnectError({ reason: "Closed", retryable: true })
 const identifierRefused = 0x85
+const withoutSpan = () => Effect.void
 
 export class Links {
   /** There will be no other link. */
@@ -149,7 +150,7 @@ export class Links {
       this.#link = link
       const endSpan = this.#options.traces === true
         ? yield* tracing.startAttempt(this.#clientId, protocolVersion)
-        : () => Effect.void
+        : withoutSpan
       const begun = attempts.begin(this.#shared, {
         endpoint: this.#outage.endpoint,
         clientId: this.#clientId,

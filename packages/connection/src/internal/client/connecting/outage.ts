@@ -26,7 +26,7 @@ export class Outage {
 
   constructor({ followRedirect, url }: ClientOptions, { stableAfter }: Settings) {
     this.#endpoints = new Endpoints(url, followRedirect)
-    this.#retry = retries.make(stableAfter)
+    this.#retry = new retries.Retry(stableAfter)
     this.#stableAfter = stableAfter
   }
 

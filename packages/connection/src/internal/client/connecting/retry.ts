@@ -16,11 +16,6 @@ export interface Ending {
   readonly wasBusy: boolean
 }
 
-export interface Retry {
-  /** The error to go on with, or to give up over. */
-  readonly judge: (ending: Ending) => { readonly again: boolean; readonly error: LinkError }
-}
-
 /** Links in a row that end in the same way, before the next one is not worth trying. */
 const mostInARow = 3
 
@@ -57,27 +52,37 @@ const thrownOutError = (wasBusy: boolean, cause: LinkError): ConnectError =>
 const mayBeStale = (error: LinkError): boolean =>
   error._tag === "AuthError" && (error.reason === "BadCredentials" || error.reason === "NotAuthorized")
 
-export const make = (stableAfter: number): Retry => {
-  let refusals = 0
-  let sameProtocolErrors = 0
-  let protocolError: string | undefined
-  let thrownOut = 0
-  let alwaysBusy = true
-  return {
-    judge: (ending) => {
-      const { error, readyFor } = ending
-      if (readyFor !== undefined && readyFor >= stableAfter) {
-        refusals = 0
-        sameProtocolErrors = 0
-      }
-      const last = protocolError
-      protocolError = protocolErrorOf(error)
-      sameProtocolErrors = protocolError === undefined ? 0 : protocolError === last ? sameProtocolErrors + 1 : 1
-      thrownOut = isThrownOut(ending) ? thrownOut + 1 : 0
-      alwaysBusy = ending.wasBusy && (alwaysBusy || thrownOut <= 1)
-      if (thrownOut >= mostInARow) return { again: false, error: thrownOutError(alwaysBusy, error) }
-      const again = error.retryable || (mayBeStale(error) && ++refusals === 1)
-      return { again: again && sameProtocolErrors < mostInARow, error }
+export class Retry {
+  readonly #stableAfter: number
+  #refusals = 0
+  #sameProtocolErrors = 0
+  #protocolError: string | undefined = undefined
+  #thrownOut = 0
+  #alwaysBusy = true
+
+  constructor(stableAfter: number) {
+    this.#stableAfter = stableAfter
+  }
+
+  /** Whether to try again, and the error to go on with, or to give up over. */
+  judge(ending: Ending): { readonly again: boolean; readonly error: LinkError } {
+    const { error, readyFor } = ending
+    if (readyFor !== undefined && readyFor >= this.#stableAfter) {
+      this.#refusals = 0
+      this.#sameProtocolErrors = 0
     }
+    this.#count(ending)
+    if (this.#thrownOut >= mostInARow) return { again: false, error: thrownOutError(this.#alwaysBusy, error) }
+    const again = error.retryable || (mayBeStale(error) && ++this.#refusals === 1)
+    return { again: again && this.#sameProtocolErrors < mostInARow, error }
+  }
+
+  #count(ending: Ending): void {
+    const last = this.#protocolError
+    const now = protocolErrorOf(ending.error)
+    this.#protocolError = now
+    this.#sameProtocolErrors = now === undefined ? 0 : now === last ? this.#sameProtocolErrors + 1 : 1
+    this.#thrownOut = isThrownOut(ending) ? this.#thrownOut + 1 : 0
+    this.#alwaysBusy = ending.wasBusy && (this.#alwaysBusy || this.#thrownOut <= 1)
   }
 }

@@ -4,6 +4,9 @@ import type { Will } from "../../../ConnectionOptions.ts"
 
 export type CheckWill = (will: Will | undefined) => Effect.Effect<void>
 
+/** For those without a will. */
+export const unchecked: CheckWill = () => Effect.void
+
 /** Warns once; the will may be made anew for each attempt. `sessionExpiry` is in seconds. */
 export const makeCheck = (sessionExpiry: number): CheckWill => {
   let hasWarned = false

@@ -25,8 +25,7 @@ import type { Notices, Notify } from "../observing/notices.ts"
 import { make as makeNotices } from "../observing/notices.ts"
 import type { OnPacket } from "../observing/packetLog.ts"
 import { make as makePacketLog } from "../observing/packetLog.ts"
-import type { Warnings } from "../observing/warnings.ts"
-import { make as makeWarnings } from "../observing/warnings.ts"
+import { Warnings } from "../observing/warnings.ts"
 import { Authenticator } from "./authenticator.ts"
 import type { Committer } from "./durability.ts"
 import { makeCommitter } from "./durability.ts"
@@ -164,8 +163,8 @@ class ClientEngine<C extends Consumer> implements Engine<C>, Hooks {
     this.committer = stored === undefined ? undefined : makeCommitter(this.session, this.pump, stored)
     this.authenticator = new Authenticator(this, settings.connAckTimeout, mechanism)
     this.#meter = new Meter(this.session, labels)
-    this.#warnings = makeWarnings(this.pump.now)
-    this.notices.listen(this.#warnings.listener)
+    this.#warnings = new Warnings(this.pump.now)
+    this.notices.listen((notice) => this.#warnings.add(notice))
     this.consumer = makeConsumer(this.session, this.pump, () => this.#stopped !== undefined, notify)
   }
 

@@ -50,6 +50,8 @@ const highestShort = 65_535
 /** The largest packet that the format can hold. */
 const largestPacketBytes = 268_435_460
 
+const tenth = (time: number): number => time / 10
+
 const check = (isValid: boolean, name: string, wanted: string): void => {
   if (!isValid) throw new InvalidOption(name, wanted)
 }
@@ -100,7 +102,7 @@ const unsafeMake = (options: Options): Settings => {
     cleanStart,
     sessionExpiry: millis(options, "sessionExpiry", "1 hour"),
     keepAlive,
-    pingLead: (time) => pingLead ?? time / 10,
+    pingLead: pingLead === undefined ? tenth : () => pingLead,
     connectTimeout: positive(options, "connectTimeout", "30 seconds"),
     connAckTimeout: positive(options, "connAckTimeout", "10 seconds"),
     acknowledgementTimeout: positive(options, "acknowledgementTimeout", "30 seconds"),

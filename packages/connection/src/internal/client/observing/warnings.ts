@@ -1,6 +1,6 @@
 /** Notices that belong into the log: one line a kind, and the next after a while, so that a flood of drops is no flood of lines. */
 import * as Effect from "effect/Effect"
-import type { Notify, Trouble } from "./notices.ts"
+import type { Notice, Trouble } from "./notices.ts"
 import { isTrouble } from "./notices.ts"
 
 /** Between two warnings of a kind, in milliseconds. */
@@ -40,41 +40,42 @@ interface Kind {
   details: Details
 }
 
-export interface Warnings {
-  readonly listener: Notify
-  /** Writes the next line of the log, if there is one. */
-  readonly take: () => Effect.Effect<void> | undefined
-}
-
-export const make = (now: () => number): Warnings => {
-  let kinds: Map<string, Kind> | undefined
+export class Warnings {
+  readonly #now: () => number
+  #kinds: Map<string, Kind> | undefined = undefined
   /** Those with something to say. */
-  const due: Array<[string, Kind]> = []
-  return {
-    listener: (notice) => {
-      if (!isTrouble(notice)) return
-      const sentence = sentenceOf(notice)
-      kinds ??= new Map()
-      const kind = kinds.get(sentence) ?? { total: 0, quietUntil: -Infinity, isReported: true, details: {} }
-      kinds.set(sentence, kind)
-      kind.total += notice._tag === "Dropped" ? notice.count : 1
-      kind.details = detailsOf(notice)
-      const at = now()
-      if (at < kind.quietUntil || !kind.isReported) return
-      kind.quietUntil = at + quietTime
-      kind.isReported = false
-      due.push([sentence, kind])
-    },
-    take: () => {
-      const next = due.shift()
-      if (next === undefined) return undefined
-      const [warning, kind] = next
-      kind.isReported = true
-      return Effect.annotateLogs(Effect.logWarning(warning), {
-        package: "connection",
-        total: kind.total,
-        ...kind.details
-      })
-    }
+  #due: Array<[string, Kind]> | undefined = undefined
+
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  add(notice: Notice): void {
+    if (!isTrouble(notice)) return
+    const sentence = sentenceOf(notice)
+    this.#kinds ??= new Map()
+    const kind = this.#kinds.get(sentence) ?? { total: 0, quietUntil: -Infinity, isReported: true, details: {} }
+    this.#kinds.set(sentence, kind)
+    kind.total += notice._tag === "Dropped" ? notice.count : 1
+    kind.details = detailsOf(notice)
+    const at = this.#now()
+    if (at < kind.quietUntil || !kind.isReported) return
+    kind.quietUntil = at + quietTime
+    kind.isReported = false
+    this.#due ??= []
+    this.#due.push([sentence, kind])
+  }
+
+  /** Writes the next line of the log, if there is one. */
+  take(): Effect.Effect<void> | undefined {
+    const next = this.#due?.shift()
+    if (next === undefined) return undefined
+    const [warning, kind] = next
+    kind.isReported = true
+    return Effect.annotateLogs(Effect.logWarning(warning), {
+      package: "connection",
+      total: kind.total,
+      ...kind.details
+    })
   }
 }

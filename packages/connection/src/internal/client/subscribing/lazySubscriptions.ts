@@ -15,9 +15,12 @@ import type { Subscriptions } from "./subscriptions.ts"
 type Settings = Bounds & RegistrySettings
 
 export const make = (settings: Settings, deadLetters?: DeadLetters): MakeConsumer<Subscriptions> => {
-  const makeNow = subscriptions.make(settings, deadLetters)
   return (session, pump, isClosing, notify) =>
-    new LazySubscriptions(settings, session, () => makeNow(session, pump, isClosing, notify))
+    new LazySubscriptions(
+      settings,
+      session,
+      () => subscriptions.make(settings, deadLetters)(session, pump, isClosing, notify)
+    )
 }
 
 class LazySubscriptions implements Subscriptions {

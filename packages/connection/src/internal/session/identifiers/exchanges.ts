@@ -12,9 +12,12 @@ export interface Linked<A> {
 
 const fewest = 16
 
+/** Of a table that nothing was ever put in, which grows before that: a client has four of them. */
+const none: Array<never> = []
+
 export class Exchanges<A extends Linked<A>> {
   /** By the lower bits of the identifier. They rotate, so two that are open seldom share a slot; then it grows. */
-  private slots: Array<A | undefined> = []
+  private slots: Array<A | undefined> = none
   private head: A | undefined = undefined
   private tail: A | undefined = undefined
   private count = 0

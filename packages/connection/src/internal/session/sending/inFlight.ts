@@ -26,8 +26,8 @@ export class InFlight {
   private readonly published = new Exchanges<Entry>()
   /** PUBRELs without acknowledgement, in the order of the PUBRECs [MQTT-4.6.0-4]. */
   private readonly released = new Exchanges<Entry>()
-  /** Acknowledged, and about to be forgotten by the store; then they settle. */
-  private readonly concluding = new Map<Entry, Outcome>()
+  /** Acknowledged, and about to be forgotten by the store, if there is one; then they settle. */
+  private concluding: Map<Entry, Outcome> | undefined = undefined
   /** PUBLISHes that wait for the store. */
   private storing = 0
   private isLinked = false
@@ -60,7 +60,7 @@ export class InFlight {
   }
 
   get isIdle(): boolean {
-    return this.size === 0 && this.concluding.size === 0
+    return this.size === 0 && (this.concluding?.size ?? 0) === 0
   }
 
   /** Whether messages wait for the store, which were submitted before others. */
@@ -126,9 +126,10 @@ export class InFlight {
       this.window.leave(entry)
       return this.settlement.settle(entry, outcome)
     }
-    this.concluding.set(entry, outcome)
+    const concluding = this.concluding ??= new Map()
+    concluding.set(entry, outcome)
     this.store.remove(now, entry.sequence, (at) => {
-      this.concluding.delete(entry)
+      concluding.delete(entry)
       this.window.leave(entry)
       this.settlement.settle(entry, outcome)
       this.onCommitted(at)
@@ -161,7 +162,7 @@ export class InFlight {
   linkLost(): void {
     this.isLinked = false
     for (const entry of this.all()) entry.writtenAt = undefined
-    for (const entry of this.concluding.keys()) entry.writtenAt = undefined
+    for (const entry of this.concluding?.keys() ?? []) entry.writtenAt = undefined
   }
 
   /** Their callers wait no longer; the exchanges go on. */
@@ -191,10 +192,10 @@ export class InFlight {
   /** Gives everything up. */
   failAll(toOutcome: (entry: Entry) => Outcome): void {
     const entries = this.all()
-    const concluding = [...this.concluding]
+    const concluding = [...this.concluding ?? []]
     this.published.clear()
     this.released.clear()
-    this.concluding.clear()
+    this.concluding?.clear()
     for (const [entry, outcome] of concluding) this.settlement.settle(entry, outcome)
     for (const entry of entries) this.settlement.settle(entry, toOutcome(entry))
   }
