@@ -8,10 +8,11 @@
  */
 import * as Effect from "effect/Effect"
 import type { DeviceState } from "./DeviceState.ts"
+import { elsewhere } from "./FloorsTrait.ts"
 import { findRooms } from "./internal/device/knownRooms.ts"
 import { invalidArgument } from "./internal/device/question.ts"
 import type { Vacuum } from "./internal/device/vacuum.ts"
-import { type CommandError, NoMap, type UnknownRoom } from "./RoborockError.ts"
+import { type CommandError, NoMap, UnknownRoom } from "./RoborockError.ts"
 
 /**
  * How to clean rooms.
@@ -41,7 +42,7 @@ export interface CleaningTrait {
   readonly dock: Effect.Effect<void, CommandError>
   /**
    * Cleans rooms, by name (case does not count) or by number. Nothing is sent when one of them is not on the map in
-   * use: a robot that is sent to a room it does not know begins a new map.
+   * use: a robot that is sent to a room it does not know begins a new map. One on another floor is told with the floor.
    */
   readonly rooms: (
     rooms: ReadonlyArray<string | number>,
@@ -81,7 +82,11 @@ export const make = (vacuum: Vacuum): CleaningTrait => ({
       const { mapFlag } = yield* vacuum.refreshStatus
       if (mapFlag === undefined) return yield* new NoMap({ device: vacuum.name })
       const known = yield* vacuum.refreshRooms
-      const found = yield* findRooms(roomsMethod, known, rooms)
+      const found = yield* Effect.catchTag(findRooms(roomsMethod, known, rooms), "UnknownRoom", (error) =>
+        Effect.flatMap(
+          elsewhere(vacuum, error.rooms),
+          (others) => new UnknownRoom({ rooms: error.rooms, known: error.known, elsewhere: others })
+        ))
       yield* vacuum.command(roomsMethod, [{
         segments: found.map(({ id }) => id),
         repeat,

@@ -112,7 +112,7 @@ const unreachable: Subscribable.Subscribable<Route> = Subscribable.make({
 const makeTraits = (options: Options, state: LiveValue.LiveValue<DeviceState.DeviceState>) =>
   Effect.gen(function*() {
     const { home, homeRooms, memory, mqttKey, timeout } = options
-    const known = memory === undefined ? undefined : yield* memory.rooms
+    const known = memory === undefined ? undefined : yield* memory.rooms()
     if (known !== undefined) yield* state.update((before) => DeviceState.withRooms(before, known))
     const channel = yield* DeviceChannel.make({
       duid: home.duid,

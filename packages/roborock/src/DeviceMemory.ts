@@ -32,8 +32,9 @@ export interface KeptMap {
 export interface DeviceMemory {
   readonly place: Effect.Effect<Place | undefined>
   readonly keepPlace: (place: Place) => Effect.Effect<void>
-  readonly rooms: Effect.Effect<ReadonlyArray<Room> | undefined>
-  readonly keepRooms: (rooms: ReadonlyArray<Room>) => Effect.Effect<void>
+  /** The rooms of a floor; without a number those that were kept last. */
+  readonly rooms: (mapFlag?: number) => Effect.Effect<ReadonlyArray<Room> | undefined>
+  readonly keepRooms: (rooms: ReadonlyArray<Room>, mapFlag: number | undefined) => Effect.Effect<void>
   /** The last map of a floor; without a number that of the floor which was in use last. */
   readonly map: (mapFlag?: number) => Effect.Effect<KeptMap | undefined>
   /** Keeps a map; while one follows the other, one a minute. Those of Q7 and Q10 vacuums have the number 0. */
@@ -72,7 +73,7 @@ const toRooms = (json: unknown): ReadonlyArray<Room> | undefined =>
 export const make = (duid: string): Effect.Effect<DeviceMemory, never, KeyValueStore.KeyValueStore> =>
   Effect.map(KeyValueStore.KeyValueStore, (store) => {
     const placeKey = `place-${duid}`
-    const roomsKey = `rooms-${duid}`
+    const roomsKey = (mapFlag?: number) => mapFlag === undefined ? `rooms-${duid}` : `rooms-${duid}-${mapFlag}`
     const flagKey = `floor-${duid}`
     const featuresKey = `features-${duid}`
     const mapKey = (mapFlag: number) => `map-${duid}-${mapFlag}`
@@ -95,8 +96,12 @@ export const make = (duid: string): Effect.Effect<DeviceMemory, never, KeyValueS
       keepFeatures: (firmware, result) => keptJson.write(store, featuresKey, { firmware, result }),
       place: Effect.map(keptJson.read(store, placeKey), toPlace),
       keepPlace: (place) => keptJson.write(store, placeKey, place),
-      rooms: Effect.map(keptJson.read(store, roomsKey), toRooms),
-      keepRooms: (rooms) => keptJson.write(store, roomsKey, rooms),
+      rooms: (mapFlag) => Effect.map(keptJson.read(store, roomsKey(mapFlag)), toRooms),
+      keepRooms: (rooms, mapFlag) =>
+        Effect.zipRight(
+          keptJson.write(store, roomsKey(), rooms),
+          mapFlag === undefined ? Effect.void : keptJson.write(store, roomsKey(mapFlag), rooms)
+        ),
       map: (mapFlag) =>
         Effect.flatMap(
           mapFlag === undefined ? keptJson.read(store, flagKey) : Effect.succeed(mapFlag),

@@ -9,7 +9,7 @@ import type { Vacuum } from "./internal/device/vacuum.ts"
 import { shownText } from "./internal/shownText.ts"
 import { isRecord, numberField } from "./internal/v1/json.ts"
 import { type CommandError, DeviceError } from "./RoborockError.ts"
-import type { Room } from "./Room.ts"
+import { find, type Room } from "./Room.ts"
 
 /**
  * A floor that has a map.
@@ -23,7 +23,7 @@ export interface Floor {
   readonly name: string
   /** Unix seconds. */
   readonly addedAt: number | undefined
-  /** Its rooms, where the device tells those of floors that are not in use. */
+  /** Its rooms: as the device tells them, else as they were when the floor was in use; empty where neither is known. */
   readonly rooms: ReadonlyArray<Room>
   /** Numbers of the copies that the device keeps of the map. */
   readonly backups: ReadonlyArray<number>
@@ -90,12 +90,43 @@ export const decode = (result: unknown): ReadonlyArray<Floor> | undefined => {
   })
 }
 
+/** Those whose rooms the device does not tell have the rooms that they had. */
+const listOf = (vacuum: Vacuum) =>
+  Effect.flatMap(
+    question(vacuum, "get_multi_maps_list", decode),
+    (floors) =>
+      Effect.forEach(floors, (floor): Effect.Effect<Floor> =>
+        floor.rooms.length > 0
+          ? Effect.succeed(floor)
+          : Effect.map(vacuum.roomsOf(floor.mapFlag), (rooms) => ({ ...floor, rooms })))
+  )
+
+/** Whoever misspells a room should not wait long to be told so. */
+const patience = "3 seconds"
+
+/**
+ * On which other floors rooms are that the map in use does not have; none when the device does not say in a moment.
+ *
+ * @internal
+ */
+export const elsewhere = (
+  vacuum: Vacuum,
+  wanted: ReadonlyArray<string>
+): Effect.Effect<ReadonlyArray<{ readonly room: string; readonly floor: string }>> =>
+  Effect.gen(function*() {
+    const { mapFlag } = yield* vacuum.state.get
+    const floors = yield* Effect.timeout(listOf(vacuum), patience)
+    return floors.filter((floor) => floor.mapFlag !== mapFlag).flatMap(({ name: floor, rooms }) =>
+      find(rooms, wanted).found.map(({ name }) => ({ room: name, floor }))
+    )
+  }).pipe(Effect.orElseSucceed(() => []))
+
 /** How long a device may take to change floors. */
 const settleSteps = 10
 
 /** @internal */
 export const make = (vacuum: Vacuum): FloorsTrait => {
-  const list = question(vacuum, "get_multi_maps_list", decode)
+  const list = listOf(vacuum)
 
   const untilInUse = (mapFlag: number) =>
     Effect.gen(function*() {

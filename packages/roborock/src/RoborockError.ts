@@ -203,10 +203,13 @@ export class UnknownDevice extends Data.TaggedError("UnknownDevice")<{
 export class UnknownRoom extends Data.TaggedError("UnknownRoom")<{
   readonly rooms: ReadonlyArray<string>
   readonly known: ReadonlyArray<string>
+  /** Those of `rooms` that are on another floor, as far as it is known. */
+  readonly elsewhere?: ReadonlyArray<{ readonly room: string; readonly floor: string }> | undefined
 }> {
-  /** The names, and those there are. */
+  /** The names, the floors they are on, and the names that there are. */
   override get message(): string {
-    return `No such room on the map in use: ${this.rooms.join(", ")}. ${
+    const elsewhere = (this.elsewhere ?? []).map(({ floor, room }) => ` "${room}" is on the floor "${floor}".`).join("")
+    return `No such room on the map in use: ${this.rooms.join(", ")}.${elsewhere} ${
       this.known.length === 0 ? "The map has no rooms." : `Known: ${this.known.join(", ")}.`
     }`
   }

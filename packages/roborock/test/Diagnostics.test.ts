@@ -3,7 +3,15 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Either } from "effect"
 import { openAppliance, serialNumber } from "./cloudAppliance.ts"
 
-const secrets = ["key123key123key1", serialNumber, "Quill", "10.1.2.3", "aa:bb:cc:dd:ee:ff", "quill@example.com", "52.1"]
+const secrets = [
+  "key123key123key1",
+  serialNumber,
+  "Quill",
+  "10.1.2.3",
+  "aa:bb:cc:dd:ee:ff",
+  "quill@example.com",
+  "52.1"
+]
 
 const entry = { localKey: secrets[0], sn: secrets[1], lon: "52.1", pv: "B01", fv: "1.2", online: true }
 

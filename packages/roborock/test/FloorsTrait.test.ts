@@ -1,4 +1,5 @@
-import { FloorsTrait } from "@effect-mqtt/roborock"
+import { DeviceMemory, FloorsTrait } from "@effect-mqtt/roborock"
+import { KeyValueStore } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, TestClock } from "effect"
 import { reasonOf, vacuumWith } from "./vacuumWith.ts"
@@ -32,6 +33,32 @@ describe("floors", () => {
       ])
       assert.deepStrictEqual((yield* current)?.rooms, [{ id: 16, name: "Kitchen" }])
     }))
+
+  it.scoped("a room of another floor is not cleaned, and the failure says on which it is", () =>
+    Effect.gen(function*() {
+      const ground = { mapFlag: 0, name: "Ground floor", rooms: [{ id: 16, iot_name: "Kitchen" }] }
+      const upstairs = { mapFlag: 1, name: "Upstairs", rooms: [{ id: 16, iot_name: "Bedroom" }] }
+      const { calls, trait } = yield* vacuumWith({ ...floors, get_multi_maps_list: [{ map_info: [ground, upstairs] }] })
+      const { rooms } = yield* trait("cleaning")
+      const error = yield* Effect.flip(rooms(["bedroom", "Cellar"]))
+      assert.deepInclude(error, { rooms: ["bedroom", "Cellar"], elsewhere: [{ room: "Bedroom", floor: "Upstairs" }] })
+      assert.include(error.message, "\"Bedroom\" is on the floor \"Upstairs\".")
+      assert.deepStrictEqual(calls().map(([method]) => method), ["get_multi_maps_list"])
+    }))
+
+  it.scoped("have the rooms that they had when they were in use, where the device does not tell them", () =>
+    Effect.gen(function*() {
+      const memory = yield* DeviceMemory.make("d1")
+      yield* memory.keepRooms([{ id: 17, name: "Attic" }], 1)
+      const { trait } = yield* vacuumWith(floors, {}, memory)
+      const { list } = yield* trait("floors")
+      assert.deepStrictEqual((yield* list).map(({ rooms }) => rooms), [
+        [{ id: 16, name: "Kitchen" }],
+        [{ id: 17, name: "Attic" }]
+      ])
+      // Those of the floor in use were read when the device was opened.
+      assert.deepStrictEqual(yield* memory.rooms(0), [{ id: 16, name: "Kitchen" }, { id: 17, name: "Hall" }])
+    }).pipe(Effect.provide(KeyValueStore.layerMemory)))
 
   it.scoped("change by name, and the state follows", () =>
     Effect.gen(function*() {

@@ -1,4 +1,4 @@
-import { Device, type HomeData, type RoborockError, type Trait } from "@effect-mqtt/roborock"
+import { Device, type DeviceMemory, type HomeData, type RoborockError, type Trait } from "@effect-mqtt/roborock"
 import { Effect, Either } from "effect"
 import * as FakeRobot from "./fakeRobot.ts"
 
@@ -42,7 +42,11 @@ export const everyFeature = {
  * A device whose robot answers with `answers`, and "ok" to every other command. `status` may be changed while it runs;
  * `calls` are the commands with their parameters, without the questions that every device is asked.
  */
-export const vacuumWith = (answers: Answers = {}, change: Partial<HomeData.HomeDevice> = {}) =>
+export const vacuumWith = (
+  answers: Answers = {},
+  change: Partial<HomeData.HomeDevice> = {},
+  memory?: DeviceMemory.DeviceMemory
+) =>
   Effect.gen(function*() {
     const status: Record<string, unknown> = { ...docked }
     const all: Answers = {
@@ -60,7 +64,8 @@ export const vacuumWith = (answers: Answers = {}, change: Partial<HomeData.HomeD
     const device = yield* Device.make({
       home: { ...home, ...change },
       mqttKey: FakeRobot.mqttKey,
-      homeRooms: () => Effect.succeed([{ id: 1001, name: "Kitchen" }, { id: 1002, name: "Hall" }])
+      homeRooms: () => Effect.succeed([{ id: 1001, name: "Kitchen" }, { id: 1002, name: "Hall" }]),
+      memory
     }).pipe(Effect.provide(robot.layer))
     const background = new Set([
       "get_status",

@@ -1,5 +1,5 @@
 /** What goes wrong in the `roborock` command, and its exit codes. */
-import type { AuthError, RoborockError } from "@effect-mqtt/roborock/RoborockError"
+import type { AuthError, RoborockError, UnknownRoom } from "@effect-mqtt/roborock/RoborockError"
 import { CommandError } from "../command/commandError.ts"
 
 const exitCodes = { Usage: 1, File: 1, Failed: 1, Login: 2, Connection: 3, Timeout: 3, Refused: 4 } as const
@@ -42,6 +42,11 @@ const requestAdvice = {
   BadAnswer: "Look at it with \"roborock raw\"."
 } as const
 
+const onOtherFloor = ({ elsewhere: [one] = [] }: UnknownRoom): string | undefined =>
+  one === undefined
+    ? undefined
+    : `"${one.room}" is on the floor "${one.floor}": carry the robot there, and run "roborock floors --use '${one.floor}'".`
+
 export const fromRoborock = (error: RoborockError): CommandError => {
   switch (error._tag) {
     case "AuthError":
@@ -63,8 +68,9 @@ export const fromRoborock = (error: RoborockError): CommandError => {
       return failure("Refused", afterMethod(error.message) + words, "See \"roborock status\".", error)
     }
     case "UnknownDevice":
-    case "UnknownRoom":
       return inSentences("Usage", error)
+    case "UnknownRoom":
+      return inSentences("Usage", error, onOtherFloor(error))
     case "UnsupportedTrait":
       return failure(
         "Refused",

@@ -79,6 +79,11 @@ describe("roborock on a robot that can do more", () => {
   it.effect("changes floors, by name and by id", () =>
     Effect.gen(function*() {
       const { name } = FloorPlan.upstairs()
+      assert.strictEqual(
+        (yield* failed("clean", "study")).line,
+        "roborock: No such room on the map in use: study. \"Study\" is on the floor \"Upstairs\": "
+          + "carry the robot there, and run \"roborock floors --use 'Upstairs'\"."
+      )
       assert.match(yield* text("floors", "--use", name.toUpperCase()), new RegExp(`^${name} +1 .+ in use$`, "m"))
       assert.notInclude(yield* text("rooms"), "Kitchen")
       const [floors] = yield* jsonOf(RoborockMapOutput.Floors, ["floors", "--use", "0"])

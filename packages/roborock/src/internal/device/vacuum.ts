@@ -26,6 +26,8 @@ export interface Vacuum {
   readonly homeRooms: Options["homeRooms"]
   readonly refreshStatus: Effect.Effect<DeviceState.DeviceState, CommandError>
   readonly refreshRooms: Effect.Effect<ReadonlyArray<Room.Room>, CommandError>
+  /** The rooms that a floor had when it was in use, also in an earlier run of the program. */
+  readonly roomsOf: (mapFlag: number) => Effect.Effect<ReadonlyArray<Room.Room>>
   readonly fetchMap: Effect.Effect<RrMap.RrMap, CommandError | RrMap.MapError | NoMap>
   /** The map of a past run; that in use is for `fetchMap`. */
   readonly readMap: (
@@ -64,6 +66,8 @@ const parse = (file: Uint8Array, options?: RrMap.Options): Either.Either<RrMap.R
     (error) => error.partial?.grid === undefined ? Either.left(error) : Either.right(error.partial)
   )
 
+const noRooms: Effect.Effect<ReadonlyArray<Room.Room>> = Effect.succeed([])
+
 export const make = (options: Options): Vacuum => {
   const { channel, features, homeRooms, memory, name, state, wake } = options
   let last: TimedMap | undefined
@@ -91,7 +95,7 @@ export const make = (options: Options): Vacuum => {
     const missing = mapping.some(({ homeRoomId }) => !known.some(({ id }) => String(id) === homeRoomId))
     const rooms = Room.fromMapping(mapping, missing ? yield* homeRooms(true) : known)
     yield* state.update((before) => DeviceState.withRooms(before, rooms))
-    if (memory !== undefined) yield* memory.keepRooms(rooms)
+    if (memory !== undefined) yield* memory.keepRooms(rooms, (yield* state.get).mapFlag)
     return rooms
   })
 
@@ -127,6 +131,7 @@ export const make = (options: Options): Vacuum => {
     homeRooms,
     refreshStatus,
     refreshRooms,
+    roomsOf: (mapFlag) => memory === undefined ? noRooms : Effect.map(memory.rooms(mapFlag), (rooms) => rooms ?? []),
     fetchMap,
     readMap: (method, params) => Effect.map(requestMap(method, params, { history: true }), ({ map }) => map),
     lastMap,
