@@ -69,6 +69,10 @@ export const make = <E>(flow: FlowControl, settings: StreamSettings): Subscriber
   let isConsumed = false
   let isDiscarded = false
   let stalledSince: number | undefined
+  /** Of what the consumer works on, QoS 1 messages of a lost link: the server sends them again. */
+  let superseded: ReadonlySet<Delivery> | undefined
+
+  const isLeftBehind = (delivery: Delivery) => deliveries.isPending(delivery) && superseded?.has(delivery) !== true
 
   const isIdle = () => handedOut.length === 0 && held.isEmpty
 
@@ -144,7 +148,7 @@ export const make = <E>(flow: FlowControl, settings: StreamSettings): Subscriber
       if (Exit.isSuccess(exit)) acceptHandedOut()
       else if (!isDiscarded) {
         // Its batch was not worked on to the end: it is for the next consumer, or for another stream.
-        const again = handedOut
+        const again = handedOut.filter(isLeftBehind)
         handedOut = []
         flow.pass(() => {
           queue.putBack(again)
@@ -193,7 +197,7 @@ export const make = <E>(flow: FlowControl, settings: StreamSettings): Subscriber
     discard: (isNormal) => {
       isDiscarded = true
       ended ??= Option.none()
-      const all = takeUnaccepted().filter(deliveries.isPending)
+      const all = takeUnaccepted().filter(isLeftBehind)
       handedOut = []
       held.clear()
       stalledSince = undefined
@@ -206,7 +210,11 @@ export const make = <E>(flow: FlowControl, settings: StreamSettings): Subscriber
     },
     unaccepted: () => [...handedOut, ...held.deliveries(), ...queue.all()],
     resumed: (sessionPresent) => {
-      if (sessionPresent) return queue.retain((delivery) => delivery.pending?.qos !== 1)
+      if (sessionPresent) {
+        superseded = new Set([...handedOut, ...held.deliveries()].filter(({ pending }) => pending?.qos === 1))
+        return queue.retain((delivery) => delivery.pending?.qos !== 1)
+      }
+      superseded = undefined
       queue.sessionLost()
       flush()
     },
