@@ -5,7 +5,7 @@
  */
 import type { Point } from "@effect-mqtt/roborock/FloorMap"
 import type { Restrictions } from "@effect-mqtt/roborock/MapEditTrait"
-import * as Effect from "effect/Effect"
+import { sha1 } from "@noble/hashes/legacy.js"
 import type { FloorPlan, Pose } from "./FloorPlan.ts"
 import type { RobotState } from "./Robot.ts"
 
@@ -50,7 +50,7 @@ const blockTypes = {
  * @since 0.1.0
  * @category encoding
  */
-export const encode = (plan: FloorPlan, state: RobotState, upload: Upload): Effect.Effect<Uint8Array> => {
+export const encode = (plan: FloorPlan, state: RobotState, upload: Upload): Uint8Array => {
   const blocks = [
     image(plan),
     pose(blockTypes.charger, plan.dock),
@@ -73,13 +73,8 @@ export const encode = (plan: FloorPlan, state: RobotState, upload: Upload): Effe
     file.set(part, offset)
     offset += part.length
   }
-  // SHA-1 of bytes in memory cannot fail, so there is no error to map.
-  return Effect.promise(() => crypto.subtle.digest("SHA-1", file.subarray(0, size))).pipe(
-    Effect.map((digest) => {
-      file.set(new Uint8Array(digest), size)
-      return file
-    })
-  )
+  file.set(sha1(file.subarray(0, size)), size)
+  return file
 }
 
 const fileHeader = (fileBytes: number, upload: Upload): Uint8Array => {

@@ -144,14 +144,12 @@ export const make = (options: Options): Effect.Effect<V1Device> =>
       const plan = robot.floors[floor] ?? robot.plan
       // On floors where the robot is not, it stands in the dock.
       const there = floor === state.floor ? state : { ...state, position: plan.parking, path: [], task: undefined }
-      return Effect.flatMap(
-        RrMapWriter.encode(plan, there, {
-          index: floor + 1,
-          sequence: ++mapSequence,
-          restrictions: mapEdits.of(floor)
-        }),
-        (content) => seal(Frame.protocols.mapResponse, () => MapResponse.encode({ requestId, content }, security))
-      )
+      const content = RrMapWriter.encode(plan, there, {
+        index: floor + 1,
+        sequence: ++mapSequence,
+        restrictions: mapEdits.of(floor)
+      })
+      return seal(Frame.protocols.mapResponse, () => MapResponse.encode({ requestId, content }, security))
     }
 
     const push = Effect.suspend(() => {

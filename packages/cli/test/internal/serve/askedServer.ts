@@ -2,7 +2,7 @@
 import { RoborockSession, RoborockTest } from "@effect-mqtt/roborock"
 import { FloorPlan, Robot, RrMapWriter } from "@effect-mqtt/roborock-simulator"
 import { HttpApp } from "@effect/platform"
-import { Effect, Layer } from "effect"
+import { Effect } from "effect"
 import type { Rules } from "../../../src/internal/serve/access.ts"
 import * as app from "../../../src/internal/serve/app.ts"
 
@@ -12,18 +12,16 @@ export const local: Rules = { token: undefined, loopback: true, names: [], cooki
 export const hostileName = "<img src=x onerror=alert(1)>\"'&"
 export const plan = FloorPlan.flat()
 
-export const layer = Layer.unwrapEffect(
-  Effect.map(
-    RrMapWriter.encode(plan, Robot.make(plan, { nowMillis: 0 }).state, { index: 1, sequence: 1 }),
-    (map) =>
-      RoborockTest.layer({
-        vacuums: [
-          { name: "Upstairs", rooms: ["Kitchen", hostileName], map },
-          { name: hostileName, rooms: ["Attic"] }
-        ]
-      })
-  )
-)
+export const layer = RoborockTest.layer({
+  vacuums: [
+    {
+      name: "Upstairs",
+      rooms: ["Kitchen", hostileName],
+      map: RrMapWriter.encode(plan, Robot.make(plan, { nowMillis: 0 }).state, { index: 1, sequence: 1 })
+    },
+    { name: hostileName, rooms: ["Attic"] }
+  ]
+})
 
 /** The page's server, asked without a network. */
 export const server = (rules: Rules = local) =>
