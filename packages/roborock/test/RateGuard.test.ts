@@ -6,6 +6,7 @@ import { DateTime, Effect, Fiber, Layer, Option, Redacted, TestClock } from "eff
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { makeLockClock } from "./lockClock.ts"
 import { loginAnswer, ok, refused, type Reply, scriptedCloud } from "./scriptedCloud.ts"
 
 const userData = Effect.runSync(UserData.decode(loginAnswer))
@@ -67,15 +68,18 @@ describe("limits", () => {
         Effect.promise(() => mkdtemp(join(tmpdir(), "guards-"))),
         (path) => Effect.promise(() => rm(path, { recursive: true }))
       )
-      const files = PrivateFiles.layer(directory)
-      const program = Effect.provide(RateGuard.make(), files)
+      const program = Effect.provide(RateGuard.make(), PrivateFiles.layer(directory))
       const guards = [yield* program, yield* program, yield* program, yield* program]
-      const admitted = yield* Effect.forEach(guards, (guard) => Effect.isSuccess(guard.admit("rooms")), {
-        concurrency: "unbounded"
-      })
+      const atTheSameTime = <A>(
+        ask: (guard: RateGuard.RateGuard["Type"], index: number) => Effect.Effect<A, unknown>
+      ) =>
+        Effect.withClock(
+          Effect.forEach(guards, ask, { concurrency: "unbounded" }),
+          makeLockClock(join(directory, "web-api-calls.kept.lock"))
+        )
+      const admitted = yield* atTheSameTime((guard) => Effect.isSuccess(guard.admit("rooms")))
       assert.lengthOf(admitted.filter((is) => is), 3)
-      yield* Effect.forEach(guards, (guard, index) =>
-        index % 2 === 0 ? guard.refused("homeData") : guard.admit("routines"), { concurrency: "unbounded" })
+      yield* atTheSameTime((guard, index) => index % 2 === 0 ? guard.refused("homeData") : guard.admit("routines"))
       const error = yield* Effect.flip((yield* program).admit("homeData"))
       assert.strictEqual(error.reason, "TooManyRequests")
     }).pipe(Effect.scoped))

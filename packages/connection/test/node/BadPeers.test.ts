@@ -54,17 +54,17 @@ const webSockets = (onOpen: (socket: WebSocket) => void, protocol: false | "mqtt
   return server
 }
 
-/** Has a function of Node do nothing until the scope closes. */
-const silently = (replace: () => { readonly mockRestore: () => void }) =>
+/** Has a function of Node do something else until the scope closes. */
+const replaced = (replace: () => { readonly mockRestore: () => void }) =>
   Effect.acquireRelease(
     Effect.sync(() => {
-      const replaced = replace()
+      const mock = replace()
       syncBuiltinESMExports()
-      return replaced
+      return mock
     }),
-    (replaced) =>
+    (mock) =>
       Effect.sync(() => {
-        replaced.mockRestore()
+        mock.mockRestore()
         syncBuiltinESMExports()
       })
   )
@@ -83,6 +83,14 @@ describe("peers that are not what they should be", () => {
   it.scopedLive("a host that has no address", () =>
     Effect.gen(function*() {
       const server = yield* listen(Net.createServer())
+      // As Node says it: a resolver of the machine that nobody answers would take its own time for it.
+      const unknown = Object.assign(new Error("getaddrinfo ENOTFOUND does-not-exist.invalid"), { code: "ENOTFOUND" })
+      yield* replaced(() =>
+        vi.spyOn(Dns, "lookup").mockImplementation((...words: ReadonlyArray<unknown>) => {
+          const answer = words.at(-1)
+          if (typeof answer === "function") process.nextTick(answer, unknown)
+        })
+      )
       const { message, why } = yield* failure(server, "mqtt://does-not-exist.invalid")
       assert.strictEqual(why, "Open")
       assert.include(message, "does-not-exist.invalid")
@@ -187,11 +195,11 @@ describe("peers that are not what they should be", () => {
       const server = yield* listen(Net.createServer())
       const attempt = (timeouts: NodeTransportOptions.Timeouts) =>
         failure(server, `mqtt://localhost:${server.port}`, { timeouts })
-      yield* silently(() => vi.spyOn(Net, "connect").mockImplementation(() => new Net.Socket()))
+      yield* replaced(() => vi.spyOn(Net, "connect").mockImplementation(() => new Net.Socket()))
       const connecting = yield* attempt({ connect: "30 millis" })
       assert.deepStrictEqual([connecting.error.reason, connecting.why], ["Timeout", "OpenTimeout"])
       assert.include(connecting.message, "connecting took longer than 30ms")
-      yield* silently(() => vi.spyOn(Dns, "lookup").mockImplementation(() => {}))
+      yield* replaced(() => vi.spyOn(Dns, "lookup").mockImplementation(() => {}))
       const resolving = yield* attempt({ resolve: "20 millis" })
       assert.deepStrictEqual([resolving.error.reason, resolving.why], ["Timeout", "OpenTimeout"])
       assert.include(resolving.message, "resolving the host name took longer than 20ms")

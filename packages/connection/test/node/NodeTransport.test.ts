@@ -155,10 +155,8 @@ describe("NodeTransport", () => {
 
   it.scopedLive("refused is an Open error", () =>
     Effect.gen(function*() {
-      const scope = yield* Scopes.make()
-      const { port } = yield* Scopes.extend(tcp, scope)
-      yield* Scopes.close(scope, Exit.void)
-      const error = yield* Effect.flip(open(port))
+      // No port that was free a moment ago: another test may listen there by now.
+      const error = yield* Effect.flip(open(1))
       assert.strictEqual(error.reason, "Open")
       assert.include(error.message, "ECONNREFUSED")
     }))
