@@ -22,7 +22,7 @@ import * as DeviceMemory from "./DeviceMemory.ts"
 import * as Diagnostics from "./Diagnostics.ts"
 import type { HomeDevice } from "./HomeData.ts"
 import * as accountHome from "./internal/session/accountHome.ts"
-import { findByName } from "./internal/session/findByName.ts"
+import { findByName, isNamed } from "./internal/session/findByName.ts"
 import * as openedDevices from "./internal/session/openedDevices.ts"
 import * as roomNames from "./internal/session/roomNames.ts"
 import * as LocalDiscovery from "./LocalDiscovery.ts"
@@ -130,6 +130,8 @@ export interface SessionOptions {
   readonly poll?: Device.Polling | undefined
   /** Addresses of devices on the home network, by name or id, where they are not found by themselves. */
   readonly hosts?: Readonly<Record<string, string>> | undefined
+  /** Devices that are left out as if the account did not have them, by name or id. @default none */
+  readonly hidden?: ReadonlyArray<string> | undefined
   /**
    * How long a session begins with the account that an earlier one has kept, without asking the cloud for it: for
    * programs that start often. A login that was revoked then shows later, with the first use of the cloud.
@@ -195,6 +197,8 @@ export const make = (
     >()
     const known = yield* accountHome.make(options.trustKept ?? 0)
     const { authorised, home } = known
+    const { hidden = [], hosts = {} } = options
+    const shown = Effect.map(home, ({ devices }) => devices.filter((device) => !hidden.some(isNamed(device))))
     const roomsOf = yield* roomNames.make(known)
 
     const routines = Effect.suspend(() => authorised((userData) => api.routines(userData, known.account().homeId)))
@@ -203,7 +207,8 @@ export const make = (
     const open = (device: HomeDevice, evenUnreachable: boolean) =>
       Effect.flatMap(Scope.fork(scope, ExecutionStrategy.sequential), (deviceScope) =>
         Effect.gen(function*() {
-          const host = options.hosts?.[device.name] ?? options.hosts?.[device.duid]
+          const named = Object.keys(hosts).find(isNamed(device))
+          const host = named === undefined ? undefined : hosts[named]
           const { region, rriot } = yield* auth.userData
           return yield* Device.make({
             home: device,
@@ -234,20 +239,20 @@ export const make = (
       userData: auth.userData,
       stale: Effect.sync(known.stale),
       link: cloud.link,
-      devices: Effect.flatMap(home, ({ devices }) => opened.all(devices)),
+      devices: Effect.flatMap(shown, opened.all),
       device: (nameOrId) =>
         Effect.flatMap(
-          home,
-          ({ devices }): Effect.Effect<Device.Device, AuthError | ConnectError | UnknownDevice> => {
+          shown,
+          (devices): Effect.Effect<Device.Device, AuthError | ConnectError | UnknownDevice> => {
             const found = findByName(devices, nameOrId)
-            return found === undefined
-              ? new UnknownDevice({ device: nameOrId, known: devices.map(({ name }) => name) })
-              : opened.one(found)
+            if (found !== undefined) return opened.one(found)
+            return new UnknownDevice({ device: nameOrId, known: devices.map(({ name }) => name) })
           }
         ),
-      diagnostics: Effect.flatMap(home, (data) =>
-        Effect.flatMap(Effect.orElseSucceed(opened.all(data.devices), () => []), (open) =>
-          Diagnostics.make(data, open))),
+      diagnostics: Effect.flatMap(home, (data) => {
+        const open = Effect.orElseSucceed(Effect.flatMap(shown, opened.all), () => [])
+        return Effect.flatMap(open, (devices) => Diagnostics.make(data, devices))
+      }),
       refresh: known.refresh,
       routines,
       runRoutine

@@ -1,5 +1,5 @@
 import { Broker } from "@effect-mqtt/broker"
-import { MqttClient, Transport } from "@effect-mqtt/connection"
+import { MqttClient, MqttError, Transport } from "@effect-mqtt/connection"
 import { LocalNetwork, MqttCredentials, RoborockSession, UserData } from "@effect-mqtt/roborock"
 import { Simulator } from "@effect-mqtt/roborock-simulator"
 import { KeyValueStore } from "@effect/platform"
@@ -56,14 +56,22 @@ const robotAt = (duid: string, answering = { now: true }) =>
 const password = Redacted.make("hunter2")
 const baseUrl = "http://login.test"
 
-const sessionOn = (script: Script, options: Partial<RoborockSession.Options> = {}) => {
+const sessionOn = (
+  script: Script,
+  options: Partial<RoborockSession.Options> = {},
+  network = LocalNetwork.layerNone
+) => {
   const cloud = scriptedCloud(script)
   const layer = RoborockSession.layer({
     credentials: { userData },
     baseUrl,
     reconnect: Schedule.spaced("2 seconds"),
     ...options
-  }).pipe(Layer.provide(cloud.layer), Layer.provide(platform), Layer.provideMerge(Broker.layerMemory()))
+  }).pipe(
+    Layer.provide(cloud.layer),
+    Layer.provide(Layer.merge(platform, network)),
+    Layer.provideMerge(Broker.layerMemory())
+  )
   return { seen: cloud.seen, layer }
 }
 
@@ -150,6 +158,37 @@ describe("devices", () => {
         ["Washer", false],
         ["Living room", true]
       ])
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.scoped("those that are hidden are left out, by name or id", () => {
+    const devices = [device, { ...device, duid: "d2", name: "Attic" }, { ...device, duid: "d3", name: "Neighbour" }]
+    const { layer } = sessionOn(cloudWith(devices), { hidden: ["d2", "neighbour "] })
+    return Effect.gen(function*() {
+      yield* robotAt("d1")
+      const session = yield* RoborockSession.RoborockSession
+      assert.deepStrictEqual((yield* session.devices).map(({ name }) => name), ["Living room"])
+      assert.deepInclude(yield* Effect.flip(session.device("Attic")), { known: ["Living room"] })
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.scoped("those on another network are looked for where they are said to be, and nothing else is an address", () => {
+    const tried: Array<unknown> = []
+    const network = Layer.succeed(LocalNetwork.LocalNetwork, {
+      isPresent: true,
+      connect: (host) => {
+        tried.push(host)
+        return Effect.fail(new MqttError.TransportError({ reason: "Open" }))
+      },
+      datagrams: () => Stream.never
+    })
+    const named = [device, { ...device, duid: "d2", name: "constructor" }, { ...device, duid: "d3", name: "Attic" }]
+    const hosts = { "living room": "192.0.2.7", d3: "192.0.2.8" }
+    const { layer } = sessionOn(cloudWith(named), { hosts }, network)
+    return Effect.gen(function*() {
+      yield* Effect.all(named.map(({ duid }) => robotAt(duid)))
+      yield* (yield* RoborockSession.RoborockSession).devices
+      assert.deepStrictEqual(tried.sort(), ["192.0.2.7", "192.0.2.8"])
     }).pipe(Effect.provide(layer))
   })
 

@@ -4,6 +4,7 @@ import { NodeRoborock, PrivateFiles } from "@effect-mqtt/roborock/node"
 import type * as RoborockError from "@effect-mqtt/roborock/RoborockError"
 import * as RoborockSession from "@effect-mqtt/roborock/RoborockSession"
 import * as FileSystem from "@effect/platform/FileSystem"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
@@ -14,6 +15,7 @@ import { file } from "../command/commandError.ts"
 import { withFullStop } from "../command/fullStop.ts"
 import * as setting from "../command/setting.ts"
 import * as configFolder from "./configFolder.ts"
+import { deviceSettings } from "./deviceSettings.ts"
 import * as keptLogin from "./keptLogin.ts"
 import * as output from "./output.ts"
 import { failure, fromRoborock } from "./roborockFailure.ts"
@@ -31,7 +33,7 @@ export const passwordOf = (passwordFile?: string) =>
   })
 
 /** A command is a start of its own: without this, thirty of them in an hour were too many for the cloud. */
-const trustKept = "12 hours"
+const trustKept: Duration.DurationInput = "12 hours"
 
 const notLoggedIn = failure("Login", "Nobody is logged in", "Run \"roborock login\", or try --simulator.")
 
@@ -44,8 +46,9 @@ const sessionOf = (values: SharedValues, poll: Device.Polling | undefined) =>
     const email = (yield* setting.text("ROBOROCK_EMAIL")) ?? kept?.email
     const baseUrl = (yield* setting.text("ROBOROCK_BASE_URL")) ?? kept?.baseUrl
     const password = yield* passwordOf()
+    const common = { baseUrl, directory, poll, trustKept, ...(yield* deviceSettings) }
     if (email !== undefined && password !== undefined) {
-      return NodeRoborock.layer({ credentials: { email, password }, baseUrl, directory, poll, trustKept })
+      return NodeRoborock.layer({ ...common, credentials: { email, password } })
     }
     // A login of another account, or of another cloud, is none.
     const usable = (login: keptLogin.KeptLogin | undefined) =>
@@ -53,13 +56,7 @@ const sessionOf = (values: SharedValues, poll: Device.Polling | undefined) =>
     const userData = usable(kept)
     return userData === undefined
       ? yield* notLoggedIn
-      : NodeRoborock.layer({
-        credentials: { userData, newer: Effect.map(readKept, usable) },
-        baseUrl,
-        directory,
-        poll,
-        trustKept
-      })
+      : NodeRoborock.layer({ ...common, credentials: { userData, newer: Effect.map(readKept, usable) } })
   })
 
 /** Says so where the cloud was not asked. */
