@@ -86,20 +86,28 @@ describe("mqtt sub", () => {
       assert.deepStrictEqual(err, ["mqtt: The time limit of -W is over."])
     }))
 
-  it.scopedLive("a session that is kept gets what came meanwhile, until -U ends its subscription", () =>
-    Effect.gen(function*() {
-      const folder = yield* Effect.flatMap(FileSystem.FileSystem, (files) => files.makeTempDirectoryScoped())
-      const { at, server } = yield* broker()
-      const session = ["sub", ...at, "-c", "-i", "meter", "-q", "1", "--session-dir", folder]
-      assert.strictEqual((yield* run([...session, "-t", "jobs", "-E"])).code, 0)
-      for (const payload of ["1", "2", "3"]) yield* server.publish({ topic: "jobs", payload, qos: 1 })
-      assert.strictEqual((yield* run([...session, "-t", "jobs", "-C", "2"])).out, "1\n2\n")
-      // The third was not asked for, so the broker still has it.
-      assert.strictEqual((yield* run([...session, "-t", "jobs", "-C", "1"])).out, "3\n")
-      assert.strictEqual((yield* server.stats).subscriptions, 1)
-      assert.strictEqual((yield* run([...session, "-U", "jobs"])).code, 0)
-      assert.strictEqual((yield* server.stats).subscriptions, 0)
-    }).pipe(Effect.provide(NodeContext.layer)))
+  it.scopedLive.each([
+    ["1", "5"],
+    ["1", "311"],
+    ["2", "5"],
+    ["2", "311"]
+  ])(
+    "a session that is kept (QoS %s, version %s) gets what came meanwhile, until -U ends its subscription",
+    ([qos, version]) =>
+      Effect.gen(function*() {
+        const folder = yield* Effect.flatMap(FileSystem.FileSystem, (files) => files.makeTempDirectoryScoped())
+        const { at, server } = yield* broker()
+        const session = ["sub", ...at, "-c", "-i", "meter", "-q", qos, "-V", version, "--session-dir", folder]
+        assert.strictEqual((yield* run([...session, "-t", "jobs", "-E"])).code, 0)
+        for (const payload of ["1", "2", "3"]) yield* server.publish({ topic: "jobs", payload, qos: 2 })
+        assert.strictEqual((yield* run([...session, "-t", "jobs", "-C", "2"])).out, "1\n2\n")
+        // The third was not asked for, so the broker still has it.
+        assert.strictEqual((yield* run([...session, "-t", "jobs", "-C", "1"])).out, "3\n")
+        assert.strictEqual((yield* server.stats).subscriptions, 1)
+        assert.strictEqual((yield* run([...session, "-U", "jobs"])).code, 0)
+        assert.strictEqual((yield* server.stats).subscriptions, 0)
+      }).pipe(Effect.provide(NodeContext.layer))
+  )
 
   it.scopedLive("says when the link is lost, and goes on when it is back", () =>
     Effect.gen(function*() {

@@ -15,6 +15,7 @@ import { connectionTable } from "./connectionTable.ts"
 import type { Client } from "./link.ts"
 import * as links from "./link.ts"
 import { fromMqtt, timedOut, usage } from "./mqttFailure.ts"
+import * as oneByOne from "./oneByOne.ts"
 import * as spec from "./optionSpec.ts"
 import * as reporters from "./reporter.ts"
 import * as settingsOf from "./settings.ts"
@@ -110,20 +111,20 @@ const subscribe = (values: Values, reporter: reporters.Reporter) =>
     }
     const render = yield* arrivals.make(values, reporter)
     // One at a time, so that those of a kept session beyond the last one wanted stay with the broker.
-    const receiveMaximum = settings.sessionFolder !== undefined && values.count !== undefined
-      ? 1
-      : settings.client.receiveMaximum
+    const isCounted = settings.sessionFolder !== undefined && values.count !== undefined
+    const receiveMaximum = isCounted ? 1 : settings.client.receiveMaximum
     const receive = Effect.gen(function*() {
       const client = yield* links.open({ ...settings, client: { ...settings.client, receiveMaximum } }, reporter)
       yield* Effect.forEach(values.unsubscribe, (filter) => forget(client, filter), { discard: true })
       if (filters.length === 0) return
-      const { grantedQos, messages } = yield* Effect.mapError(
+      const subscription = yield* Effect.mapError(
         client.subscription(requestsOf(values, filters), {
           userProperties: [...settings.subscribe, ...values.userProperties]
         }),
         fromMqtt
       )
-      yield* reporter.event("subscribed", { filters, grantedQos })
+      yield* reporter.event("subscribed", { filters, grantedQos: subscription.grantedQos })
+      const messages = isCounted ? oneByOne.stream(subscription) : subscription.messages
       // A kept session keeps its subscriptions, so the client has to be gone before they are left; others end like it,
       // since what comes after the last message that is wanted is no news.
       yield* (values.exitSubscribed ? Effect.void : print(values, client, render, messages)).pipe(
