@@ -278,18 +278,22 @@ describe("mqtt pub", () => {
 })
 
 describe("mqtt rr, conn, test, bench, broker", () => {
-  it.scopedLive.each(["5", "311"])("rr in version %s writes the response", (version) =>
-    Effect.gen(function*() {
-      const { at, server } = yield* broker()
-      const question = yield* Deferred.make<Uint8Array | undefined>()
-      yield* server.observe("ask", ({ properties }) => {
-        Deferred.unsafeDone(question, Effect.succeed(properties?.correlationData))
+  it.scopedLive.each(["5", "311"])(
+    "rr in version %s writes the response, not one that was kept of an earlier request",
+    (version) =>
+      Effect.gen(function*() {
+        const { at, server } = yield* broker()
+        yield* server.publish({ topic: "answers", payload: "old", retain: true })
+        const question = yield* Deferred.make<Uint8Array | undefined>()
+        yield* server.observe("ask", ({ properties }) => {
+          Deferred.unsafeDone(question, Effect.succeed(properties?.correlationData))
+        })
+        const { ended } = yield* start(["rr", ...at, "-V", version, "-t", "ask", "-e", "answers", "-m", "2+2", "-v"])
+        const correlationData = yield* Deferred.await(question)
+        yield* server.publish({ topic: "answers", payload: "4", retain: true, properties: { correlationData } })
+        assert.strictEqual((yield* ended).out, "answers 4\n")
       })
-      const { ended } = yield* start(["rr", ...at, "-V", version, "-t", "ask", "-e", "answers", "-m", "2+2", "-v"])
-      const correlationData = yield* Deferred.await(question)
-      yield* server.publish({ topic: "answers", payload: "4", properties: { correlationData } })
-      assert.strictEqual((yield* ended).out, "answers 4\n")
-    }))
+  )
 
   it.scopedLive("rr gives up after -W with 27", () =>
     Effect.gen(function*() {

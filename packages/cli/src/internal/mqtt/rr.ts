@@ -34,7 +34,10 @@ export const table = {
 
 export type Values = spec.ValuesOf<typeof table>
 
-/** MQTT 3.1.1 has nothing that brings the two together: the first message on the response topic counts. */
+/**
+ * MQTT 3.1.1 has nothing that brings the two together: the first message on the response topic counts, but for one that the
+ * broker has kept, which answers an earlier request.
+ */
 const requestPlain = (
   client: links.Client,
   topic: string,
@@ -46,7 +49,7 @@ const requestPlain = (
     if (responseTopic === undefined) return yield* usage("MQTT 3.1.1 needs the response topic", "Name it with -e.")
     const { messages } = yield* client.subscription(responseTopic, { qos, retainHandling: undefined })
     yield* client.publish(topic, payload, { qos })
-    return yield* Stream.runHead(messages).pipe(
+    return yield* Stream.runHead(Stream.filter(messages, ({ retain }) => !retain)).pipe(
       Effect.flatten,
       Effect.timeoutFail({ duration: timeout, onTimeout: () => timedOut("No response came in time") }),
       Effect.catchTag(
