@@ -6,7 +6,7 @@
  * @since 0.1.0
  */
 import type { QoS } from "@effect-mqtt/codec"
-import { Topic } from "@effect-mqtt/codec"
+import * as Topic from "@effect-mqtt/codec/Topic"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"

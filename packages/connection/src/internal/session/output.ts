@@ -3,7 +3,7 @@
  * batch, which the shell hands to the transport in a single write.
  */
 import type { Packet, ProtocolVersion } from "@effect-mqtt/codec"
-import { Encoder } from "@effect-mqtt/codec"
+import * as Encoder from "@effect-mqtt/codec/Encoder"
 import type * as CodecError from "@effect-mqtt/codec/CodecError"
 
 /** Where the packets of an area go. */

@@ -1,4 +1,4 @@
-import { Encoder } from "@effect-mqtt/codec"
+import * as Encoder from "@effect-mqtt/codec/Encoder"
 import type { PayloadSlab } from "./payloadSlab.ts"
 
 const encoder = new TextEncoder()

@@ -1,6 +1,6 @@
 /** Which of the defaults holds for a topic, and for a filter. */
 import type { QoS } from "@effect-mqtt/codec"
-import { Topic } from "@effect-mqtt/codec"
+import * as Topic from "@effect-mqtt/codec/Topic"
 import type { Settings, TopicDefaults, TopicSettings } from "../../../TopicDefaults.ts"
 
 const none: ReadonlyArray<TopicSettings> = []

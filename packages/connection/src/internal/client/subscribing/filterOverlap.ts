@@ -1,5 +1,5 @@
 /** Whether a topic exists that both filters match, by the rules of section 4.7. */
-import { Topic } from "@effect-mqtt/codec"
+import * as Topic from "@effect-mqtt/codec/Topic"
 
 const levelsOf = (filter: string): ReadonlyArray<string> => (Topic.toShared(filter)?.filter ?? filter).split("/")
 

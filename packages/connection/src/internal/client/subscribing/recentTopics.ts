@@ -3,7 +3,7 @@
  * here takes a fraction of matching it anew, which took a sixth of the CPU time of a message without subscription identifier
  * (3.1.1 has none), and most of the memory that was allocated for it.
  */
-import { TopicTrie } from "@effect-mqtt/codec"
+import * as TopicTrie from "@effect-mqtt/codec/TopicTrie"
 
 /** Topics that are known at once, characters of one, and filters that cover it: less than 1 MiB for all of them. */
 const mostTopics = 1024

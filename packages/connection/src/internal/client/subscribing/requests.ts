@@ -1,6 +1,7 @@
 /** What a caller asks for, as one request per filter, and what the server makes of it. */
 import type { Packet, Properties } from "@effect-mqtt/codec"
-import { QoS, Topic } from "@effect-mqtt/codec"
+import * as QoS from "@effect-mqtt/codec/QoS"
+import * as Topic from "@effect-mqtt/codec/Topic"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { SubscribeOptions, SubscribeRequest } from "../../../Message.ts"

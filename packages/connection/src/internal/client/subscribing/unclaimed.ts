@@ -4,7 +4,7 @@
  * unacknowledged, so Receive Maximum bounds them, for a stream to appear; after their time they go to
  * the dead-letter hook if there is one, are acknowledged and counted.
  */
-import { Topic } from "@effect-mqtt/codec"
+import * as Topic from "@effect-mqtt/codec/Topic"
 import type { DeadLetters } from "./deadLetters.ts"
 import type { Delivery } from "./delivery.ts"
 import type { FlowControl } from "./flowControl.ts"
