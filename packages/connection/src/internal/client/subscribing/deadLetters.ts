@@ -1,7 +1,8 @@
 /** Gives messages that nobody wants to the hook of the options, each in a fiber of its own: Receive Maximum bounds them. */
 import * as Effect from "effect/Effect"
-import * as FiberSet from "effect/FiberSet"
-import type * as Scope from "effect/Scope"
+import * as ExecutionStrategy from "effect/ExecutionStrategy"
+import * as Runtime from "effect/Runtime"
+import * as Scope from "effect/Scope"
 import type { Message } from "../../../Message.ts"
 import { reporting } from "../observing/hooks.ts"
 import type { Notify } from "../observing/notices.ts"
@@ -12,7 +13,12 @@ export type DeadLetters = (message: Message, notify: Notify, onDone: () => void)
 export const make = (
   hook: (message: Message) => Effect.Effect<unknown>
 ): Effect.Effect<DeadLetters, never, Scope.Scope> =>
-  Effect.map(FiberSet.makeRuntime<never>(), (run): DeadLetters => (message, notify, onDone) => {
-    const taken = reporting("deadLetter", notify)(Effect.suspend(() => hook(message)))
-    run(Effect.zipRight(taken, Effect.sync(onDone)))
+  Effect.gen(function*() {
+    const runFork = Runtime.runFork(yield* Effect.runtime())
+    // Opened before the client starts, so closed when that one has drained: till then hooks may go on.
+    const scope = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.parallel)
+    return (message, notify, onDone) => {
+      const taken = reporting("deadLetter", notify)(Effect.suspend(() => hook(message)))
+      runFork(Effect.zipRight(taken, Effect.sync(onDone)), { scope })
+    }
   })
