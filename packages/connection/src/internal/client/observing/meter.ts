@@ -5,13 +5,13 @@ import type { Session } from "../../../Session.ts"
 import type { Traffic } from "../../session/traffic.ts"
 
 const counters = [
-  "packetsSent",
-  "packetsReceived",
-  "bytesSent",
-  "bytesReceived",
-  "messagesReceived",
-  "publishesOk",
-  "publishesFailed"
+  ["packetsSent", ClientMetrics.packetsSent],
+  ["packetsReceived", ClientMetrics.packetsReceived],
+  ["bytesSent", ClientMetrics.bytesSent],
+  ["bytesReceived", ClientMetrics.bytesReceived],
+  ["messagesReceived", ClientMetrics.messagesReceived],
+  ["publishesOk", ClientMetrics.publishesOk],
+  ["publishesFailed", ClientMetrics.publishesFailed]
 ] as const
 
 export class Meter {
@@ -38,11 +38,11 @@ export class Meter {
     const labels = this.#labels
     const traffic = this.#traffic
     for (let index = 0; index < counters.length; index++) {
-      const name = counters[index]
+      const [name, counter] = counters[index]
       const more = traffic[name] - this.#counted[index]
       if (more === 0) continue
       this.#counted[index] += more
-      ClientMetrics[name].unsafeUpdate(more, labels)
+      counter.unsafeUpdate(more, labels)
     }
     const answered = traffic.roundTrips - this.#roundTrips
     if (answered > 0) {
