@@ -6,45 +6,44 @@ export type Kind = "byte" | "uint16" | "uint32" | "varInt" | "text" | "binary" |
 /** What a value has to obey beyond its kind. */
 export type Rule = "none" | "flag" | "positive" | "alias" | "topicName"
 
-/** Where properties may stand: the packets that carry them, and the will inside CONNECT. */
-export type Carrier =
-  | "Connect"
-  | "Will"
-  | "ConnAck"
-  | "Publish"
-  | "PubAck"
-  | "PubRec"
-  | "PubRel"
-  | "PubComp"
-  | "Subscribe"
-  | "SubAck"
-  | "Unsubscribe"
-  | "UnsubAck"
-  | "Disconnect"
-  | "Auth"
+/** Where properties may stand: the packets that carry them, and the will inside CONNECT; one bit each. */
+const connect = 1 << 0
+const will = 1 << 1
+const connAck = 1 << 2
+const publish = 1 << 3
+const pubAck = 1 << 4
+const pubRec = 1 << 5
+const pubRel = 1 << 6
+const pubComp = 1 << 7
+const subscribe = 1 << 8
+const subAck = 1 << 9
+const unsubscribe = 1 << 10
+const unsubAck = 1 << 11
+const disconnect = 1 << 12
+const auth = 1 << 13
 
-/** A carrier as its bit in `Row.carriers`, with the section that lists its properties. */
+/** A carrier, with the section that lists its properties. */
 export interface CarrierInfo {
   readonly bit: number
   readonly section: string
 }
 
-export const carriers: Readonly<Record<Carrier, CarrierInfo>> = {
-  Connect: { bit: 1 << 0, section: "3.1.2.11" },
-  Will: { bit: 1 << 1, section: "3.1.3.2" },
-  ConnAck: { bit: 1 << 2, section: "3.2.2.3" },
-  Publish: { bit: 1 << 3, section: "3.3.2.3" },
-  PubAck: { bit: 1 << 4, section: "3.4.2.2" },
-  PubRec: { bit: 1 << 5, section: "3.5.2.2" },
-  PubRel: { bit: 1 << 6, section: "3.6.2.2" },
-  PubComp: { bit: 1 << 7, section: "3.7.2.2" },
-  Subscribe: { bit: 1 << 8, section: "3.8.2.1" },
-  SubAck: { bit: 1 << 9, section: "3.9.2.1" },
-  Unsubscribe: { bit: 1 << 10, section: "3.10.2.1" },
-  UnsubAck: { bit: 1 << 11, section: "3.11.2.1" },
-  Disconnect: { bit: 1 << 12, section: "3.14.2.2" },
-  Auth: { bit: 1 << 13, section: "3.15.2.2" }
-}
+export const carriers = {
+  Connect: { bit: connect, section: "3.1.2.11" },
+  Will: { bit: will, section: "3.1.3.2" },
+  ConnAck: { bit: connAck, section: "3.2.2.3" },
+  Publish: { bit: publish, section: "3.3.2.3" },
+  PubAck: { bit: pubAck, section: "3.4.2.2" },
+  PubRec: { bit: pubRec, section: "3.5.2.2" },
+  PubRel: { bit: pubRel, section: "3.6.2.2" },
+  PubComp: { bit: pubComp, section: "3.7.2.2" },
+  Subscribe: { bit: subscribe, section: "3.8.2.1" },
+  SubAck: { bit: subAck, section: "3.9.2.1" },
+  Unsubscribe: { bit: unsubscribe, section: "3.10.2.1" },
+  UnsubAck: { bit: unsubAck, section: "3.11.2.1" },
+  Disconnect: { bit: disconnect, section: "3.14.2.2" },
+  Auth: { bit: auth, section: "3.15.2.2" }
+} satisfies Readonly<Record<string, CarrierInfo>>
 
 /** Properties while they are read; the kind of a row says what its value is. */
 export type WritableProperties = { -readonly [Name in keyof Properties]: unknown }
@@ -62,34 +61,15 @@ export interface Row {
   readonly bit: number
 }
 
-const everyCarrier: ReadonlyArray<Carrier> = [
-  "Connect",
-  "Will",
-  "ConnAck",
-  "Publish",
-  "PubAck",
-  "PubRec",
-  "PubRel",
-  "PubComp",
-  "Subscribe",
-  "SubAck",
-  "Unsubscribe",
-  "UnsubAck",
-  "Disconnect",
-  "Auth"
-]
-
-const withReasonString = everyCarrier.filter((carrier) =>
-  carrier !== "Connect" && carrier !== "Will" && carrier !== "Publish" && carrier !== "Subscribe" &&
-  carrier !== "Unsubscribe"
-)
+const everyCarrier = (auth << 1) - 1
+const withReasonString = everyCarrier & ~(connect | will | publish | subscribe | unsubscribe)
 
 type Definition = readonly [
   id: number,
   name: keyof Properties,
   kind: Kind,
   rule: Rule,
-  carriers: ReadonlyArray<Carrier>,
+  carriers: number,
   put: Row["put"]
 ]
 
@@ -98,95 +78,95 @@ type Definition = readonly [
  * way of `plainProperties`, which leaves to the table whatever it does not accept.
  */
 const definitions: ReadonlyArray<Definition> = [
-  [0x01, "payloadFormatIndicator", "byte", "flag", ["Publish", "Will"], (to, value) => {
+  [0x01, "payloadFormatIndicator", "byte", "flag", publish | will, (to, value) => {
     to.payloadFormatIndicator = value
   }],
-  [0x02, "messageExpiryInterval", "uint32", "none", ["Publish", "Will"], (to, value) => {
+  [0x02, "messageExpiryInterval", "uint32", "none", publish | will, (to, value) => {
     to.messageExpiryInterval = value
   }],
-  [0x03, "contentType", "text", "none", ["Publish", "Will"], (to, value) => {
+  [0x03, "contentType", "text", "none", publish | will, (to, value) => {
     to.contentType = value
   }],
-  [0x08, "responseTopic", "text", "topicName", ["Publish", "Will"], (to, value) => {
+  [0x08, "responseTopic", "text", "topicName", publish | will, (to, value) => {
     to.responseTopic = value
   }],
-  [0x09, "correlationData", "binary", "none", ["Publish", "Will"], (to, value) => {
+  [0x09, "correlationData", "binary", "none", publish | will, (to, value) => {
     to.correlationData = value
   }],
-  [0x0b, "subscriptionIdentifiers", "varInt", "positive", ["Publish", "Subscribe"], (to, value) => {
+  [0x0b, "subscriptionIdentifiers", "varInt", "positive", publish | subscribe, (to, value) => {
     to.subscriptionIdentifiers = value
   }],
-  [0x11, "sessionExpiryInterval", "uint32", "none", ["Connect", "ConnAck", "Disconnect"], (to, value) => {
+  [0x11, "sessionExpiryInterval", "uint32", "none", connect | connAck | disconnect, (to, value) => {
     to.sessionExpiryInterval = value
   }],
-  [0x12, "assignedClientIdentifier", "text", "none", ["ConnAck"], (to, value) => {
+  [0x12, "assignedClientIdentifier", "text", "none", connAck, (to, value) => {
     to.assignedClientIdentifier = value
   }],
-  [0x13, "serverKeepAlive", "uint16", "none", ["ConnAck"], (to, value) => {
+  [0x13, "serverKeepAlive", "uint16", "none", connAck, (to, value) => {
     to.serverKeepAlive = value
   }],
-  [0x15, "authenticationMethod", "text", "none", ["Connect", "ConnAck", "Auth"], (to, value) => {
+  [0x15, "authenticationMethod", "text", "none", connect | connAck | auth, (to, value) => {
     to.authenticationMethod = value
   }],
-  [0x16, "authenticationData", "binary", "none", ["Connect", "ConnAck", "Auth"], (to, value) => {
+  [0x16, "authenticationData", "binary", "none", connect | connAck | auth, (to, value) => {
     to.authenticationData = value
   }],
-  [0x17, "requestProblemInformation", "byte", "flag", ["Connect"], (to, value) => {
+  [0x17, "requestProblemInformation", "byte", "flag", connect, (to, value) => {
     to.requestProblemInformation = value
   }],
-  [0x18, "willDelayInterval", "uint32", "none", ["Will"], (to, value) => {
+  [0x18, "willDelayInterval", "uint32", "none", will, (to, value) => {
     to.willDelayInterval = value
   }],
-  [0x19, "requestResponseInformation", "byte", "flag", ["Connect"], (to, value) => {
+  [0x19, "requestResponseInformation", "byte", "flag", connect, (to, value) => {
     to.requestResponseInformation = value
   }],
-  [0x1a, "responseInformation", "text", "none", ["ConnAck"], (to, value) => {
+  [0x1a, "responseInformation", "text", "none", connAck, (to, value) => {
     to.responseInformation = value
   }],
-  [0x1c, "serverReference", "text", "none", ["ConnAck", "Disconnect"], (to, value) => {
+  [0x1c, "serverReference", "text", "none", connAck | disconnect, (to, value) => {
     to.serverReference = value
   }],
   [0x1f, "reasonString", "text", "none", withReasonString, (to, value) => {
     to.reasonString = value
   }],
-  [0x21, "receiveMaximum", "uint16", "positive", ["Connect", "ConnAck"], (to, value) => {
+  [0x21, "receiveMaximum", "uint16", "positive", connect | connAck, (to, value) => {
     to.receiveMaximum = value
   }],
-  [0x22, "topicAliasMaximum", "uint16", "none", ["Connect", "ConnAck"], (to, value) => {
+  [0x22, "topicAliasMaximum", "uint16", "none", connect | connAck, (to, value) => {
     to.topicAliasMaximum = value
   }],
-  [0x23, "topicAlias", "uint16", "alias", ["Publish"], (to, value) => {
+  [0x23, "topicAlias", "uint16", "alias", publish, (to, value) => {
     to.topicAlias = value
   }],
-  [0x24, "maximumQoS", "byte", "flag", ["ConnAck"], (to, value) => {
+  [0x24, "maximumQoS", "byte", "flag", connAck, (to, value) => {
     to.maximumQoS = value
   }],
-  [0x25, "retainAvailable", "byte", "flag", ["ConnAck"], (to, value) => {
+  [0x25, "retainAvailable", "byte", "flag", connAck, (to, value) => {
     to.retainAvailable = value
   }],
   [0x26, "userProperties", "pair", "none", everyCarrier, (to, value) => {
     to.userProperties = value
   }],
-  [0x27, "maximumPacketSize", "uint32", "positive", ["Connect", "ConnAck"], (to, value) => {
+  [0x27, "maximumPacketSize", "uint32", "positive", connect | connAck, (to, value) => {
     to.maximumPacketSize = value
   }],
-  [0x28, "wildcardSubscriptionAvailable", "byte", "flag", ["ConnAck"], (to, value) => {
+  [0x28, "wildcardSubscriptionAvailable", "byte", "flag", connAck, (to, value) => {
     to.wildcardSubscriptionAvailable = value
   }],
-  [0x29, "subscriptionIdentifierAvailable", "byte", "flag", ["ConnAck"], (to, value) => {
+  [0x29, "subscriptionIdentifierAvailable", "byte", "flag", connAck, (to, value) => {
     to.subscriptionIdentifierAvailable = value
   }],
-  [0x2a, "sharedSubscriptionAvailable", "byte", "flag", ["ConnAck"], (to, value) => {
+  [0x2a, "sharedSubscriptionAvailable", "byte", "flag", connAck, (to, value) => {
     to.sharedSubscriptionAvailable = value
   }]
 ]
 
-const rows: ReadonlyArray<Row> = /*#__PURE__*/ definitions.map(([id, name, kind, rule, allowed, put], index) => ({
+const rows: ReadonlyArray<Row> = /*#__PURE__*/ definitions.map(([id, name, kind, rule, carriers, put], index) => ({
   id,
   name,
   kind,
   rule,
-  carriers: allowed.reduce((bits, carrier) => bits | carriers[carrier].bit, 0),
+  carriers,
   bit: 1 << index,
   put
 }))
