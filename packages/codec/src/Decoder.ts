@@ -5,6 +5,7 @@
  */
 import type { CodecError } from "./CodecError.ts"
 import { Incremental } from "./internal/decode/incremental.ts"
+import { readAny, readOfServer } from "./internal/decode/packet.ts"
 import * as VarInt from "./internal/varInt.ts"
 import type { Packet } from "./Packet.ts"
 import type { ProtocolVersion } from "./ProtocolVersion.ts"
@@ -90,30 +91,20 @@ export const defaultMaxPacketBytes = 16_777_216
  * console.log(decoder.push(Uint8Array.of(0xd0)).packets) // []
  * console.log(decoder.push(Uint8Array.of(0x00)).packets) // [{ _tag: "PingResp" }]
  */
-export const make = (options?: Options): Decoder => {
-  const sender = options?.role === "client" ? "server" : options?.role === "server" ? "client" : undefined
-  const limit = options?.maxPacketBytes ?? defaultMaxPacketBytes
-  const version = options?.version ?? (sender === "server" ? 5 : undefined)
-  const incremental = new Incremental(version, sender, Math.min(limit, VarInt.maxPacketBytes))
-  return new ChunkDecoder(incremental)
-}
+export const make = (options?: Options): Decoder =>
+  options?.role === "client"
+    ? makeClient(options)
+    : new Incremental(readAny, options?.version, options?.role === "server" ? "client" : undefined, limitOf(options))
 
-/** A class: getters in an object literal make each decoder a dictionary, which takes twice the memory. */
-class ChunkDecoder implements Decoder {
-  readonly #incremental: Incremental
-  readonly push: Decoder["push"]
+/**
+ * Makes the decoder that `make` makes for the role `"client"`. A program that makes no other one does without the code that
+ * reads what clients send.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeClient = (options?: Omit<Options, "role">): Decoder =>
+  new Incremental(readOfServer, options?.version ?? 5, "server", limitOf(options))
 
-  constructor(incremental: Incremental) {
-    this.#incremental = incremental
-    // Short enough to be compiled into its caller, which then takes the result apart without allocating it.
-    this.push = (chunk) => ({ packets: incremental.push(chunk), error: incremental.error })
-  }
-
-  get version(): ProtocolVersion | undefined {
-    return this.#incremental.version
-  }
-
-  get pendingBytes(): number {
-    return this.#incremental.pendingBytes
-  }
-}
+const limitOf = (options: Pick<Options, "maxPacketBytes"> | undefined) =>
+  Math.min(options?.maxPacketBytes ?? defaultMaxPacketBytes, VarInt.maxPacketBytes)

@@ -165,6 +165,13 @@ describe("Decoder", () => {
       assert.strictEqual(refusal("f0 06 19 04 15 00 01 4d", client), "ProtocolViolation 0x82 3.15.2.1")
     })
 
+    it("the decoder of a client needs no role", () => {
+      const decoder = Decoder.makeClient()
+      assert.deepStrictEqual(decoder.push(fromHex("d000")).packets, [Packet.pingResp])
+      assert.strictEqual(decoder.version, 5)
+      assert.strictEqual(decoder.push(fromHex("8206000100016100")).error?._tag, "ProtocolViolation")
+    })
+
     it("a server refuses subscription identifiers in PUBLISH", () => {
       assert.strictEqual(
         refusal("30 06 00 01 74 02 0b 01", { version: 5, role: "server" }),

@@ -5,7 +5,7 @@ import { malformed, Refusal, tooLarge, violation } from "../refusal.ts"
 import { varIntLength } from "../varInt.ts"
 import { isPublish, judgeFirstByte } from "./header.ts"
 import { allocateHeld } from "./heldBytes.ts"
-import { readBody } from "./packet.ts"
+import type { ReadBody } from "./packet.ts"
 import { leastViewed } from "./payload.ts"
 import { readPlainPublish } from "./plainPublish.ts"
 import { readPublish } from "./publish.ts"
@@ -37,6 +37,9 @@ const shortestRemaining = (bytes: Uint8Array, at: number, length: number): numbe
 
 /** Cuts a byte stream into packets. Holds one unfinished packet, in memory that grows with the bytes that arrive. */
 export class Incremental {
+  /** Short enough to be compiled into its caller, which then takes the result apart without allocating it. */
+  readonly push = (chunk: Uint8Array) => ({ packets: this.#packetsOf(chunk), error: this.#error })
+  readonly #readBody: ReadBody
   readonly #reader: Reader
   readonly #maxPacketBytes: number
   /** False until a CONNECT has said which version is spoken. */
@@ -48,7 +51,8 @@ export class Incremental {
   #heldTotal = 0
   #heldBody = 0
 
-  constructor(version: ProtocolVersion | undefined, sender: Sender, maxPacketBytes: number) {
+  constructor(readBody: ReadBody, version: ProtocolVersion | undefined, sender: Sender, maxPacketBytes: number) {
+    this.#readBody = readBody
     this.#reader = new Reader(version ?? 5, sender)
     this.#decided = version !== undefined
     this.#maxPacketBytes = maxPacketBytes
@@ -62,13 +66,8 @@ export class Incremental {
     return this.#error === undefined ? this.#heldBytes : 0
   }
 
-  /** Why nothing more is read. */
-  get error(): CodecError | undefined {
-    return this.#error
-  }
-
   /** The packets that the bytes complete; none from the first error on. */
-  push(bytes: Uint8Array): ReadonlyArray<Packet> {
+  #packetsOf(bytes: Uint8Array): ReadonlyArray<Packet> {
     // A local, since a young array in a field of an old object costs a note to the garbage collector.
     let packets = none
     if (this.#error !== undefined) return []
@@ -134,7 +133,7 @@ export class Incremental {
   }
 
   #read(): Packet {
-    const packet = readBody(this.#reader, this.#decided)
+    const packet = this.#readBody(this.#reader, this.#decided)
     if (!this.#decided) this.#decided = this.#reader.type === "Connect"
     return packet
   }

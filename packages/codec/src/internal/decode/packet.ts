@@ -11,7 +11,10 @@ import { readSubscribe, readUnsubscribe } from "./subscribe.ts"
 import { readSubAck, readUnsubAck } from "./subscribeAck.ts"
 
 /** Reads what stands behind the fixed header. `pinned` holds a CONNECT to the version of the reader. */
-export const readBody = (reader: Reader, pinned: boolean): Packet => {
+export type ReadBody = (reader: Reader, pinned: boolean) => Packet
+
+/** What servers send, and PINGREQ, which is read like its answer. */
+export const readOfServer: ReadBody = (reader) => {
   if (isPublish(reader.first)) return readPublish(reader)
   const { type } = reader
   switch (type) {
@@ -24,16 +27,10 @@ export const readBody = (reader: Reader, pinned: boolean): Packet => {
     case "PingResp":
       expectEnd(reader)
       return { _tag: type }
-    case "Connect":
-      return readConnect(reader, pinned)
     case "ConnAck":
       return readConnAck(reader)
-    case "Subscribe":
-      return readSubscribe(reader)
     case "SubAck":
       return readSubAck(reader)
-    case "Unsubscribe":
-      return readUnsubscribe(reader)
     case "UnsubAck":
       return readUnsubAck(reader)
     case "Disconnect":
@@ -42,5 +39,18 @@ export const readBody = (reader: Reader, pinned: boolean): Packet => {
       return readAuth(reader)
     default:
       throw malformed(reader, "a packet without a type", "2.1.2", "2.2.1")
+  }
+}
+
+export const readAny: ReadBody = (reader, pinned) => {
+  switch (reader.type) {
+    case "Connect":
+      return readConnect(reader, pinned)
+    case "Subscribe":
+      return readSubscribe(reader)
+    case "Unsubscribe":
+      return readUnsubscribe(reader)
+    default:
+      return readOfServer(reader, pinned)
   }
 }

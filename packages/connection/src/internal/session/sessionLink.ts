@@ -39,11 +39,7 @@ export class SessionLink implements Surroundings, DispatchSurroundings {
     this.ended = undefined
     this.handshake.open(now, packet, due)
     const { protocolVersion } = packet
-    this.#decoder = Decoder.make({
-      role: "client",
-      version: protocolVersion,
-      maxPacketBytes: this.#options.maxPacketBytes
-    })
+    this.#decoder = Decoder.makeClient({ version: protocolVersion, maxPacketBytes: this.#options.maxPacketBytes })
     output.reset(protocolVersion)
     if (durable === undefined) this.handshake.writeConnect(packet)
     else durable.marker.connecting(now, packet, () => this.handshake.writeConnect(packet))

@@ -138,9 +138,11 @@ const released: Outgoing["message"] = { _tag: "Publish", topic: "", payload: noP
 
 const decodePublish = (version: number, bytes: Uint8Array): Packet.Publish | undefined => {
   if (version !== 4 && version !== 5) return undefined
-  const { packets } = Decoder.make({ role: "server", version, maxPacketBytes: Math.max(1, bytes.length) }).push(bytes)
+  const { packets } = Decoder.makeClient({ version, maxPacketBytes: Math.max(1, bytes.length) }).push(bytes)
   const [packet] = packets
-  return packets.length === 1 && packet?._tag === "Publish" && packet.qos > 0 ? packet : undefined
+  if (packets.length !== 1 || packet?._tag !== "Publish" || packet.qos === 0) return undefined
+  // Only servers send identifiers of subscriptions.
+  return packet.properties?.subscriptionIdentifiers === undefined ? packet : undefined
 }
 
 const decodeOutgoing = (sequence: number, bytes: Uint8Array): Outgoing | undefined => {
