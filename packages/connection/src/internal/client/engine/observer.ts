@@ -1,6 +1,7 @@
 /** Makes events and figures of the notices of a client. Nothing is kept for events that nobody listens to. */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Record from "effect/Record"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { ClientEvent } from "../../../ClientEvent.ts"
@@ -12,7 +13,7 @@ import { unwrapScoped } from "../../scopedStream.ts"
 import type { Traffic } from "../../session/traffic.ts"
 import * as traffics from "../../session/traffic.ts"
 import { Backlog } from "../observing/backlog.ts"
-import type { Notice, Notices, Trouble } from "../observing/notices.ts"
+import type { Notice, Notices } from "../observing/notices.ts"
 import { closedError } from "./engine.ts"
 
 const heldForReader = 256
@@ -33,11 +34,6 @@ const mean = (sum: number, count: number): number | undefined => count === 0 ? u
 
 const meanTime = (millis: number, count: number): Duration.Duration | undefined =>
   count === 0 ? undefined : Duration.millis(millis / count)
-
-const toTroubleEvent = (notice: Trouble): ClientEvent =>
-  notice._tag === "SlowConsumer"
-    ? { _tag: "SlowConsumer", filters: notice.filters, duration: Duration.millis(notice.millis) }
-    : notice
 
 /** To be made before anything happens, and to be told of all of it. */
 export class Observer {
@@ -85,14 +81,14 @@ export class Observer {
       case "Connecting":
         this.#attempt = notice.attempt
         counts.connectsTried++
-        return this.#emit({ _tag: "Connecting", attempt: notice.attempt })
+        return this.#emit(notice)
       case "Connected":
         return this.#up(notice.negotiated)
       case "LinkEnded":
         return this.#down(notice.error)
       case "PingSent":
         counts.pingsSent++
-        return this.#emit({ _tag: "PingSent" })
+        return this.#emit(notice)
       case "PingAnswered":
         counts.pingsAnswered++
         counts.pingMillis += notice.millis
@@ -102,10 +98,14 @@ export class Observer {
       case "Dropped":
         counts.messagesDropped += notice.count
         return this.#emit(notice)
-      case "HookFailed":
-        return this.#emit(notice)
+      case "SlowConsumer":
+        return this.#emit({
+          _tag: "SlowConsumer",
+          filters: notice.filters,
+          duration: Duration.millis(notice.millis)
+        })
       default:
-        return this.#emit(toTroubleEvent(notice))
+        return this.#emit(notice)
     }
   }
 
@@ -156,24 +156,12 @@ const statsOf = (
   base: Readonly<Traffic>,
   { pingMillis, ...counts }: ReturnType<typeof makeCounts>
 ): Omit<ClientStats, "publishesInFlight" | "publishesQueued"> => {
-  const packetsSent = traffic.packetsSent - base.packetsSent
-  const packetsReceived = traffic.packetsReceived - base.packetsReceived
-  const bytesSent = traffic.bytesSent - base.bytesSent
-  const bytesReceived = traffic.bytesReceived - base.bytesReceived
+  const { roundTripMillis, roundTrips, ...counted } = Record.map(traffic, (count, name) => count - base[name])
   return {
-    packetsSent,
-    packetsReceived,
-    bytesSent,
-    bytesReceived,
-    meanPacketBytesSent: mean(bytesSent, packetsSent),
-    meanPacketBytesReceived: mean(bytesReceived, packetsReceived),
-    messagesReceived: traffic.messagesReceived - base.messagesReceived,
-    publishesOk: traffic.publishesOk - base.publishesOk,
-    publishesFailed: traffic.publishesFailed - base.publishesFailed,
-    meanPublishRoundTrip: meanTime(
-      traffic.roundTripMillis - base.roundTripMillis,
-      traffic.roundTrips - base.roundTrips
-    ),
+    ...counted,
+    meanPacketBytesSent: mean(counted.bytesSent, counted.packetsSent),
+    meanPacketBytesReceived: mean(counted.bytesReceived, counted.packetsReceived),
+    meanPublishRoundTrip: meanTime(roundTripMillis, roundTrips),
     ...counts,
     meanPingRoundTrip: meanTime(pingMillis, counts.pingsAnswered)
   }

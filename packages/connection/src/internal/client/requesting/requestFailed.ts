@@ -2,33 +2,27 @@
 import type { PublishError, SubscribeError } from "../../../MqttError.ts"
 import { RequestError } from "../../../MqttError.ts"
 
-export const notSubscribed = (topic: string, error: SubscribeError): RequestError =>
+type Cause = PublishError | SubscribeError
+
+export const requestFailed = (topic: string, cause: Cause): RequestError =>
   new RequestError({
-    reason: error.reason === "Closed" || error.reason === "NotSupported"
-      ? error.reason
-      : error.reason === "InvalidFilter"
-      ? "InvalidRequest"
-      : "Rejected",
+    reason: reasons[cause.reason],
     topic,
-    reasonCode: error.reasonCode,
-    reasonString: error.reasonString,
-    cause: error
+    reasonCode: cause.reasonCode,
+    reasonString: cause.reasonString,
+    cause
   })
 
-export const notPublished = (topic: string, error: PublishError): RequestError =>
-  new RequestError({
-    reason: publishReasons[error.reason],
-    topic,
-    reasonCode: error.reasonCode,
-    reasonString: error.reasonString,
-    cause: error
-  })
-
-const publishReasons: Record<PublishError["reason"], RequestError["reason"]> = {
+const reasons: Record<Cause["reason"], RequestError["reason"]> = {
   InvalidMessage: "InvalidRequest",
+  InvalidFilter: "InvalidRequest",
   PacketTooLarge: "InvalidRequest",
   NotSupported: "NotSupported",
   PublishRejected: "Rejected",
+  SubscribeRejected: "Rejected",
+  UnsubscribeRejected: "Rejected",
+  QosNotGranted: "Rejected",
+  Overflow: "Rejected",
   QueueFull: "QueueFull",
   // A request expires when it times out.
   Expired: "Timeout",

@@ -20,7 +20,7 @@ import * as batches from "../batches.ts"
 import type { LinkError } from "../link/linkFailed.ts"
 import type { Subscribe } from "../subscribing/subscription.ts"
 import { byProperties, freshId, hex, idOrNone, ownResponseTopic, propertiesOf } from "./correlation.ts"
-import { notPublished, notSubscribed } from "./requestFailed.ts"
+import { requestFailed } from "./requestFailed.ts"
 
 export interface Limits {
   /** Milliseconds. */
@@ -122,7 +122,7 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
     })).pipe(
       Effect.tapError((error) => {
         // The server does not take it back after a lost session; a client that is over says so itself.
-        if (error.reason !== "Closed") settle(inlet, ({ topic }) => Exit.fail(notSubscribed(topic, error)))
+        if (error.reason !== "Closed") settle(inlet, ({ topic }) => Exit.fail(requestFailed(topic, error)))
         return Deferred.fail(inlet.ready, error)
       }),
       Effect.ensuring(Effect.suspend(() => {
@@ -223,12 +223,14 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
         ...(link?.protocolVersion === 5 ? { properties: propertiesOf(options, id, timeout, inlet.filter) } : {})
       })
       return {
-        published: Effect.zipRight(
-          Effect.mapError(Deferred.await(inlet.ready), (error) => notSubscribed(topic, error)),
-          Effect.mapError(publish, (error) => notPublished(topic, error))
-        ).pipe(Effect.andThen(Effect.sync(() => {
-          waiting.isPublished = true
-        }))),
+        published: Effect.zipRight(Deferred.await(inlet.ready), publish).pipe(
+          Effect.mapBoth({
+            onFailure: (error) => requestFailed(topic, error),
+            onSuccess: () => {
+              waiting.isPublished = true
+            }
+          })
+        ),
         answer: Deferred.await(answer),
         left: Effect.map(Clock.currentTimeMillis, (now) => Duration.millis(Math.max(0, due - now))),
         late: () => new RequestError({ reason: "Timeout", topic })
