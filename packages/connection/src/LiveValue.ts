@@ -10,7 +10,7 @@ import * as Readable from "effect/Readable"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Subscribable from "effect/Subscribable"
-import { Backlog } from "./internal/client/observing/backlog.ts"
+import { Broadcast } from "./internal/client/observing/broadcast.ts"
 import { unwrapScoped } from "./internal/scopedStream.ts"
 
 /**
@@ -63,12 +63,10 @@ export const make = <A>(
     return Effect.as(Scope.addFinalizer(scope, live.end), live)
   })
 
-/** What it is watched with is made when somebody watches: every client has one of these. */
 class Live<A> extends Pipeable.Class() implements LiveValue<A> {
   readonly #same: Equivalence.Equivalence<A>
-  #readers: Set<Backlog<A>> | undefined = undefined
+  readonly #readers = new Broadcast<A>(heldForReader)
   #value: A
-  #isOver = false
   readonly [Readable.TypeId]: Readable.TypeId = Readable.TypeId
   readonly [Subscribable.TypeId]: Subscribable.TypeId = Subscribable.TypeId
 
@@ -83,42 +81,21 @@ class Live<A> extends Pipeable.Class() implements LiveValue<A> {
   }
 
   get changes(): Stream.Stream<A> {
+    const read = Effect.suspend(() => this.#readers.read(this.#value))
     // Where values were missed, the next one may be the same again.
-    return unwrapScoped(
-      Effect.map(this.#read, (reader) => Stream.changesWith(reader.stream, this.#same))
-    )
+    return unwrapScoped(Effect.map(read, (values) => Stream.changesWith(values, this.#same)))
   }
 
   readonly update = (f: (value: A) => A): Effect.Effect<A> =>
     Effect.sync(() => {
-      if (this.#isOver) return this.#value
+      if (this.#readers.isOver) return this.#value
       const before = this.#value
       this.#value = f(before)
-      if (!this.#same(before, this.#value)) this.#tell((reader) => reader.add(this.#value))
+      if (!this.#same(before, this.#value)) this.#readers.emit(this.#value)
       return this.#value
     })
 
   get end(): Effect.Effect<void> {
-    return Effect.sync(() => {
-      this.#isOver = true
-      this.#tell((reader) => reader.end())
-    })
-  }
-
-  get #read(): Effect.Effect<Backlog<A>, never, Scope.Scope> {
-    return Effect.acquireRelease(
-      Effect.sync(() => {
-        const reader = new Backlog<A>(heldForReader)
-        reader.add(this.#value)
-        if (this.#isOver) reader.end()
-        else (this.#readers ??= new Set()).add(reader)
-        return reader
-      }),
-      (reader) => Effect.sync(() => this.#readers?.delete(reader))
-    )
-  }
-
-  #tell(tell: (reader: Backlog<A>) => void): void {
-    if (this.#readers !== undefined) { for (const reader of this.#readers) tell(reader) }
+    return Effect.sync(() => this.#readers.end())
   }
 }

@@ -2,8 +2,7 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Record from "effect/Record"
-import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
+import type * as Stream from "effect/Stream"
 import type { ClientEvent } from "../../../ClientEvent.ts"
 import type { ClientStats } from "../../../ClientStats.ts"
 import type { AuthError, ConnectError } from "../../../MqttError.ts"
@@ -12,7 +11,7 @@ import type { Session } from "../../../Session.ts"
 import { unwrapScoped } from "../../scopedStream.ts"
 import type { Traffic } from "../../session/traffic.ts"
 import * as traffics from "../../session/traffic.ts"
-import { Backlog } from "../observing/backlog.ts"
+import { Broadcast } from "../observing/broadcast.ts"
 import type { Notice, Notices } from "../observing/notices.ts"
 import { closedError } from "./engine.ts"
 
@@ -38,13 +37,12 @@ const meanTime = (millis: number, count: number): Duration.Duration | undefined 
 /** To be made before anything happens, and to be told of all of it. */
 export class Observer {
   readonly #session: Pick<Session, "traffic" | "inFlight" | "queued">
-  #readers: Set<Backlog<ClientEvent>> | undefined = undefined
+  readonly #readers = new Broadcast<ClientEvent>(heldForReader)
   #counts = makeCounts()
   #base: Readonly<Traffic> = noTraffic
   #attempt = 0
   #epoch = 0
   #isUp = false
-  #isOver = false
 
   constructor(notices: Notices, session: Pick<Session, "traffic" | "inFlight" | "queued">) {
     this.#session = session
@@ -53,7 +51,7 @@ export class Observer {
 
   /** Begins with what happens next; a reader that lags too far behind misses the oldest. */
   get events(): Stream.Stream<ClientEvent> {
-    return Stream.suspend(() => this.#isOver ? Stream.empty : unwrapScoped(this.#read()))
+    return unwrapScoped(this.#readers.read())
   }
 
   get stats(): Effect.Effect<ClientStats> {
@@ -71,83 +69,63 @@ export class Observer {
     })
   }
 
-  #emit(event: ClientEvent): void {
-    if (this.#readers !== undefined) { for (const reader of this.#readers) reader.add(event) }
-  }
-
   #onNotice(notice: Notice): void {
     const counts = this.#counts
     switch (notice._tag) {
       case "Connecting":
         this.#attempt = notice.attempt
         counts.connectsTried++
-        return this.#emit(notice)
+        return this.#readers.emit(notice)
       case "Connected":
         return this.#up(notice.negotiated)
       case "LinkEnded":
         return this.#down(notice.error)
       case "PingSent":
         counts.pingsSent++
-        return this.#emit(notice)
+        return this.#readers.emit(notice)
       case "PingAnswered":
         counts.pingsAnswered++
         counts.pingMillis += notice.millis
-        return this.#emit({ _tag: "PingAnswered", roundTrip: Duration.millis(notice.millis) })
+        return this.#readers.emit({ _tag: "PingAnswered", roundTrip: Duration.millis(notice.millis) })
       case "Over":
         return this.#over(notice.error)
       case "Dropped":
         counts.messagesDropped += notice.count
-        return this.#emit(notice)
+        return this.#readers.emit(notice)
       case "SlowConsumer":
-        return this.#emit({
+        return this.#readers.emit({
           _tag: "SlowConsumer",
           filters: notice.filters,
           duration: Duration.millis(notice.millis)
         })
       default:
-        return this.#emit(notice)
+        return this.#readers.emit(notice)
     }
   }
 
   #up(negotiated: Negotiated): void {
     this.#isUp = true
     const epoch = ++this.#epoch
-    this.#emit({ _tag: "Connected", epoch, negotiated })
+    this.#readers.emit({ _tag: "Connected", epoch, negotiated })
     if (epoch === 1 || negotiated.sessionPresent) return
     this.#counts.sessionsLost++
-    this.#emit({ _tag: "SessionLost", epoch })
+    this.#readers.emit({ _tag: "SessionLost", epoch })
   }
 
   #down(error: AuthError | ConnectError): void {
-    if (this.#isUp) this.#emit({ _tag: "Disconnected", epoch: this.#epoch, error })
+    if (this.#isUp) this.#readers.emit({ _tag: "Disconnected", epoch: this.#epoch, error })
     else {
       this.#counts.connectsFailed++
-      this.#emit({ _tag: "ConnectFailed", attempt: this.#attempt, error })
+      this.#readers.emit({ _tag: "ConnectFailed", attempt: this.#attempt, error })
     }
     this.#isUp = false
   }
 
   #over(error: AuthError | ConnectError | undefined): void {
-    if (this.#isOver) return
-    this.#isOver = true
+    if (this.#readers.isOver) return
     if (this.#isUp) this.#down(error ?? closedError)
-    this.#emit(error === undefined ? { _tag: "Closed" } : { _tag: "Failed", error })
-    if (this.#readers !== undefined) { for (const reader of this.#readers) reader.end() }
-  }
-
-  #read(): Effect.Effect<Stream.Stream<ClientEvent>, never, Scope.Scope> {
-    return Effect.map(
-      Effect.acquireRelease(
-        Effect.sync(() => {
-          const reader = new Backlog<ClientEvent>(heldForReader)
-          this.#readers ??= new Set()
-          this.#readers.add(reader)
-          return reader
-        }),
-        (reader) => Effect.sync(() => this.#readers?.delete(reader))
-      ),
-      (reader) => reader.stream
-    )
+    this.#readers.emit(error === undefined ? { _tag: "Closed" } : { _tag: "Failed", error })
+    this.#readers.end()
   }
 }
 
