@@ -54,13 +54,20 @@ const isUnused = <A>(node: Node<A>): boolean =>
 const childAt = <A>(node: Node<A>, level: string): Node<A> | undefined =>
   level === "+" ? node.any : node.children?.get(level)
 
-/** A filter as the levels to walk, whether `#` follows them, and the group (empty where not shared). */
-const parse = (filter: string): { readonly group: string; readonly levels: Array<string>; readonly open: boolean } => {
+interface Path {
+  readonly levels: Array<string>
+  /** Which values of the last node it leads to. */
+  readonly end: "exact" | "below"
+  /** Empty where not shared. */
+  readonly group: string
+}
+
+const parse = (filter: string): Path => {
   const shared = toShared(filter)
   const levels = (shared?.filter ?? filter).split("/")
   const open = levels[levels.length - 1] === "#"
   if (open) levels.pop()
-  return { group: shared?.group ?? "", levels, open }
+  return { levels, end: open ? "below" : "exact", group: shared?.group ?? "" }
 }
 
 /**
@@ -83,17 +90,17 @@ class Trie<A> implements TopicTrie<A> {
   }
 
   get(filter: string): A | undefined {
-    const { group, levels, open } = parse(filter)
+    const { end, group, levels } = parse(filter)
     let node: Node<A> | undefined = this.#root
     for (const level of levels) {
       if (node === undefined) return undefined
       node = childAt(node, level)
     }
-    return (open ? node?.below : node?.exact)?.get(group)?.value
+    return node?.[end]?.get(group)?.value
   }
 
   insert(filter: string, value: A): A | undefined {
-    const { group, levels, open } = parse(filter)
+    const { end, group, levels } = parse(filter)
     let node = this.#root
     for (const level of levels) {
       let next = childAt(node, level)
@@ -104,9 +111,7 @@ class Trie<A> implements TopicTrie<A> {
       }
       node = next
     }
-    const values: Values<A> = (open ? node.below : node.exact) ?? new Map<string, Slot<A>>()
-    if (open) node.below = values
-    else node.exact = values
+    const values = node[end] ??= new Map<string, Slot<A>>()
     const previous = values.get(group)
     values.set(group, { value })
     if (previous === undefined) this.#size++
@@ -114,7 +119,7 @@ class Trie<A> implements TopicTrie<A> {
   }
 
   remove(filter: string): A | undefined {
-    const { group, levels, open } = parse(filter)
+    const { end, group, levels } = parse(filter)
     const path = [this.#root]
     for (const level of levels) {
       const next = childAt(path[path.length - 1], level) // the path is never empty
@@ -122,14 +127,13 @@ class Trie<A> implements TopicTrie<A> {
       path.push(next)
     }
     const node = path[path.length - 1] // the path is never empty
-    const values = open ? node.below : node.exact
+    const values = node[end]
     const slot = values?.get(group)
     if (values === undefined || slot === undefined) return undefined
     values.delete(group)
     this.#size--
     if (values.size > 0) return slot.value
-    if (open) node.below = undefined
-    else node.exact = undefined
+    node[end] = undefined
     this.#prune(path, levels)
     return slot.value
   }

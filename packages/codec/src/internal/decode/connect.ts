@@ -1,9 +1,10 @@
 import type { Connect, Will } from "../../Packet.ts"
 import { isProtocolVersion } from "../../ProtocolVersion.ts"
 import { isQoS } from "../../QoS.ts"
+import { expectMethodWithData } from "../authenticationData.ts"
 import { carriers } from "../propertyTable.ts"
 import { malformed, violation } from "../refusal.ts"
-import { expectMethodWithData, readProperties } from "./properties.ts"
+import { readProperties } from "./properties.ts"
 import { readTopicName } from "./publish.ts"
 import { expectEnd, readBinary, readByte, type Reader, readText, readUint16 } from "./reader.ts"
 
@@ -43,7 +44,7 @@ export const readConnect = (reader: Reader, pinned: boolean): Connect => {
   const cleanStart = (flags & 0x02) !== 0
   const keepAlive = readUint16(reader)
   const properties = protocolVersion === 5 ? readProperties(reader, carriers.Connect) : undefined
-  if (properties !== undefined) expectMethodWithData(reader, properties, "3.1.2.11.10")
+  expectMethodWithData(reader, properties, "3.1.2.11.10")
   const clientId = readText(reader)
   if (protocolVersion === 4 && clientId.length === 0 && !cleanStart) {
     throw violation(reader, 0x85, "an empty client identifier asks for a stored session", "3.1.3.1")

@@ -96,10 +96,3 @@ export const readProperties = (reader: Reader, carrier: CarrierInfo): Properties
 /** User properties repeat anywhere, subscription identifiers in a PUBLISH that a server sends. */
 const mayRepeat = (reader: Reader, row: Row): boolean =>
   row.kind === "pair" || (row.kind === "varInt" && reader.type === "Publish")
-
-/** Authentication Data is a protocol error without Authentication Method (sections 3.1.2.11.10, 3.2.2.3.18). */
-export const expectMethodWithData = (reader: Reader, properties: Properties, section: string): void => {
-  if (properties.authenticationData !== undefined && properties.authenticationMethod === undefined) {
-    throw violation(reader, 0x82, "authentication data without a method", section)
-  }
-}

@@ -1,5 +1,4 @@
 import type { PublishAck } from "../../Packet.ts"
-import type { AckProperties } from "../../Properties.ts"
 import * as ReasonCode from "../../ReasonCode.ts"
 import { carriers } from "../propertyTable.ts"
 import { violation } from "../refusal.ts"
@@ -8,24 +7,6 @@ import { expectEnd, readByte, type Reader, readPacketId } from "./reader.ts"
 
 const reasonSections = { PubAck: "3.4.2.1", PubRec: "3.5.2.1", PubRel: "3.6.2.1", PubComp: "3.7.2.1" } as const
 
-const build = (
-  type: PublishAck["_tag"],
-  packetId: number,
-  reasonCode: number,
-  properties: AckProperties
-): PublishAck => {
-  switch (type) {
-    case "PubAck":
-      return { _tag: "PubAck", packetId, reasonCode, properties }
-    case "PubRec":
-      return { _tag: "PubRec", packetId, reasonCode, properties }
-    case "PubRel":
-      return { _tag: "PubRel", packetId, reasonCode, properties }
-    case "PubComp":
-      return { _tag: "PubComp", packetId, reasonCode, properties }
-  }
-}
-
 /** Reads PUBACK, PUBREC, PUBREL and PUBCOMP; 5.0 may leave out a success code and empty properties. */
 export const readPublishAck = (reader: Reader, type: PublishAck["_tag"]): PublishAck => {
   const packetId = readPacketId(reader)
@@ -33,13 +14,13 @@ export const readPublishAck = (reader: Reader, type: PublishAck["_tag"]): Publis
     expectEnd(reader)
     return { _tag: type, packetId }
   }
-  if (reader.position === reader.end) return build(type, packetId, 0, noProperties)
+  if (reader.position === reader.end) return { _tag: type, packetId, reasonCode: 0, properties: noProperties }
   const reasonCode = readByte(reader)
   if (reasonCode !== 0 && !ReasonCode.isValid(reasonCode, type)) {
     throw violation(reader, 0x82, `reason code ${reasonCode} is not one of this packet`, reasonSections[type])
   }
-  if (reader.position === reader.end) return build(type, packetId, reasonCode, noProperties)
+  if (reader.position === reader.end) return { _tag: type, packetId, reasonCode, properties: noProperties }
   const properties = readProperties(reader, carriers[type])
   expectEnd(reader)
-  return build(type, packetId, reasonCode, properties)
+  return { _tag: type, packetId, reasonCode, properties }
 }

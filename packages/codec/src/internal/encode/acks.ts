@@ -1,5 +1,4 @@
 import type { Auth, Disconnect, PublishAck, SubAck, UnsubAck } from "../../Packet.ts"
-import type { Properties } from "../../Properties.ts"
 import * as ReasonCode from "../../ReasonCode.ts"
 import { carriers } from "../propertyTable.ts"
 import { violation } from "../refusal.ts"
@@ -14,31 +13,25 @@ const checkCode = (output: OutputBuffer, code: number, type: CodeCarrier): numbe
 }
 
 /**
- * Writes code and properties, or neither where there is nothing to say. A failure code keeps its empty property block,
- * which it might leave out as well: that is the form every other implementation sends and reads.
+ * Writes all of DISCONNECT, and of an acknowledgement what stands behind the identifier: code and properties, or neither
+ * where there is nothing to say. A failure code keeps its empty property block, which it might leave out as well: that is
+ * the form every other implementation sends and reads.
  */
-const writeShortened = (
-  output: OutputBuffer,
-  type: Exclude<CodeCarrier, "SubAck" | "UnsubAck" | "Auth">,
-  reasonCode: number,
-  properties: Properties | undefined
-): void => {
-  if (reasonCode === 0 && isEmpty(properties)) return
-  writeByte(output, checkCode(output, reasonCode, type), "the reason code")
-  writeProperties(output, properties, carriers[type])
+export const writeReason = (output: OutputBuffer, packet: Disconnect | PublishAck): void => {
+  const { _tag, properties, reasonCode } = packet
+  if (output.version === 4) {
+    refuseReasonCode(output, reasonCode)
+    return refuseProperties(output, properties)
+  }
+  const code = reasonCode ?? 0
+  if (code === 0 && isEmpty(properties)) return
+  writeByte(output, checkCode(output, code, _tag), "the reason code")
+  writeProperties(output, properties, carriers[_tag])
 }
 
 export const writePublishAck = (output: OutputBuffer, packet: PublishAck): void => {
   writePacketId(output, packet.packetId)
-  if (output.version === 5) return writeShortened(output, packet._tag, packet.reasonCode ?? 0, packet.properties)
-  refuseReasonCode(output, packet.reasonCode)
-  refuseProperties(output, packet.properties)
-}
-
-export const writeDisconnect = (output: OutputBuffer, packet: Disconnect): void => {
-  if (output.version === 5) return writeShortened(output, "Disconnect", packet.reasonCode ?? 0, packet.properties)
-  refuseReasonCode(output, packet.reasonCode)
-  refuseProperties(output, packet.properties)
+  writeReason(output, packet)
 }
 
 /** Writes AUTH: empty for a bare success; its properties are never left out behind a code (section 3.15.2.2.1). */

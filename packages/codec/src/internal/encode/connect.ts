@@ -1,9 +1,10 @@
 import type { ConnAck, Connect, Will } from "../../Packet.ts"
 import * as ReasonCode from "../../ReasonCode.ts"
+import { expectMethodWithData } from "../authenticationData.ts"
 import { carriers } from "../propertyTable.ts"
 import { malformed, violation } from "../refusal.ts"
 import { type OutputBuffer, writeBinary, writeByte, writeText, writeUint16 } from "./outputBuffer.ts"
-import { expectMethodWithData, refuseProperties, writeProperties } from "./properties.ts"
+import { refuseProperties, writeProperties } from "./properties.ts"
 import { checkQoS, writeWillTopic } from "./publish.ts"
 
 const writeWill = (output: OutputBuffer, will: Will): void => {

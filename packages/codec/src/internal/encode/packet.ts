@@ -2,7 +2,7 @@ import type { CodecError } from "../../CodecError.ts"
 import type { Packet, Publish } from "../../Packet.ts"
 import type { ProtocolVersion } from "../../ProtocolVersion.ts"
 import { Refusal } from "../refusal.ts"
-import { writeAuth, writeDisconnect, writePublishAck, writeSubAck, writeUnsubAck } from "./acks.ts"
+import { writeAuth, writePublishAck, writeReason, writeSubAck, writeUnsubAck } from "./acks.ts"
 import { writeConnAck, writeConnect } from "./connect.ts"
 import type { OutputBuffer } from "./outputBuffer.ts"
 import { writePlainPublish } from "./plainPublish.ts"
@@ -47,7 +47,7 @@ const writeBody = (output: OutputBuffer, packet: Exclude<Packet, Publish>): numb
       writeUnsubAck(output, packet)
       return 0xb0
     case "Disconnect":
-      writeDisconnect(output, packet)
+      writeReason(output, packet)
       return 0xe0
     case "Auth":
       writeAuth(output, packet)

@@ -114,14 +114,3 @@ export const refuseReasonCode = (output: OutputBuffer, reasonCode: number | unde
     throw violation(output, 0x82, "reason codes do not exist in this packet of this version", "2.4", "2.3")
   }
 }
-
-/** Authentication Data is a protocol error without Authentication Method (sections 3.1.2.11.10, 3.2.2.3.18). */
-export const expectMethodWithData = (
-  output: OutputBuffer,
-  properties: Properties | undefined,
-  section: string
-): void => {
-  if (properties?.authenticationData !== undefined && properties.authenticationMethod === undefined) {
-    throw violation(output, 0x82, "authentication data without a method", section)
-  }
-}
