@@ -3,6 +3,18 @@
  *
  * @since 0.1.0
  */
+import {
+  auth,
+  carriers,
+  connAck,
+  disconnect,
+  pubAck,
+  pubComp,
+  pubRec,
+  pubRel,
+  subAck,
+  unsubAck
+} from "./internal/carriers.ts"
 import type { PacketType } from "./Packet.ts"
 
 /**
@@ -18,24 +30,52 @@ export interface ReasonCode {
   readonly packets: ReadonlyArray<PacketType>
 }
 
-/** The codes that a packet may carry, as its own section lists them. */
-const codes: ReadonlyMap<PacketType, ReadonlyArray<number>> = /*#__PURE__*/ new Map<PacketType, ReadonlyArray<number>>([
-  ["ConnAck", [
-    0x00, 0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8a, 0x8c, 0x90, 0x95, 0x97, 0x99, 0x9a,
-    0x9b, 0x9c, 0x9d, 0x9f
-  ]],
-  ["PubAck", [0x00, 0x10, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99]],
-  ["PubRec", [0x00, 0x10, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99]],
-  ["PubRel", [0x00, 0x92]],
-  ["PubComp", [0x00, 0x92]],
-  ["SubAck", [0x00, 0x01, 0x02, 0x80, 0x83, 0x87, 0x8f, 0x91, 0x97, 0x9e, 0xa1, 0xa2]],
-  ["UnsubAck", [0x00, 0x11, 0x80, 0x83, 0x87, 0x8f, 0x91]],
-  ["Disconnect", [
-    0x00, 0x04, 0x80, 0x81, 0x82, 0x83, 0x87, 0x89, 0x8b, 0x8c, 0x8d, 0x8e, 0x8f, 0x90, 0x93, 0x94, 0x95, 0x96,
-    0x97, 0x98, 0x99, 0x9a, 0x9b, 0x9c, 0x9d, 0x9e, 0x9f, 0xa0, 0xa1, 0xa2
-  ]],
-  ["Auth", [0x00, 0x18, 0x19]]
-])
+/** The packets that may carry a code (section 2.4). */
+const carriersOf: Readonly<Record<number, number | undefined>> = {
+  0x00: connAck | pubAck | pubRec | pubRel | pubComp | subAck | unsubAck | disconnect | auth,
+  0x01: subAck,
+  0x02: subAck,
+  0x04: disconnect,
+  0x10: pubAck | pubRec,
+  0x11: unsubAck,
+  0x18: auth,
+  0x19: auth,
+  0x80: connAck | pubAck | pubRec | subAck | unsubAck | disconnect,
+  0x81: connAck | disconnect,
+  0x82: connAck | disconnect,
+  0x83: connAck | pubAck | pubRec | subAck | unsubAck | disconnect,
+  0x84: connAck,
+  0x85: connAck,
+  0x86: connAck,
+  0x87: connAck | pubAck | pubRec | subAck | unsubAck | disconnect,
+  0x88: connAck,
+  0x89: connAck | disconnect,
+  0x8a: connAck,
+  0x8b: disconnect,
+  0x8c: connAck | disconnect,
+  0x8d: disconnect,
+  0x8e: disconnect,
+  0x8f: subAck | unsubAck | disconnect,
+  0x90: connAck | pubAck | pubRec | disconnect,
+  0x91: pubAck | pubRec | subAck | unsubAck,
+  0x92: pubRel | pubComp,
+  0x93: disconnect,
+  0x94: disconnect,
+  0x95: connAck | disconnect,
+  0x96: disconnect,
+  0x97: connAck | pubAck | pubRec | subAck | disconnect,
+  0x98: disconnect,
+  0x99: connAck | pubAck | pubRec | disconnect,
+  0x9a: connAck | disconnect,
+  0x9b: connAck | disconnect,
+  0x9c: connAck | disconnect,
+  0x9d: connAck | disconnect,
+  0x9e: subAck | disconnect,
+  0x9f: connAck | disconnect,
+  0xa0: disconnect,
+  0xa1: subAck | disconnect,
+  0xa2: subAck | disconnect
+}
 
 /**
  * Tells whether MQTT 5.0 defines a code for a packet.
@@ -43,12 +83,25 @@ const codes: ReadonlyMap<PacketType, ReadonlyArray<number>> = /*#__PURE__*/ new 
  * @since 0.1.0
  * @category guards
  */
-export const isValid = (code: number, packet: PacketType): boolean => codes.get(packet)?.includes(code) ?? false
+export const isValid = (code: number, packet: PacketType): boolean =>
+  packet !== "PingReq" && packet !== "PingResp" && ((carriersOf[code] ?? 0) & carriers[packet].bit) !== 0
 
-const row = (code: number, name: string, packets = [...codes.keys()].filter((packet) => isValid(code, packet))): ReasonCode => ({
+const answers = [
+  "ConnAck",
+  "PubAck",
+  "PubRec",
+  "PubRel",
+  "PubComp",
+  "SubAck",
+  "UnsubAck",
+  "Disconnect",
+  "Auth"
+] as const
+
+const row = (code: number, name: string, packets?: ReadonlyArray<PacketType>): ReasonCode => ({
   code,
   name,
-  packets
+  packets: packets ?? answers.filter((packet) => isValid(code, packet))
 })
 
 /** The names of failures, from 0x80 on without a gap. */

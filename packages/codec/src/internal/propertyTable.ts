@@ -1,49 +1,11 @@
 import type { Properties } from "../Properties.ts"
+import { auth, connAck, connect, disconnect, publish, subscribe, unsubscribe, will } from "./carriers.ts"
 
 /** How a value stands on the wire (section 2.2.2.2). */
 export type Kind = "byte" | "uint16" | "uint32" | "varInt" | "text" | "binary" | "pair"
 
 /** What a value has to obey beyond its kind. */
 export type Rule = "none" | "flag" | "positive" | "alias" | "topicName"
-
-/** Where properties may stand: the packets that carry them, and the will inside CONNECT; one bit each. */
-const connect = 1 << 0
-const will = 1 << 1
-const connAck = 1 << 2
-const publish = 1 << 3
-const pubAck = 1 << 4
-const pubRec = 1 << 5
-const pubRel = 1 << 6
-const pubComp = 1 << 7
-const subscribe = 1 << 8
-const subAck = 1 << 9
-const unsubscribe = 1 << 10
-const unsubAck = 1 << 11
-const disconnect = 1 << 12
-const auth = 1 << 13
-
-/** A carrier, with the section that lists its properties. */
-export interface CarrierInfo {
-  readonly bit: number
-  readonly section: string
-}
-
-export const carriers = {
-  Connect: { bit: connect, section: "3.1.2.11" },
-  Will: { bit: will, section: "3.1.3.2" },
-  ConnAck: { bit: connAck, section: "3.2.2.3" },
-  Publish: { bit: publish, section: "3.3.2.3" },
-  PubAck: { bit: pubAck, section: "3.4.2.2" },
-  PubRec: { bit: pubRec, section: "3.5.2.2" },
-  PubRel: { bit: pubRel, section: "3.6.2.2" },
-  PubComp: { bit: pubComp, section: "3.7.2.2" },
-  Subscribe: { bit: subscribe, section: "3.8.2.1" },
-  SubAck: { bit: subAck, section: "3.9.2.1" },
-  Unsubscribe: { bit: unsubscribe, section: "3.10.2.1" },
-  UnsubAck: { bit: unsubAck, section: "3.11.2.1" },
-  Disconnect: { bit: disconnect, section: "3.14.2.2" },
-  Auth: { bit: auth, section: "3.15.2.2" }
-} satisfies Readonly<Record<string, CarrierInfo>>
 
 /** Properties while they are read; the kind of a row says what its value is. */
 export type WritableProperties = { -readonly [Name in keyof Properties]: unknown }

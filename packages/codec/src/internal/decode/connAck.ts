@@ -1,7 +1,7 @@
 import type { ConnAck } from "../../Packet.ts"
 import * as ReasonCode from "../../ReasonCode.ts"
 import { expectMethodWithData } from "../authenticationData.ts"
-import { carriers } from "../propertyTable.ts"
+import { carriers } from "../carriers.ts"
 import { malformed, violation } from "../refusal.ts"
 import { readProperties } from "./properties.ts"
 import { expectEnd, readByte, type Reader } from "./reader.ts"

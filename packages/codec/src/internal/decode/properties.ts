@@ -1,5 +1,6 @@
 import type { Properties, UserProperty } from "../../Properties.ts"
-import { byId, type CarrierInfo, carriers, numberProblem, type Row, type WritableProperties } from "../propertyTable.ts"
+import { type CarrierInfo, carriers } from "../carriers.ts"
+import { byId, numberProblem, type Row, type WritableProperties } from "../propertyTable.ts"
 import { malformed, violation } from "../refusal.ts"
 import { identifierAlone } from "./identifierAlone.ts"
 import {

@@ -1,6 +1,6 @@
 import type { Publish } from "../../Packet.ts"
 import { isQoS } from "../../QoS.ts"
-import { carriers } from "../propertyTable.ts"
+import { carriers } from "../carriers.ts"
 import { malformed, type Refusal, violation } from "../refusal.ts"
 import { takePayload } from "./payload.ts"
 import { readProperties } from "./properties.ts"

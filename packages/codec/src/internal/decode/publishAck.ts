@@ -1,6 +1,6 @@
 import type { PublishAck } from "../../Packet.ts"
 import * as ReasonCode from "../../ReasonCode.ts"
-import { carriers } from "../propertyTable.ts"
+import { carriers } from "../carriers.ts"
 import { violation } from "../refusal.ts"
 import { noProperties, readProperties } from "./properties.ts"
 import { expectEnd, readByte, type Reader, readPacketId } from "./reader.ts"

@@ -1,7 +1,7 @@
 import type { Subscribe, Subscription, Unsubscribe } from "../../Packet.ts"
 import { isQoS } from "../../QoS.ts"
 import * as Topic from "../../Topic.ts"
-import { carriers } from "../propertyTable.ts"
+import { carriers } from "../carriers.ts"
 import { malformed, violation } from "../refusal.ts"
 import { readProperties } from "./properties.ts"
 import { readByte, type Reader, readPacketId, readText } from "./reader.ts"

@@ -1,6 +1,6 @@
 import type { Auth, Disconnect, PublishAck, SubAck, UnsubAck } from "../../Packet.ts"
 import * as ReasonCode from "../../ReasonCode.ts"
-import { carriers } from "../propertyTable.ts"
+import { carriers } from "../carriers.ts"
 import { violation } from "../refusal.ts"
 import { type OutputBuffer, writeByte, writePacketId } from "./outputBuffer.ts"
 import { isEmpty, refuseProperties, refuseReasonCode, writeProperties } from "./properties.ts"

@@ -1,7 +1,7 @@
 import type { ConnAck, Connect, Will } from "../../Packet.ts"
 import * as ReasonCode from "../../ReasonCode.ts"
 import { expectMethodWithData } from "../authenticationData.ts"
-import { carriers } from "../propertyTable.ts"
+import { carriers } from "../carriers.ts"
 import { malformed, violation } from "../refusal.ts"
 import { type OutputBuffer, writeBinary, writeByte, writeText, writeUint16 } from "./outputBuffer.ts"
 import { refuseProperties, writeProperties } from "./properties.ts"

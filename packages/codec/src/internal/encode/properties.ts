@@ -1,5 +1,6 @@
 import type { Properties, UserProperty } from "../../Properties.ts"
-import { byName, type CarrierInfo, numberProblem, type Row } from "../propertyTable.ts"
+import type { CarrierInfo } from "../carriers.ts"
+import { byName, numberProblem, type Row } from "../propertyTable.ts"
 import { malformed, violation } from "../refusal.ts"
 import { maxVarInt, varIntLength } from "../varInt.ts"
 import {

@@ -1,6 +1,6 @@
 import type { Publish } from "../../Packet.ts"
 import { isQoS, type QoS } from "../../QoS.ts"
-import { carriers } from "../propertyTable.ts"
+import { carriers } from "../carriers.ts"
 import { malformed, type Refusal, violation } from "../refusal.ts"
 import { hasWildcard, outOfRange, type OutputBuffer, writePacketId, writeRaw, writeText } from "./outputBuffer.ts"
 import { refuseProperties, writeProperties } from "./properties.ts"

@@ -1,7 +1,7 @@
 import type { Subscribe, Subscription, Unsubscribe } from "../../Packet.ts"
 import { isQoS } from "../../QoS.ts"
 import * as Topic from "../../Topic.ts"
-import { carriers } from "../propertyTable.ts"
+import { carriers } from "../carriers.ts"
 import { violation } from "../refusal.ts"
 import { type OutputBuffer, writeByte, writePacketId, writeText } from "./outputBuffer.ts"
 import { refuseProperties, writeProperties } from "./properties.ts"
