@@ -3,8 +3,8 @@
  * batch, which the shell hands to the transport in a single write.
  */
 import type { Packet, ProtocolVersion } from "@effect-mqtt/codec"
-import * as Encoder from "@effect-mqtt/codec/Encoder"
 import type * as CodecError from "@effect-mqtt/codec/CodecError"
+import * as Encoder from "@effect-mqtt/codec/Encoder"
 
 /** Where the packets of an area go. */
 export type PacketOutput = Pick<Output, "write" | "bytes">

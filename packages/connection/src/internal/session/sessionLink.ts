@@ -1,7 +1,7 @@
 /** The life of the links of a session, one at a time: from CONNECT to what ends it, and what the time does to it. */
 import type { Packet } from "@effect-mqtt/codec"
-import * as Decoder from "@effect-mqtt/codec/Decoder"
 import type * as CodecError from "@effect-mqtt/codec/CodecError"
+import * as Decoder from "@effect-mqtt/codec/Decoder"
 import type { AuthError } from "../../MqttError.ts"
 import { ConnectError } from "../../MqttError.ts"
 import type { Options } from "./contract.ts"

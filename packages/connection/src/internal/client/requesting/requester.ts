@@ -57,7 +57,6 @@ export interface Requester {
 
 interface Waiting {
   readonly topic: string
-  readonly inlet: Inlet
   readonly answer: Deferred.Deferred<Message, RequestError>
   isPublished: boolean
 }
@@ -208,7 +207,7 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
       })
       const inlet = yield* joined(correlation)
       const answer = yield* Deferred.make<Message, RequestError>()
-      const waiting: Waiting = { topic, inlet, answer, isPublished: false }
+      const waiting: Waiting = { topic, answer, isPublished: false }
       const key = hex(id)
       yield* Effect.acquireRelease(
         Effect.sync(() => {

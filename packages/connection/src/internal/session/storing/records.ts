@@ -13,9 +13,9 @@
  * A value that cannot be read is set aside under `x` + its key.
  */
 import type { Packet, ProtocolVersion } from "@effect-mqtt/codec"
+import type * as CodecError from "@effect-mqtt/codec/CodecError"
 import * as Decoder from "@effect-mqtt/codec/Decoder"
 import * as Encoder from "@effect-mqtt/codec/Encoder"
-import type * as CodecError from "@effect-mqtt/codec/CodecError"
 import * as Either from "effect/Either"
 import type { Change } from "../../../SessionStore.ts"
 
