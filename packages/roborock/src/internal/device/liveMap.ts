@@ -1,5 +1,6 @@
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { FloorMap } from "../../FloorMap.ts"
 import * as MapTrait from "../../MapTrait.ts"
@@ -73,9 +74,14 @@ export const make = (
       timed === undefined ? undefined : { ...timed, rooms: roomsOf(timed.map) }
   )
 
-  const trait = (refresh: Effect.Effect<unknown, CommandError | NoMap>): MapTrait.MapTrait => {
+  /** However many steps it takes to have one: they share the time-out of a map. */
+  const trait = (method: string, refresh: Effect.Effect<unknown, CommandError | NoMap>): MapTrait.MapTrait => {
+    const inTime = Effect.timeoutFail(refresh, {
+      duration: Duration.times(timeout, 2),
+      onTimeout: () => new RequestError({ reason: "TimedOut", method })
+    })
     const fetch = Effect.flatMap(
-      Effect.zipRight(refresh, snapshot),
+      Effect.zipRight(inTime, snapshot),
       (found) => found?.map.grid === undefined ? new NoMap({ device: home.name }) : Effect.succeed(found)
     )
     return {

@@ -223,7 +223,7 @@ export const make = (context: Context): Dialect => {
         list: Effect.map(state, ({ rooms }) => rooms),
         refresh: Effect.map(context.refresh, ({ rooms }) => rooms)
       }),
-      map: offer(live.trait(refreshMap)),
+      map: offer(live.trait(mapMethod, refreshMap)),
       savedMaps: offer(SavedMapsTrait.make(mapMethod, listMaps)),
       history: offer(HistoryTrait.fromList(recordsMethod, history)),
       modes: offer({

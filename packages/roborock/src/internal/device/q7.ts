@@ -218,7 +218,7 @@ export const make = (context: Context): Dialect => {
           })
       }),
       rooms: offer({ list: listRooms, refresh: refreshRooms }),
-      map: offer(live.trait(refreshMap)),
+      map: offer(live.trait(mapMethod, refreshMap)),
       savedMaps: offer(SavedMapsTrait.make(mapsMethod, request(mapsMethod))),
       history: offer(HistoryTrait.fromList(recordsMethod, history)),
       modes: offer({

@@ -1,6 +1,6 @@
 import { Q10DataPoints, type Q10Map } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Either } from "effect"
+import { Effect, Either, Fiber, TestClock } from "effect"
 import { testData } from "../../../../../vitest.testData.ts"
 import { type Answer, openAppliance } from "../../cloudAppliance.ts"
 import { i16s, pathPacket, smallQ10 } from "../../q10Bytes.ts"
@@ -139,6 +139,19 @@ describe("a Q10 vacuum", () => {
       other.set([9, 9, 9, 9], 2)
       yield* push(301, other)
       assert.deepStrictEqual(yield* drawn, [0, 0, 0, 0])
+    }))
+
+  it.scoped("has the time-out of a map for all that it takes to have one", () =>
+    Effect.gen(function*() {
+      const { delay, device, silence } = yield* openAppliance(kind, withMaps([{ id: "m1" }]))
+      const { fetch } = yield* device.trait("map")
+      delay(Effect.sleep("8 seconds"))
+      const waiting = yield* Effect.fork(reasonOf(fetch))
+      yield* TestClock.adjust("9 seconds")
+      silence(true)
+      yield* TestClock.adjust("11 seconds")
+      assert.strictEqual((yield* Fiber.poll(waiting))._tag, "Some")
+      assert.strictEqual(yield* Fiber.join(waiting), "TimedOut")
     }))
 
   it.scoped("keeps its map when a saved one passes by that nobody here has asked for", () =>
