@@ -75,11 +75,13 @@ export const parse = (url: string): Either.Either<Endpoint, ConnectError> => {
       ? invalid("a unix URL needs the absolute path of the socket after unix://")
       : Either.right({ scheme, host: "", port: 0, path })
   }
-  if (parsed.hostname === "") return invalid("the URL has no host")
+  // Only of a scheme that it knows does `URL` put a name into the form that is looked up: `bücher.example`, `EXAMPLE.org`.
+  const host = parseUrl(`ws://${parsed.hostname}`)?.hostname
+  if (host === undefined) return invalid("the URL has no valid host")
   const webSocket = scheme === "ws" || scheme === "wss"
   return Either.right({
     scheme,
-    host: parsed.hostname.replace(/^\[(.*)\]$/, "$1"),
+    host: host.replace(/^\[(.*)\]$/, "$1"),
     port: parsed.port === "" ? defaultPorts[scheme] : Number(parsed.port),
     path: webSocket
       ? (parsed.pathname === "" || parsed.pathname === "/" ? "/mqtt" : parsed.pathname) + parsed.search

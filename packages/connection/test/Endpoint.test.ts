@@ -10,7 +10,11 @@ describe("Endpoint", () => {
     ["ssl://broker.example:1", "mqtts://broker.example:1"],
     ["tls://broker.example", "mqtts://broker.example:8883"],
     ["mqtt://[::1]:1884", "mqtt://[::1]:1884"],
+    ["mqtt://bücher.example", "mqtt://xn--bcher-kva.example:1883"],
+    ["mqtts://Broker.EXAMPLE", "mqtts://broker.example:8883"],
+    ["mqtt://127.1:80", "mqtt://127.0.0.1:80"],
     ["ws://h", "ws://h:80/mqtt"],
+    ["wss://bücher.example", "wss://xn--bcher-kva.example:443/mqtt"],
     ["wss://h/path?x=1", "wss://h:443/path?x=1"],
     ["unix:///run/my%20broker", "unix:///run/my broker"]
   ])("%s is %s", (url, expected) => {
@@ -27,6 +31,8 @@ describe("Endpoint", () => {
     "http://host",
     "mqtt://",
     "mqtt://host:99999",
+    "mqtt://256.1.1.1",
+    "mqtt://a%00b",
     "unix://",
     "unix://run/socket",
     "unix:///%E0%A4%A",
