@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as FiberRefs from "effect/FiberRefs"
 import * as Runtime from "effect/Runtime"
+import type { AlarmOwner } from "./client/link/alarm.ts"
 import { Alarm, mostMillis } from "./client/link/alarm.ts"
 
 export interface TimeLimit<E> {
@@ -25,18 +26,24 @@ export type Start<A, E> = (resume: (result: Effect.Effect<A, E>) => void) => Eff
 const clockOf = ({ fiberRefs }: Runtime.Runtime<never>): Clock.Clock =>
   Context.get(FiberRefs.getOrDefault(fiberRefs, DefaultServices.currentServices), Clock.Clock)
 
+/** An alarm that wakes its owner once, after so many milliseconds by the clock of the program. */
+export const alarmAfter = (runtime: Runtime.Runtime<never>, millis: number, owner: AlarmOwner): Alarm => {
+  const clock = clockOf(runtime)
+  const alarm = new Alarm(clock, Runtime.runFork(runtime), owner)
+  if (millis <= mostMillis) alarm.by(clock.unsafeCurrentTimeMillis() + millis)
+  return alarm
+}
+
 const asyncWith = <A, E, L>(
   runtime: Runtime.Runtime<never>,
   { late, millis }: TimeLimit<L>,
   start: Start<A, E>
 ): Effect.Effect<A, E | L> =>
   Effect.async((resume) => {
-    const clock = clockOf(runtime)
-    const alarm = new Alarm(clock, Runtime.runFork(runtime), {
+    const alarm = alarmAfter(runtime, millis, {
       onWake: () => resume(Effect.zipRight(cancel, Effect.failSync(late))),
       over: resume
     })
-    if (millis <= mostMillis) alarm.by(clock.unsafeCurrentTimeMillis() + millis)
     const cancel = start((result) => {
       alarm.stop()
       resume(result)

@@ -3,6 +3,8 @@ import type { Packet, Properties, ProtocolVersion } from "@effect-mqtt/codec"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as FiberId from "effect/FiberId"
 import * as Redacted from "effect/Redacted"
 import * as Runtime from "effect/Runtime"
 import * as RuntimeFlags from "effect/RuntimeFlags"
@@ -14,7 +16,7 @@ import { ConnectError } from "../../../MqttError.ts"
 import type { Negotiated } from "../../../Negotiated.ts"
 import type { Transport } from "../../../Transport.ts"
 import type { Wire } from "../../../Wire.ts"
-import { within } from "../../timeLimit.ts"
+import { alarmAfter } from "../../timeLimit.ts"
 import type { Consumer, Engine } from "../engine/engine.ts"
 import { toBytes } from "../engine/payload.ts"
 import type { Settings } from "../engine/settings.ts"
@@ -144,39 +146,71 @@ const open = (shared: Shared, attempt: Attempt): Effect.Effect<Opened, LinkError
     const connect = yield* connectPacket(shared, attempt, exchange)
     const wire = yield* Effect.mapError(shared.transport.open(endpoint), linkFailed)
     return { connect, exchange, wire }
-  }).pipe(
-    within({
-      millis: shared.settings.connectTimeout,
-      late: () => new ConnectError({ reason: "Timeout", retryable: true })
-    })
-  )
+  })
 
-/** Releases all that there is of a link. */
+/** Releases all that there is of an attempt, or of the link that it has become. */
 export type Close = (ending: Exit.Exit<unknown, unknown>) => Effect.Effect<void>
 
 /**
- * Completes when the wire is open and CONNECT is on its way. `over` hears how the link ends; until it is closed then, no
+ * Opens a wire and begins a link over it, in a scope of its own. `over` hears how either ends; until it is closed then, no
  * fiber waits for that, whose stack would take a sixth of the memory of a client.
  */
-export const begin = (shared: Shared, attempt: Attempt, over: Over): Effect.Effect<Close, LinkError> => {
-  const { engine: { authenticator, pump }, runtime, settings } = shared
-  return Effect.uninterruptible(Effect.flatMap(Scope.make(), (scope) => {
-    const close = closing(pump, scope, attempt.onOver)
-    const due = pump.now() + settings.connectTimeout
-    return Effect.interruptible(Scope.extend(open(shared, attempt), scope)).pipe(
-      Effect.flatMap(({ connect, exchange, wire }) => {
-        pump.begin(wire, connect, due, runtime, attempt.onReady, over)
-        return exchange === undefined ? Effect.void : Effect.forkIn(answering(authenticator.run(exchange), over), scope)
-      }),
-      Effect.onExit((exit) => Exit.isFailure(exit) ? close(exit) : Effect.void),
-      Effect.as(close)
-    )
-  }))
+export const begin = (shared: Shared, attempt: Attempt, scope: Scope.CloseableScope, over: Over): Close => {
+  const opening = new Opening(shared.engine.pump, scope, attempt.onOver)
+  opening.start(shared, attempt, over)
+  return (ending) => opening.close(ending)
 }
 
-/** Holds no more than it needs, for as long as the link lasts. */
-const closing = (pump: Pump, scope: Scope.CloseableScope, onOver: Attempt["onOver"]): Close => (ending) =>
-  pump.stop.pipe(Effect.ensuring(Scope.close(scope, ending)), Effect.ensuring(onOver(ending)))
+const late: Exit.Exit<never, LinkError> = Exit.fail(new ConnectError({ reason: "Timeout", retryable: true }))
+
+/** Holds no more than closing needs, for as long as the link lasts. */
+class Opening {
+  readonly #pump: Pump
+  readonly #scope: Scope.CloseableScope
+  readonly #onOver: Attempt["onOver"]
+  /** Opens the wire: what the time limit interrupts. */
+  #fiber: Fiber.RuntimeFiber<unknown, LinkError> | undefined = undefined
+
+  constructor(pump: Pump, scope: Scope.CloseableScope, onOver: Attempt["onOver"]) {
+    this.#pump = pump
+    this.#scope = scope
+    this.#onOver = onOver
+  }
+
+  start(shared: Shared, attempt: Attempt, over: Over): void {
+    const { engine: { authenticator, pump }, runtime, settings } = shared
+    const scope = this.#scope
+    const due = pump.now() + settings.connectTimeout
+    let isLate = false
+    const alarm = alarmAfter(runtime, settings.connectTimeout, {
+      onWake: () => {
+        isLate = true
+        this.#fiber?.unsafeInterruptAsFork(FiberId.none)
+      },
+      over
+    })
+    const opening = Effect.flatMap(open(shared, attempt), ({ connect, exchange, wire }) => {
+      alarm.stop()
+      pump.begin(wire, connect, due, runtime, attempt.onReady, over)
+      return exchange === undefined ? Effect.void : Effect.forkIn(answering(authenticator.run(exchange), over), scope)
+    })
+    const fiber = Runtime.runFork(Runtime.provideService(runtime, Scope.Scope, scope), opening)
+    this.#fiber = fiber
+    fiber.addObserver((exit) => {
+      alarm.stop()
+      this.#fiber = undefined
+      if (Exit.isFailure(exit)) over(isLate ? late : Exit.failCause(exit.cause))
+    })
+  }
+
+  close(ending: Exit.Exit<unknown, unknown>): Effect.Effect<void> {
+    return Effect.suspend(() => this.#fiber === undefined ? Effect.void : Fiber.interrupt(this.#fiber)).pipe(
+      Effect.zipRight(this.#pump.stop),
+      Effect.ensuring(Scope.close(this.#scope, ending)),
+      Effect.ensuring(this.#onOver(ending))
+    )
+  }
+}
 
 /** What goes wrong there, other than by its errors, ends the link. */
 const answering = (answers: Effect.Effect<never>, over: Over) =>
@@ -187,7 +221,7 @@ export const run = (shared: Shared, attempt: Attempt): Effect.Effect<never, Link
   Effect.suspend(() => {
     const ending = new Outcome<never, LinkError>()
     return Effect.acquireUseRelease(
-      begin(shared, attempt, (exit) => ending.settle(exit)),
+      Effect.map(Scope.make(), (scope) => begin(shared, attempt, scope, (exit) => ending.settle(exit))),
       () => ending,
       (close, exit) => close(exit)
     )

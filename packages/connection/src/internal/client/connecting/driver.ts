@@ -126,7 +126,9 @@ export class Driver implements LinksOwner {
       yield* this.setStatus({ _tag: "Connected", epoch, negotiated })
       this.connected.settle(Exit.void)
       this.#tellReached(epoch)
-      yield* Effect.annotateLogs(Effect.logDebug("MQTT connected"), { clientId, epoch })
+      const connected = Effect.annotateLogs(Effect.logDebug("MQTT connected"), { clientId, epoch })
+      // Annotations take as many steps as the rest of this, whether or not anything is logged.
+      yield* Effect.whenLogLevel(connected, "Debug")
       // It may close the client, and then waits for the link to end: nothing of the link may wait for it.
       if (this.#onConnected !== undefined) this.#hook = yield* Effect.forkIn(this.#onConnected(negotiated), this.#scope)
     })

@@ -2,8 +2,8 @@
  * Opens link after link until somebody wants no other, or the reconnect schedule is over. There is never more than one
  * link: an attempt starts after the last wire is released.
  *
- * A fiber runs from the end of a link to the beginning of the next one. While there is a link there is none: its stack
- * would take a sixth of the memory of an idle client.
+ * A fiber runs from the end of a link to the beginning of the next attempt, which has one of its own. While there is a link
+ * there is none: its stack would take a sixth of the memory of an idle client.
  */
 import type { ProtocolVersion } from "@effect-mqtt/codec"
 import type * as Cause from "effect/Cause"
@@ -13,6 +13,7 @@ import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import * as Runtime from "effect/Runtime"
 import * as Schedule from "effect/Schedule"
+import * as Scope from "effect/Scope"
 import type { ClientOptions } from "../../../ClientOptions.ts"
 import type { ConnectionStatus } from "../../../ConnectionStatus.ts"
 import { ConnectError } from "../../../MqttError.ts"
@@ -151,22 +152,19 @@ export class Links {
       const endSpan = this.#options.traces === true
         ? yield* tracing.startAttempt(this.#clientId, protocolVersion)
         : withoutSpan
-      const begun = attempts.begin(this.#shared, {
-        endpoint: this.#outage.endpoint,
-        clientId: this.#clientId,
-        cleanStart: this.#cleanStart(protocolVersion),
-        protocolVersion,
-        onReady: (negotiated) => Effect.zipRight(endSpan(Exit.void), this.#onReady(link, negotiated)),
-        onOver: (ending) => Effect.zipRight(this.#owner.onReleased(), endSpan(ending))
-      }, (ending) => this.#over(link, ending))
-      yield* Effect.match(begun, {
-        onFailure: (error) => {
-          link.ending = Exit.fail(error)
+      link.close = attempts.begin(
+        this.#shared,
+        {
+          endpoint: this.#outage.endpoint,
+          clientId: this.#clientId,
+          cleanStart: this.#cleanStart(protocolVersion),
+          protocolVersion,
+          onReady: (negotiated) => Effect.zipRight(endSpan(Exit.void), this.#onReady(link, negotiated)),
+          onOver: (ending) => Effect.zipRight(this.#owner.onReleased(), endSpan(ending))
         },
-        onSuccess: (close) => {
-          link.close = close
-        }
-      })
+        yield* Scope.make(),
+        (ending) => this.#over(link, ending)
+      )
       return link
     })
   }
