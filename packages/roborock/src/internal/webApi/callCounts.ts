@@ -1,5 +1,4 @@
 import * as Duration from "effect/Duration"
-import type { Limit } from "../../RateGuard.ts"
 import { isRecord, numberField } from "../v1/json.ts"
 
 /** How often calls of one kind were made, as it is kept. */
@@ -14,6 +13,12 @@ export interface Counts {
 /** Where the counts of all kinds are kept. */
 export const key = "web-api-calls"
 
+/** At most so many calls within a time, as `RateGuard` says it. */
+interface Span {
+  readonly calls: number
+  readonly within: Duration.DurationInput
+}
+
 export const longestBlock = Duration.toMillis("1 day")
 
 export const decode = (json: unknown): Counts => {
@@ -27,7 +32,7 @@ export const decode = (json: unknown): Counts => {
 }
 
 /** When the next call fits in all spans. Times ahead of the clock are those of a clock that was wrong: they do not count. */
-export const nextFree = ({ blockedUntil, calls }: Counts, limits: ReadonlyArray<Limit>, now: number): number =>
+export const nextFree = ({ blockedUntil, calls }: Counts, limits: ReadonlyArray<Span>, now: number): number =>
   Math.max(
     now,
     blockedUntil > now + longestBlock ? now : blockedUntil,
