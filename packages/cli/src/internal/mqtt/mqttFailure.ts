@@ -29,6 +29,9 @@ const transportAdvice = (reason: TransportError["reason"] | undefined): string =
       return "Reach the broker with --host by a name that its certificate is for."
     case "ProxyDenied":
       return "Check --proxy and what it needs to let you in."
+    case "UpgradeRefused":
+    case "NoSubprotocol":
+      return "Check --port and --ws-path, and that the broker takes WebSocket there."
     default:
       return "Check --host and --port, and that the broker runs."
   }
