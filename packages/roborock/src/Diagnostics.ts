@@ -2,8 +2,8 @@
  * What an account has, and what its devices tell, to be shown to others: for a device that is not supported, or does not
  * do what it should.
  *
- * Names of people, homes, devices and networks, keys, serial numbers and addresses are left out, or replaced by
- * `"<private>"`.
+ * Names of people, homes, rooms, devices and networks, keys, serial numbers, time zones and addresses are left out, or
+ * replaced by `"<private>"`.
  *
  * @since 0.1.0
  */
@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { Device } from "./Device.ts"
 import type { HomeData, HomeDevice } from "./HomeData.ts"
-import { withoutPrivate } from "./internal/session/withoutPrivate.ts"
+import { boundedText, withoutPrivate } from "./internal/session/withoutPrivate.ts"
 import { isRecord } from "./internal/v1/json.ts"
 import type { Route } from "./Route.ts"
 
@@ -84,33 +84,63 @@ const maxSchema = 500
 
 const list = (value: unknown): ReadonlyArray<unknown> => Array.isArray(value) ? value.slice(0, maxSchema) : []
 
+type Clean = (value: unknown) => unknown
+
+const ofAnybody: Clean = withoutPrivate([])
+
 const schemaOf = ({ source }: HomeData, model: string | undefined): ReadonlyArray<SchemaEntry> => {
   const home = Redacted.value(source)
   const product = list(isRecord(home) ? home["products"] : undefined).filter(isRecord)
     .find((one) => model !== undefined && one["model"] === model)
-  return list(product?.["schema"]).filter(isRecord).map(({ code, id, type }) => ({ id, code, type }))
+  return list(product?.["schema"]).filter(isRecord).map(({ code, id, type }) => ({
+    id: ofAnybody(id),
+    code: ofAnybody(code),
+    type: ofAnybody(type)
+  }))
 }
 
-const toldBy = (device: Device): Effect.Effect<Told> =>
+/** Without what the home calls its devices and rooms, and the numbers and keys of these. */
+const ofHome = ({ devices, name = "", rooms }: HomeData): Clean =>
+  withoutPrivate([
+    name,
+    ...rooms.map((room) => room.name),
+    ...devices.flatMap(({ duid, localKey, name, serialNumber = "" }) => [
+      duid,
+      name,
+      serialNumber,
+      Redacted.value(localKey)
+    ])
+  ])
+
+const toldBy = (device: Device, clean: Clean): Effect.Effect<Told> =>
   Effect.gen(function*() {
     const { available, fields, stateName, trouble } = yield* device.state.get
     const { _tag: route } = yield* device.route.get
-    return { route, stateName, available, trouble, traits: yield* device.traits, fields: withoutPrivate(fields) }
+    return {
+      route,
+      stateName,
+      available,
+      trouble: trouble === undefined ? undefined : String(clean(trouble)),
+      traits: yield* device.traits,
+      fields: clean(fields)
+    }
   })
 
-const describe = (home: HomeData, listed: HomeDevice, told: Told | undefined): DeviceDiagnostics => ({
-  model: listed.model,
-  product: listed.productName,
-  category: listed.category,
-  protocolVersion: listed.protocolVersion,
-  firmware: listed.firmware,
-  featureSet: listed.featureSet,
-  newFeatureSet: listed.newFeatureSet,
+const shown = (text: string | undefined): string | undefined => text === undefined ? undefined : boundedText(text)
+
+const describe = (home: HomeData, listed: HomeDevice, clean: Clean, told: Told | undefined): DeviceDiagnostics => ({
+  model: shown(listed.model),
+  product: shown(listed.productName),
+  category: shown(listed.category),
+  protocolVersion: shown(listed.protocolVersion),
+  firmware: shown(listed.firmware),
+  featureSet: shown(listed.featureSet),
+  newFeatureSet: shown(listed.newFeatureSet),
   shared: listed.shared,
   online: listed.online,
-  unsupported: listed.unsupported,
+  unsupported: shown(listed.unsupported),
   schema: schemaOf(home, listed.model),
-  dataPoints: withoutPrivate(Object.fromEntries(listed.dataPoints)),
+  dataPoints: clean(Object.fromEntries(listed.dataPoints)),
   told
 })
 
@@ -120,13 +150,15 @@ const describe = (home: HomeData, listed: HomeDevice, told: Told | undefined): D
  * @since 0.1.0
  * @category constructors
  */
-export const make = (home: HomeData, open: ReadonlyArray<Device>): Effect.Effect<Diagnostics> =>
-  Effect.map(
+export const make = (home: HomeData, open: ReadonlyArray<Device>): Effect.Effect<Diagnostics> => {
+  const clean = ofHome(home)
+  return Effect.map(
     Effect.forEach(home.devices, (listed) => {
       const device = open.find(({ duid, unsupported }) => duid === listed.duid && unsupported === undefined)
       return device === undefined
-        ? Effect.succeed(describe(home, listed, undefined))
-        : Effect.map(toldBy(device), (told) => describe(home, listed, told))
+        ? Effect.succeed(describe(home, listed, clean, undefined))
+        : Effect.map(toldBy(device, clean), (told) => describe(home, listed, clean, told))
     }),
     (devices) => ({ unreadable: home.ignored.length, devices })
   )
+}
