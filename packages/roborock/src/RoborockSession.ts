@@ -22,7 +22,7 @@ import * as DeviceMemory from "./DeviceMemory.ts"
 import * as Diagnostics from "./Diagnostics.ts"
 import type { HomeDevice } from "./HomeData.ts"
 import * as accountHome from "./internal/session/accountHome.ts"
-import { findByName, isNamed } from "./internal/session/findByName.ts"
+import { findByName, isNamed, saidOf } from "./internal/session/findByName.ts"
 import * as openedDevices from "./internal/session/openedDevices.ts"
 import * as roomNames from "./internal/session/roomNames.ts"
 import * as LocalDiscovery from "./LocalDiscovery.ts"
@@ -207,8 +207,7 @@ export const make = (
     const open = (device: HomeDevice, evenUnreachable: boolean) =>
       Effect.flatMap(Scope.fork(scope, ExecutionStrategy.sequential), (deviceScope) =>
         Effect.gen(function*() {
-          const named = Object.keys(hosts).find(isNamed(device))
-          const host = named === undefined ? undefined : hosts[named]
+          const host = saidOf(device, hosts)
           const { region, rriot } = yield* auth.userData
           return yield* Device.make({
             home: device,

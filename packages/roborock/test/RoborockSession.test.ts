@@ -182,13 +182,19 @@ describe("devices", () => {
       },
       datagrams: () => Stream.never
     })
-    const named = [device, { ...device, duid: "d2", name: "constructor" }, { ...device, duid: "d3", name: "Attic" }]
-    const hosts = { "living room": "192.0.2.7", d3: "192.0.2.8" }
+    const named = [
+      device,
+      { ...device, duid: "d2", name: "constructor" },
+      { ...device, duid: "d3", name: "Attic" },
+      { ...device, duid: "d4", name: "Robi" },
+      { ...device, duid: "d5", name: "ROBI" }
+    ]
+    const hosts = { "living room": "192.0.2.7", ROBI: "192.0.2.10", Robi: "192.0.2.9", d3: "192.0.2.8" }
     const { layer } = sessionOn(cloudWith(named), { hosts }, network)
     return Effect.gen(function*() {
       yield* Effect.all(named.map(({ duid }) => robotAt(duid)))
       yield* (yield* RoborockSession.RoborockSession).devices
-      assert.deepStrictEqual(tried.sort(), ["192.0.2.7", "192.0.2.8"])
+      assert.deepStrictEqual(tried.sort(), ["192.0.2.10", "192.0.2.7", "192.0.2.8", "192.0.2.9"])
     }).pipe(Effect.provide(layer))
   })
 

@@ -152,6 +152,18 @@ describe("a washing machine", () => {
       assert.deepInclude(yield* device.state.get, { stale: false, available: true })
     }))
 
+  it.scoped("is not held to be silent by what could not be sent, and neither is the connection", () =>
+    Effect.gen(function*() {
+      const { delay, device, health } = yield* openWith(washer, { 203: 1 })
+      const before = health.unanswered
+      delay(Effect.never)
+      const waiting = yield* Effect.fork(reasonOf((yield* device.trait("status")).refresh))
+      yield* TestClock.adjust("10 seconds")
+      assert.strictEqual(yield* Fiber.join(waiting), "NotConnected")
+      yield* TestClock.adjust("10 minutes")
+      assert.strictEqual(health.unanswered, before)
+    }))
+
   it.scoped("shows what the cloud knew before it answers", () =>
     Effect.gen(function*() {
       const file = testData("roborock/fixtures/home-data/device-zeo-one.json")
