@@ -90,6 +90,7 @@ export interface Plan {
   readonly walls: string
   /** What walls enclose without a way in. */
   readonly solid: string
+  readonly carpets: string
   readonly noGo: string
   readonly noMop: string
   readonly barriers: string

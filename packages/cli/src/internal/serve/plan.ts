@@ -60,6 +60,7 @@ export const planOf = ({ map, rooms }: MapSnapshot, revision: number): Plan => {
     floor: areas.get(floorArea) ?? "",
     walls: areas.get(wallArea) ?? "",
     solid: areas.get(solidArea) ?? "",
+    carpets: quads(map.carpets),
     noGo: quads(map.noGoAreas),
     noMop: quads(map.noMopAreas),
     barriers: lines(map.virtualWalls)
@@ -72,6 +73,7 @@ const rest = ({ map, rooms }: MapSnapshot): string =>
   JSON.stringify([
     rooms,
     map.rooms.map(({ id }) => id),
+    map.carpets,
     map.noGoAreas,
     map.noMopAreas,
     map.virtualWalls,

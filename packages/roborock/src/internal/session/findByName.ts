@@ -16,6 +16,7 @@ export const isNamed = ({ duid, name }: HomeDevice) => (wanted: string): boolean
 /** What is said of the device by its id, else by its name; the exact name counts before one in another case. */
 export const saidOf = <A>({ duid, name }: HomeDevice, said: Readonly<Record<string, A>>): A | undefined => {
   const keys = Object.keys(said)
-  const key = [duid, name].find((exact) => keys.includes(exact)) ?? keys.find((similar) => plain(similar) === plain(name))
+  const key = [duid, name].find((exact) => keys.includes(exact)) ??
+    keys.find((similar) => plain(similar) === plain(name))
   return key === undefined ? undefined : said[key]
 }
