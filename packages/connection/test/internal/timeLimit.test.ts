@@ -63,6 +63,17 @@ describe("a time limit", () => {
       assert.strictEqual(ended, 2)
     }))
 
+  it.effect("of no time is over in the next turn, not in the one that starts", () =>
+    Effect.gen(function*() {
+      const log: Array<string> = []
+      const calling = yield* Effect.fork(timeLimit.async(limitOf(0), () => Effect.sync(() => log.push("ended"))))
+      const running = yield* Effect.fork(timeLimit.within(limitOf(0))(endless(log)))
+      yield* TestClock.adjust(0)
+      assert.deepStrictEqual(yield* Fiber.await(calling), Exit.fail("late"))
+      assert.deepStrictEqual(yield* Fiber.await(running), Exit.fail("late"))
+      assert.sameMembers(log, ["ended", "acquired", "released"])
+    }))
+
   it.live("leaves no timer of the usual clock, and takes none for a time that none can be set to", () =>
     Effect.gen(function*() {
       vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] })

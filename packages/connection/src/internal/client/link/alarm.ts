@@ -7,7 +7,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as DefaultServices from "effect/DefaultServices"
 import * as Duration from "effect/Duration"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
@@ -63,7 +63,8 @@ export class Alarm {
   }
 
   #sleep(millis: number): void {
-    const fiber = this.#fork(this.#clock.sleep(Duration.millis(millis)))
+    // As with a timer, who sets an alarm has its turn to itself.
+    const fiber = this.#fork(millis === 0 ? Effect.yieldNow() : this.#clock.sleep(Duration.millis(millis)))
     this.#sleeper = fiber
     fiber.addObserver(() => {
       if (this.#sleeper === fiber) this.#wake()
