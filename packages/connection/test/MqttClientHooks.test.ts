@@ -1,7 +1,8 @@
-import type { ClientEvent, MqttClient } from "@effect-mqtt/connection"
+import type { ClientEvent } from "@effect-mqtt/connection"
+import { MqttClient, MqttError, Transport } from "@effect-mqtt/connection"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Effect, Logger, Stream, TestClock } from "effect"
-import { settle, start } from "./scriptedClient.ts"
+import { Cause, Effect, Exit, Logger, LogLevel, Scope, Stream, TestClock } from "effect"
+import { options, settle, start } from "./scriptedClient.ts"
 import { incoming } from "./sessionRig.ts"
 
 /** A client, the events of its hooks, and what it has logged, by level. */
@@ -85,4 +86,35 @@ describe("what goes wrong in a hook is told, and ends nothing", () => {
       assert.include(seen.logged, "ERROR deadLetter failed")
       yield* seen.link.close
     }))
+
+  it.scoped("a failure of an option of CONNECT, which the caller gets and nobody calls unhandled", () =>
+    Effect.gen(function*() {
+      const logged: Array<unknown> = []
+      const logger = Logger.make(({ message }) => {
+        logged.push(message)
+      })
+      const refused = new MqttError.AuthError({ reason: "BadCredentials" })
+      const making = MqttClient.make({ ...options, username: Effect.fail(refused) }).pipe(
+        Effect.provide(Transport.layerMemory(() => Effect.never)),
+        Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
+        Logger.withMinimumLogLevel(LogLevel.All)
+      )
+      assert.strictEqual(yield* Effect.flip(making), refused)
+      assert.notInclude(logged.flat(), "Fiber terminated with an unhandled error")
+    }))
 })
+
+it.scoped("a dead letter ends with its client, also one that was made where nothing is interruptible", () =>
+  Effect.gen(function*() {
+    const scope = yield* Scope.make()
+    let interrupted = 0
+    const deadLetter = () => Effect.onInterrupt(Effect.never, () => Effect.sync(() => interrupted++))
+    const making = start({ deadLetter, consumerTimeout: 0 })
+    const { link } = yield* Effect.uninterruptible(Scope.extend(making, scope))
+    yield* link.send(incoming("t", 7))
+    yield* settle
+    const closing = yield* Effect.fork(Scope.close(scope, Exit.void))
+    yield* settle
+    assert.isNotNull(closing.unsafePoll())
+    assert.strictEqual(interrupted, 1)
+  }))

@@ -7,6 +7,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as DefaultServices from "effect/DefaultServices"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FiberRefs from "effect/FiberRefs"
 import * as Runtime from "effect/Runtime"
@@ -59,7 +60,8 @@ export const async = <A, E, L>(limit: TimeLimit<L>, start: Start<A, E>): Effect.
 export const within = <L>(limit: TimeLimit<L>) => <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E | L, R> =>
   Effect.flatMap(Effect.runtime<R>(), (runtime) =>
     asyncWith(runtime, limit, (resume) => {
-      const fiber = Runtime.runFork(runtime, self)
-      fiber.addObserver(resume)
+      // A fiber that fails says in the log that nobody hears of it.
+      const fiber = Runtime.runFork(runtime, Effect.exit(self))
+      fiber.addObserver((exit) => resume(Exit.flatten(exit)))
       return Effect.asVoid(Fiber.interrupt(fiber))
     }))

@@ -169,7 +169,7 @@ class Opening {
   readonly #scope: Scope.CloseableScope
   readonly #onOver: Attempt["onOver"]
   /** Opens the wire: what the time limit interrupts. */
-  #fiber: Fiber.RuntimeFiber<unknown, LinkError> | undefined = undefined
+  #fiber: Fiber.RuntimeFiber<unknown> | undefined = undefined
 
   constructor(pump: Pump, scope: Scope.CloseableScope, onOver: Attempt["onOver"]) {
     this.#pump = pump
@@ -190,16 +190,17 @@ class Opening {
       over
     })
     const opening = Effect.flatMap(open(shared, attempt), ({ connect, exchange, wire }) => {
-      alarm.stop()
       pump.begin(wire, connect, due, runtime, attempt.onReady, over)
       return exchange === undefined ? Effect.void : Effect.forkIn(answering(authenticator.run(exchange), over), scope)
     })
-    const fiber = Runtime.runFork(Runtime.provideService(runtime, Scope.Scope, scope), opening)
+    // A fiber that fails says in the log that nobody hears of it.
+    const fiber = Runtime.runFork(Runtime.provideService(runtime, Scope.Scope, scope), Effect.exit(opening))
     this.#fiber = fiber
     fiber.addObserver((exit) => {
       alarm.stop()
       this.#fiber = undefined
-      if (Exit.isFailure(exit)) over(isLate ? late : Exit.failCause(exit.cause))
+      const opened = Exit.flatten(exit)
+      if (Exit.isFailure(opened)) over(isLate ? late : Exit.failCause(opened.cause))
     })
   }
 

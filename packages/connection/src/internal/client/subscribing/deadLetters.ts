@@ -19,6 +19,7 @@ export const make = (
     const scope = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.parallel)
     return (message, notify, onDone) => {
       const taken = reporting("deadLetter", notify)(Effect.suspend(() => hook(message)))
-      runFork(Effect.zipRight(taken, Effect.sync(onDone)), { scope })
+      // The client may be made where nothing is interruptible.
+      runFork(Effect.interruptible(Effect.zipRight(taken, Effect.sync(onDone))), { scope })
     }
   })
