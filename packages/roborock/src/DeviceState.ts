@@ -139,7 +139,8 @@ const build = (parts: Parts): DeviceState => {
     fanPower: number("fan_power"),
     waterMode: number("water_box_mode"),
     mopMode: number("mop_mode"),
-    mapFlag: flag === noMapFlag ? undefined : flag,
+    // Rooms and a map are kept for each number that there is.
+    mapFlag: flag >= 0 && flag < noMapFlag ? flag : undefined,
     rooms: parts.rooms,
     currentRoom: parts.rooms.find(({ id }) => id === parts.currentRoomId)?.name,
     currentRoomId: parts.currentRoomId,

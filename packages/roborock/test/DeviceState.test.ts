@@ -69,7 +69,10 @@ describe("a polled status", () => {
     assert.isFalse(polled({ charge_status: 0 }).charging)
   })
 
-  it("map number 63 is no map", () => assert.strictEqual(polled({ map_status: 63 << 2 | 3 }).mapFlag, undefined))
+  it("map number 63 is no map, and neither are those that do not fit before it", () => {
+    assert.strictEqual(polled({ map_status: 62 << 2 | 3 }).mapFlag, 62)
+    for (const flag of [63, 64, 1000, -1]) assert.isUndefined(polled({ map_status: flag << 2 | 3 }).mapFlag, `${flag}`)
+  })
 
   it("a number that is too large for one is none", () => {
     const fields: unknown = JSON.parse("[{\"state\": 8, \"battery\": 1e400, \"clean_area\": -1e400}]")

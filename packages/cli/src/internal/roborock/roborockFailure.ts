@@ -42,10 +42,14 @@ const requestAdvice = {
   BadAnswer: "Look at it with \"roborock raw\"."
 } as const
 
-const onOtherFloor = ({ elsewhere: [one] = [] }: UnknownRoom): string | undefined =>
-  one === undefined
-    ? undefined
-    : `"${one.room}" is on the floor "${one.floor}": carry the robot there, and run "roborock floors --use '${one.floor}'".`
+/** As a shell takes it: owners of shared devices name floors as they like, and people copy what they should run. */
+const quoted = (name: string): string => `'${name.replaceAll("'", String.raw`'\''`)}'`
+
+const onOtherFloor = ({ elsewhere: [one] = [] }: UnknownRoom): string | undefined => {
+  if (one === undefined) return undefined
+  const use = `roborock floors --use ${quoted(one.floor)}`
+  return `"${one.room}" is on the floor "${one.floor}": carry the robot there, and run "${use}".`
+}
 
 export const fromRoborock = (error: RoborockError): CommandError => {
   switch (error._tag) {
