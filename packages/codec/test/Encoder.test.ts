@@ -129,7 +129,8 @@ describe("Encoder.encodeInto", () => {
 
   it("refuses a payload that is no array, as untyped programs have it, and goes on", () => {
     const output = Encoder.makeOutput()
-    for (const payload of [5, true, {}, new ArrayBuffer(4), new DataView(new ArrayBuffer(4))]) {
+    const lengths = [-1, 0.5, NaN, "3"].map((length) => ({ length }))
+    for (const payload of [5, true, {}, ...lengths, new ArrayBuffer(4), new DataView(new ArrayBuffer(4))]) {
       for (const topic of ["t", "ü"]) {
         const packet = { ...message, topic, payload } as Packet.Packet // which no compiler takes: the point of the test
         assert.strictEqual(refusal(packet, 5), "ProtocolViolation 0x82 1.5")

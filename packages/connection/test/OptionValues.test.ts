@@ -119,7 +119,7 @@ describe("an option that makes no sense", () => {
 })
 
 describe("a payload that is none, out of JSON or as an ArrayBuffer", () => {
-  it.scoped.each([5, 1e12, true, {}, new ArrayBuffer(100)])(
+  it.scoped.each([5, 1e12, true, {}, { length: 12 }, { length: 0.5 }, { length: -1 }, new ArrayBuffer(100)])(
     "%s is a defect of its publish, and no other's",
     (payload) =>
       Effect.gen(function*() {

@@ -29,8 +29,8 @@ export const writePublish = (output: OutputBuffer, packet: Publish, maxPacketByt
   const { dup, packetId, payload, properties, retain, topic } = packet
   const version = output.version
   const payloadBytes = payload.length
-  // Untyped programs publish numbers, and an ArrayBuffer, which has no length: all that is encoded later would be spoilt.
-  if (!(payloadBytes >= 0)) throw outOfRange(output, "the payload")
+  // Untyped programs publish objects, whose length may be that of a plank: all that is encoded later would be spoilt.
+  if (payloadBytes >>> 0 !== payloadBytes) throw outOfRange(output, "the payload")
   const apart = payloadBytes >= output.largePayloadBytes
   // Right for an ASCII topic without properties: it saves moving the body.
   output.begin(topic.length + (packetId === undefined ? 2 : 4) + (version === 5 ? 1 : 0) + (apart ? 0 : payloadBytes))

@@ -18,11 +18,11 @@ const encodeText = (text: string): Uint8Array => {
 }
 
 /**
- * Untyped programs publish numbers out of JSON, and an `ArrayBuffer`, which has no length: copied beside the payloads of
- * others, it would spoil those. Whatever has a length copies as an array does.
+ * Untyped programs publish what was in JSON, and an `ArrayBuffer`, which has no length: copied beside the payloads of others,
+ * it would spoil those. Any array copies as one of bytes does; a `DataView` has no length either.
  */
 const checked = (payload: Uint8Array): Uint8Array => {
-  if (typeof payload.length === "number") return payload
+  if ((ArrayBuffer.isView(payload) || Array.isArray(payload)) && typeof payload.length === "number") return payload
   throw new TypeError("A payload is a string or a Uint8Array")
 }
 
