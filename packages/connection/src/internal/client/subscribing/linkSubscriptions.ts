@@ -26,6 +26,20 @@ interface Call {
 const isTooLarge = ({ cause }: SubscribeError): boolean =>
   typeof cause === "object" && cause !== null && "_tag" in cause && cause._tag === "PacketTooLarge"
 
+/** In one packet, or in halves if the server takes none that large [5 §3.2.2.3.6]. */
+const inPackets = <A>(
+  all: ReadonlyArray<A>,
+  send: (some: ReadonlyArray<A>) => Effect.Effect<Answered, SubscribeError>
+): Effect.Effect<ReadonlyArray<Answered>, SubscribeError> => {
+  const whole = Effect.map(send(all), (answer): ReadonlyArray<Answered> => [answer])
+  return all.length < 2 ? whole : Effect.catchIf(whole, isTooLarge, () => {
+    const middle = all.length >> 1
+    const halves = [all.slice(0, middle), all.slice(middle)]
+    const answers = Effect.forEach(halves, (half) => inPackets(half, send), { concurrency: 2 })
+    return Effect.map(answers, (both) => both.flat())
+  })
+}
+
 export class LinkSubscriptions {
   readonly #engine: Engine<Consumer>
   readonly #negotiated: Negotiated
@@ -92,41 +106,31 @@ export class LinkSubscriptions {
     })
   }
 
-  /** In one packet, or in halves if the server takes none that large [5 §3.2.2.3.6]. */
   #ask(wanted: ReadonlyArray<Request>, call: Call): Effect.Effect<unknown, SubscribeError> {
-    const packet = requests.toPacket(wanted, this.#negotiated)
-    const whole = this.#operate(
-      wanted[0].filter,
-      (now, settle) =>
-        this.#engine.session.subscribe(now, packet, (outcome) => {
-          if (outcome._tag === "Answered") this.#answered(wanted, outcome, call)
-          settle(outcome)
-        })
-    )
-    return wanted.length === 1 ? whole : Effect.catchIf(whole, isTooLarge, () => {
-      const middle = wanted.length >> 1
-      const halves = [wanted.slice(0, middle), wanted.slice(middle)]
-      return Effect.forEach(halves, (half) => this.#ask(half, call), { concurrency: 2, discard: true })
+    return inPackets(wanted, (some) => {
+      const packet = requests.toPacket(some, this.#negotiated)
+      return this.#operate(
+        some[0].filter,
+        (now, settle) =>
+          this.#engine.session.subscribe(now, packet, (outcome) => {
+            if (outcome._tag === "Answered") this.#answered(some, outcome, call)
+            settle(outcome)
+          })
+      )
     })
   }
 
   #leave(filters: ReadonlyArray<string>): Effect.Effect<Answered, SubscribeError> {
-    const whole = this.#operate(
-      filters.join(", "),
-      (now, settle) => this.#engine.session.unsubscribe(now, { _tag: "Unsubscribe", filters }, settle)
-    )
-    return filters.length < 2 ? whole : Effect.catchIf(whole, isTooLarge, () => {
-      const middle = filters.length >> 1
-      const halves = [filters.slice(0, middle), filters.slice(middle)]
-      return Effect.map(
-        Effect.forEach(halves, (half) => this.#leave(half), { concurrency: 2 }),
-        (answers): Answered => ({
-          _tag: "Answered",
-          reasonCodes: answers.flatMap(({ reasonCodes }) => reasonCodes),
-          reasonString: answers.find(({ reasonString }) => reasonString !== undefined)?.reasonString
-        })
-      )
-    })
+    const answered = inPackets(filters, (some) =>
+      this.#operate(
+        some.join(", "),
+        (now, settle) => this.#engine.session.unsubscribe(now, { _tag: "Unsubscribe", filters: some }, settle)
+      ))
+    return Effect.map(answered, (answers): Answered => ({
+      _tag: "Answered",
+      reasonCodes: answers.flatMap(({ reasonCodes }) => reasonCodes),
+      reasonString: answers.find(({ reasonString }) => reasonString !== undefined)?.reasonString
+    }))
   }
 
   #answered(wanted: ReadonlyArray<Request>, { reasonCodes, reasonString }: Answered, call: Call): void {
