@@ -154,6 +154,8 @@ export const make = (
             return Effect.zipRight(failed, Deferred.succeed(closed, reason))
           })
         ),
+        // Whoever waits for the connection has the failure: the log need not call it unhandled.
+        Effect.exit,
         Effect.interruptible,
         Effect.forkScoped
       )

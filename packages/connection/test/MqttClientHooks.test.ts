@@ -1,5 +1,5 @@
 import type { ClientEvent } from "@effect-mqtt/connection"
-import { MqttClient, MqttError, Transport } from "@effect-mqtt/connection"
+import { MqttClient, MqttConnection, MqttError, Transport } from "@effect-mqtt/connection"
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Exit, Logger, LogLevel, Scope, Stream, TestClock } from "effect"
 import { options, settle, start } from "./scriptedClient.ts"
@@ -23,6 +23,8 @@ const observed = (options: Partial<MqttClient.Options>) =>
     yield* settle
     return { ...started, failed, logged }
   })
+
+type Making = Effect.Effect<unknown, MqttError.AuthError | MqttError.ConnectError, Scope.Scope | Transport.Transport>
 
 const next = ({ link, server }: Effect.Effect.Success<ReturnType<typeof start>>) =>
   Effect.gen(function*() {
@@ -87,21 +89,27 @@ describe("what goes wrong in a hook is told, and ends nothing", () => {
       yield* seen.link.close
     }))
 
-  it.scoped("a failure of an option of CONNECT, which the caller gets and nobody calls unhandled", () =>
-    Effect.gen(function*() {
-      const logged: Array<unknown> = []
-      const logger = Logger.make(({ message }) => {
-        logged.push(message)
+  it.scoped.each<[string, (options: MqttClient.Options) => Making]>([
+    ["a client", MqttClient.make],
+    ["a connection", (how) => MqttConnection.make({ ...how, url: "mqtt://memory" })]
+  ])(
+    "a failure of an option of CONNECT of %s, which the caller gets and nobody calls unhandled",
+    ([, make]) =>
+      Effect.gen(function*() {
+        const logged: Array<unknown> = []
+        const logger = Logger.make(({ message }) => {
+          logged.push(message)
+        })
+        const refused = new MqttError.AuthError({ reason: "BadCredentials" })
+        const making = make({ ...options, username: Effect.fail(refused) }).pipe(
+          Effect.provide(Transport.layerMemory(() => Effect.never)),
+          Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
+          Logger.withMinimumLogLevel(LogLevel.All)
+        )
+        assert.strictEqual(yield* Effect.flip(making), refused)
+        assert.notInclude(logged.flat(), "Fiber terminated with an unhandled error")
       })
-      const refused = new MqttError.AuthError({ reason: "BadCredentials" })
-      const making = MqttClient.make({ ...options, username: Effect.fail(refused) }).pipe(
-        Effect.provide(Transport.layerMemory(() => Effect.never)),
-        Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
-        Logger.withMinimumLogLevel(LogLevel.All)
-      )
-      assert.strictEqual(yield* Effect.flip(making), refused)
-      assert.notInclude(logged.flat(), "Fiber terminated with an unhandled error")
-    }))
+  )
 })
 
 it.scoped("a dead letter ends with its client, also one that was made where nothing is interruptible", () =>
