@@ -102,8 +102,7 @@ describe("what goes wrong in a hook is told, and ends nothing", () => {
         })
         const refused = new MqttError.AuthError({ reason: "BadCredentials" })
         const making = make({ ...options, username: Effect.fail(refused) }).pipe(
-          Effect.provide(Transport.layerMemory(() => Effect.never)),
-          Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
+          Effect.provide([Transport.layerMemory(() => Effect.never), Logger.replace(Logger.defaultLogger, logger)]),
           Logger.withMinimumLogLevel(LogLevel.All)
         )
         assert.strictEqual(yield* Effect.flip(making), refused)
