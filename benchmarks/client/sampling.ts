@@ -43,7 +43,7 @@ const assertCounts = (row: Row, { job, report, tally }: Sample): void => {
  * otherwise compiling would be a part of one figure and not of the other.
  */
 const jobOf = (row: Row, { api, script }: Contestant, port: number): Job => {
-  const times = script === "rival" ? 1 : row.times
+  const times = script === "rival" ? 1 : row.times[script === "raw" ? "chunked" : api]
   return { ...row.job, api, port, count: row.job.count * times, warmUp: row.job.warmUp * times }
 }
 
