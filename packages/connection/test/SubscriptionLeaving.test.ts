@@ -78,16 +78,22 @@ describe("what a consumer that fails leaves behind, after its link was lost and 
       return next
     })
 
+  /** A consumer that has a message, and works on it until the gate opens. */
+  const working = Effect.gen(function*() {
+    const { client, link, server } = yield* start()
+    const { messages } = yield* subscription(link, client, "a", { qos: 1 })
+    const gate = yield* Deferred.make<never, string>()
+    const failing = yield* Effect.fork(Stream.runForEach(messages, () => Deferred.await(gate)))
+    yield* link.send(incoming("a", 1))
+    yield* settle
+    return { failing, gate, link, messages, server }
+  })
+
   scenario(
     "is only what the server has sent again, to the next consumer of its messages",
     () =>
       Effect.gen(function*() {
-        const { client, link, server } = yield* start()
-        const { messages } = yield* subscription(link, client, "a", { qos: 1 })
-        const gate = yield* Deferred.make<never, string>()
-        const failing = yield* Effect.fork(Stream.runForEach(messages, () => Deferred.await(gate)))
-        yield* link.send(incoming("a", 1))
-        yield* settle
+        const { failing, gate, link, messages, server } = yield* working
         const next = yield* resent(server, link)
         yield* Deferred.fail(gate, "broken")
         yield* Fiber.await(failing)
@@ -121,12 +127,7 @@ describe("what a consumer that fails leaves behind, after its link was lost and 
 
   scenario("is what it worked on, if the session is lost before that comes", () =>
     Effect.gen(function*() {
-      const { client, link, server } = yield* start()
-      const { messages } = yield* subscription(link, client, "a", { qos: 1 })
-      const gate = yield* Deferred.make<never, string>()
-      const failing = yield* Effect.fork(Stream.runForEach(messages, () => Deferred.await(gate)))
-      yield* link.send(incoming("a", 1))
-      yield* settle
+      const { failing, gate, link, messages, server } = yield* working
       yield* link.close
       yield* settle
       yield* TestClock.adjust("1 second")
