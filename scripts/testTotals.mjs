@@ -23,15 +23,23 @@ const unloaded = sum((report) =>
 )
 const failed = sum((report) => report.numFailedTests) + unloaded + (reports.length === 0 ? 1 : 0)
 
-/** The first lines of what was thrown, without the colours. */
+/** The first lines of what was thrown, without the colours; a time-out is only a marked stack in the report. */
 const cause = (messages) =>
-  messages.join("\n").replaceAll(/\u001B\[\d+m/g, "").split("\n").slice(0, 12).map((line) => `    ${line}`).join("\n")
+  messages.join("\n").replaceAll(/\u001B\[\d+m/g, "").replace(
+    "Error: STACK_TRACE_ERROR",
+    "It took longer than a test may."
+  )
+    .split("\n").slice(0, 12).map((line) => `    ${line}`).join("\n")
 
 for (const report of reports) {
   for (const { assertionResults, message, name, status } of report.testResults) {
     const file = relative(process.cwd(), name)
     const failures = assertionResults.filter((test) => test.status === "failed")
-    for (const test of failures) console.log(`FAILED ${file} > ${test.fullName}\n${cause(test.failureMessages)}`)
+    for (const test of failures) {
+      console.log(
+        `FAILED ${file} > ${test.fullName}, ${Math.round(test.duration ?? 0)} ms\n${cause(test.failureMessages)}`
+      )
+    }
     if (status === "failed" && failures.length === 0) console.log(`FAILED ${file}\n${cause([message])}`)
   }
 }
