@@ -158,9 +158,8 @@ export const withWebSocket = (
   Effect.gen(function*() {
     const { maxMessageBytes = defaultMessageBytes } = options
     yield* demandBound("maxMessageBytes", maxMessageBytes)
-    const stream = yield* wireDuplex.make(wire)
     const headers = yield* evaluate(options.headers ?? {})
-    return yield* sockets.upgrade(stream, {
+    return yield* sockets.upgrade(wire, {
       url: format(endpoint),
       headers: Object.fromEntries(
         Object.entries(headers).map((

@@ -36,7 +36,7 @@ export interface TlsOptions {
   readonly key?: Redacted.Redacted<string> | undefined
   /** What `key` is encrypted with. */
   readonly passphrase?: Redacted.Redacted<string> | undefined
-  /** The protocols to offer (ALPN), best first. The server has to choose one of them. */
+  /** The protocols to offer (ALPN), best first. The server has to choose one of them; none if empty. */
   readonly alpnProtocols?: ReadonlyArray<string> | undefined
   /**
    * The name that is sent to the server (SNI) and that its certificate has to be for.

@@ -6,6 +6,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import Dns from "node:dns"
 import * as Http from "node:http"
+import * as Https from "node:https"
 import { syncBuiltinESMExports } from "node:module"
 import Net from "node:net"
 import * as Tls from "node:tls"
@@ -35,6 +36,13 @@ const failure = (server: Listening, url: string, options: NodeTransportOptions.O
     assert.strictEqual(server.open(), 0, "links that are left")
     assert.instanceOf(error.cause, MqttError.TransportError)
     return { error, tag: error._tag, why: error.cause.reason, message: error.message }
+  })
+
+/** Waits until both sides of a link have ended. */
+const ended = (socket: Net.Socket) =>
+  Effect.async<void>((resume) => {
+    if (socket.closed) return resume(Effect.void)
+    socket.once("close", () => resume(Effect.void))
   })
 
 /** A server that says the same to everybody. */
@@ -190,6 +198,20 @@ describe("peers that are not what they should be", () => {
       }
     }))
 
+  it.scopedLive.each(["ws", "mqtts"])(
+    "one that is gone before the next step of %s begins is not waited for",
+    (scheme) =>
+      Effect.gen(function*() {
+        const server = yield* listen(Net.createServer((socket) => socket.resume().end()))
+        const gone = Effect.flatMap(server.socket, ended)
+        const { error, why } = yield* failure(server, `${scheme}://127.0.0.1:${server.port}`, {
+          tls: Effect.as(gone, {}),
+          webSocket: { headers: Effect.as(gone, {}) }
+        })
+        assert.deepStrictEqual([error.reason, why, error.retryable], ["Transport", "Closed", true])
+      })
+  )
+
   it.scopedLive("name resolution and connecting have theirs", () =>
     Effect.gen(function*() {
       const server = yield* listen(Net.createServer())
@@ -251,6 +273,38 @@ describe.skipIf(certificates === undefined)("peers that are not what they should
       assert.strictEqual(why, "Untrusted")
     }))
 
+  it.scopedLive("one that wants a client certificate for a WebSocket", () =>
+    Effect.gen(function*() {
+      const https = Https.createServer({ ...pair, ca, requestCert: true })
+      const refused = new Promise((resolve) => https.on("tlsClientError", resolve))
+      const server = yield* listen(https)
+      const { error, why } = yield* failure(server, `wss://localhost:${server.port}`, {
+        tls: { ca },
+        webSocket: { headers: Effect.as(Effect.promise(() => refused), {}) }
+      })
+      assert.deepStrictEqual([why, error.retryable], ["Untrusted", false])
+    }))
+
+  it.scopedLive.each([
+    ["our certificate gives no access", 49, "Untrusted", false],
+    ["what we offer is not safe enough", 71, "Untrusted", false],
+    ["it has trouble of its own", 80, "Open", true]
+  ] as const)("a server that says in the handshake: %s", ([_, alert, why, retryable]) =>
+    Effect.gen(function*() {
+      const server = yield* listen(saying(`\u0015\u0003\u0003\u0000\u0002\u0002${String.fromCharCode(alert)}`))
+      const refused = yield* failure(server, `mqtts://localhost:${server.port}`, { tls: { ca } })
+      assert.deepStrictEqual([refused.why, refused.error.retryable], [why, retryable])
+    }))
+
+  it.scopedLive("a protocol without a name is not offered: Node would end the process", () =>
+    Effect.gen(function*() {
+      const server = yield* listen(tls({ ...pair }))
+      const { error } = yield* failure(server, `mqtts://localhost:${server.port}`, {
+        tls: { ca, alpnProtocols: ["mqtt", ""] }
+      })
+      assert.deepStrictEqual([error.reason, error.retryable], ["InvalidEndpoint", false])
+    }))
+
   it.scopedLive("a server that knows none of our protocols", () =>
     Effect.gen(function*() {
       const server = yield* listen(tls({ ...pair, ALPNProtocols: ["h2"] }))
@@ -301,6 +355,15 @@ describe.skipIf(certificates === undefined)("TLS options", () => {
       yield* Effect.repeat(Effect.sleep("5 millis"), { until: () => seen.length === 2, times: 400 })
       assert.deepStrictEqual(seen, [[true, "mqtt", "elsewhere.example"], [true, "mqtt", "elsewhere.example"]])
       assert.strictEqual(attempts, 2)
+    }))
+
+  it.scopedLive("the certificate may be for an IPv6 address; an empty list of protocols asks for none", () =>
+    Effect.gen(function*() {
+      const server = yield* listen(tls({ ...pair }))
+      const endpoint = { scheme: "mqtts", host: "localhost", port: server.port, path: "" } as const
+      yield* open(endpoint, { tls: { ca, servername: "0:0:0:0:0:0:0:1", alpnProtocols: [] } })
+      const other = yield* Effect.flip(open(endpoint, { tls: { ca, servername: "::2" } }))
+      assert.strictEqual(other.reason, "WrongHost")
     }))
 
   it.scopedLive("verification can be switched off, and only so", () =>

@@ -11,7 +11,7 @@ export interface Pair {
 
 export interface Certificates {
   readonly ca: string
-  /** For localhost and 127.0.0.1. */
+  /** For localhost, 127.0.0.1 and ::1. */
   readonly server: Pair
   readonly otherHost: Pair
   readonly client: Pair
@@ -40,7 +40,7 @@ const create = (): Certificates => {
     }
     return {
       ca: read("ca.crt"),
-      server: sign("localhost", "subjectAltName=DNS:localhost,IP:127.0.0.1\n"),
+      server: sign("localhost", "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1\n"),
       otherHost: sign("elsewhere", "subjectAltName=DNS:elsewhere.example\n"),
       client: sign("client", "extendedKeyUsage=clientAuth\n")
     }

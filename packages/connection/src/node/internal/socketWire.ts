@@ -17,8 +17,8 @@ const lingerMillis = 1000
 
 export interface SocketWire extends Wire {
   readonly destroy: Effect.Effect<void>
-  /** Hands the stream to the next layer, with what was not read; this wire is over. */
-  readonly detach: () => Duplex
+  /** Hands the stream to the next layer, with what was not read; this wire is over. Fails if the stream was over before. */
+  readonly detach: Effect.Effect<Duplex, TransportError>
 }
 
 export const isSocketWire = (wire: Wire): wire is SocketWire => "detach" in wire
@@ -101,14 +101,16 @@ export const make = (
       socket.destroy()
       return released()
     }),
-    detach: () => {
+    detach: Effect.suspend(() => {
+      // The next layer would wait for an end that the stream has said already.
+      if (unread.ended !== undefined) return unread.ended
       for (const [event, listener] of Object.entries(listeners)) socket.off(event, listener)
       // An error that nobody listens for would end the process.
       socket.on("error", () => {})
       socket.pause()
       for (const chunk of unread.takeAll().reverse()) socket.unshift(chunk)
       listeners.close()
-      return socket
-    }
+      return Effect.succeed(socket)
+    })
   }
 }

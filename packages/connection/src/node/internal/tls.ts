@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
+import { X509Certificate } from "node:crypto"
 import * as Net from "node:net"
 import type { Duplex } from "node:stream"
 import * as Tls from "node:tls"
@@ -15,6 +16,8 @@ export const secure = (
   options: TlsOptions
 ): Effect.Effect<Tls.TLSSocket, TransportError, Scope.Scope> => {
   const name = options.servername ?? host
+  const protocols = options.alpnProtocols ?? []
+  if (protocols.includes("")) return unsupported(new Error("the name of an application protocol is empty"))
   const connect = () =>
     Tls.connect({
       socket: stream,
@@ -22,29 +25,38 @@ export const secure = (
       host: name,
       ...(Net.isIP(name) === 0 ? { servername: name } : {}),
       rejectUnauthorized: options.verify ?? true,
+      checkServerIdentity: checkIdentity,
       ...(options.ca === undefined ? {} : { ca: toText(options.ca) }),
       ...(options.certificate === undefined ? {} : { cert: toText(options.certificate) }),
       ...(options.key === undefined ? {} : { key: Redacted.value(options.key) }),
       ...(options.passphrase === undefined ? {} : { passphrase: Redacted.value(options.passphrase) }),
-      ...(options.alpnProtocols === undefined ? {} : { ALPNProtocols: [...options.alpnProtocols] }),
+      ...(protocols.length === 0 ? {} : { ALPNProtocols: [...protocols] }),
       ...(options.minVersion === undefined ? {} : { minVersion: options.minVersion })
     })
   return Effect.filterOrFail(
     establish(connect, "secureConnect", explain),
     // A server that does not know ALPN goes on without it.
-    (socket) => options.alpnProtocols === undefined || socket.alpnProtocol !== false,
-    () => untrusted(new Error(`the server chose none of the protocols ${options.alpnProtocols?.join(", ") ?? ""}`))
+    (socket) => protocols.length === 0 || socket.alpnProtocol !== false,
+    () => untrusted(new Error(`the server chose none of the protocols ${protocols.join(", ")}`))
   )
 }
 
+/** Some versions of Node 22 look for an IPv6 address among the names of a certificate. */
+const checkIdentity = (host: string, certificate: Tls.PeerCertificate): Error | undefined =>
+  Net.isIPv6(host) && new X509Certificate(certificate.raw).checkIP(host) !== undefined
+    ? undefined
+    : Tls.checkServerIdentity(host, certificate)
+
 const toText = (pem: string | ReadonlyArray<string>): string | Array<string> => typeof pem === "string" ? pem : [...pem]
+
+const unsupported = (cause: unknown) => new TransportError({ reason: "Unsupported", cause })
 
 const untrusted = (cause: unknown) => new TransportError({ reason: "Untrusted", cause })
 
 const explain = (cause: unknown, socket: Tls.TLSSocket | undefined): TransportError => {
   if (cause instanceof TransportError) return cause
   // Nothing was sent: the options hold a key or a certificate that cannot be used.
-  if (socket === undefined) return new TransportError({ reason: "Unsupported", cause })
+  if (socket === undefined) return unsupported(cause)
   const code = codeOf(cause)
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return new TransportError({ reason: "WrongHost", cause })
   // Set when the verification of the peer's certificate failed, whatever its reason.
@@ -63,7 +75,7 @@ const codeOf = (cause: unknown): string =>
 
 /** OpenSSL's reasons: alerts about our certificate, and nothing in common. */
 const refused =
-  /^ERR_SSL_.*(CERTIFICATE|UNKNOWN_CA|UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|NO_PROTOCOLS_AVAILABLE|NO_APPLICATION_PROTOCOL|HANDSHAKE_FAILURE)/
+  /^ERR_SSL_.*(CERTIFICATE|UNKNOWN_CA|UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|NO_PROTOCOLS_AVAILABLE|NO_APPLICATION_PROTOCOL|HANDSHAKE_FAILURE|ACCESS_DENIED|INSUFFICIENT_SECURITY)/
 
 /** OpenSSL's reasons when the first bytes are no TLS record. */
 const foreign =

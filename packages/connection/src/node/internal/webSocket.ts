@@ -11,6 +11,7 @@ import type { Wire } from "../../Wire.ts"
 import { openError } from "./opening.ts"
 import * as socketWire from "./socketWire.ts"
 import { refusal } from "./tls.ts"
+import * as wireDuplex from "./wireDuplex.ts"
 
 /** Loaded when it is first needed: it takes 50 ms of CPU time, and most programs never do. */
 const library: Effect.Effect<typeof Ws> = Effect.promise(() => import("ws"))
@@ -24,11 +25,12 @@ export interface UpgradeOptions {
 }
 
 export const upgrade = (
-  stream: Duplex,
+  wire: Wire,
   options: UpgradeOptions
 ): Effect.Effect<Wire, TransportError, Scope.Scope> =>
   library.pipe(
-    Effect.flatMap((ws) => acquireLink(ws, stream, options)),
+    // Not before: a stream that ends while nobody looks at it says so to nobody.
+    Effect.flatMap((ws) => Effect.flatMap(wireDuplex.make(wire), (stream) => acquireLink(ws, stream, options))),
     Effect.tap(({ socket }) => opened(socket, options.subprotocol)),
     Effect.map(({ wire }) => wire)
   )

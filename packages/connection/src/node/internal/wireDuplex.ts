@@ -7,12 +7,13 @@ import * as Either from "effect/Either"
 import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
 import { Duplex } from "node:stream"
+import type { TransportError } from "../../MqttError.ts"
 import type { Wire } from "../../Wire.ts"
 import { isSocketWire } from "./socketWire.ts"
 
 /** The stream below a wire: its own one where it has one, which is then no longer the wire's. */
-export const make = (wire: Wire): Effect.Effect<Duplex, never, Scope.Scope> =>
-  isSocketWire(wire) ? Effect.sync(wire.detach) : bridge(wire)
+export const make = (wire: Wire): Effect.Effect<Duplex, TransportError, Scope.Scope> =>
+  isSocketWire(wire) ? wire.detach : bridge(wire)
 
 const bridge = (wire: Wire): Effect.Effect<Duplex, never, Scope.Scope> =>
   Effect.gen(function*() {
