@@ -285,11 +285,13 @@ describe.skipIf(certificates === undefined)("peers that are not what they should
       assert.deepStrictEqual([why, error.retryable], ["Untrusted", false])
     }))
 
-  it.scopedLive.each([
-    ["our certificate gives no access", 49, "Untrusted", false],
-    ["what we offer is not safe enough", 71, "Untrusted", false],
-    ["it has trouble of its own", 80, "Open", true]
-  ] as const)("a server that says in the handshake: %s", ([_, alert, why, retryable]) =>
+  it.scopedLive.each(
+    [
+      ["our certificate gives no access", 49, "Untrusted", false],
+      ["what we offer is not safe enough", 71, "Untrusted", false],
+      ["it has trouble of its own", 80, "Open", true]
+    ] as const
+  )("a server that says in the handshake: %s", ([_, alert, why, retryable]) =>
     Effect.gen(function*() {
       const server = yield* listen(saying(`\u0015\u0003\u0003\u0000\u0002\u0002${String.fromCharCode(alert)}`))
       const refused = yield* failure(server, `mqtts://localhost:${server.port}`, { tls: { ca } })
