@@ -257,6 +257,20 @@ describe("Session", () => {
       assert.deepStrictEqual([once.result, released.result], [0, 0])
     })
 
+    it("sends what is published when that fails behind what it has to send again", () => {
+      const rig = Rig.make()
+      rig.connect()
+      const refused = { _tag: "Publish", topic: "refused", payload: Rig.bytes(""), qos: 2, retain: false } as const
+      rig.session.publish(rig.now(), refused, () => void rig.publish("new", 1))
+      rig.publish("again", 1)
+      rig.session.lost()
+      rig.connect({ sessionPresent: true, properties: { maximumQoS: 1 } })
+      assert.deepStrictEqual(publishes(rig.sent()).map(([topic, , dup]) => [topic, dup]), [
+        ["again", true],
+        ["new", false]
+      ])
+    })
+
     it("fails a resend that the new server finds too large", () => {
       const rig = Rig.make()
       rig.connect()

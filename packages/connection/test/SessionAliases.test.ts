@@ -57,8 +57,18 @@ describe("topic aliases to the server", () => {
     rig.connect({ sessionPresent: true, ...offering(2) }, { cleanStart: false })
     const [resent] = rig.sent()
     assert.deepInclude(resent, { _tag: "Publish", topic: "home/a", dup: true })
-    rig.publish("home/a", 0)
-    assert.deepStrictEqual(published(rig.sent()), [["", 1]])
+    for (let times = 0; times < 2; times++) rig.publish("home/a", 0)
+    assert.deepStrictEqual(published(rig.sent()), [["home/a", 1], ["", 1]])
+  })
+
+  it("are not for what is sent again: every one of them has its full topic", () => {
+    const rig = Rig.make()
+    rig.connect(offering(2))
+    for (let times = 0; times < 3; times++) rig.publish("home/a", 1)
+    assert.deepStrictEqual(published(rig.sent()), [["home/a", 1], ["", 1], ["", 1]])
+    rig.session.lost()
+    rig.connect({ sessionPresent: true, ...offering(2) }, { cleanStart: false })
+    assert.deepStrictEqual(published(rig.sent()), Array.from({ length: 3 }, () => ["home/a", undefined] as const))
   })
 
   it("go from the topic that was not used for longest to one that keeps coming", () => {

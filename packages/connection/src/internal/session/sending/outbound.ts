@@ -116,10 +116,11 @@ export class Outbound {
     this.isHeld = isHeld
     this.window.open(Math.min(link.receiveMaximum, this.limits.inFlight))
     const owed = this.exchanges.open(now)
+    // Before anybody hears of a failure and publishes something new.
+    this.resumption.begin(owed.filter(({ message }) => isOffered(message, link)))
     for (const entry of owed) {
       if (!isOffered(entry.message, link)) this.exchanges.conclude(now, entry, failure(entry.message, "NotSupported"))
     }
-    this.resumption.begin(owed)
     this.resumption.goOn(now)
   }
 

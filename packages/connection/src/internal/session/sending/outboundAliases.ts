@@ -29,7 +29,7 @@ export class OutboundAliases implements PacketOutput {
   }
 
   write(packet: Packet.Packet): CodecError.CodecError | undefined {
-    if (this.maximum === 0 || packet._tag !== "Publish") return this.output.write(packet)
+    if (this.maximum === 0 || packet._tag !== "Publish" || packet.dup) return this.output.write(packet)
     const table = this.table ??= new AliasTable(this.maximum)
     const topicAlias = table.use(packet.topic)
     if (topicAlias === undefined) return this.define(packet, table)
