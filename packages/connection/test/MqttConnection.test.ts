@@ -176,6 +176,27 @@ describe("MqttConnection", () => {
       assert.deepStrictEqual(yield* Fiber.join(second), [1])
     }))
 
+  it.scoped.each([0, 0x87])(
+    "what only an interrupted call was granted goes when the other one that waited for it fails with %d",
+    (reasonCode) =>
+      Effect.gen(function*() {
+        const { connection, link } = yield* start
+        const first = yield* Effect.fork(connection.subscribe("a"))
+        const { packetId } = yield* link.expect("Subscribe")
+        yield* Fiber.interrupt(first)
+        const second = yield* Effect.fork(Effect.flip(connection.subscribe("a", { qos: 1, requireQos: true })))
+        const { packetId: next } = yield* link.expect("Subscribe")
+        yield* link.send(
+          Packet.subAck({ packetId, reasonCodes: [0] }),
+          Packet.subAck({ packetId: next, reasonCodes: [reasonCode] })
+        )
+        const { filters, packetId: last } = yield* link.expect("Unsubscribe")
+        assert.deepStrictEqual(filters, ["a"])
+        yield* link.send(Packet.unsubAck({ packetId: last, reasonCodes: [0] }))
+        yield* Fiber.join(second)
+      })
+  )
+
   it.scoped("a list that is too large for the server goes in several packets", () =>
     Effect.gen(function*() {
       const server = yield* Scripted.make()

@@ -19,6 +19,7 @@ type Start = (now: number, settle: (outcome: OperationOutcome) => void) => void
 
 /** One call, and what the server has answered to it so far. */
 interface Call {
+  readonly wanted: ReadonlyArray<Request>
   readonly answers: Map<string, Granted>
   isAbandoned: boolean
 }
@@ -43,7 +44,9 @@ const inPackets = <A>(
 export class LinkSubscriptions {
   readonly #engine: Engine<Consumer>
   readonly #negotiated: Negotiated
-  /** What the server has granted to calls that have succeeded. */
+  /** What the server has granted, to whichever call. */
+  readonly #granted = new Set<string>()
+  /** Of that, what is for calls that have succeeded. */
   readonly #subscribed = new Set<string>()
   /** What calls wait for: by filter, how many. */
   readonly #wanted = new Map<string, number>()
@@ -64,9 +67,9 @@ export class LinkSubscriptions {
           const refusal = requests.refusedLocally(request, this.#negotiated)
           if (refusal !== undefined) return yield* refusal
         }
-        const call: Call = { answers: new Map(), isAbandoned: false }
+        const call: Call = { wanted, answers: new Map(), isAbandoned: false }
         this.#count(wanted, 1)
-        yield* restore(this.#ask(wanted, call)).pipe(
+        yield* restore(this.#ask(call)).pipe(
           Effect.ensuring(Effect.sync(() => this.#count(wanted, -1))),
           Effect.onError(() => Effect.sync(() => this.#abandon(call)))
         )
@@ -79,7 +82,7 @@ export class LinkSubscriptions {
           refused ??= Either.isLeft(answer) ? answer.left : requests.insufficient(request, answer.right)
         }
         if (refused !== undefined) {
-          const unwanted = this.#unwanted(call)
+          const unwanted = this.#forgetUnwanted(call)
           // The refusal is what the caller has to hear of; a server that does not let go either keeps sending.
           if (unwanted.length > 0) yield* restore(Effect.ignore(this.#leave(unwanted)))
           return yield* refused
@@ -95,7 +98,7 @@ export class LinkSubscriptions {
   unsubscribe(filter: string | ReadonlyArray<string>): Effect.Effect<void, SubscribeError> {
     const filters = typeof filter === "string" ? [filter] : filter
     return Effect.flatMap(this.#leave(filters), ({ reasonCodes, reasonString }) => {
-      for (const [index, code] of reasonCodes.entries()) if (code < 0x80) this.#subscribed.delete(filters[index])
+      for (const [index, code] of reasonCodes.entries()) if (code < 0x80) this.#forget(filters[index])
       const refused = reasonCodes.findIndex((code) => code >= 0x80)
       return refused < 0 ? Effect.void : new SubscribeError({
         reason: "UnsubscribeRejected",
@@ -106,8 +109,8 @@ export class LinkSubscriptions {
     })
   }
 
-  #ask(wanted: ReadonlyArray<Request>, call: Call): Effect.Effect<unknown, SubscribeError> {
-    return inPackets(wanted, (some) => {
+  #ask(call: Call): Effect.Effect<unknown, SubscribeError> {
+    return inPackets(call.wanted, (some) => {
       const packet = requests.toPacket(some, this.#negotiated)
       return this.#operate(
         some[0].filter,
@@ -135,7 +138,9 @@ export class LinkSubscriptions {
 
   #answered(wanted: ReadonlyArray<Request>, { reasonCodes, reasonString }: Answered, call: Call): void {
     for (const [index, { filter }] of wanted.entries()) {
-      call.answers.set(filter, requests.toGranted(filter, reasonCodes[index], reasonString))
+      const answer = requests.toGranted(filter, reasonCodes[index], reasonString)
+      if (Either.isRight(answer)) this.#granted.add(filter)
+      call.answers.set(filter, answer)
     }
     if (call.isAbandoned) this.#takeBack(call)
   }
@@ -148,18 +153,24 @@ export class LinkSubscriptions {
 
   #takeBack(call: Call): void {
     const { pump, session } = this.#engine
-    const filters = this.#unwanted(call)
-    call.answers.clear()
+    const filters = this.#forgetUnwanted(call)
     if (!session.isReady()) return
     // One by one: several answers together may be more than one packet holds.
     for (const filter of filters) session.unsubscribe(pump.now(), { _tag: "Unsubscribe", filters: [filter] }, () => {})
   }
 
-  /** What the server has granted to this call alone. */
-  #unwanted({ answers }: Call): ReadonlyArray<string> {
-    return [...answers].flatMap(([filter, answer]) =>
-      Either.isRight(answer) && !this.#subscribed.has(filter) && !this.#wanted.has(filter) ? [filter] : []
+  /** What the server has granted and no other call has or waits for. It is to be unsubscribed now. */
+  #forgetUnwanted({ wanted }: Call): ReadonlyArray<string> {
+    const unwanted = wanted.map(({ filter }) => filter).filter((filter) =>
+      this.#granted.has(filter) && !this.#subscribed.has(filter) && !this.#wanted.has(filter)
     )
+    for (const filter of unwanted) this.#forget(filter)
+    return unwanted
+  }
+
+  #forget(filter: string): void {
+    this.#granted.delete(filter)
+    this.#subscribed.delete(filter)
   }
 
   #count(wanted: ReadonlyArray<Request>, change: 1 | -1): void {
