@@ -93,7 +93,8 @@ export interface ClientOptions extends Omit<ConnectionOptions, "url"> {
   readonly consumerTimeout?: Duration.DurationInput | undefined
   /**
    * Gets a QoS 1 or 2 message that no stream has asked for in time, before it is acknowledged. A defect of it is logged as
-   * an error, is `HookFailed` among the `events`, and the message is acknowledged all the same.
+   * an error, is `HookFailed` among the `events`, and the message is acknowledged all the same. It runs for as many messages
+   * at a time as `receiveMaximum`, and as many wait for it; what is beyond that is acknowledged without it.
    *
    * @default nothing
    */

@@ -268,7 +268,9 @@ export const make = (
     const transport = yield* Transport
     const settings = yield* resolveSettings(options)
     const stored = yield* openSession(options.clientId)
-    const deadLetters = options.deadLetter === undefined ? undefined : yield* makeDeadLetters(options.deadLetter)
+    const deadLetters = options.deadLetter === undefined
+      ? undefined
+      : yield* makeDeadLetters(options.deadLetter, settings.receiveMaximum)
     const engine = yield* engines.make(
       settings,
       options.authentication,

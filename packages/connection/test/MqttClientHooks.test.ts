@@ -1,8 +1,9 @@
-import type { ClientEvent } from "@effect-mqtt/connection"
+import type { ClientEvent, Message } from "@effect-mqtt/connection"
 import { MqttClient, MqttConnection, MqttError, Transport } from "@effect-mqtt/connection"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Effect, Exit, Logger, LogLevel, Scope, Stream, TestClock } from "effect"
+import { Cause, Deferred, Effect, Exit, Logger, LogLevel, Scope, Stream, TestClock } from "effect"
 import { options, settle, start } from "./scriptedClient.ts"
+import type * as Scripted from "./scriptedServer.ts"
 import { incoming } from "./sessionRig.ts"
 
 /** A client, the events of its hooks, and what it has logged, by level. */
@@ -110,6 +111,39 @@ describe("what goes wrong in a hook is told, and ends nothing", () => {
       })
   )
 })
+
+it.scoped("dead letters have as many hooks at a time as Receive Maximum, over all links; as many wait for one", () =>
+  Effect.gen(function*() {
+    const gate = yield* Deferred.make<void>()
+    const taken: Array<string> = []
+    const deadLetter = ({ topic }: Message.Message) => {
+      taken.push(topic)
+      return Deferred.await(gate)
+    }
+    const { link, server } = yield* start({ deadLetter, consumerTimeout: 0, receiveMaximum: 2 })
+    yield* link.send(incoming("a", 1), incoming("b", 2))
+    yield* settle
+    /** The server has lost the session, so what waits is of no link any more. */
+    const next = (last: Scripted.Link, ...topics: readonly [string, string]) =>
+      Effect.gen(function*() {
+        yield* last.close
+        yield* settle
+        yield* TestClock.adjust("4 seconds")
+        const link = yield* server.accept()
+        yield* link.send(...topics.map((topic, index) => incoming(topic, index + 1)))
+        yield* settle
+        return link
+      })
+    const second = yield* next(link, "c", "d")
+    const third = yield* next(second, "e", "f")
+    assert.deepStrictEqual(taken, ["a", "b"])
+    yield* Deferred.succeed(gate, undefined)
+    // Once a hook is free, those that wait have their turn, and are acknowledged.
+    assert.strictEqual((yield* third.expect("PubAck")).packetId, 1)
+    assert.strictEqual((yield* third.expect("PubAck")).packetId, 2)
+    assert.deepStrictEqual(taken, ["a", "b", "e", "f"])
+    yield* third.close
+  }))
 
 it.scoped("a dead letter ends with its client, also one that was made where nothing is interruptible", () =>
   Effect.gen(function*() {

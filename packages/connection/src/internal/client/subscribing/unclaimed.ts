@@ -2,7 +2,8 @@
  * QoS 1 and 2 messages that no stream accounts for: a server may send them by itself, or before the
  * program has opened the stream for them; or their stream failed and left them behind. They wait
  * unacknowledged, so Receive Maximum bounds them, for a stream to appear; after their time they go to
- * the dead-letter hook if there is one, are acknowledged and counted.
+ * the dead-letter hook if there is one, are acknowledged and counted. While all hooks are at work they wait on, as many as
+ * there are hooks: the oldest beyond that go without one.
  */
 import * as Topic from "@effect-mqtt/codec/Topic"
 import type { DeadLetters } from "./deadLetters.ts"
@@ -35,14 +36,24 @@ export const make = (flow: FlowControl, timeout: number, deadLetters: DeadLetter
 
   const giveUp = (delivery: Delivery) => {
     flow.notify({ _tag: "Dropped", cause: "Unclaimed", filters: [], count: 1 })
-    if (deadLetters === undefined) flow.settle(delivery, 0)
-    else deadLetters(delivery.message, flow.notify, () => flow.pass(() => flow.settle(delivery, 0)))
+    if (deadLetters === undefined || deadLetters.isFull()) flow.settle(delivery, 0)
+    else deadLetters.take(delivery.message, flow.notify, () => flow.pass(() => flow.settle(delivery, 0)))
+  }
+
+  const mustWait = () => deadLetters !== undefined && deadLetters.isFull() && held.length <= deadLetters.most
+
+  const giveUpDue = (now: number) => {
+    while (held.length > 0 && held[0].due <= now && !mustWait()) {
+      const [{ delivery }] = held
+      held.shift()
+      giveUp(delivery)
+    }
   }
 
   return {
     hold: (delivery) => {
-      if (timeout === 0) giveUp(delivery)
-      else held.push({ delivery, due: flow.now() + timeout })
+      held.push({ delivery, due: flow.now() + timeout })
+      if (timeout === 0) giveUpDue(flow.now())
     },
     claim: (filters) => {
       if (held.length === 0) return []
@@ -57,14 +68,9 @@ export const make = (flow: FlowControl, timeout: number, deadLetters: DeadLetter
       return index >= 0
     },
     all: () => held.map(({ delivery }) => delivery),
-    deadline: () => held[0]?.due ?? Infinity,
-    tick: (now) => {
-      while (held.length > 0 && held[0].due <= now) {
-        const [{ delivery }] = held
-        held.shift()
-        giveUp(delivery)
-      }
-    },
+    // A hook that is over has everything looked at again.
+    deadline: () => mustWait() ? Infinity : held[0]?.due ?? Infinity,
+    tick: giveUpDue,
     resumed: (sessionPresent) => {
       if (sessionPresent) held = held.filter(({ delivery }) => delivery.pending?.qos === 2)
     },
