@@ -70,7 +70,7 @@ export const make = <E>(flow: FlowControl, settings: StreamSettings): Subscriber
   let isDiscarded = false
   let stalledSince: number | undefined
   /** Of what the consumer works on, QoS 1 messages of a lost link: the server sends them again. */
-  let superseded: ReadonlySet<Delivery> | undefined
+  let superseded: WeakSet<Delivery> | undefined
 
   const isLeftBehind = (delivery: Delivery) => deliveries.isPending(delivery) && superseded?.has(delivery) !== true
 
@@ -211,7 +211,7 @@ export const make = <E>(flow: FlowControl, settings: StreamSettings): Subscriber
     unaccepted: () => [...handedOut, ...held.deliveries(), ...queue.all()],
     resumed: (sessionPresent) => {
       if (sessionPresent) {
-        superseded = new Set([...handedOut, ...held.deliveries()].filter(({ pending }) => pending?.qos === 1))
+        superseded = new WeakSet([...handedOut, ...held.deliveries()].filter(({ pending }) => pending?.qos === 1))
         return queue.retain((delivery) => delivery.pending?.qos !== 1)
       }
       superseded = undefined
