@@ -28,8 +28,8 @@ export interface HomeRoom {
 export interface DeviceIdentity {
   readonly duid: string
   readonly name: string
-  /** Sixteen characters: the root of all payload keys. */
-  readonly localKey: Redacted.Redacted
+  /** Sixteen characters: the root of all payload keys. A device that is paired again has another one. */
+  localKey: Redacted.Redacted
   readonly serialNumber: string
   /** It belongs to somebody else, who shares it with the account. */
   readonly shared: boolean
@@ -119,7 +119,22 @@ export const randomText = (length: number): Effect.Effect<string> =>
     (picks) => picks.map((pick) => letters[pick]).join("")
   )
 
-const randomSecret = (length: number): Effect.Effect<Redacted.Redacted> => Effect.map(randomText(length), Redacted.make)
+/**
+ * The same as a secret.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const randomSecret = (length: number): Effect.Effect<Redacted.Redacted> =>
+  Effect.map(randomText(length), Redacted.make)
+
+/**
+ * The characters of a local key.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const localKeyLength = 16
 
 const makeDevice = <P>(name: string, product: P, shared: boolean) =>
   Effect.gen(function*() {
@@ -128,7 +143,7 @@ const makeDevice = <P>(name: string, product: P, shared: boolean) =>
       name,
       product,
       shared,
-      localKey: yield* randomSecret(16),
+      localKey: yield* randomSecret(localKeyLength),
       serialNumber: `SIM${(yield* randomText(10)).toUpperCase()}`,
       mqtt: { username: yield* randomText(16), password: yield* randomSecret(16) }
     }

@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import type { HomeRoom, RobotIdentity } from "./Account.ts"
+import * as Account from "./Account.ts"
 import type { FloorPlan } from "./FloorPlan.ts"
 import type { HomeNetwork } from "./Ground.ts"
 import { type Family, makeVacuumDevice } from "./internal/devices/family.ts"
@@ -65,6 +66,11 @@ export interface SimulatedRobot {
   readonly switchOff: Effect.Effect<void>
   /** Does nothing when it is on. */
   readonly switchOn: Effect.Effect<void>
+  /**
+   * Pairs it with the account again, as people do who have another Wi-Fi: it comes up anew, under the same id and with
+   * another local key, which the home data has from now on.
+   */
+  readonly pairAgain: Effect.Effect<void>
   /** From now on it lives so much faster than life. */
   readonly setSpeed: (speed: number) => Effect.Effect<void>
   /** The floors that it knows, in the order of their map numbers. */
@@ -170,6 +176,7 @@ export const make = (options: Options): Effect.Effect<SimulatedRobot, never, Sco
   Effect.gen(function*() {
     const { faults = makeFaults(), home, identity, localVersion = "1.0", mqttUrl, owner, plan, rooms } = options
     const transport = yield* Transport
+    const random = yield* Effect.random
     const reconnect = options.reconnectEvery === undefined
       ? defaultReconnect
       : Schedule.spaced(options.reconnectEvery)
@@ -235,6 +242,11 @@ export const make = (options: Options): Effect.Effect<SimulatedRobot, never, Sco
       restart: power.restart,
       switchOff: power.off,
       switchOn: power.on,
+      pairAgain: Effect.gen(function*() {
+        yield* power.off
+        identity.localKey = yield* Effect.withRandom(Account.randomSecret(Account.localKeyLength), random)
+        yield* power.on
+      }),
       setSpeed: (speed) => Effect.map(Clock.currentTimeMillis, (now) => robot.setSpeed(speed, now)),
       fail: (error) =>
         tell({ _tag: "Fail", errorCode: typeof error === "number" ? error : troubleCodes[family][error] }),

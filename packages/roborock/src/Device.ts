@@ -87,7 +87,9 @@ export interface Polling {
  * @since 0.1.0
  * @category models
  */
-export interface Options extends Pick<DeviceChannel.Options, "mqttKey" | "timeout" | "place" | "evenUnreachable"> {
+export interface Options
+  extends Pick<DeviceChannel.Options, "mqttKey" | "renewKey" | "timeout" | "place" | "evenUnreachable">
+{
   readonly home: HomeDevice
   /** The rooms of the home; asks the cloud once more when told that a room is missing. */
   readonly homeRooms: (missing: boolean) => Effect.Effect<ReadonlyArray<HomeRoom>>
@@ -111,20 +113,21 @@ const unreachable: Subscribable.Subscribable<Route> = Subscribable.make({
 
 const makeTraits = (options: Options, state: LiveValue.LiveValue<DeviceState.DeviceState>) =>
   Effect.gen(function*() {
-    const { home, homeRooms, memory, mqttKey, timeout } = options
+    const { home, homeRooms, memory, mqttKey, renewKey, timeout } = options
     const known = memory === undefined ? undefined : yield* memory.rooms()
     if (known !== undefined) yield* state.update((before) => DeviceState.withRooms(before, known))
+    const wakeUps = yield* Queue.sliding<void>(1)
+    const wake = Effect.asVoid(Queue.offer(wakeUps, undefined))
     const channel = yield* DeviceChannel.make({
       duid: home.duid,
       localKey: home.localKey,
+      renewKey: renewKey === undefined ? undefined : (inDoubt) => Effect.zipLeft(renewKey(inDoubt), wake),
       mqttKey,
       timeout,
       place: options.place ?? (memory === undefined ? undefined : yield* memory.place),
       onPlace: memory?.keepPlace,
       evenUnreachable: options.evenUnreachable
     })
-    const wakeUps = yield* Queue.sliding<void>(1)
-    const wake = Effect.asVoid(Queue.offer(wakeUps, undefined))
     const vacuum = vacuums.make({
       name: home.name,
       firmware: home.firmware,
@@ -201,6 +204,7 @@ const open = (options: Options, state: LiveValue.LiveValue<DeviceState.DeviceSta
         timeout,
         memory: options.memory,
         evenUnreachable,
+        renewKey: options.renewKey,
         poll: { active: intervals?.active, idle: intervals?.idle }
       }).pipe(Effect.zipLeft(Effect.forkScoped(Effect.interruptible(watchSilence(state))))),
       ({ offers, route }) => ({ traits: offers, route })

@@ -23,18 +23,18 @@ import * as Stream from "effect/Stream"
 import type * as Subscribable from "effect/Subscribable"
 import { CloudChannel } from "./CloudChannel.ts"
 import * as Frame from "./Frame.ts"
+import { askForHost } from "./internal/channel/askForHost.ts"
 import { makeDispatch } from "./internal/channel/dispatch.ts"
 import { askForFile, askForPhoto } from "./internal/channel/files.ts"
+import * as localKeys from "./internal/channel/localKey.ts"
 import * as localLink from "./internal/channel/localLink.ts"
 import * as deviceRequests from "./internal/channel/requests.ts"
 import { checkArguments, toCloud, toDevice } from "./internal/channel/sender.ts"
 import { watchRoute } from "./internal/channel/watchRoute.ts"
-import { isRecord } from "./internal/v1/json.ts"
 import type { LocalDiscovery } from "./LocalDiscovery.ts"
 import type { LocalNetwork } from "./LocalNetwork.ts"
 import { type AuthError, type CommandError, type ConnectError, RequestError } from "./RoborockError.ts"
 import type { Place, Route } from "./Route.ts"
-import * as Rpc from "./Rpc.ts"
 import * as Security from "./Security.ts"
 
 /**
@@ -135,6 +135,13 @@ export interface DeviceChannel {
 export interface Options {
   readonly duid: string
   readonly localKey: Redacted.Redacted
+  /**
+   * Finds out which key the device has now, when the one that is given here is in doubt: messages of the device do not
+   * open, it refuses the connection on the home network, or it has answered nothing for two minutes.
+   *
+   * @default the key stays as it is
+   */
+  readonly renewKey?: ((inDoubt: Redacted.Redacted) => Effect.Effect<Redacted.Redacted>) | undefined
   /** The MQTT key `rriot.k` of the account. */
   readonly mqttKey: Redacted.Redacted
   /** @default "10 seconds" */
@@ -184,7 +191,7 @@ export const make = (
 > =>
   Effect.gen(function*() {
     const cloud = yield* CloudChannel
-    const { duid, localKey, mqttKey } = options
+    const { duid, localKey, mqttKey, renewKey } = options
     const timeoutOf = (request: RequestOptions | undefined, factor: number) =>
       request?.timeout === undefined
         ? Duration.times(options.timeout ?? "10 seconds", factor)
@@ -194,7 +201,12 @@ export const make = (
     const hub = yield* Effect.acquireRelease(PubSub.sliding<Push>(64), PubSub.shutdown)
     const stats = { answers: 0, pushes: 0, unmatched: 0, damaged: 0 }
     const listening = yield* Deferred.make<void>()
-    const sendToCloud = toCloud(cloud, { duid, localKey }, security, random.getUint32(4) & 0xfffff)
+    const key: localKeys.LocalKey = yield* localKeys.make({
+      localKey,
+      renewKey,
+      onRenewed: Effect.suspend(() => local.connectAnew)
+    })
+    const sendToCloud = toCloud(cloud, { duid, localKey: key.current }, security, random.getUint32(4) & 0xfffff)
 
     const requests: deviceRequests.Requests = yield* deviceRequests.make(random.getUint32(0), {
       choose: ({ answeredBy, method }) =>
@@ -212,31 +224,26 @@ export const make = (
             ? new RequestError({ reason: "NotConnected", method: call.method })
             : toDevice(channel, id, call)
         }),
-      unanswered: (way) => way === "cloud" ? cloud.unanswered : local.unanswered
+      unanswered: (way) => Effect.zipRight(key.unanswered, way === "cloud" ? cloud.unanswered : local.unanswered)
     })
     const dispatch = makeDispatch(requests, security, stats, (push) => PubSub.publish(hub, push))
+    const take = (decoded: Frame.Decoded) => Effect.zipRight(key.heard(decoded), dispatch(decoded))
 
-    const askForHost = requests.ask(
-      { method: "get_network_info", params: [], answeredBy: "response" },
-      timeoutOf(undefined, 1)
-    ).pipe(
-      Effect.map(hostOf),
-      Effect.catchAll((error) => Effect.as(Effect.logDebug(error.message), undefined))
-    )
-    const local = yield* localLink.make({
+    const local: localLink.LocalLink = yield* localLink.make({
       duid,
-      localKey,
+      localKey: key.current,
       known: options.place,
       remember: options.onPlace ?? (() => Effect.void),
-      ask: askForHost,
-      onFrames: (frames, skipped) => dispatch({ frames, skipped }),
+      ask: askForHost(requests, timeoutOf(undefined, 1)),
+      onFrames: (frames, skipped) => take({ frames, skipped }),
+      onRefused: key.doubt,
       onLost: (error) => requests.abandonSent("local", error)
     })
     yield* Effect.forkScoped(Effect.interruptible(local.run))
 
     const failure = yield* Deferred.make<never, AuthError | ConnectError>()
     const receive = (payload: Uint8Array) =>
-      Effect.zipRight(cloud.answered, Effect.suspend(() => dispatch(Frame.decode(payload, { localKey }))))
+      Effect.zipRight(cloud.answered, Effect.suspend(() => take(Frame.decode(payload, { localKey: key.current() }))))
     yield* cloud.listen(duid, receive).pipe(
       Effect.zipRight(Deferred.succeed(listening, undefined)),
       Effect.tapError((error) => Deferred.fail(failure, error)),
@@ -282,9 +289,3 @@ export const make = (
     }
     return channel
   })
-
-const hostOf = (result: unknown): string | undefined => {
-  const info = Rpc.unwrap(result)
-  const host = isRecord(info) ? info["ip"] : undefined
-  return typeof host === "string" && host !== "" && host.length <= 64 ? host : undefined
-}

@@ -23,6 +23,7 @@ import * as Diagnostics from "./Diagnostics.ts"
 import type { HomeDevice } from "./HomeData.ts"
 import * as accountHome from "./internal/session/accountHome.ts"
 import { findByName, isNamed, saidOf } from "./internal/session/findByName.ts"
+import * as localKeys from "./internal/session/localKeys.ts"
 import * as openedDevices from "./internal/session/openedDevices.ts"
 import * as roomNames from "./internal/session/roomNames.ts"
 import * as LocalDiscovery from "./LocalDiscovery.ts"
@@ -104,7 +105,7 @@ export class RoborockSession extends Context.Tag("@effect-mqtt/roborock/Roborock
   readonly device: (nameOrId: string) => Effect.Effect<Device.Device, AuthError | ConnectError | UnknownDevice>
   /**
    * Reads account and home from the cloud again, to find devices that were added. Those that are open stay as they
-   * are, and so does everything when it fails. Use it rarely: the cloud blocks who asks more than a few times an hour.
+   * are (but take another key from it when theirs is of no use), and so does everything when it fails. Use it rarely: the cloud blocks who asks more than a few times an hour.
    */
   readonly refresh: Effect.Effect<void, AuthError | ConnectError>
   /** All devices and what they tell, to be shown to others: without secrets, names and addresses. */
@@ -200,6 +201,7 @@ export const make = (
     const { hidden = [], hosts = {} } = options
     const shown = Effect.map(home, ({ devices }) => devices.filter((device) => !hidden.some(isNamed(device))))
     const roomsOf = yield* roomNames.make(known)
+    const renewKeyOf = localKeys.make(known)
 
     const routines = Effect.suspend(() => authorised((userData) => api.routines(userData, known.account().homeId)))
     const runRoutine = (id: number) => authorised((userData) => api.runRoutine(userData, id))
@@ -212,6 +214,7 @@ export const make = (
           return yield* Device.make({
             home: device,
             mqttKey: rriot.k,
+            renewKey: renewKeyOf(device),
             region,
             routines: {
               list: Effect.map(routines, (all) => all.filter(({ duids }) => duids.includes(device.duid))),

@@ -17,20 +17,16 @@ export interface Options {
   readonly host: string
 }
 
+const isV1 = (identity: RobotIdentity): identity is V1Device.Options["identity"] =>
+  identity.product !== "Q7" && identity.product !== "Q10"
+
 /** The protocol side of a robot, in the language of its product; `local` is what answers on the home network. */
 export const makeVacuumDevice = (
   { host, identity, robot, rooms }: Options
-): Effect.Effect<{ readonly device: VacuumDevice; readonly local?: LocalPort.Options["device"] }> => {
-  const { product } = identity
-  switch (product) {
-    case "Q7":
-      return Effect.map(makeQ7Device({ identity, robot, host }), (device) => ({ device }))
-    case "Q10":
-      return Effect.map(makeQ10Device({ identity, robot, host }), (device) => ({ device }))
-    default:
-      return Effect.map(
-        V1Device.make({ identity: { ...identity, product }, rooms, robot, host }),
-        (device) => ({ device, local: device })
-      )
-  }
-}
+): Effect.Effect<{ readonly device: VacuumDevice; readonly local?: LocalPort.Options["device"] }> =>
+  isV1(identity)
+    ? Effect.map(V1Device.make({ identity, rooms, robot, host }), (device) => ({ device, local: device }))
+    : Effect.map(
+      identity.product === "Q7" ? makeQ7Device({ identity, robot, host }) : makeQ10Device({ identity, robot, host }),
+      (device) => ({ device })
+    )

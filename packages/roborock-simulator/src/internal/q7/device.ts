@@ -31,7 +31,6 @@ const maxPathPoints = 2000
 /** A robot of the Q7 family (PROTOCOL 6.2): methods with ids, and maps in frames of their own. */
 export const makeQ7Device = ({ host, identity, robot }: Options): Effect.Effect<VacuumDevice> =>
   Effect.gen(function*() {
-    const { localKey } = identity
     const { model } = products[identity.product]
     const seal = yield* makeSeal("B01", identity)
     const properties = makeProperties(identity, robot)
@@ -96,7 +95,7 @@ export const makeQ7Device = ({ host, identity, robot }: Options): Effect.Effect<
         Effect.gen(function*() {
           const now = yield* advanced
           const answers = yield* Effect.forEach(
-            requestsIn(message, "B01", localKey),
+            requestsIn(message, "B01", identity.localKey),
             (payload) =>
               Either.match(Q7Rpc.decodeRequest(payload), {
                 onLeft: () => Effect.succeed([]),

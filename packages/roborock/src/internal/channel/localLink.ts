@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
 import type * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import type { Version } from "../../Frame.ts"
@@ -18,13 +19,16 @@ export type LocalState =
 
 export interface Options {
   readonly duid: string
-  readonly localKey: Redacted.Redacted
+  /** That of the next connection. */
+  readonly localKey: () => Redacted.Redacted
   /** Where it was found before, or is said to be. */
   readonly known: Place | undefined
   /** Asks the device itself, through the cloud. */
   readonly ask: Effect.Effect<string | undefined>
   readonly remember: (place: Place) => Effect.Effect<void>
   readonly onFrames: LocalChannel.Options["onFrames"]
+  /** The device does not want this client; the next connection may have another key. */
+  readonly onRefused: Effect.Effect<void>
   /** The connection has ended; what was asked over it stays unanswered. */
   readonly onLost: (error: ConnectError) => Effect.Effect<void>
 }
@@ -56,6 +60,7 @@ export const make = (options: Options) =>
     const discovery = yield* LocalDiscovery
     const state = yield* LiveValue.make<LocalState>({ _tag: "Down" })
     const triedOnce = yield* Deferred.make<void>()
+    const haste = yield* Queue.sliding<void>(1)
     let channel: LocalChannel.LocalChannel | undefined
     let place = options.known
     let unanswered = 0
@@ -66,7 +71,7 @@ export const make = (options: Options) =>
       Effect.gen(function*() {
         const made = yield* LocalChannel.make({
           host: target.host,
-          localKey: options.localKey,
+          localKey: options.localKey(),
           versions: versionsFrom(target.version),
           onFrames: (frames, skipped) => {
             if (frames.length > 0) unanswered = 0
@@ -113,6 +118,7 @@ export const make = (options: Options) =>
         const error = yield* Effect.flip(connectTo(target))
         const before = yield* state.get
         yield* state.update(() => ({ _tag: "Down", error }))
+        if (error.reason === "HandshakeRefused") yield* options.onRefused
         if (before._tag === "Down") return false
         yield* options.onLost(error)
         yield* Effect.logDebug(`lost on the home network: ${error.message}`)
@@ -135,8 +141,11 @@ export const make = (options: Options) =>
           }
         }
         yield* Deferred.succeed(triedOnce, undefined)
-        yield* Effect.race(Effect.sleep(pause), heard)
-        pause = Math.min(longestPause, pause * 1.5)
+        const isHasty = yield* Effect.race(
+          Effect.as(Effect.race(Effect.sleep(pause), heard), false),
+          Effect.as(Queue.take(haste), true)
+        )
+        pause = isHasty ? firstPause : Math.min(longestPause, pause * 1.5)
       }
     })
 
@@ -147,6 +156,11 @@ export const make = (options: Options) =>
       current: (): LocalChannel.LocalChannel | undefined => channel,
       /** Answered whatever it was asked last: a command may be given to it. */
       isTrusted: (): boolean => unanswered === 0,
+      /** Ends the connection, if there is one, and does not wait before the next one is tried. */
+      connectAnew: Effect.suspend(() => {
+        const ended = channel?.end(new ConnectError({ reason: "ConnectionLost", service: "device", retryable: true }))
+        return Effect.zipRight(Queue.offer(haste, undefined), ended ?? Effect.void)
+      }),
       /** Completes when there is a connection, or it is known that there is none for now. */
       triedOnce: Deferred.await(triedOnce),
       /** The third in a row ends the connection: sockets that accept and never answer are common. */

@@ -24,7 +24,7 @@ export const checkArguments = ({ method, params }: Call): Effect.Effect<unknown,
 /** Seals calls and puts them on the broker. `firstSeq` is the number of the frame before the first one. */
 export const toCloud = (
   cloud: CloudChannel["Type"],
-  { duid, localKey }: { readonly duid: string; readonly localKey: Redacted.Redacted },
+  { duid, localKey }: { readonly duid: string; readonly localKey: () => Redacted.Redacted },
   security: Security,
   firstSeq: number
 ) => {
@@ -41,7 +41,7 @@ export const toCloud = (
           timestamp,
           protocol: Frame.protocols.rpcRequest,
           payload: Rpc.encodeRequest({ id, method, params, security }, timestamp)
-        }, { localKey }),
+        }, { localKey: localKey() }),
         tooLarge(method)
       )
       yield* Effect.mapError(

@@ -39,6 +39,7 @@ export interface Options {
   readonly timeout: Context["timeout"]
   readonly memory: Context["memory"]
   readonly evenUnreachable: boolean
+  readonly renewKey: cloudPort.Options["renewKey"]
   readonly poll: Intervals
 }
 
@@ -83,16 +84,19 @@ export const open = (
         Clock.currentTimeMillis,
         (now) => state.update((before) => ({ ...described(fields)(before), ...answering, updatedAt: now }))
       )
-    const send = yield* cloudPort.make({
+    const wake = Effect.asVoid(Queue.offer(wakeUps, undefined))
+    const { send, unanswered } = yield* cloudPort.make({
       duid: home.duid,
       localKey: home.localKey,
+      renewKey: options.renewKey,
+      onRenewed: wake,
       version,
       evenUnreachable: options.evenUnreachable,
       onFrame: (frame) => onFrame(frame)
     })
     const refresh = Effect.suspend(() => dialect.ask).pipe(
       Effect.tapError((error) =>
-        error._tag === "RequestError" && error.reason === "TimedOut" ? cloud.unanswered : Effect.void
+        error._tag === "RequestError" && error.reason === "TimedOut" ? unanswered : Effect.void
       ),
       Effect.tapError((error) =>
         Effect.flatMap(
@@ -123,7 +127,7 @@ export const open = (
       tell: (fields) => Effect.asVoid(tell(fields)),
       tellRooms: (rooms, currentRoomId) => Effect.asVoid(state.update(withRooms(rooms, currentRoomId))),
       refresh,
-      wake: Effect.asVoid(Queue.offer(wakeUps, undefined))
+      wake
     }
     const dialect = options.dialect(context)
     describe = dialect.describe

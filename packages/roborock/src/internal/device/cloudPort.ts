@@ -8,11 +8,14 @@ import type * as Scope from "effect/Scope"
 import { CloudChannel } from "../../CloudChannel.ts"
 import * as Frame from "../../Frame.ts"
 import { type AuthError, type ConnectError, RequestError } from "../../RoborockError.ts"
+import * as localKeys from "../channel/localKey.ts"
 
 /** Whom to talk to, through the cloud only. */
 export interface Options {
   readonly duid: string
   readonly localKey: Redacted.Redacted
+  readonly renewKey: localKeys.Options["renewKey"]
+  readonly onRenewed: Effect.Effect<void>
   readonly version: "A01" | "B01"
   /** Come up later where the cloud cannot be had now. */
   readonly evenUnreachable: boolean
@@ -29,6 +32,13 @@ export type Send = (
   acknowledged?: boolean
 ) => Effect.Effect<void, RequestError>
 
+/** Both ways to a device, once it is open. */
+export interface CloudPort {
+  readonly send: Send
+  /** To be called when a question that was sent got no answer. */
+  readonly unanswered: Effect.Effect<void>
+}
+
 /** After a cloud that could not be had at the beginning. */
 const listenAgain = Schedule.exponential("30 seconds", 1.5).pipe(
   Schedule.modifyDelay((_, delay) => Duration.min(delay, "10 minutes"))
@@ -39,14 +49,18 @@ const random32 = Effect.sync(() => new DataView(randomBytes(4).buffer).getUint32
 /** Opens frames for `onFrame` and seals those to the device, until the scope ends. What is damaged is dropped. */
 export const make = (
   options: Options
-): Effect.Effect<Send, AuthError | ConnectError, CloudChannel | Scope.Scope> =>
+): Effect.Effect<CloudPort, AuthError | ConnectError, CloudChannel | Scope.Scope> =>
   Effect.gen(function*() {
-    const { duid, evenUnreachable, localKey, onFrame, version } = options
+    const { duid, evenUnreachable, onFrame, version } = options
     const cloud = yield* CloudChannel
+    const key = yield* localKeys.make(options)
     const receive = (payload: Uint8Array) =>
       Effect.zipRight(
         cloud.answered,
-        Effect.suspend(() => Effect.forEach(Frame.decode(payload, { localKey }).frames, onFrame, { discard: true }))
+        Effect.suspend(() => {
+          const decoded = Frame.decode(payload, { localKey: key.current() })
+          return Effect.zipRight(key.heard(decoded), Effect.forEach(decoded.frames, onFrame, { discard: true }))
+        })
       )
     const listen = cloud.listen(duid, receive)
     if (evenUnreachable) {
@@ -55,7 +69,7 @@ export const make = (
       yield* listen
     }
     let seq = yield* random32
-    return (method, payload, acknowledged = false) =>
+    const send: Send = (method, payload, acknowledged = false) =>
       Effect.gen(function*() {
         const timestamp = Math.floor((yield* Clock.currentTimeMillis) / 1000)
         seq = (seq + 1) >>> 0
@@ -68,7 +82,7 @@ export const make = (
           payload: payload(timestamp)
         }
         const bytes = yield* Effect.mapError(
-          Frame.encode(frame, { localKey }),
+          Frame.encode(frame, { localKey: key.current() }),
           (cause) => new RequestError({ reason: "TooLarge", method, cause })
         )
         yield* Effect.mapError(
@@ -76,4 +90,5 @@ export const make = (
           (cause) => new RequestError({ reason: acknowledged ? "ConnectionLost" : "NotConnected", method, cause })
         )
       })
+    return { send, unanswered: Effect.zipRight(cloud.unanswered, key.unanswered) }
   })

@@ -54,6 +54,8 @@ export interface AccountHome {
   readonly stale: () => Stale | undefined
   readonly home: Effect.Effect<HomeData, AuthError | ConnectError>
   readonly refresh: Effect.Effect<void, AuthError | ConnectError>
+  /** The home alone, without the account. */
+  readonly refreshHome: Effect.Effect<void, AuthError | ConnectError>
 }
 
 /** What an earlier session has kept, and is younger than `trustKept`, is taken without asking the cloud. */
@@ -122,11 +124,12 @@ export const make = (
         ? kept.value
         : yield* orKept(askHome, Effect.succeed(kept))
     }))
+    const refreshHome = home.renew(askHome)
     const refresh = Effect.gen(function*() {
       const next = toAccount(yield* auth.userData, yield* askDetail)
-      yield* home.renew(askHome)
+      yield* refreshHome
       account = next
       stale = undefined
     })
-    return { authorised, account: () => account, stale: () => stale, home: home.get, refresh }
+    return { authorised, account: () => account, stale: () => stale, home: home.get, refresh, refreshHome }
   })

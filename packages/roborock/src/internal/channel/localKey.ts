@@ -1,0 +1,71 @@
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
+import type * as Redacted from "effect/Redacted"
+import { toleratedSilence } from "../../DeviceState.ts"
+import type * as Frame from "../../Frame.ts"
+
+export interface Options {
+  readonly localKey: Redacted.Redacted
+  /** Finds out which key there is now, beside the one that is in doubt. */
+  readonly renewKey: ((inDoubt: Redacted.Redacted) => Effect.Effect<Redacted.Redacted>) | undefined
+  /** There is another one from now on. */
+  readonly onRenewed: Effect.Effect<void>
+}
+
+const silence = Duration.toMillis(toleratedSilence)
+
+/** Of what is whole and cannot be opened the key is to blame. */
+const isSealedOtherwise = ({ reason }: Frame.FrameError): boolean =>
+  reason === "DecryptFailed" || reason === "InvalidLocalKey"
+
+/**
+ * The local key of a device, which gets another one when it is paired again. In doubt is the key of a device whose
+ * messages it does not open, that refuses it, or that has answered nothing for as long as no restart takes: a device
+ * passes over in silence what is sealed with its old key.
+ */
+export const make = ({ localKey, onRenewed, renewKey }: Options) =>
+  Effect.map(Effect.scope, (scope) => {
+    let current = localKey
+    let isAsking = false
+    let silentSince: number | undefined
+
+    /** Whoever finds the key in doubt does not wait. */
+    const doubt: Effect.Effect<void> = Effect.suspend(() => {
+      if (renewKey === undefined || isAsking) return Effect.void
+      isAsking = true
+      const before = current
+      return renewKey(before).pipe(
+        Effect.flatMap((found) => {
+          if (Equal.equals(found, before)) return Effect.void
+          current = found
+          return onRenewed
+        }),
+        Effect.ensuring(Effect.sync(() => {
+          isAsking = false
+        })),
+        Effect.interruptible,
+        Effect.forkIn(scope),
+        Effect.asVoid
+      )
+    })
+
+    return {
+      current: (): Redacted.Redacted => current,
+      doubt,
+      /** To be called with what came in. */
+      heard: ({ frames, skipped }: Frame.Decoded): Effect.Effect<void> =>
+        Effect.suspend(() => {
+          if (frames.length > 0) silentSince = undefined
+          return frames.length === 0 && skipped.some(isSealedOtherwise) ? doubt : Effect.void
+        }),
+      /** To be called when a request that was sent got no answer. */
+      unanswered: Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        silentSince ??= now
+        return now - silentSince < silence ? Effect.void : doubt
+      })
+    }
+  })
+
+export type LocalKey = Effect.Effect.Success<ReturnType<typeof make>>

@@ -1,0 +1,88 @@
+import { type DeviceState, RoborockSession } from "@effect-mqtt/roborock"
+import { Simulator } from "@effect-mqtt/roborock-simulator"
+import { KeyValueStore } from "@effect/platform"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer, TestClock } from "effect"
+import { makeSwiftTestClock } from "./swiftTestClock.ts"
+
+const isLive = ({ available, stale }: DeviceState.DeviceState) => available && !stale
+
+/** What was asked of the home by the web API. */
+const homeCalls = Effect.map(
+  Effect.flatMap(Simulator.Simulator, ({ webCalls }) => webCalls),
+  (calls) => calls.filter(({ path }) => /^\/v\d\/user\/homes\/\d+$/.test(path)).length
+)
+
+const onSimulator = (robot: Simulator.RobotOptions) => <A, E, R>(test: Effect.Effect<A, E, R>) =>
+  test.pipe(
+    Effect.provide(Simulator.layer({ robots: [robot], reconnectEvery: "20 seconds" })),
+    Effect.withClock(makeSwiftTestClock())
+  )
+
+/** A session that has opened the one robot there is. */
+const opened = Effect.gen(function*() {
+  const { account, baseUrl, robots: [robot] } = yield* Simulator.Simulator
+  assert.isDefined(robot)
+  const session = yield* Layer.build(
+    RoborockSession.layer({ credentials: { email: account.email, password: account.password }, baseUrl }).pipe(
+      Layer.provide(KeyValueStore.layerMemory)
+    )
+  )
+  const { device } = yield* Effect.provide(RoborockSession.RoborockSession, session)
+  const vacuum = yield* device(robot.name)
+  yield* TestClock.adjust("5 seconds")
+  assert.isTrue(isLive(yield* vacuum.state.get))
+  return { robot, vacuum }
+})
+
+describe("a robot that is paired again is talked to with its new key", () => {
+  for (const localVersion of ["1.0", "L01"] as const) {
+    it.scoped(`at home (${localVersion}), over a new connection`, () =>
+      Effect.gen(function*() {
+        const { robot, vacuum } = yield* opened
+        assert.strictEqual((yield* vacuum.route.get)._tag, "Local")
+        yield* robot.pairAgain
+        yield* TestClock.adjust("2 minutes")
+        assert.strictEqual((yield* vacuum.route.get)._tag, "Local")
+        yield* (yield* vacuum.trait("cleaning")).start
+        assert.strictEqual((yield* robot.state).activity, "Cleaning")
+        assert.isTrue(isLive(yield* vacuum.state.get))
+        assert.strictEqual(yield* homeCalls, 2)
+      }).pipe(onSimulator({ name: "Robot", localVersion })))
+  }
+
+  for (const robot of [{ name: "Robot", localVersion: "none" }, { name: "Robot", product: "Q7" }] as const) {
+    it.scoped(`through the cloud (${"product" in robot ? robot.product : "V1"})`, () =>
+      Effect.gen(function*() {
+        const { robot, vacuum } = yield* opened
+        yield* robot.pairAgain
+        yield* TestClock.adjust("1 minute")
+        yield* (yield* vacuum.trait("cleaning")).start
+        assert.strictEqual((yield* robot.state).activity, "Cleaning")
+        assert.isTrue(isLive(yield* vacuum.state.get))
+        assert.strictEqual(yield* homeCalls, 2)
+      }).pipe(onSimulator(robot)))
+  }
+
+  it.scoped("twice, each time", () =>
+    Effect.gen(function*() {
+      const { robot, vacuum } = yield* opened
+      for (const _ of [1, 2]) {
+        yield* robot.pairAgain
+        yield* TestClock.adjust("2 minutes")
+        yield* (yield* vacuum.trait("locate")).locate
+      }
+      assert.strictEqual(yield* robot.located, 2)
+    }).pipe(onSimulator({ name: "Robot" })))
+})
+
+it.scoped("a robot that is switched off is a reason to ask for its key after some minutes, and again an hour later", () =>
+  Effect.gen(function*() {
+    const { robot, vacuum } = yield* opened
+    yield* robot.switchOff
+    yield* TestClock.adjust("1 hour")
+    assert.isFalse((yield* vacuum.state.get).available)
+    assert.strictEqual(yield* homeCalls, 2)
+    yield* TestClock.adjust("10 minutes")
+    assert.strictEqual(yield* homeCalls, 3)
+  }).pipe(onSimulator({ name: "Robot" })))

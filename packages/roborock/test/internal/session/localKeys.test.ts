@@ -1,0 +1,85 @@
+import { HomeData, RoborockError } from "@effect-mqtt/roborock"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Redacted, TestClock } from "effect"
+import * as localKeys from "../../../src/internal/session/localKeys.ts"
+
+const homeWith = (...keys: ReadonlyArray<string>) =>
+  HomeData.decode({
+    id: 1,
+    name: "Home",
+    products: [],
+    devices: keys.map((localKey, index) => ({ duid: `d${index}`, name: `Robot ${index}`, localKey, pv: "1.0" })),
+    rooms: []
+  })
+
+/** A home that is what it is in the cloud as soon as it is asked for. */
+const makeHome = (...keys: ReadonlyArray<string>) => {
+  let known = homeWith(...keys)
+  const cloud: { home: HomeData.HomeData; asked: number; failure?: RoborockError.ConnectError | undefined } = {
+    home: known,
+    asked: 0
+  }
+  const keyOf = localKeys.make({
+    home: Effect.sync(() => known),
+    refreshHome: Effect.suspend(() => {
+      cloud.asked++
+      if (cloud.failure !== undefined) return Effect.fail(cloud.failure)
+      known = cloud.home
+      return Effect.void
+    })
+  })
+  const devices = known.devices.map((device) => {
+    const ask = keyOf(device)
+    return (inDoubt: string) => Effect.map(ask(Redacted.make(inDoubt)), Redacted.value)
+  })
+  return { cloud, devices }
+}
+
+describe("the key of a device", () => {
+  it.effect("is asked for once, for all devices that have another one", () =>
+    Effect.gen(function*() {
+      const { cloud, devices } = makeHome("old-0", "old-1")
+      cloud.home = homeWith("new-0", "new-1")
+      const found = yield* Effect.forEach(devices, (ask, index) => ask(`old-${index}`), { concurrency: "unbounded" })
+      assert.deepStrictEqual(found, ["new-0", "new-1"])
+      assert.strictEqual(cloud.asked, 1)
+    }))
+
+  it.effect("that is the right one is asked for after 1, 2, 4 ... hours again, and not by other devices' pauses", () =>
+    Effect.gen(function*() {
+      const { cloud, devices: [first, second] } = makeHome("key-0", "key-1")
+      assert.isDefined(first)
+      assert.isDefined(second)
+      const times: Array<number> = []
+      for (let minute = 0; minute < 8 * 60; minute += 10) {
+        const before = cloud.asked
+        assert.strictEqual(yield* first("key-0"), "key-0")
+        if (cloud.asked > before) times.push(minute)
+        yield* TestClock.adjust("10 minutes")
+      }
+      assert.deepStrictEqual(times, [0, 60, 180, 420])
+      cloud.home = homeWith("key-0", "new-1")
+      assert.strictEqual(yield* second("key-1"), "new-1")
+    }))
+
+  it.effect("is the one that was known when the cloud cannot be asked, which is tried again after ten minutes", () =>
+    Effect.gen(function*() {
+      const { cloud, devices: [ask] } = makeHome("old-0")
+      assert.isDefined(ask)
+      cloud.home = homeWith("new-0")
+      cloud.failure = new RoborockError.ConnectError({ reason: "Unreachable", service: "home API", retryable: true })
+      for (const _ of [1, 2, 3]) assert.strictEqual(yield* ask("old-0"), "old-0")
+      assert.strictEqual(cloud.asked, 1)
+      cloud.failure = undefined
+      yield* TestClock.adjust("10 minutes")
+      assert.strictEqual(yield* ask("old-0"), "new-0")
+    }))
+
+  it.effect("stays what it was when the account has the device no longer", () =>
+    Effect.gen(function*() {
+      const { cloud, devices: [ask] } = makeHome("old-0")
+      assert.isDefined(ask)
+      cloud.home = homeWith()
+      assert.strictEqual(yield* ask("old-0"), "old-0")
+    }))
+})
