@@ -71,7 +71,7 @@ const plan = [
 ]
 
 /** Two rooms side by side with a wall between that has a door, and everything a drawing has. */
-export const smallQ7 = (): Uint8Array =>
+export const smallQ7 = ([x, y]: readonly [x: number, y: number] = [0.2, 0.1]): Uint8Array =>
   new Uint8Array(Buffer.concat([
     integer(1, 0),
     message(2, integer(1, 1_700_000_000), integer(2, 1_700_000_100)),
@@ -80,10 +80,12 @@ export const smallQ7 = (): Uint8Array =>
     message(
       6,
       integer(1, 1),
-      ...[[0, 0], [0.9, 0.1], [0.2, 0.1]].map(([x = 0, y = 0]) => message(2, integer(1, 6), float(2, x), float(3, y)))
+      ...[[0, 0], [0.9, 0.1], [0.2, 0.1]].map(([east = 0, north = 0]) =>
+        message(2, integer(1, 6), float(2, east), float(3, north))
+      )
     ),
     message(7, float(1, -0.2), float(2, 0), float(3, Math.PI / 2)),
-    message(8, integer(1, 3), integer(2, 6), float(3, 0.2), float(4, 0.1), float(5, -Math.PI / 4)),
+    message(8, integer(1, 3), integer(2, 6), float(3, x), float(4, y), float(5, -Math.PI / 4)),
     message(9, integer(2, 1), place(4, -0.2, 0.05), place(4, -0.1, 0.05)),
     message(10, integer(2, 1), place(4, 0.1, 0), place(4, 0.2, 0), place(4, 0.2, 0.1), place(4, 0.1, 0.1)),
     message(12, integer(1, 10), message(2, Buffer.from("Küche"))),

@@ -2,6 +2,7 @@ import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { RequestError } from "../../RoborockError.ts"
+import { maxInFlight } from "./inTurn.ts"
 
 /**
  * Waits for values that come unasked, as answers of devices whose messages have no ids. A value that a whole wait did not
@@ -11,10 +12,12 @@ export const make = () => {
   interface Wait {
     readonly missing: Set<number>
     readonly complete: Deferred.Deferred<void>
+    hasTurn: boolean
     hasSome: boolean
   }
   const waits = new Set<Wait>()
   const absent = new Set<number>()
+  const slots = Effect.unsafeMakeSemaphore(maxInFlight)
 
   const arrived = (ids: Iterable<number>): Effect.Effect<void> =>
     Effect.suspend(() => {
@@ -40,18 +43,25 @@ export const make = () => {
       const wait: Wait = {
         missing: new Set(missing.length === 0 ? wanted : missing),
         complete: yield* Deferred.make<void>(),
+        hasTurn: false,
         hasSome: false
       }
-      const whole = Effect.zipRight(ask, Deferred.await(wait.complete))
-      yield* Effect.acquireUseRelease(
-        Effect.sync(() => waits.add(wait)),
-        () =>
-          Effect.timeoutTo(whole, { duration: timeout, onSuccess: () => Effect.void, onTimeout: () => enough(wait) }),
+      const inTurn = slots.withPermits(1)(Effect.acquireUseRelease(
+        Effect.sync(() => {
+          wait.hasTurn = true
+          waits.add(wait)
+        }),
+        () => Effect.zipRight(ask, Deferred.await(wait.complete)),
         () => Effect.sync(() => waits.delete(wait))
-      ).pipe(Effect.flatten)
+      ))
+      yield* Effect.timeoutTo(inTurn, {
+        duration: timeout,
+        onSuccess: () => Effect.void,
+        onTimeout: () => enough(wait)
+      }).pipe(Effect.flatten)
 
-      function enough({ hasSome, missing }: Wait): Effect.Effect<void, RequestError> {
-        if (!hasSome) return Effect.fail(new RequestError({ reason: "TimedOut", method }))
+      function enough({ hasSome, hasTurn, missing }: Wait): Effect.Effect<void, RequestError> {
+        if (!hasSome) return Effect.fail(new RequestError({ reason: hasTurn ? "TimedOut" : "QueueTimeout", method }))
         missing.forEach((id) => absent.add(id))
         return Effect.void
       }

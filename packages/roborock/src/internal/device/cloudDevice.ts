@@ -7,13 +7,14 @@ import * as Stream from "effect/Stream"
 import { CloudChannel, type Link } from "../../CloudChannel.ts"
 import * as DeviceState from "../../DeviceState.ts"
 import type { HomeDevice } from "../../HomeData.ts"
-import { type AuthError, type CommandError, type ConnectError, RequestError } from "../../RoborockError.ts"
+import { type AuthError, type CommandError, type ConnectError } from "../../RoborockError.ts"
 import type { Room } from "../../Room.ts"
 import type { Route } from "../../Route.ts"
 import type { Offers } from "../../Trait.ts"
 import * as cloudPort from "./cloudPort.ts"
 import type { Dialect } from "./dialect.ts"
 import type { Context, Fields } from "./dialectContext.ts"
+import * as turns from "./inTurn.ts"
 import { intervalOf, type Intervals } from "./poll.ts"
 
 /** Values that have no field of their own in the state are told to watchers too. */
@@ -114,14 +115,16 @@ export const open = (
         currentRoomId,
         currentRoom: rooms.find(({ id }) => id === currentRoomId)?.name
       })
+    const inTurn = turns.make(timeout)
     const context: Context = {
       home,
       timeout,
       memory,
       send: (method, payload, acknowledged = false) =>
-        Effect.timeoutFail(send(method, payload, acknowledged), {
-          duration: timeout,
-          onTimeout: () => new RequestError({ reason: acknowledged ? "TimedOut" : "NotConnected", method })
+        inTurn(method, (sent) => {
+          // Whether the broker has it is not known before it says so.
+          if (acknowledged) sent()
+          return send(method, payload, acknowledged)
         }),
       state: state.get,
       tell: (fields) => Effect.asVoid(tell(fields)),

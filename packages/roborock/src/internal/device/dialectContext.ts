@@ -16,7 +16,7 @@ export interface Context {
   readonly timeout: Duration.DurationInput
   /** What was remembered of the device, if anything is. */
   readonly memory: DeviceMemory | undefined
-  /** Fails with `NotConnected` when the link is down for the whole time-out. */
+  /** Fails when the link is down for the whole time-out: with `NotConnected`, or `QueueTimeout` if others were first. */
   readonly send: Send
   readonly state: Effect.Effect<DeviceState>
   /** Takes values into the state; those that are not told stay. */

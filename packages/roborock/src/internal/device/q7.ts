@@ -113,15 +113,19 @@ export const make = (context: Context): Dialect => {
     Effect.flatMap(serialNumber, (serial) => {
       const { model } = home
       if (model === undefined || serial === undefined) return Effect.void
-      const map = Either.flatMap(
-        Either.mapLeft(Q7MapPayload.decode(payload, { model, serial }), ({ message }) => message),
-        (file) =>
-          Either.mapBoth(Q7Map.parse(file), { onLeft: ({ message }) => message, onRight: (map) => ({ file, map }) })
+      const open = (whole: Uint8Array) =>
+        Either.flatMap(
+          Either.mapLeft(Q7MapPayload.decode(whole, { model, serial }), ({ message }) => message),
+          (file) =>
+            Either.mapBoth(Q7Map.parse(file), { onLeft: ({ message }) => message, onRight: (map) => ({ file, map }) })
+        )
+      return Effect.flatMap(
+        joinedMap.end(payload, open),
+        Either.match({
+          onLeft: (message) => Effect.logDebug(`"${home.name}": ${message}`),
+          onRight: ({ file, map }) => map.mapType === liveMapType ? live.arrived(map, file) : Effect.void
+        })
       )
-      return Either.match(map, {
-        onLeft: (message) => Effect.logDebug(`"${home.name}": ${message}`),
-        onRight: ({ file, map }) => map.mapType === liveMapType ? live.arrived(map, file) : Effect.void
-      })
     })
 
   const refreshMap = live.request(mapMethod, request(mapMethod, { force: 1, map_type: liveMapType }))
@@ -178,7 +182,7 @@ export const make = (context: Context): Dialect => {
             : protocol === protocols.blobChunk
             ? joinedMap.begin(payload)
             : protocol === protocols.mapResponse
-            ? Effect.flatMap(joinedMap.end(payload), see)
+            ? see(payload)
             : Effect.void
         )
       ),

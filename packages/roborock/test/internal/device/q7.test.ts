@@ -144,6 +144,51 @@ describe("a Q7 vacuum", () => {
       assert.strictEqual((yield* map.last)?.fetchedAt, 20_000)
     }))
 
+  it.scoped("maps whose frames are mixed are told apart, also from one that came whole", () =>
+    Effect.gen(function*() {
+      const { device, push } = yield* openAppliance(kind, withProperties({ ...charging }))
+      const { last } = yield* device.trait("map")
+      const halves = [smallQ7([0.1, 0.05]), smallQ7([0.2, 0.1])].map((file) => {
+        const payload = Q7MapPayload.encode(file, { model: kind.model, serial: serialNumber })
+        return { begin: payload.subarray(0, 100), end: payload.subarray(100), payload }
+      })
+      const [first, second] = halves
+      assert.isDefined(first)
+      assert.isDefined(second)
+      const robot = Effect.map(last, (found) => found?.map.robot)
+      yield* push(300, first.begin)
+      yield* push(300, second.begin)
+      yield* push(301, first.end)
+      const atFirst = yield* robot
+      assert.isDefined(atFirst)
+      yield* push(301, second.end)
+      const atSecond = yield* robot
+      assert.notDeepEqual(atSecond, atFirst)
+      yield* push(300, first.begin)
+      yield* push(301, second.payload)
+      assert.deepStrictEqual(yield* robot, atSecond)
+      yield* push(301, first.end)
+      assert.deepStrictEqual(yield* robot, atFirst)
+    }))
+
+  it.scoped("is asked sixteen things at a time; what comes after that waits for its turn", () =>
+    Effect.gen(function*() {
+      const { device, push, sent, silence } = yield* openAppliance(kind, withProperties({ ...charging }))
+      const { locate } = yield* device.trait("locate")
+      silence(true)
+      const before = sent.length
+      const waiting = yield* Effect.forEach(Array.from({ length: 17 }), () => Effect.fork(reasonOf(locate)))
+      yield* TestClock.adjust("1 second")
+      assert.lengthOf(sent, before + 16)
+      const { method, msgId } = request(sent[before] ?? new Uint8Array())
+      yield* push(102, Q7Rpc.encodeReply({ msgId, method, data: {} }, 1))
+      yield* TestClock.adjust("100 millis")
+      assert.lengthOf(sent.map(request).filter((message) => message.method === method), 17)
+      yield* TestClock.adjust("10 seconds")
+      const reasons = yield* Effect.forEach(waiting, Fiber.join)
+      assert.deepStrictEqual(reasons, [undefined, ...Array.from({ length: 16 }, () => "TimedOut")])
+    }))
+
   it.scoped("gives its messages ids of twelve digits that those of another program do not have", () =>
     Effect.gen(function*() {
       const first = yield* openAppliance(kind, withProperties({ ...charging }))
