@@ -89,13 +89,22 @@ export const make = (options: Options): Vacuum => {
     return yield* state.update((before) => DeviceState.withStatus(before, result, now, reportsDock) ?? before)
   })
 
-  const refreshRooms = Effect.gen(function*() {
+  /** The rooms and the floor that they are on: asked for again when that was another one meanwhile. */
+  const askMapping = Effect.gen(function*() {
+    const before = yield* state.get
     const mapping = Room.decodeMapping(yield* channel.request("get_room_mapping"))
+    const { mapFlag } = yield* state.get
+    const isSure = mapFlag === before.mapFlag
+    return { mapping, mapFlag: isSure ? mapFlag : undefined, isSure }
+  }).pipe(Effect.repeat({ until: ({ isSure }) => isSure, times: 2 }))
+
+  const refreshRooms = Effect.gen(function*() {
+    const { mapFlag, mapping } = yield* askMapping
     const known = yield* homeRooms(false)
     const missing = mapping.some(({ homeRoomId }) => !known.some(({ id }) => String(id) === homeRoomId))
     const rooms = Room.fromMapping(mapping, missing ? yield* homeRooms(true) : known)
     yield* state.update((before) => DeviceState.withRooms(before, rooms))
-    if (memory !== undefined) yield* memory.keepRooms(rooms, (yield* state.get).mapFlag)
+    if (memory !== undefined) yield* memory.keepRooms(rooms, mapFlag)
     return rooms
   })
 
