@@ -200,12 +200,10 @@ export const layer: Layer.Layer<RateGuard, never, KeyValueStore.KeyValueStore> =
  * @since 0.1.0
  * @category combinators
  */
-export const clearButCounts: Effect.Effect<void, PlatformError, KeyValueStore.KeyValueStore> = Effect.gen(function*() {
-  const store = yield* KeyValueStore.KeyValueStore
-  const counts = yield* keptJson.read(store, key)
-  yield* store.clear
-  if (counts !== undefined) yield* keptJson.write(store, key, counts)
-})
+export const clearButCounts: Effect.Effect<void, PlatformError, KeyValueStore.KeyValueStore> = Effect.flatMap(
+  KeyValueStore.KeyValueStore,
+  (store) => keptJson.clearBut(store, key)
+)
 
 /**
  * An API whose calls the guard counts. What the service refuses as too much blocks that kind for a while, and the error

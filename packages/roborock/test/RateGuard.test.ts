@@ -3,7 +3,7 @@ import { PrivateFiles } from "@effect-mqtt/roborock/node"
 import { Error as PlatformError, KeyValueStore } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Effect, Fiber, Layer, Option, Redacted, TestClock } from "effect"
-import { mkdtemp, rm } from "node:fs/promises"
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { makeLockClock } from "./lockClock.ts"
@@ -96,6 +96,30 @@ describe("limits", () => {
       yield* RateGuard.clearButCounts
       assert.strictEqual(yield* store.size, 0)
     }).pipe(Effect.provide(KeyValueStore.layerMemory)))
+
+  it.live("outlive a logout on files, where a program that counts at the same time loses nothing", () =>
+    Effect.gen(function*() {
+      const directory = yield* Effect.acquireRelease(
+        Effect.promise(() => mkdtemp(join(tmpdir(), "logout-"))),
+        (path) => Effect.promise(() => rm(path, { recursive: true }))
+      )
+      yield* Effect.gen(function*() {
+        const store = yield* KeyValueStore.KeyValueStore
+        yield* store.set("login", "secret")
+        yield* (yield* RateGuard.make()).refused("login")
+        const counts = join(directory, "web-api-calls.kept")
+        const written = (yield* Effect.promise(() => stat(counts))).ino
+        yield* Effect.promise(() => writeFile(`${counts}.0.new`, "half"))
+        yield* RateGuard.clearButCounts
+        assert.deepStrictEqual(
+          (yield* Effect.promise(() => readdir(directory))).sort(),
+          ["web-api-calls.kept", "web-api-calls.kept.0.new"]
+        )
+        // The same file: it was there all the time.
+        assert.strictEqual((yield* Effect.promise(() => stat(counts))).ino, written)
+        assert.strictEqual((yield* Effect.flip((yield* RateGuard.make()).admit("login"))).reason, "TooManyRequests")
+      }).pipe(Effect.provide(PrivateFiles.layer(directory)))
+    }).pipe(Effect.scoped))
 
   it.effect("a call that another program makes while this one waits for the counts is one before it", () =>
     Effect.gen(function*() {

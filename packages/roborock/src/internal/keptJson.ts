@@ -29,14 +29,22 @@ export const write = (store: KeyValueStore.KeyValueStore, key: string, value: un
     Effect.catchAll(ignored(key))
   )
 
-/** Changes a value in one step, also where nothing is yet, which `modify` of the interface leaves alone. */
-export type Upsert = (key: string, f: (value: string | undefined) => string) => Effect.Effect<void, PlatformError>
+/** What a store does in one step, and the interface of stores has no word for. */
+export interface Abilities {
+  /** Changes a value, also where nothing is yet, which `modify` of the interface leaves alone. */
+  readonly upsert: (key: string, f: (value: string | undefined) => string) => Effect.Effect<void, PlatformError>
+  /** Removes all other values. */
+  readonly clearBut: (key: string) => Effect.Effect<void, PlatformError>
+}
 
 /** By the store itself: one that is made of it, as with `KeyValueStore.prefix`, has other keys. */
-const upserts = new WeakMap<KeyValueStore.KeyValueStore, Upsert>()
+const ablest = new WeakMap<KeyValueStore.KeyValueStore, Abilities>()
 
-export const withUpsert = (store: KeyValueStore.KeyValueStore, upsert: Upsert): KeyValueStore.KeyValueStore => {
-  upserts.set(store, upsert)
+export const withAbilities = (
+  store: KeyValueStore.KeyValueStore,
+  abilities: Abilities
+): KeyValueStore.KeyValueStore => {
+  ablest.set(store, abilities)
   return store
 }
 
@@ -51,9 +59,9 @@ export const modify = (
 ): Effect.Effect<boolean> => {
   const rewritten = (text: string | undefined) =>
     JSON.stringify(f(text === undefined ? undefined : Either.getOrUndefined(parseJson(text))))
-  const upsert = upserts.get(store)
-  const replaced = upsert !== undefined
-    ? upsert(key, rewritten)
+  const able = ablest.get(store)
+  const replaced = able !== undefined
+    ? able.upsert(key, rewritten)
     : Effect.flatMap(
       store.modify(key, rewritten),
       Option.match({
@@ -66,6 +74,15 @@ export const modify = (
     Effect.catchAll((error) => Effect.as(ignored(key)(error), false))
   )
 }
+
+/** Removes all but one value; where that takes several steps, none of them is left out. */
+export const clearBut = (store: KeyValueStore.KeyValueStore, key: string): Effect.Effect<void, PlatformError> =>
+  ablest.get(store)?.clearBut(key) ??
+    Effect.uninterruptible(Effect.gen(function*() {
+      const value = yield* store.get(key)
+      yield* store.clear
+      if (Option.isSome(value)) yield* store.set(key, value.value)
+    }))
 
 /** Bytes in a store, under the same terms. */
 export const readBytes = (store: KeyValueStore.KeyValueStore, key: string): Effect.Effect<Uint8Array | undefined> =>

@@ -122,10 +122,16 @@ export const layer = (directory: string): Layer.Layer<KeyValueStore.KeyValueStor
       )
       return Effect.flatMap(read(key), (before) => Option.isNone(before) ? Effect.succeedNone : locked(key, found))
     }
-    const upsert: keptJson.Upsert = (key, f) => {
+    const upsert: keptJson.Abilities["upsert"] = (key, f) => {
       const replaced = Effect.flatMap(get(key), (found) => set(key, f(Option.getOrUndefined(found))))
       return Effect.zipRight(makeDirectory("modify"), locked(key, replaced))
     }
+    /** With what a program left that was ended while it wrote. */
+    const clear = (isGone: (file: string) => boolean) =>
+      Effect.flatMap(
+        namesOf((file) => /\.(kept|new|lock)$/.test(file) && isGone(file)),
+        (files) => Effect.forEach(files, (name) => remove(Path.join(directory, name)), { discard: true })
+      )
     const store = KeyValueStore.make({
       get,
       getUint8Array,
@@ -133,12 +139,10 @@ export const layer = (directory: string): Layer.Layer<KeyValueStore.KeyValueStor
       modify: modified(get),
       modifyUint8Array: modified(getUint8Array),
       remove: (key) => remove(pathOf(key)),
-      // With what a program left that was ended while it wrote.
-      clear: Effect.flatMap(
-        namesOf((file) => /\.(kept|new|lock)$/.test(file)),
-        (files) => Effect.forEach(files, (name) => remove(Path.join(directory, name)), { discard: true })
-      ),
+      clear: clear(() => true),
       size: Effect.map(namesOf((file) => file.endsWith(".kept")), (files) => files.length)
     })
-    return keptJson.withUpsert(store, upsert)
+    // A file that is replaced at this moment has its lock and its next value beside it.
+    const clearBut = (key: string) => clear((file) => !file.startsWith(Path.basename(pathOf(key))))
+    return keptJson.withAbilities(store, { upsert, clearBut })
   })
