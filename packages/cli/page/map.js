@@ -171,6 +171,7 @@ const drawing = (state) => {
     ${plan.rooms.map((room) => roomShape(room, state))}
     <path class="carpets" d=${plan.carpets}></path>
     <path class="solid" d=${plan.solid}></path><path class="walls" d=${plan.walls}></path>
+    <path class="no-vacuum" d=${plan.noVacuum}></path>
     <path class="no-mop" d=${plan.noMop}></path><path class="no-go" d=${plan.noGo}></path>
     <path class="barrier" d=${plan.barriers}></path>
     ${traces(state, scale)}

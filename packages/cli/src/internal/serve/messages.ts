@@ -93,6 +93,7 @@ export interface Plan {
   readonly carpets: string
   readonly noGo: string
   readonly noMop: string
+  readonly noVacuum: string
   readonly barriers: string
 }
 

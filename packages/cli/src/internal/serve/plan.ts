@@ -63,6 +63,7 @@ export const planOf = ({ map, rooms }: MapSnapshot, revision: number): Plan => {
     carpets: quads(map.carpets),
     noGo: quads(map.noGoAreas),
     noMop: quads(map.noMopAreas),
+    noVacuum: quads(map.noVacuumAreas),
     barriers: lines(map.virtualWalls)
   }
 }
@@ -76,6 +77,7 @@ const rest = ({ map, rooms }: MapSnapshot): string =>
     map.carpets,
     map.noGoAreas,
     map.noMopAreas,
+    map.noVacuumAreas,
     map.virtualWalls,
     map.grid?.left,
     map.grid?.bottom,

@@ -12,13 +12,18 @@ const area = [{ x: left, y: low }, { x: right, y: low }, { x: right, y: high }, 
 
 const outline = "M26000 -25000L27500 -25000L27500 -26000L26000 -26000z"
 
-const kinds = [["carpets", "carpets"], ["noGoAreas", "noGo"], ["noMopAreas", "noMop"]] as const
+const kinds = [
+  ["carpets", "carpets"],
+  ["noGoAreas", "noGo"],
+  ["noMopAreas", "noMop"],
+  ["noVacuumAreas", "noVacuum"]
+] as const
 
 describe("a plan", () => {
   for (const [kind, shape] of kinds) {
     it(`has the ${kind} that the owner drew, and is another one with them`, () => {
       const drawn = { ...bare, map: { ...bare.map, [kind]: [area] } }
-      assert.deepInclude(planOf(drawn, 1), { carpets: "", noGo: "", noMop: "", [shape]: outline })
+      assert.deepInclude(planOf(drawn, 1), { carpets: "", noGo: "", noMop: "", noVacuum: "", [shape]: outline })
       assert.isFalse(isSamePlan(bare, drawn))
       assert.isTrue(isSamePlan(drawn, { ...drawn, fetchedAt: 1 }))
     })
