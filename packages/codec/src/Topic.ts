@@ -7,6 +7,7 @@ import type * as Brand from "effect/Brand"
 import * as Either from "effect/Either"
 import { TaggedError } from "./internal/taggedError.ts"
 import { encodedLength } from "./internal/utf8.ts"
+import type { ProtocolVersion } from "./ProtocolVersion.ts"
 
 /**
  * A topic that a message may be published to: 1 to 65 535 bytes of UTF-8 without wildcards or U+0000.
@@ -117,16 +118,16 @@ export const nameProblem = (topic: string): InvalidReason | undefined =>
   textProblem(topic) ?? (topic.includes("+") || topic.includes("#") ? "WildcardInName" : undefined)
 
 /**
- * Why a string is not a topic filter, or `undefined` where it is one. Checks shared subscriptions too.
+ * Why a string is not a topic filter, of 5.0 unless told otherwise, or `undefined` where it is one. In 3.1.1, which knows no
+ * shared subscriptions, a filter that begins with `$share/` is like any other.
  *
  * @since 0.1.0
  * @category guards
  */
-export const filterProblem = (filter: string): InvalidReason | undefined => {
+export const filterProblem = (filter: string, version: ProtocolVersion = 5): InvalidReason | undefined => {
   const problem = textProblem(filter)
   if (problem !== undefined) return problem
-  if (!filter.startsWith(sharePrefix)) return wildcardsInPlace(filter, 0) ? undefined : "WildcardPlacement"
-  const start = sharedFilterStart(filter)
+  const start = version === 5 && filter.startsWith(sharePrefix) ? sharedFilterStart(filter) : 0
   if (start === -1) return "SharedSubscription"
   return wildcardsInPlace(filter, start) ? undefined : "WildcardPlacement"
 }

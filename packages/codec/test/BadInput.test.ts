@@ -10,6 +10,7 @@ const server = { role: "server" } as const
 const readers: Readonly<Record<string, Decoder.Options>> = {
   client4,
   client5,
+  either: {},
   server,
   server4: { version: 4, role: "server" },
   server5: { version: 5, role: "server" },

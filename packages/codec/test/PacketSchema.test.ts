@@ -205,7 +205,7 @@ describe("PacketSchema", () => {
         agrees(subscribe({ filter, qos: 1 }), version, true)
         agrees(Packet.unsubscribe({ packetId: 1, filters: ["x", filter] }), version, true)
       }
-      for (const filter of ["", "a#", "#/a", "+a", "\0", "\ud800", "x".repeat(65_536), "$share/g/a#"]) {
+      for (const filter of ["", "a#", "#/a", "+a", "\0", "\ud800", "x".repeat(65_536), "$share/g/a#", "$share/#/a"]) {
         agrees(subscribe({ filter, qos: 1 }), version, false)
         agrees(Packet.unsubscribe({ packetId: 1, filters: ["x", filter] }), version, false)
       }

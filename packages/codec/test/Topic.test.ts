@@ -116,6 +116,16 @@ describe("Topic.filter", () => {
     })
   }
 
+  it("knows no shared subscriptions in 3.1.1, where wildcards have their places all the same", () => {
+    for (const filter of ["$share/g", "$share/g/", "$share//a", "$share/+/a", "$share/#", "$share/g/a/#"]) {
+      assert.strictEqual(Topic.filterProblem(filter, 4), undefined)
+    }
+    for (const filter of ["$share/#/a", "$share/g#/a", "$share/a+", "$share//a#", "$share/g/a#"]) {
+      assert.strictEqual(Topic.filterProblem(filter, 4), "WildcardPlacement")
+    }
+    assert.strictEqual(Topic.filterProblem("", 4), "Empty")
+  })
+
   it("fails with an error that names the reason", () => {
     for (
       const [filter, message] of [

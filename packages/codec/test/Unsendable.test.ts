@@ -461,6 +461,8 @@ const table: Readonly<
     [unsubscribe("a", "#/a"), 5, "ProtocolViolation 0x8f 4.7.1 Unsubscribe: a topic filter is not valid"],
     [unsubscribe("+a"), 4, "ProtocolViolation 0x8f 4.7.1 Unsubscribe: a topic filter is not valid"],
     [subscribe({ filter: "$share/g" }), 5, "ProtocolViolation 0x8f 4.8.2 Subscribe: a topic filter is not valid"],
+    [subscribe({ filter: "$share/#/a" }), 4, "ProtocolViolation 0x8f 4.7.1 Subscribe: a topic filter is not valid"],
+    [unsubscribe("$share/a+"), 4, "ProtocolViolation 0x8f 4.7.1 Unsubscribe: a topic filter is not valid"],
     [unsubscribe("$share//a"), 5, "ProtocolViolation 0x8f 4.8.2 Unsubscribe: a topic filter is not valid"],
     [subscribe({ filter: "\ud800" }), 5, "ProtocolViolation 0x8f 4.7.1 Subscribe: a topic filter is not valid"],
     [subscribe({ filter: long }), 4, "ProtocolViolation 0x8f 4.7.1 Subscribe: a topic filter is not valid"]

@@ -15,18 +15,18 @@ export const readConnAck = (reader: Reader): ConnAck => {
   if (flags > 1) throw malformed(reader, "reserved acknowledge flags are set", "3.2.2.1")
   const sessionPresent = flags === 1
   const reasonCode = readByte(reader)
-  const short = reader.position === reader.end
-  if (reader.version === 4 || short) {
-    const known = ReasonCode.isReturnCode(reasonCode) ||
-      (reader.version === 5 && ReasonCode.isValid(reasonCode, "ConnAck"))
-    if (!known) throw violation(reader, 0x82, `return code ${reasonCode} is reserved`, "3.2.2.2", "3.2.2.3")
+  const isOld = reader.version === 4 || reader.position === reader.end
+  if (isOld) {
+    if (!ReasonCode.isReturnCode(reasonCode)) {
+      throw violation(reader, 0x82, `return code ${reasonCode} is reserved`, "3.2.2.2", "3.2.2.3")
+    }
   } else if (!ReasonCode.isValid(reasonCode, "ConnAck")) {
     throw violation(reader, 0x82, `reason code ${reasonCode} is not one of CONNACK`, "3.2.2.2")
   }
   if (sessionPresent && reasonCode !== 0) {
     throw violation(reader, 0x82, "a refusal that claims a session", "3.2.2.1.1", "3.2.2.2")
   }
-  if (reader.version === 4 || short) {
+  if (isOld) {
     expectEnd(reader)
     return { _tag: "ConnAck", sessionPresent, reasonCode }
   }

@@ -36,14 +36,18 @@ export const readDisconnect = (reader: Reader): Disconnect => {
  * judge; any other form has to name the method.
  */
 export const readAuth = (reader: Reader): Auth => {
-  if (reader.position === reader.end) return { _tag: "Auth", reasonCode: 0, properties: noProperties }
-  const reasonCode = readByte(reader)
+  const isEmpty = reader.position === reader.end
+  const reasonCode = isEmpty ? 0 : readByte(reader)
   if (!ReasonCode.isValid(reasonCode, "Auth")) {
     throw violation(reader, 0x82, `reason code ${reasonCode} is not one of AUTH`, "3.15.2.1")
   }
   if (reasonCode === 0x19 && reader.sender === "server") {
     throw violation(reader, 0x82, "a server asks to re-authenticate", "3.15.2.1")
   }
+  if (reasonCode === 0 && reader.sender === "client") {
+    throw violation(reader, 0x82, "a client says that authentication has succeeded", "3.15.2.1")
+  }
+  if (isEmpty) return { _tag: "Auth", reasonCode, properties: noProperties }
   const properties = readProperties(reader, carriers.Auth)
   if (properties.authenticationMethod === undefined) {
     throw violation(reader, 0x82, "no authentication method", "3.15.2.2.2")

@@ -155,7 +155,8 @@ export class Incremental {
       remaining |= (byte & 0x7f) << shift
       if (byte < 0x80) {
         reader.overlong = byte === 0 && shift > 0
-        if (reader.overlong && this.#decided && reader.version === 5) {
+        // Of a CONNECT that decides the version, its level says whether that is allowed.
+        if (reader.overlong && reader.version === 5 && (this.#decided || reader.type !== "Connect")) {
           throw malformed(reader, "the Remaining Length is longer than it needs", "1.5.5")
         }
         reader.position = position + 1

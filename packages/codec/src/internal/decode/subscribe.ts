@@ -8,12 +8,11 @@ import { readByte, type Reader, readPacketId, readText } from "./reader.ts"
 
 const readFilter = (reader: Reader): string => {
   const filter = readText(reader)
-  const problem = Topic.filterProblem(filter)
+  const problem = Topic.filterProblem(filter, reader.version)
   if (problem === undefined) return filter
-  if (problem !== "SharedSubscription") throw violation(reader, 0x8f, "a topic filter is not valid", "4.7.1")
-  // 3.1.1 knows no shared subscriptions: there, such a filter is like any other.
-  if (reader.version === 4) return filter
-  throw violation(reader, 0x8f, "a shared subscription is not valid", "4.8.2")
+  throw problem === "SharedSubscription"
+    ? violation(reader, 0x8f, "a shared subscription is not valid", "4.8.2")
+    : violation(reader, 0x8f, "a topic filter is not valid", "4.7.1")
 }
 
 const readSubscription = (reader: Reader): Subscription => {

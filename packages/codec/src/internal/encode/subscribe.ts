@@ -8,9 +8,8 @@ import { refuseProperties, writeProperties } from "./properties.ts"
 import { checkQoS } from "./publish.ts"
 
 const writeFilter = (output: OutputBuffer, filter: string): void => {
-  const problem = Topic.filterProblem(filter)
-  // 3.1.1 knows no shared subscriptions: there, such a filter is like any other.
-  if (problem !== undefined && (output.version === 5 || problem !== "SharedSubscription")) {
+  const problem = Topic.filterProblem(filter, output.version)
+  if (problem !== undefined) {
     throw violation(output, 0x8f, "a topic filter is not valid", problem === "SharedSubscription" ? "4.8.2" : "4.7.1")
   }
   writeText(output, filter, "the topic filter")

@@ -68,7 +68,7 @@ export const TopicFilter: Schema.Schema<string> = Schema.String.pipe(
 
 /** A topic filter of 3.1.1, to which `$share/` is a level like any other. */
 export const TopicFilter4: Schema.Schema<string> = Schema.String.pipe(
-  Schema.filter((filter) => (Topic.filterProblem(filter) ?? "SharedSubscription") === "SharedSubscription", {
+  Schema.filter((filter) => Topic.filterProblem(filter, 4) === undefined, {
     identifier: "TopicFilter4",
     message: () => "a topic filter",
     arbitrary: () => (fc) => fc.oneof({ arbitrary: filterArbitrary(fc), weight: 9 }, fc.constant("$share/g"))
