@@ -183,6 +183,7 @@ describe("bad input ends the link with its reason code, and nothing behind it is
   describe("before the CONNACK it just closes", () => {
     const early: ReadonlyArray<readonly [string, Version, Uint8Array]> = [
       ["1: packet type 0", 5, Uint8Array.of(0, 0)],
+      ["12: a CONNACK of 3.1.1 that accepts 5.0", 5, fromHex("20 02 00 00")],
       ["34: Session Present after a clean start", 5, fromHex("20 03 01 00 00")],
       ["34: Session Present after a clean start", 4, fromHex("20 02 01 00")],
       ["34: Session Present in a refusal", 5, fromHex("20 03 01 87 00")],

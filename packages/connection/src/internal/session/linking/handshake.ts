@@ -186,6 +186,10 @@ export class Handshake {
   #onConnAck(now: number, sent: Packet.Connect, packet: Packet.ConnAck): void {
     const surroundings = this.#surroundings
     if (packet.reasonCode !== 0) return surroundings.end(refusal.ofConnAck(packet))
+    // A server of 3.1.1 may refuse 5.0 in its own shape; one that accepts would go on in that version.
+    if (sent.protocolVersion === 5 && packet.properties === undefined) {
+      return surroundings.violation("a CONNACK of MQTT 3.1.1 accepts MQTT 5.0")
+    }
     if (packet.sessionPresent && sent.cleanStart) {
       return surroundings.violation("a session is present after a clean start")
     }
