@@ -29,7 +29,7 @@ describe.skipIf(!tmux.isHere)("roborock in a terminal", () => {
         const after = (yield* terminal.until(/code=0/)).join("\n")
         assert.deepStrictEqual(yield* terminal.mode, restored)
         assert.match(after, /^before\nLiving room cleans Kitchen, Bathroom\.\nLiving room is back in its dock after /m)
-        yield* terminal.type("clear; roborock clean --zone 25m,25m,27m,27m --watch --simulator; echo zones=$?")
+        yield* terminal.typeAfresh("roborock clean --zone 25m,25m,27m,27m --watch --simulator; echo zones=$?")
         yield* terminal.until(/zoned cleaning[^]*Ctrl-C ends the view/)
         yield* terminal.until(/a zone of 2\.0 × 2\.0 m\.\nLiving room is back in its dock after [^]*zones=0/)
       }),
@@ -56,7 +56,7 @@ describe.skipIf(!tmux.isHere)("roborock in a terminal", () => {
       yield* terminal.press("C-c")
       yield* terminal.until(/^\$ $|^\$$/m)
       assert.deepStrictEqual(yield* terminal.mode, restored)
-      yield* terminal.type("clear; COLUMNS=30 roborock map --simulator; echo code=$?")
+      yield* terminal.typeAfresh("COLUMNS=30 roborock map --simulator; echo code=$?")
       const map = yield* terminal.until(/code=0/)
       assert.isTrue(map.every((line) => line.length <= 30), map.join("\n"))
     }), slow)
@@ -88,11 +88,11 @@ describe.skipIf(!tmux.isHere)("roborock in a terminal", () => {
         const terminal = yield* tmux.open(folder, {}, standard)
         yield* terminal.type("NO_COLOR=1 script -q -c 'roborock clean bathroom -w --simulator' plain; echo code=$?")
         yield* terminal.until(/is back in its dock[^]*code=0/)
-        yield* terminal.type("clear; TERM=dumb script -q -a -c 'roborock map --simulator' plain; echo code=$?")
+        yield* terminal.typeAfresh("TERM=dumb script -q -a -c 'roborock map --simulator' plain; echo code=$?")
         yield* terminal.until(/Kitchen[^]*code=0/)
         assert.notInclude(readFileSync(join(folder, "plain"), "utf8"), "\u001b")
-        yield* terminal.type(
-          "clear; roborock devices --simulator; roborock map --simulator | tee piped | wc -l; echo code=$?"
+        yield* terminal.typeAfresh(
+          "roborock devices --simulator; roborock map --simulator | tee piped | wc -l; echo code=$?"
         )
         yield* terminal.until(/code=0/)
         assert.match(yield* terminal.coloured, /\u001b\[1mNAME/)
@@ -116,7 +116,7 @@ describe.skipIf(!tmux.isHere)("roborock in a terminal", () => {
       yield* terminal.until(/E-mail address:/)
       yield* terminal.press("C-c")
       yield* terminal.until(/No answer was given\.\ncode=130/)
-      yield* terminal.type("clear; roborock login --base-url $URL; echo code=$?")
+      yield* terminal.typeAfresh("roborock login --base-url $URL; echo code=$?")
       yield* terminal.until(/E-mail address:/)
       // A mistake is corrected.
       for (const key of ["robin@example.con", "BSpace", "m", "Enter"]) yield* terminal.press(key)
@@ -125,7 +125,7 @@ describe.skipIf(!tmux.isHere)("roborock in a terminal", () => {
       const shown = (yield* terminal.until(/code=0/)).join("\n")
       assert.include(shown, "Logged in as robin@example.com, home \"Simulated home\".")
       assert.notInclude(shown, "simulated")
-      yield* terminal.type("clear; roborock login --again --email robin@example.com --base-url $URL; echo code=$?")
+      yield* terminal.typeAfresh("roborock login --again --email robin@example.com --base-url $URL; echo code=$?")
       yield* terminal.until(/Password/)
       yield* terminal.press("Enter")
       yield* terminal.until(/Roborock sends a code to robin@example\.com\.\nCode:/)
@@ -149,14 +149,14 @@ describe.skipIf(!tmux.isHere)("mqtt in a terminal", () => {
       yield* terminal.until(/Password:/)
       yield* terminal.type("s3cretX")
       yield* terminal.until(/code=134/)
-      yield* terminal.type(`clear; ${pub}`)
+      yield* terminal.typeAfresh(pub)
       yield* terminal.until(/Password:/)
       // A mistake is corrected.
       for (const key of ["s", "3", "c", "r", "e", "t", "?", "BSpace", "!"]) yield* terminal.press(key)
       yield* terminal.press("Enter")
       const shown = (yield* terminal.until(/code=0/)).join("\n")
       assert.notMatch(shown, /s3c/)
-      yield* terminal.type(`clear; ${pub}`)
+      yield* terminal.typeAfresh(pub)
       yield* terminal.until(/Password:/)
       yield* terminal.press("C-c")
       assert.include((yield* terminal.until(/code=130/)).join("\n"), "mqtt: No answer was given.")

@@ -14,6 +14,8 @@ export interface Size {
 export interface Terminal {
   /** Types words, as they are, and presses enter. */
   readonly type: (words: string) => Effect.Effect<void>
+  /** The same on an empty screen, so that nothing that was there before is taken for what these words show. */
+  readonly typeAfresh: (words: string) => Effect.Effect<void>
   /** Presses a key by its name in tmux, such as `C-c`. */
   readonly press: (key: string) => Effect.Effect<void>
   readonly resize: (size: Size) => Effect.Effect<void>
@@ -51,8 +53,11 @@ export const open = (folder: string, env: Readonly<Record<string, string>>, { co
         body: () => Effect.delay(lines, "50 millis")
       })
     const press = (key: string) => Effect.asVoid(tmux("send-keys", key))
+    const type = (words: string) => Effect.zipRight(tmux("send-keys", "-l", words), press("Enter"))
     const terminal: Terminal = {
-      type: (words) => Effect.zipRight(tmux("send-keys", "-l", words), press("Enter")),
+      type,
+      // tmux empties it at once, the shell only when it gets to that: then it takes away what was typed.
+      typeAfresh: (words) => Effect.zipRight(tmux("send-keys", "-R"), type(`clear; ${words}`)),
       press,
       resize: (to) => Effect.asVoid(tmux("resize-window", `-x${to.columns}`, `-y${to.rows}`)),
       lines,
