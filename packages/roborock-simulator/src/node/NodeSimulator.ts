@@ -9,6 +9,7 @@ import { NodeTransport } from "@effect-mqtt/connection/node"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { randomUUID } from "node:crypto"
 import * as Http from "node:http"
 import type { BrokerHost, Ground, HomeNetwork } from "../Ground.ts"
 import { makeEmbeddedHost } from "../internal/simulation/brokerHost.ts"
@@ -24,6 +25,12 @@ import { selfSigned } from "./internal/selfSigned.ts"
  * @category models
  */
 export interface Options extends Simulator.Options {
+  /**
+   * Decides all ids, keys and tokens. A client hears the robots of every simulator on this machine, and takes those of the
+   * same seed for its own.
+   * @default another one each time
+   */
+  readonly seed?: string | number | undefined
   /**
    * The address to listen on. Others than this machine can only log in when it is one that they can reach.
    * @default "127.0.0.1"
@@ -79,7 +86,7 @@ export const layer = (options: Options = {}): Layer.Layer<Simulator.Simulator, S
       const home = yield* makeLoopbackHome(options.host ?? loopback)
       const tls = yield* tlsOf(options)
       return yield* Effect.provide(
-        Simulator.make(options, makeGround(options, home, tls)),
+        Simulator.make({ ...options, seed: options.seed ?? randomUUID() }, makeGround(options, home, tls)),
         NodeTransport.layerWith(tls === undefined ? {} : { tls: { ca: tls.certificate } })
       )
     })
