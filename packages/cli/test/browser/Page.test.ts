@@ -6,6 +6,9 @@ import { executablePath, open } from "./chromium.ts"
 import { Chromium, does, headline, home, opened, tabTo } from "./openedPage.ts"
 import * as servedHome from "./servedHome.ts"
 
+/** How fast the robot is while it has to be seen at work, so that a busy machine is in time, and on its way home. */
+const speeds = { driving: 1, cleaning: 5, home: 60 } as const
+
 const untilRobotMoves = async (page: Page) => {
   const style = await page.locator(".robot").getAttribute("style") ?? ""
   const place = /translate\([^)]*\)/.exec(style)?.[0] ?? style
@@ -26,14 +29,13 @@ const tapRoom = async (page: Page, name: string) => {
   await page.mouse.click(box.x + box.width / 2, box.y + box.height + 6)
 }
 
-describe.skipIf(executablePath === undefined)("the page in Chromium", { timeout: 60_000 }, () => {
+describe.skipIf(executablePath === undefined)("the page in Chromium", { timeout: 120_000 }, () => {
   layer(home, { excludeTestServices: true })((it) => {
     it.scoped("cleans a room that is tapped, shows the robot on its way, holds it and sends it home", () =>
       Effect.gen(function*() {
         const { complaints, page } = yield* opened
         const { robots: [robot], setSpeed } = yield* Simulator.Simulator
-        // Slow enough for a busy machine to be in time, and fast on the way home.
-        yield* setSpeed(5)
+        yield* setSpeed(speeds.cleaning)
         yield* does(async () => {
           await page.locator(".robot").waitFor()
           await headline(page, "Charging")
@@ -47,7 +49,7 @@ describe.skipIf(executablePath === undefined)("the page in Chromium", { timeout:
           await page.getByRole("button", { name: "Pause" }).click()
           await headline(page, "Paused")
         })
-        yield* setSpeed(60)
+        yield* setSpeed(speeds.home)
         yield* robot?.fail(8) ?? Effect.void
         yield* does(() => page.locator(".banner", { hasText: "Robot trapped" }).waitFor())
         yield* robot?.recover ?? Effect.void
@@ -62,6 +64,8 @@ describe.skipIf(executablePath === undefined)("the page in Chromium", { timeout:
     it.scoped("is used with the keyboard alone, and says aloud what happens", () =>
       Effect.gen(function*() {
         const { complaints, page } = yield* opened
+        const { setSpeed } = yield* Simulator.Simulator
+        yield* setSpeed(speeds.cleaning)
         yield* does(async () => {
           await page.locator(".robot").waitFor()
           const whole = await page.locator("svg.map").getAttribute("viewBox")
@@ -90,14 +94,17 @@ describe.skipIf(executablePath === undefined)("the page in Chromium", { timeout:
           await page.locator(".aloud", { hasText: "Cleaning rooms" }).waitFor({ state: "attached" })
           await tabTo(page, /^Dock$/)
           await page.keyboard.press("Enter")
-          await headline(page, "Charging")
         })
+        yield* setSpeed(speeds.home)
+        yield* does(() => headline(page, "Charging"))
         assert.deepStrictEqual(complaints, [])
       }))
 
     it.scoped("drives to a point, and shows the map of the floor that is chosen", () =>
       Effect.gen(function*() {
         const { complaints, page } = yield* opened
+        const { setSpeed } = yield* Simulator.Simulator
+        yield* setSpeed(speeds.driving)
         yield* does(async () => {
           await page.getByRole("button", { name: "Go to" }).click()
           await page.getByRole("group", { name: "Go to the middle" }).getByRole("button", { name: "Hallway" }).click()
@@ -105,8 +112,12 @@ describe.skipIf(executablePath === undefined)("the page in Chromium", { timeout:
           await page.getByRole("button", { name: "Go there" }).click()
           await headline(page, "Driving to the point")
           await page.getByRole("button", { name: "Dock" }).click()
+        })
+        yield* setSpeed(speeds.home)
+        yield* does(async () => {
           await headline(page, "Charging")
           const floor = page.getByRole("combobox", { name: "Floor" })
+          await floor.locator("option").nth(1).waitFor({ state: "attached" })
           const [before, other] = await floor.locator("option").allTextContents()
           await floor.selectOption({ label: other ?? "" })
           await page.locator(".label text", { hasText: "Kitchen" }).waitFor({ state: "detached" })

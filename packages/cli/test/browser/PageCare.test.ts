@@ -5,7 +5,7 @@ import { executablePath, open } from "./chromium.ts"
 import { Chromium, does, headline, home, opened, tabTo } from "./openedPage.ts"
 import * as servedHome from "./servedHome.ts"
 
-describe.skipIf(executablePath === undefined)("routines, dock and settings in Chromium", { timeout: 60_000 }, () => {
+describe.skipIf(executablePath === undefined)("routines, dock and settings in Chromium", { timeout: 120_000 }, () => {
   layer(home, { excludeTestServices: true })((it) => {
     it.scoped("runs a routine of the app, and lists what the app has planned", () =>
       Effect.gen(function*() {
