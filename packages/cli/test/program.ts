@@ -46,11 +46,11 @@ export const start = (folder: string, command: string, env: Readonly<Record<stri
   child.stdout.on("data", collect)
   child.stderr.on("data", collect)
   child.stdin.end()
+  // It may have ended before somebody asks.
+  const closed = new Promise<number | null>((resolve) => void child.on("close", resolve))
   return {
     child,
-    ended: Effect.async<{ readonly code: number | null; readonly output: string }>((resume) => {
-      child.on("close", (code) => resume(Effect.succeed({ code, output })))
-    }),
+    ended: Effect.map(Effect.promise(() => closed), (code) => ({ code, output })),
     until: (text: string) =>
       Effect.async<string>((resume) => {
         onOutput = () => output.includes(text) ? resume(Effect.succeed(output)) : undefined

@@ -73,7 +73,7 @@ describe.skipIf(!arePresent)("mqtt and mosquitto's programs", () => {
       const receiving = yield* Effect.fork(subscribers[to]([...common, ...sub]))
       yield* server.awaitSubscription(sub[sub.lastIndexOf("-t") + 1])
       const sent = yield* publishers[from]([...common, ...pub], stdin)
-      const { code, out } = yield* Effect.timeout(Effect.fromFiber(receiving), "10 seconds")
+      const { code, out } = yield* Effect.fromFiber(receiving)
       return { published: sent.code, code, out }
     }))
 
@@ -105,9 +105,10 @@ describe.skipIf(!arePresent)("mqtt and mosquitto's programs", () => {
             const { at, server } = yield* broker()
             for (const topic of ["kept/a", "kept/b"]) yield* server.publish({ topic, payload: "old", retain: true })
             const receiving = yield* Effect.fork(subscribers[who]([...at, ...words]))
-            if (name !== "-E") yield* server.awaitSubscription(words[1])
+            // With -E and -W it may be over before anybody sees it.
+            if (name !== "-E" && name !== "-W") yield* server.awaitSubscription(words[1])
             yield* server.publish({ topic: "kept/c", payload: "new", qos: 1 })
-            const ended = yield* Effect.timeout(Effect.fromFiber(receiving), "10 seconds")
+            const ended = yield* Effect.fromFiber(receiving)
             return { ...ended, retained: (yield* server.stats).retainedMessages }
           }))
         assert.deepStrictEqual(yield* outcome("mqtt"), yield* outcome("mosquitto"))
@@ -121,13 +122,12 @@ describe.skipIf(!arePresent)("mqtt and mosquitto's programs", () => {
           const { at, server } = yield* broker()
           const published = yield* publishers[from]([...at, ...message, "-q", "1", "-r"])
           const kept = (yield* server.stats).retainedMessages
-          const got = yield* subscribers[to]([...at, "-t", "room/#", "-F", "%r %p", "--remove-retained", "-W", "1"])
-          const left = yield* Effect.repeat(Effect.delay(server.stats, "10 millis"), {
-            until: ({ retainedMessages }) => retainedMessages === 0
-          }).pipe(Effect.timeout("10 seconds"))
-          return { published: published.code, kept, got, left: left.retainedMessages }
+          // Mosquitto's program counts no messages while it clears: time has to end it, enough for a busy machine.
+          const got = yield* subscribers[to]([...at, "-t", "room/#", "-F", "%r %p", "--remove-retained", "-W", "5"])
+          const left = (yield* server.stats).retainedMessages
+          return { published: published.code, kept, got, left }
         }))
-      const [measure, ...others] = yield* Effect.forEach(pairs, outcome)
+      const [measure, ...others] = yield* Effect.forEach(pairs, outcome, { concurrency: "unbounded" })
       assert.deepInclude(measure, { published: 0, kept: 1, left: 0 })
       for (const other of others) assert.deepStrictEqual(other, measure)
     }))
