@@ -93,8 +93,9 @@ export const start = (
         Effect.sync(killGroup),
         Effect.timeoutTo(gone, { duration: "3 seconds", onSuccess: () => undefined, onTimeout: () => undefined })
       )
+      // Long enough for a busy machine: some write down at the end what has to outlive a restart.
       const ended = Effect.timeoutTo(gone, {
-        duration: "15 seconds",
+        duration: "30 seconds",
         onSuccess: () => Effect.void,
         onTimeout: () => killed
       })

@@ -134,11 +134,12 @@ const will: Scenario = {
       const topic = topicOf(target, "will")
       const { next, waiting } = yield* inbox(yield* connect(target), `${topic}/+`, { qos: 1 })
       const link = yield* FaultyLink.make(target.broker.urls[target.link])
-      const mortal = (name: string) =>
-        connect(target, { url: link.url, will: { topic: `${topic}/${name}`, payload: "gone", qos: 1 } })
-      const polite = yield* mortal("polite")
+      const mortal = (name: string, url: string) =>
+        connect(target, { url, will: { topic: `${topic}/${name}`, payload: "gone", qos: 1 } })
+      // Over a link of its own: the cut must not overtake its goodbye.
+      const polite = yield* mortal("polite", target.broker.urls[target.link])
       yield* polite.disconnect()
-      yield* mortal("cut")
+      yield* mortal("cut", link.url)
       yield* link.refuse(true)
       yield* link.cut
       assert.strictEqual((yield* next).topic, `${topic}/cut`)
@@ -222,18 +223,22 @@ const keepAlive: Scenario = {
         keepAlive: "1 second",
         will: { topic, payload: "silent", qos: 1 }
       })
+      // Two on one link. A machine that is busy for half a second loses the link, and the next one has to do.
       yield* client.events.pipe(
-        Stream.filter((event) => event._tag === "PingAnswered"),
-        Stream.take(2),
+        Stream.scan(
+          0,
+          (answers, { _tag }) => _tag === "PingAnswered" ? answers + 1 : _tag === "Connected" ? 0 : answers
+        ),
+        Stream.takeUntil((answers) => answers === 2),
         Stream.runDrain
       )
-      assert.deepInclude(yield* client.status.get, { _tag: "Connected", epoch: 1 })
+      const { epoch } = yield* linked(client, 1)
       // A client that is back sooner than it is missed takes its session over, and some brokers keep the will then.
       yield* link.refuse(true)
       yield* link.abandon
       assert.strictEqual(Message.text(yield* next), "silent")
       yield* link.refuse(false)
-      yield* linked(client, 2)
+      yield* linked(client, epoch + 1)
     })
 }
 
@@ -315,14 +320,8 @@ const dots: Scenario = {
     Effect.gen(function*() {
       const topic = `${topicOf(target, "dots")}/a.b`
       const client = yield* connect(target)
-      const outcome = yield* Effect.either(
-        Effect.timeoutOption(
-          client.publish(topic, "x", { qos: 1 }),
-          target.can.dotsInTopics ? "20 seconds" : "5 seconds"
-        )
-      )
-      if (target.can.dotsInTopics) assert.isTrue(Either.isRight(outcome))
-      else assert.isTrue(Either.isLeft(outcome))
+      const outcome = yield* Effect.either(client.publish(topic, "x", { qos: 1 }))
+      assert.strictEqual(Either.isRight(outcome), target.can.dotsInTopics)
     })
 }
 
@@ -344,12 +343,14 @@ const restarting: Scenario = {
       const { negotiated } = yield* linked(receiver, 2)
       assert.strictEqual(negotiated.sessionPresent, target.can.sessionsSurviveRestart)
       yield* Effect.flatten(Effect.map(pending.await, (exit) => exit))
-      if (target.can.sessionsSurviveRestart) assert.strictEqual(Message.text(yield* next), "meanwhile")
+      const until = (text: string) => Effect.repeat(Effect.map(next, Message.text), { until: (got) => got === text })
+      // The first one may come again before it: a broker may stop with the acknowledgement unread.
+      if (target.can.sessionsSurviveRestart) yield* until("meanwhile")
       // Where the session is lost the client subscribes again, and the sender may be faster than that. A broker answers in
       // order: with this subscription granted the one before it stands.
       yield* receiver.subscription(`${topic}/standing`)
       yield* sender.publish(topic, "after", { qos: 1 })
-      yield* Effect.repeat(Effect.map(next, Message.text), { until: (text) => text === "after" })
+      yield* until("after")
       const kept = yield* inbox(yield* connect(target), [{ filter: `${topic}/kept` }, { filter: `${topic}/live` }])
       yield* sender.publish(`${topic}/live`, "live", { qos: 1 })
       assert.strictEqual(Message.text(yield* kept.next), target.can.retainedSurvivesRestart ? "kept" : "live")
