@@ -150,10 +150,10 @@ export const connecting: ReadonlyArray<Check> = [
     run: (target, version) =>
       Effect.gen(function*() {
         const begun = yield* Clock.currentTimeMillis
-        const peer = yield* connect(target, version, { keepAlive: 1 })
+        const peer = yield* connect(target, version, { keepAlive: 2 })
         const code = yield* peer.ended
-        // Mosquitto counts in whole seconds.
-        assert.isAtLeast((yield* Clock.currentTimeMillis) - begun, 1000)
+        // Mosquitto counts in whole seconds, and the first of them may have begun long ago.
+        assert.isAtLeast((yield* Clock.currentTimeMillis) - begun, 2000)
         if (version === 5 && code !== undefined) assert.strictEqual(code, 0x8d)
       })
   },

@@ -137,7 +137,8 @@ export const delivering: ReadonlyArray<Check> = [
         const received = published(yield* again.drain)
         assert.deepStrictEqual(payloads(received), ["long"])
         assert.isAtMost(received[0]?.properties?.messageExpiryInterval ?? 60, 58)
-        assert.isAtLeast(received[0]?.properties?.messageExpiryInterval ?? 0, 50)
+        // Of 60, less what a test may take.
+        assert.isAtLeast(received[0]?.properties?.messageExpiryInterval ?? 0, 30)
       })
   },
   {

@@ -16,7 +16,8 @@ export interface Peer extends Omit<RawClient, "served"> {
   readonly ended: Effect.Effect<number | undefined>
 }
 
-const patience = "10 seconds"
+/** Less than a test may take. Mosquitto looks every six seconds which clients are silent. */
+const patience = "25 seconds"
 
 export const open = (target: Target, version: 4 | 5): Effect.Effect<Peer, never, Scope.Scope> =>
   Effect.gen(function*() {
