@@ -120,6 +120,29 @@ describe("request", () => {
       yield* link.close
     }))
 
+  it.scoped("leaves the topic that was its own when the server gives the next link another response information", () =>
+    Effect.gen(function*() {
+      const { client, link, server } = yield* start({}, 5, { properties: { responseInformation: "one" } })
+      const ask = (link: Link) =>
+        Effect.gen(function*() {
+          const request = yield* Effect.fork(client.request("ask", ""))
+          const filter = yield* grant(link)
+          yield* answer(link, yield* link.expect("Publish"), "answer")
+          yield* Fiber.join(request)
+          return filter
+        })
+      assert.strictEqual(yield* ask(link), "one/responses")
+      yield* link.close
+      yield* settle
+      yield* TestClock.adjust("1 second")
+      const next = yield* server.accept({ sessionPresent: true, properties: { responseInformation: "two" } })
+      const { filters, packetId } = yield* next.expect("Unsubscribe")
+      assert.deepStrictEqual(filters, ["one/responses"])
+      yield* next.send(Packet.unsubAck({ packetId, reasonCodes: [0] }))
+      assert.strictEqual(yield* ask(next), "two/responses")
+      yield* next.close
+    }))
+
   it.scoped("times out, typed, and leaves nothing behind", () =>
     Effect.gen(function*() {
       const { client, link } = yield* start({ maxRequests: 1 })

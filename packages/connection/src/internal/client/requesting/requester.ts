@@ -8,7 +8,8 @@ import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
+import type * as Fiber from "effect/Fiber"
+import * as FiberId from "effect/FiberId"
 import type * as Scope from "effect/Scope"
 import type { Message, PublishOptions, PublishResult } from "../../../Message.ts"
 import type { PublishError, SubscribeError } from "../../../MqttError.ts"
@@ -148,6 +149,13 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
   /** The client's own topic stays subscribed for the next request. */
   const isKept = (filter: string) => link !== undefined && filter === ownResponseTopic(link)
 
+  const closeUnused = (inlet: Inlet) => {
+    if (inlet.users > 0 || isKept(inlet.filter)) return
+    // The next request must not join what is about to end.
+    if (inlets.get(inlet.filter) === inlet) inlets.delete(inlet.filter)
+    inlet.fiber?.unsafeInterruptAsFork(FiberId.none)
+  }
+
   const joined = (correlation: Correlation): Effect.Effect<Inlet, never, Scope.Scope> =>
     Effect.acquireRelease(
       Effect.suspend(() => {
@@ -156,15 +164,9 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
           Effect.sync(() => inlet.users++))
       }),
       (inlet) =>
-        Effect.suspend(() => {
-          if (--inlet.users > 0 || isKept(inlet.filter) || inlet.fiber === undefined) {
-            return Effect.void
-          }
-          // The next request must not join what is about to end.
-          if (inlets.get(inlet.filter) === inlet) {
-            inlets.delete(inlet.filter)
-          }
-          return Fiber.interruptFork(inlet.fiber)
+        Effect.sync(() => {
+          inlet.users--
+          closeUnused(inlet)
         })
     )
 
@@ -253,6 +255,8 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
     onConnected: (negotiated) => {
       const isFirst = link === undefined
       link = negotiated
+      // A server may give each link another response information: what was the client's own topic is so no more.
+      for (const inlet of inlets.values()) closeUnused(inlet)
       if (isFirst || negotiated.sessionPresent) return
       // Until the subscription was back, responses went nowhere. What is not acknowledged goes out again.
       for (const inlet of inlets.values()) {
