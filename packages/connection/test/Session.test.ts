@@ -271,6 +271,17 @@ describe("Session", () => {
       ])
     })
 
+    it("ends an exchange that a server with room for nothing cannot hear of", () => {
+      const rig = Rig.make()
+      rig.connect()
+      const released = rig.publish("released", 2)
+      rig.receive(Packet.pubRec({ packetId: 1 }))
+      rig.session.lost()
+      rig.connect({ sessionPresent: true, properties: { maximumPacketSize: 3 } })
+      assert.strictEqual(released.result, 0)
+      assert.isTrue(rig.session.isIdle())
+    })
+
     it("fails a resend that the new server finds too large", () => {
       const rig = Rig.make()
       rig.connect()

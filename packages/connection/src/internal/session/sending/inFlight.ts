@@ -257,7 +257,9 @@ export class InFlight {
   }
 
   private writePubRel(now: number, entry: Entry): void {
-    this.output.write({ _tag: "PubRel", packetId: entry.id })
+    const problem = this.output.write({ _tag: "PubRel", packetId: entry.id })
+    // This server takes no packet of four bytes, so it cannot be told; the message is its own already.
+    if (problem !== undefined) return this.conclude(now, entry, succeeded)
     // The exchange keeps its place in the window until PUBCOMP. A server that says PUBREC again and again
     // does not put off the time at which it has to be over.
     if (entry.writtenAt === undefined) this.window.occupy(now, entry)

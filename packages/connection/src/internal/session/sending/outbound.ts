@@ -112,12 +112,12 @@ export class Outbound {
 
   /** The link is ready: resend what the session holds. What is new waits on, if it is to be held. */
   resume(now: number, link: Negotiated, isHeld: boolean): void {
-    this.link = link
     this.isHeld = isHeld
     this.window.open(Math.min(link.receiveMaximum, this.limits.inFlight))
     const owed = this.exchanges.open(now)
     // Before anybody hears of a failure and publishes something new.
     this.resumption.begin(owed.filter(({ message }) => isOffered(message, link)))
+    this.link = link
     for (const entry of owed) {
       if (!isOffered(entry.message, link)) this.exchanges.conclude(now, entry, failure(entry.message, "NotSupported"))
     }
