@@ -7,10 +7,10 @@ const client5 = { version: 5, role: "client" } as const
 const client4 = { version: 4, role: "client" } as const
 const server = { role: "server" } as const
 
-const readers: Readonly<Record<string, Decoder.Options>> = {
+const readers: Readonly<Record<string, Decoder.Options | undefined>> = {
   client4,
   client5,
-  either: {},
+  either: undefined,
   server,
   server4: { version: 4, role: "server" },
   server5: { version: 5, role: "server" },
@@ -95,6 +95,13 @@ describe("bad input", () => {
   it("case 17: controls and non-characters are accepted", () => {
     const topic = "\u0001\u007f\u0085\ufdd0\uffff"
     accepts("30 0d 00 0a 01 7f c2 85 ef b7 90 ef bf bf 00", Packet.publish({ topic, payload, properties: {} }))
+  })
+
+  it("case 14: the first and last characters of each length are read, beside a replacement character", () => {
+    const topic = "\u0080\u07ff\u0800\u0fff\u1000\ud7ff\ue000\ufffd\uffff\u{10000}\u{3ffff}\u{40000}\u{10ffff}"
+    const bytes = new TextEncoder().encode(topic)
+    const hex = Buffer.from([0x30, bytes.length + 3, 0, bytes.length, ...bytes, 0]).toString("hex")
+    accepts(hex, Packet.publish({ topic, payload, properties: {} }))
   })
 
   it("case 26: a topic alias is read: the session knows what was announced", () => {

@@ -117,6 +117,11 @@ describe("Encoder.encodeInto", () => {
     assert.strictEqual(joined(pieces), bytesOf(message) + bytesOf(large) + bytesOf(message))
   })
 
+  it("takes no output of other makers", () => {
+    const foreign = { pendingBytes: 0, take: () => [], release: () => {} }
+    assert.throws(() => Encoder.encodeInto(foreign, message, 5), TypeError, "Encoder.makeOutput")
+  })
+
   it("leaves an output as it was when it refuses a packet", () => {
     const output = Encoder.makeOutput()
     Encoder.encodeInto(output, message, 5)

@@ -42,7 +42,8 @@ describe("Topic.matches", () => {
       ["$share/g/#", "$SYS/uptime", false],
       ["$share/g/$SYS/#", "$SYS/uptime", true],
       ["$share/g/a", "$share/g/a", false],
-      ["$share/g", "g", false]
+      ["$share/g", "g", false],
+      ["$share/g", "/g", false]
     ] as const
   ) {
     it(`${filter} ${expected ? "covers" : "does not cover"} ${topic}`, () => {

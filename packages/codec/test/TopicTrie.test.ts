@@ -1,6 +1,8 @@
 import { Topic, TopicTrie } from "@effect-mqtt/codec"
 import { assert, describe, it } from "@effect/vitest"
 import { FastCheck as fc } from "effect"
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
 import { runs } from "./support/effort.ts"
 
 const level = fc.constantFrom("", "a", "b", "$s", "c")
@@ -10,6 +12,13 @@ const filter = fc.tuple(
   fc.array(fc.oneof(level, fc.constant("+")), { maxLength: 5 }),
   fc.constantFrom("", "#")
 ).map(([share, levels, last]) => share + [...levels, ...(last === "" ? [] : [last])].join("/")).filter(Topic.isFilter)
+
+setFlagsFromString("--expose-gc")
+
+const heldBytes = (): number => {
+  runInNewContext("gc()")
+  return process.memoryUsage().heapUsed
+}
 
 const sorted = (values: ReadonlyArray<string>): ReadonlyArray<string> => [...values].sort()
 
@@ -72,12 +81,26 @@ describe("TopicTrie", () => {
   })
 
   it("keeps the neighbours of what is removed, above, below and beside", () => {
-    const filters = ["a", "a/b/c", "a/b/+", "a/b/c/d", "a/+/c", "a/x", "+/+/c/#", "b"]
+    const filters = [
+      "a",
+      "a/b/c",
+      "a/b/+",
+      "a/b/c/d",
+      "a/+/c",
+      "a/x",
+      "+/+/c/#",
+      "b",
+      "c/#",
+      "c/d",
+      "e/+",
+      "e/f",
+      "e/+/g"
+    ]
     for (const gone of filters) {
       const trie = TopicTrie.make<string>()
       for (const filter of filters) trie.insert(filter, filter)
       assert.strictEqual(trie.remove(gone), gone)
-      for (const topic of ["a", "a/b/c", "a/b/z", "a/b/c/d", "a/y/c", "a/x", "q/q/c", "b"]) {
+      for (const topic of ["a", "a/b/c", "a/b/z", "a/b/c/d", "a/y/c", "a/x", "q/q/c", "b", "c/d", "e/f", "e/f/g"]) {
         const expected = filters.filter((filter) => filter !== gone && Topic.matches(filter, topic))
         assert.deepStrictEqual(sorted(trie.match(topic)), sorted(expected), `${topic} without ${gone}`)
       }
@@ -102,6 +125,39 @@ describe("TopicTrie", () => {
     for (let round = 0; round < 20_000; round++) {
       assert.strictEqual(trie.match(`device/${round}/lamp/state`).length, 1)
     }
+  })
+
+  it("holds no memory for filters that are gone", () => {
+    const trie = TopicTrie.make<number>()
+    trie.insert("device/+/state", -1)
+    const churn = (rounds: number) => {
+      for (let index = 0; index < rounds; index++) {
+        for (const filter of [`device/${index}/+/state/x`, `+/${index}/a/#`, `$share/g/${index}/b`]) {
+          trie.insert(filter, index)
+          trie.remove(filter)
+        }
+      }
+    }
+    churn(1000)
+    const before = heldBytes()
+    churn(20_000)
+    assert.isBelow(heldBytes() - before, 2_000_000, "of 200 000 levels that have come")
+    assert.deepStrictEqual(trie.match("device/7/state"), [-1])
+  })
+
+  it("holds nothing of a long filter that is gone for the level that it shares with another", () => {
+    const trie = TopicTrie.make<number>()
+    const before = heldBytes()
+    for (let index = 0; index < 500; index++) {
+      const level = `first-level-of-many-${index}`
+      // As a decoder makes texts: flat, not as the parts they were joined of.
+      const long = Buffer.from(`${level}/${"x".repeat(60_000)}`).toString("latin1")
+      trie.insert(long, index)
+      trie.insert(`${level}/x`, index)
+      trie.remove(long)
+    }
+    assert.isBelow(heldBytes() - before, 15_000_000, "of 30 MB that have come")
+    assert.strictEqual(trie.size, 500)
   })
 
   it("keeps undefined as a value", () => {

@@ -110,6 +110,16 @@ const table: Readonly<
       "MalformedPacket 0x81 1.5.3 Publish: the topic contains half of a surrogate pair"
     ],
     [
+      publish({ topic: "\udc00\udc00" }),
+      5,
+      "MalformedPacket 0x81 1.5.4 Publish: the topic contains half of a surrogate pair"
+    ],
+    [
+      publish({ topic: "\ud800\ue000" }),
+      5,
+      "MalformedPacket 0x81 1.5.4 Publish: the topic contains half of a surrogate pair"
+    ],
+    [
       publish({ topic: "x".repeat(40) + "\ud83d" }),
       5,
       "MalformedPacket 0x81 1.5.4 Publish: the topic contains half of a surrogate pair"
