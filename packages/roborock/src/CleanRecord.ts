@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Duration from "effect/Duration"
 import { isRecord, numberField } from "./internal/v1/json.ts"
 import * as V1Codes from "./V1Codes.ts"
 
@@ -13,7 +14,8 @@ import * as V1Codes from "./V1Codes.ts"
  * @category models
  */
 export interface CleanSummary {
-  readonly seconds: number
+  /** Spent cleaning, as in the state of the device. */
+  readonly cleanTime: Duration.Duration
   /** Square metres. */
   readonly area: number | undefined
   readonly count: number | undefined
@@ -29,11 +31,12 @@ export interface CleanSummary {
  * @category models
  */
 export interface CleanRecord {
-  /** Unix seconds. */
+  /** Unix seconds, which are also the id of the run. */
   readonly begin: number
+  /** Unix seconds. */
   readonly end: number
-  /** Seconds of cleaning, without breaks. */
-  readonly duration: number
+  /** Spent cleaning, without breaks. */
+  readonly duration: Duration.Duration
   /** Square metres. */
   readonly area: number
   readonly complete: boolean
@@ -65,12 +68,12 @@ const squareMetres = (area: number | undefined): number | undefined => area === 
  */
 export const decodeSummary = (result: unknown): CleanSummary | undefined => {
   if (typeof result === "number") {
-    return { seconds: result, area: undefined, count: undefined, emptied: undefined, records: [] }
+    return { cleanTime: Duration.seconds(result), area: undefined, count: undefined, emptied: undefined, records: [] }
   }
   if (isList(result)) {
     const [seconds, area, count, records] = result
     return typeof seconds !== "number" ? undefined : {
-      seconds,
+      cleanTime: Duration.seconds(seconds),
       area: squareMetres(typeof area === "number" ? area : undefined),
       count: typeof count === "number" ? count : undefined,
       emptied: undefined,
@@ -80,7 +83,7 @@ export const decodeSummary = (result: unknown): CleanSummary | undefined => {
   if (!isRecord(result)) return undefined
   const seconds = numberField(result, "clean_time")
   return seconds === undefined ? undefined : {
-    seconds,
+    cleanTime: Duration.seconds(seconds),
     area: squareMetres(numberField(result, "clean_area")),
     count: numberField(result, "clean_count"),
     emptied: numberField(result, "dust_collection_count"),
@@ -137,7 +140,7 @@ export const decode = (result: unknown): CleanRecord | undefined => {
   return {
     begin,
     end,
-    duration: sum(stages, "duration") ?? 0,
+    duration: Duration.seconds(sum(stages, "duration") ?? 0),
     area: (sum(stages, "area") ?? 0) / 1e6,
     complete: numberField(last, "complete") === 1,
     error: numberField(last, "error") ?? 0,

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Duration from "effect/Duration"
 import type { CleanRecord } from "./CleanRecord.ts"
 import { nameOf } from "./internal/device/problem.ts"
 import { isRecord } from "./internal/v1/json.ts"
@@ -64,12 +65,11 @@ export const decodeRecord = (text: string): CleanRecord | undefined => {
     parts.length !== fieldCount || begin === undefined || minutes === undefined || area === undefined
     || scope === undefined || result === undefined || start === undefined || begin < 0 || minutes < 0 || area < 0
   ) return undefined
-  const duration = minutes * minute
   return {
     begin,
     // The device tells no end: this is the earliest one.
-    end: begin + duration,
-    duration,
+    end: begin + minutes * minute,
+    duration: Duration.minutes(minutes),
     area,
     complete: resultNames.get(result) === "completed",
     error: 0,

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import type { CleanRecord, CleanSummary } from "./CleanRecord.ts"
 import { isRecord, numberField, parseJson } from "./internal/v1/json.ts"
@@ -29,13 +30,13 @@ const toRecord = (entry: unknown): ReadonlyArray<CleanRecord> => {
   if (!isRecord(detail)) return []
   const begin = numberField(detail, "record_start_time")
   if (begin === undefined) return []
-  const duration = numberField(detail, "record_use_time") ?? 0
+  const seconds = numberField(detail, "record_use_time") ?? 0
   const error = numberField(detail, "record_faultcode") ?? 0
   return [{
     begin,
     // The device tells no end: this is the earliest one.
-    end: begin + duration,
-    duration,
+    end: begin + seconds,
+    duration: Duration.seconds(seconds),
     area: squareMetres(numberField(detail, "record_clean_area") ?? 0),
     complete: error === 0,
     error,
@@ -64,7 +65,7 @@ export const decode = (data: unknown): History | undefined => {
   const area = numberField(data, "total_area")
   return {
     summary: {
-      seconds,
+      cleanTime: Duration.seconds(seconds),
       area: area === undefined ? undefined : squareMetres(area),
       count: numberField(data, "total_count"),
       emptied: undefined,

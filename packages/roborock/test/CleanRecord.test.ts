@@ -1,16 +1,17 @@
 import { CleanRecord } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
+import { Duration } from "effect"
 
 describe("decodeSummary", () => {
   it("reads a list, or an object", () => {
-    const totals = { seconds: 500, area: 2, count: 3, emptied: undefined, records: [9, 8] }
+    const totals = { cleanTime: Duration.seconds(500), area: 2, count: 3, emptied: undefined, records: [9, 8] }
     assert.deepStrictEqual(CleanRecord.decodeSummary([500, 2e6, 3, [9, 8]]), totals)
     const object = { clean_time: 500, clean_area: 2e6, clean_count: 3, dust_collection_count: 4, records: [9, 8] }
     assert.deepStrictEqual(CleanRecord.decodeSummary(object), { ...totals, emptied: 4 })
   })
 
   it("reads the seconds alone, and nothing else", () => {
-    assert.strictEqual(CleanRecord.decodeSummary(100)?.seconds, 100)
+    assert.deepStrictEqual(CleanRecord.decodeSummary(100)?.cleanTime, Duration.seconds(100))
     for (const nonsense of ["ok", null, [], {}, ["a"], { clean_time: "1" }]) {
       assert.isUndefined(CleanRecord.decodeSummary(nonsense))
     }
@@ -22,7 +23,7 @@ describe("decode", () => {
     assert.deepStrictEqual(CleanRecord.decode([100, 400, 250, 4_500_000, 0, 1, 2, 3, 52]), {
       begin: 100,
       end: 400,
-      duration: 250,
+      duration: Duration.seconds(250),
       area: 4.5,
       complete: true,
       error: 0,
@@ -36,7 +37,10 @@ describe("decode", () => {
   })
 
   it("reads the short list of old devices", () => {
-    assert.deepInclude(CleanRecord.decode([100, 400, 250, 4_500_000]), { duration: 250, startedBy: undefined })
+    assert.deepInclude(CleanRecord.decode([100, 400, 250, 4_500_000]), {
+      duration: Duration.seconds(250),
+      startedBy: undefined
+    })
   })
 
   it("adds the stages of a run up", () => {
@@ -48,7 +52,7 @@ describe("decode", () => {
     assert.deepInclude(record, {
       begin: 100,
       end: 500,
-      duration: 180,
+      duration: Duration.seconds(180),
       area: 2,
       washCount: 2,
       startedBy: "schedule",

@@ -1,5 +1,6 @@
 import { Q10Record } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
+import { Duration } from "effect"
 
 const run = (begin: number) => `abc_${begin}_6_4_946_1829_4_01_01_02_3_0`
 
@@ -9,7 +10,7 @@ describe("Q10Record", () => {
     assert.deepStrictEqual(records?.map(({ begin }) => begin), [300, 200, 100])
     assert.deepInclude(records?.[0], {
       end: 660,
-      duration: 360,
+      duration: Duration.minutes(6),
       area: 4,
       complete: false,
       kind: "selective_room",

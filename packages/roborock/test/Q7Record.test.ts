@@ -1,5 +1,6 @@
 import { Q7Record } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
+import { Duration } from "effect"
 
 const entry = (detail: Readonly<Record<string, unknown>>) => ({ url: "/record.bin", detail: JSON.stringify(detail) })
 
@@ -15,14 +16,14 @@ describe("Q7Record", () => {
       ]
     })
     assert.deepStrictEqual(history?.summary, {
-      seconds: 500,
+      cleanTime: Duration.seconds(500),
       area: 12.34,
       count: 2,
       emptied: undefined,
       records: [900, 100]
     })
     assert.deepInclude(history?.records[0], { begin: 900, end: 930, area: 0.5, complete: false, error: 513 })
-    assert.deepInclude(history?.records[1], { complete: true, duration: 60 })
+    assert.deepInclude(history?.records[1], { complete: true, duration: Duration.seconds(60) })
   })
 
   it("leaves out what makes no sense, and reads nothing out of nonsense", () => {

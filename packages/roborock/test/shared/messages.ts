@@ -86,7 +86,7 @@ const v1Messages: Checks = {
   ...twice("v1-get_clean_summary-list", "get-clean-summary", (answer, expected) => {
     const summary = CleanRecord.decodeSummary(answer)
     assert.deepEqual({
-      cleanTimeS: summary?.seconds,
+      cleanTimeS: summary === undefined ? undefined : Duration.toSeconds(summary.cleanTime),
       cleanAreaM2: Number(summary?.area?.toFixed(1)),
       count: summary?.count,
       records: summary?.records.length,
@@ -137,7 +137,7 @@ const v1Results: Checks = {
   },
   "clean-summary": () => {
     assert.deepStrictEqual(CleanRecord.decodeSummary(fixture("clean-summary")), {
-      seconds: 74_382,
+      cleanTime: Duration.seconds(74_382),
       area: 1159.1825,
       count: 31,
       emptied: 25,
@@ -199,7 +199,9 @@ const q10History = (path: string) => () => {
   const points = Either.getOrThrow(Q10DataPoints.decode(bytes(path)))
   const records = Q10Record.decode(points.get(52)) ?? []
   assert.deepStrictEqual(
-    records.map(({ area, duration, finish, kind, startedBy }) => [area, duration / 60, kind, finish, startedBy]),
+    records.map((
+      { area, duration, finish, kind, startedBy }
+    ) => [area, Duration.toMinutes(duration), kind, finish, startedBy]),
     [
       [4, 6, "full", "completed", "app"],
       [4, 6, "selective_room", "completed", "app"],
@@ -225,12 +227,12 @@ export const messages: Checks = {
   "clean-record-list": () => {
     const history = Q7Record.decode(json("fixtures/b01-q7-messages/clean-record-list.json"))
     assert.deepInclude(history?.summary, {
-      seconds: 34_980,
+      cleanTime: Duration.seconds(34_980),
       area: 285.4,
       count: 2,
       records: [1_766_369_000, 1_766_368_207]
     })
-    assert.deepInclude(history?.records[0], { duration: 120, area: 1.5, complete: true, mapFlag: 1 })
+    assert.deepInclude(history?.records[0], { duration: Duration.seconds(120), area: 1.5, complete: true, mapFlag: 1 })
   },
   ...Object.fromEntries(q10Files.map((path) => [path, q10Points(path)])),
   "dpCleanRecord-list": q10History("fixtures/b01-q10-messages/dpCleanRecord-list.json"),

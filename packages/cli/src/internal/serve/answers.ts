@@ -2,6 +2,7 @@
 import type * as Device from "@effect-mqtt/roborock/Device"
 import * as MapSvg from "@effect-mqtt/roborock/MapSvg"
 import type { RoborockError } from "@effect-mqtt/roborock/RoborockError"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type {
   CloudSchedulesAnswer,
@@ -31,9 +32,14 @@ export const consumables = (device: Device.Device): Effect.Effect<ConsumablesAns
 export const history = (device: Device.Device): Effect.Effect<HistoryAnswer, RoborockError> =>
   Effect.gen(function*() {
     const trait = yield* device.trait("history")
-    const { area, count, records, seconds } = yield* trait.summary
+    const { area, cleanTime, count, records } = yield* trait.summary
     const runs = yield* Effect.forEach(records.slice(0, shownRuns), trait.record)
-    return { area, count, seconds, runs }
+    return {
+      area,
+      count,
+      seconds: Duration.toSeconds(cleanTime),
+      runs: runs.map((run) => ({ ...run, duration: Duration.toSeconds(run.duration) }))
+    }
   })
 
 export const schedules = (device: Device.Device): Effect.Effect<SchedulesAnswer, RoborockError> =>

@@ -151,7 +151,8 @@ export interface HistoryAnswer {
   readonly area: number | undefined
   readonly seconds: number
   /** The newest first. */
-  readonly runs: ReadonlyArray<CleanRecord>
+  /** `duration` in seconds. */
+  readonly runs: ReadonlyArray<Omit<CleanRecord, "duration"> & { readonly duration: number }>
 }
 
 export interface SchedulesAnswer {

@@ -1,3 +1,4 @@
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { CleanRecord, CleanSummary } from "../../CleanRecord.ts"
@@ -73,11 +74,9 @@ const networkOf = (value: unknown): NetworkTrait.NetworkInfo | undefined =>
     ? NetworkTrait.decode({ ip: value["ipAdress"], ssid: value["wifiName"], mac: value["mac"], rssi: value["signal"] })
     : undefined
 
-const minute = 60
-
 /** Totals are data points of their own: minutes, and square metres. */
 const summaryOf = (fields: Fields, records: ReadonlyArray<CleanRecord>): CleanSummary => ({
-  seconds: (numberField(fields, "dpTotalCleanTime") ?? 0) * minute,
+  cleanTime: Duration.minutes(numberField(fields, "dpTotalCleanTime") ?? 0),
   area: numberField(fields, "dpTotalCleanArea"),
   count: numberField(fields, "dpTotalCleanCount"),
   emptied: undefined,

@@ -1,6 +1,6 @@
 import { Q10DataPoints, type Q10Map } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Either, Fiber, TestClock } from "effect"
+import { Duration, Effect, Either, Fiber, TestClock } from "effect"
 import { testData } from "../../../../../vitest.testData.ts"
 import { type Answer, openAppliance } from "../../cloudAppliance.ts"
 import { i16s, pathPacket, smallQ10 } from "../../q10Bytes.ts"
@@ -261,14 +261,14 @@ describe("a Q10 vacuum", () => {
           : [[102, Q10DataPoints.encode({ common: [[52, { op: "list", data: [run(100), run(900)] }]] })]])
       const history = yield* device.trait("history")
       assert.deepStrictEqual(yield* history.summary, {
-        seconds: 600,
+        cleanTime: Duration.minutes(10),
         area: 7,
         count: 2,
         emptied: undefined,
         records: [900, 100]
       })
       assert.deepStrictEqual((yield* history.latest(1)).map(({ begin }) => begin), [900])
-      assert.deepInclude(yield* history.record(100), { duration: 360, area: 4, complete: true })
+      assert.deepInclude(yield* history.record(100), { duration: Duration.minutes(6), area: 4, complete: true })
       assert.strictEqual(yield* reasonOf(history.record(5)), "InvalidArgument")
       assert.strictEqual(yield* reasonOf(history.map(100)), "UnknownMethod")
     }))

@@ -1,7 +1,7 @@
 import { DeviceMemory, Q7Codes, Q7MapPayload, Q7Rpc } from "@effect-mqtt/roborock"
 import { KeyValueStore } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Either, Fiber, TestClock } from "effect"
+import { Duration, Effect, Either, Fiber, TestClock } from "effect"
 import { type Answer, openAppliance, serialNumber } from "../../cloudAppliance.ts"
 import { smallQ7 } from "../../q7Bytes.ts"
 import { reasonOf } from "../../vacuumWith.ts"
@@ -216,8 +216,8 @@ describe("a Q7 vacuum", () => {
     Effect.gen(function*() {
       const { device } = yield* openAppliance(kind, withProperties({ ...charging }))
       const history = yield* device.trait("history")
-      assert.deepInclude(yield* history.summary, { seconds: 500, area: 12.34, records: [100] })
-      assert.deepInclude(yield* history.record(100), { duration: 60, area: 1.5 })
+      assert.deepInclude(yield* history.summary, { cleanTime: Duration.seconds(500), area: 12.34, records: [100] })
+      assert.deepInclude(yield* history.record(100), { duration: Duration.seconds(60), area: 1.5 })
       assert.lengthOf(yield* history.latest(), 1)
       assert.strictEqual(yield* reasonOf(history.remove(100)), "UnknownMethod")
     }))

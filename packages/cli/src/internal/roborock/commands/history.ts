@@ -1,6 +1,7 @@
 /** `roborock history` */
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as RoborockOutput from "../../../RoborockOutput.ts"
 import { minutes, squareMetres } from "../deviceStatus.ts"
@@ -58,14 +59,14 @@ const run = (count: number) => (values: Parameters<typeof home.pickDevice>[0]) =
     const totals = yield* summary
     const records = yield* latest(count)
     const history: History = {
-      seconds: totals.seconds,
+      seconds: Duration.toSeconds(totals.cleanTime),
       area: totals.area ?? null,
       count: totals.count ?? null,
       runs: records.map((record) => ({
         id: record.begin,
         begin: output.moment(record.begin * 1000),
         end: output.moment(record.end * 1000),
-        seconds: record.duration,
+        seconds: Duration.toSeconds(record.duration),
         area: record.area,
         complete: record.complete,
         kind: record.kind ?? null,
