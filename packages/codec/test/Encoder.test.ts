@@ -93,6 +93,35 @@ describe("Encoder.encode", () => {
   })
 })
 
+describe("Encoder.encode, in the shortest form", () => {
+  for (
+    const [name, packet, version, expected] of [
+      ["empty lists say nothing", Packet.pubAck({ packetId: 1, properties: { userProperties: [] } }), 5, "40020001"],
+      ["a code of success says nothing in 3.1.1", Packet.pubAck({ packetId: 1, reasonCode: 0 }), 4, "40020001"],
+      ["a return code of 3.1.1 has no properties behind it", Packet.connAck({ reasonCode: 1 }), 5, "20020001"],
+      ["a reason code of CONNACK has", Packet.connAck({ reasonCode: 0x87 }), 5, "2003008700"]
+    ] as const
+  ) {
+    it(name, () => assert.strictEqual(refusal(packet, version), `encoded ${expected}`))
+  }
+
+  it("lets a packet of exactly the maximum pass", () => {
+    const packets = [
+      message,
+      { ...message, properties: { topicAlias: 1 } },
+      { ...message, payload: new Uint8Array(20_000) },
+      Packet.pubAck({ packetId: 1 }),
+      Packet.subscribe({ packetId: 1, subscriptions: [{ filter: "a", qos: 0 }] })
+    ]
+    for (const packet of packets) {
+      const maxPacketBytes = Either.getOrThrow(Encoder.encode(packet, 5)).length
+      assert.isTrue(Either.isRight(Encoder.encode(packet, 5, { maxPacketBytes })))
+      const error = Either.getOrThrow(Either.flip(Encoder.encode(packet, 5, { maxPacketBytes: maxPacketBytes - 1 })))
+      assert.deepInclude(error, { _tag: "PacketTooLarge", sizeBytes: maxPacketBytes, maxBytes: maxPacketBytes - 1 })
+    }
+  })
+})
+
 describe("Encoder.encodeInto", () => {
   const bytesOf = (packet: Packet.Packet): string => toHex(Either.getOrThrow(Encoder.encode(packet, 5)))
 
@@ -144,6 +173,24 @@ describe("Encoder.encodeInto", () => {
         assert.strictEqual(output.pendingBytes, 0)
       }
     }
+  })
+
+  it("throws where a packet is no packet, instead of saying that it is encoded, and goes on", () => {
+    const output = Encoder.makeOutput()
+    const packet = { _tag: "Subscribe", packetId: 1 } as Packet.Packet // which no compiler takes: the point of the test
+    assert.throws(() => Encoder.encodeInto(output, packet, 5), TypeError)
+    assert.throws(() => Encoder.encode(packet, 5), TypeError)
+    Encoder.encodeInto(output, message, 5)
+    assert.strictEqual(joined(output.take()), bytesOf(message))
+  })
+
+  it("keeps what waits before a large payload when it is released too early", () => {
+    const large = Packet.publish({ topic: "t", payload: new Uint8Array(20_000).fill(9) })
+    const output = Encoder.makeOutput()
+    Encoder.encodeInto(output, large, 5)
+    output.release()
+    Encoder.encodeInto(output, message, 5)
+    assert.strictEqual(joined(output.take()), bytesOf(large) + bytesOf(message))
   })
 
   it("keeps what was taken until it is released, and reuses its memory then", () => {

@@ -300,6 +300,16 @@ const table: Readonly<
       "ProtocolViolation 0x82 3.3.2.3 Publish: subscriptionIdentifiers must not be 0"
     ],
     [
+      publish({ properties: { subscriptionIdentifiers: [-1] } }),
+      5,
+      "ProtocolViolation 0x82 1.5 Publish: subscriptionIdentifiers is out of range"
+    ],
+    [
+      publish({ properties: { subscriptionIdentifiers: [1.5] } }),
+      5,
+      "ProtocolViolation 0x82 1.5 Publish: subscriptionIdentifiers is out of range"
+    ],
+    [
       publish({ properties: { subscriptionIdentifiers: [1, 268_435_456] } }),
       5,
       "ProtocolViolation 0x82 1.5 Publish: subscriptionIdentifiers is out of range"
