@@ -29,7 +29,8 @@ const program = Effect.gen(function*() {
   // The life before may have been killed when it had everything.
   if (isComplete()) return
   const client = yield* MqttClient.MqttClient
-  const messages = client.subscribe("soak/#", { qos: 2 })
+  const { messages } = yield* client.subscription("soak/#", { qos: 2 })
+  ledger.note("subscribed", [run])
   yield* Effect.race(
     client.failure,
     messages.pipe(
@@ -43,7 +44,7 @@ const program = Effect.gen(function*() {
       Stream.runDrain
     )
   )
-})
+}).pipe(Effect.scoped)
 
 const live = NodeMqttClient.layer({
   url,

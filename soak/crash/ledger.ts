@@ -6,17 +6,18 @@ import { closeSync, existsSync, openSync, readFileSync, writeSync } from "node:f
  *
  * - `run <number>`: a new life of the program.
  * - `stored <message>`, `done <message>`: of the publisher.
+ * - `subscribed <number>`: the broker has granted the subscription in this life of the consumer.
  * - `got <message>`: the consumer has taken responsibility.
  * - `sure <count>`: so many identifiers of QoS 2 messages are durable in this life of the consumer.
  */
-export type Word = "run" | "stored" | "done" | "got" | "sure"
+export type Word = "run" | "stored" | "done" | "subscribed" | "got" | "sure"
 
 export interface Fact {
   readonly word: Word
   readonly value: number
 }
 
-const words: ReadonlyArray<string> = ["run", "stored", "done", "got", "sure"]
+const words: ReadonlyArray<string> = ["run", "stored", "done", "subscribed", "got", "sure"]
 
 const isWord = (text: string | undefined): text is Word => text !== undefined && words.includes(text)
 

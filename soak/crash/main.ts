@@ -81,10 +81,10 @@ const live = async (name: "publisher" | "consumer", bytesOfWork: number) => {
 }
 
 try {
-  // A session that exists before anything is published misses nothing.
+  // A session with its subscription that exists before anything is published misses nothing.
   const consumer = live("consumer", messages * 2 * "got 0000000\n".length)
-  while (sizeOf(join(directory, "consumer.ledger")) === 0) await pause(20)
-  await pause(1000)
+  const isSubscribed = () => Ledger.read(join(directory, "consumer.ledger")).some(({ word }) => word === "subscribed")
+  while (!isSubscribed()) await pause(20)
   const publisher = live("publisher", messages * 2 * "stored 0000000\n".length)
   const [consumerKills, publisherKills] = await Promise.all([consumer, publisher])
   const { duplicates, lost, sure, unexplained } = judge(Ledger.read(join(directory, "consumer.ledger")), messages * 2)
