@@ -32,6 +32,8 @@ export interface Entry {
   request: Request
   /** What the server has granted, while a SUBSCRIBE that asks for more is on its way. */
   confirmed: Request | undefined
+  /** The server may have the filter, although nothing is confirmed: a refusal does not mean that it has not. */
+  mayBeHeld: boolean
   /** Counts SUBSCRIBEs and UNSUBSCRIBEs: the answer to any but the last one decides nothing. */
   operation: number
   /** Names the subscription at the server; a fresh one each time that the server has to make it anew. */
@@ -51,6 +53,7 @@ export interface Entry {
 export const make = (request: Request, identifier: number): Entry => ({
   request,
   confirmed: undefined,
+  mayBeHeld: false,
   operation: 0,
   identifier,
   state: "absent",
@@ -79,6 +82,13 @@ export const makeInherited = (filter: string, identifier: number): Entry => ({
   state: "uncertain",
   isInherited: true
 })
+
+/** The session is new: the server knows nothing of it. */
+export const forgotten = (entry: Entry): void => {
+  entry.state = "absent"
+  entry.confirmed = undefined
+  entry.mayBeHeld = false
+}
 
 /** Tells those who wait for a SUBACK. */
 export const answer = (entry: Entry, granted: Granted): void => {

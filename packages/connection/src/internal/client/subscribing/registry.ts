@@ -13,7 +13,7 @@ import type { OperationOutcome, Session } from "../../../Session.ts"
 import type { Notify } from "../observing/notices.ts"
 import type { Entry, GrantListener, Member } from "./entry.ts"
 import * as entries from "./entry.ts"
-import { filtersOverlap } from "./filterOverlap.ts"
+import { overlapWarning } from "./filterOverlap.ts"
 import * as keptEntries from "./keptEntries.ts"
 import type { Request } from "./requests.ts"
 import * as requests from "./requests.ts"
@@ -52,8 +52,8 @@ export const make = (
   notify: Notify
 ): Registry => {
   let link: Negotiated | undefined
-  let hasWarned = false
   const kept = keptEntries.make()
+  const warnOfOverlap = overlapWarning(routing, notify)
 
   const add = (request: Request): Entry => {
     const entry = entries.make(request, routing.nextIdentifier())
@@ -84,24 +84,15 @@ export const make = (
       entry.members.delete(member)
       entry.replayTo.delete(member)
     }
-    if (confirmed === undefined) remove(entry)
+    if (confirmed === undefined && !entry.mayBeHeld) remove(entry)
     else {
       // Only the wish for more was refused: what the server had granted before goes on, if anybody wants it.
-      entry.request = confirmed
+      entry.request = confirmed ?? entry.request
       entry.state = "active"
       if (entry.members.size === 0) unsubscribe(entry)
     }
     entries.answer(entry, Either.left(error))
     for (const member of refused) expel(member, error)
-  }
-
-  const warnOfOverlap = (entry: Entry) => {
-    if (hasWarned) return
-    const { filter } = entry.request
-    const other = routing.all().find((one) => one !== entry && filtersOverlap(one.request.filter, filter))
-    if (other === undefined) return
-    hasWarned = true
-    notify({ _tag: "OverlappingFilters", filters: [other.request.filter, filter] })
   }
 
   const subscribe = (
@@ -112,6 +103,8 @@ export const make = (
   ) => {
     const { request } = entry
     const operation = ++entry.operation
+    // What was asked before may still be granted, or have been on a lost link, whatever becomes of this.
+    entry.mayBeHeld ||= entry.state !== "absent"
     entry.state = "subscribing"
     entry.isInherited = false
     const replayed = new Set<Member>()
@@ -158,6 +151,7 @@ export const make = (
     for (const member of served) entry.replayTo.delete(member)
     entry.granted = granted.right
     entry.confirmed = request
+    entry.mayBeHeld = false
     entry.state = "active"
     const { listeners } = entry
     entry.listeners = []
@@ -176,6 +170,7 @@ export const make = (
     const operation = ++entry.operation
     entry.state = "unsubscribing"
     entry.confirmed = undefined
+    entry.mayBeHeld = false
     kept.release(entry)
     session.unsubscribe(now(), { _tag: "Unsubscribe", filters: [entry.request.filter] }, (outcome) => {
       // A stream may have joined meanwhile: its SUBSCRIBE is behind this UNSUBSCRIBE on the wire.
@@ -245,12 +240,12 @@ export const make = (
   const reconcile = (entry: Entry, negotiated: Negotiated) => {
     const isWanted = entry.members.size > 0
     const isNew = !negotiated.sessionPresent || entry.state === "absent"
-    if (!negotiated.sessionPresent) entry.confirmed = undefined
     if (isNew) {
       if (!isWanted) return remove(entry)
       // A value may have changed while the session was lost.
       const wish = entry.request.retainHandling ?? 0
       const isReplayed = entry.state === "absent" || settings.replayRetained
+      entries.forgotten(entry)
       return subscribe(entry, negotiated, isReplayed ? wish : 2, entry.members)
     }
     if (!isWanted) {
