@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Random from "effect/Random"
 import type * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
 import type { LocalTrouble } from "./Fault.ts"
 import type { V1Device } from "./V1Device.ts"
 
@@ -34,6 +35,8 @@ export interface Options {
   readonly localKey: Redacted.Redacted
   readonly version: LocalVersion
   readonly device: Pick<V1Device, "handleLocal">
+  /** What it tells unasked, to whoever has said hello. @default nothing */
+  readonly pushes?: Stream.Stream<(timestamp: number) => Uint8Array> | undefined
   /** While true, it takes what comes and answers nothing, as robots do that have lost their mind. */
   readonly isSilent: () => boolean
   /** What goes wrong with the request that has just come. @default nothing */
@@ -89,6 +92,16 @@ export const serve = (options: Options) => (wire: Wire): Effect.Effect<void> =>
         }
       })
 
+    /** Answers and pushes are of the same type. */
+    const send = (payload: (timestamp: number) => Uint8Array, isDamaged = false) =>
+      Effect.gen(function*() {
+        const timestamp = yield* nowSeconds
+        const random = yield* Random.nextIntBetween(0, 0x7fff_ffff)
+        const frame = { version, seq: ++seq, random, timestamp, protocol: Frame.protocols.generalRequest }
+        const sealed = LocalFrame.encode({ ...frame, payload: payload(timestamp) }, keys)
+        if (Either.isRight(sealed)) yield* wire.write([isDamaged ? damaged(sealed.right) : sealed.right])
+      })
+
     const onRequest = (payload: Uint8Array): Effect.Effect<void, TransportError | "closed"> =>
       Effect.gen(function*() {
         const trouble = options.trouble?.()
@@ -97,13 +110,7 @@ export const serve = (options: Options) => (wire: Wire): Effect.Effect<void> =>
         if (trouble === "silent") return
         const answer = yield* device.handleLocal(payload)
         if (answer === undefined) return
-        const timestamp = yield* nowSeconds
-        const random = yield* Random.nextIntBetween(0, 0x7fff_ffff)
-        const frame = { version, seq: ++seq, random, timestamp, protocol: Frame.protocols.generalRequest }
-        const sealed = LocalFrame.encode({ ...frame, payload: answer(timestamp) }, keys)
-        if (Either.isRight(sealed)) {
-          yield* wire.write([trouble === "badChecksum" ? damaged(sealed.right) : sealed.right])
-        }
+        yield* send(answer, trouble === "badChecksum")
         yield* options.onAnswered
       })
 
@@ -116,9 +123,14 @@ export const serve = (options: Options) => (wire: Wire): Effect.Effect<void> =>
         : Effect.void
     }
 
-    return wire.read.pipe(
+    const hear = wire.read.pipe(
       Effect.flatMap((bytes) => Effect.forEach(decoder.push(bytes, keys).messages, onMessage, { discard: true })),
       Effect.forever,
       Effect.ignore
     )
+    const tell = Stream.runForEach(
+      options.pushes ?? Stream.never,
+      (push) => greeted && !options.isSilent() ? send(push) : Effect.void
+    ).pipe(Effect.ignore)
+    return Effect.raceFirst(hear, tell)
   })

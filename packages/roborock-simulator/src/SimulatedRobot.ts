@@ -15,7 +15,7 @@ import type { FloorPlan } from "./FloorPlan.ts"
 import type { HomeNetwork } from "./Ground.ts"
 import { type Family, makeVacuumDevice } from "./internal/devices/family.ts"
 import { type Trouble as DeviceTrouble, troubleCodes } from "./internal/devices/trouble.ts"
-import { makeCloudLink } from "./internal/simulation/cloudLink.ts"
+import { type CloudLink, makeCloudLink } from "./internal/simulation/cloudLink.ts"
 import { type Faults, makeFaults } from "./internal/simulation/faults.ts"
 import { makeHomePresence } from "./internal/simulation/homePresence.ts"
 import { makePower } from "./internal/simulation/power.ts"
@@ -190,14 +190,15 @@ export const make = (options: Options): Effect.Effect<SimulatedRobot, never, Sco
       otherFloors: identity.product === "S4" ? undefined : options.otherFloors
     })
     const { device, local } = yield* makeVacuumDevice({ identity, robot, rooms, host: host ?? "0.0.0.0" })
-    const link = yield* makeCloudLink({
+    const link: CloudLink = yield* makeCloudLink({
       identity,
       device,
       owner,
       mqttUrl,
       reconnect,
       faults,
-      quietTime: () => quietTime(robot.state)
+      quietTime: () => quietTime(robot.state),
+      onAnswered: Effect.suspend(() => presence?.stir ?? Effect.void)
     })
     const presence = host === undefined || version === undefined || local === undefined
       ? undefined
@@ -209,8 +210,10 @@ export const make = (options: Options): Effect.Effect<SimulatedRobot, never, Sco
         device: local,
         broadcastEvery: options.broadcastEvery ?? "30 seconds",
         faults,
+        quietTime: () => quietTime(robot.state),
         onAnswered: link.stir
       })
+    const stir = Effect.zipRight(link.stir, presence?.stir ?? Effect.void)
     const power = yield* makePower(
       Effect.provideService(
         Effect.all([link.run, presence?.run ?? Effect.never], { concurrency: 2 }),
@@ -223,7 +226,7 @@ export const make = (options: Options): Effect.Effect<SimulatedRobot, never, Sco
     const tell = (command: Robot.Command) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) => {
         robot.command(command, now)
-        return link.stir
+        return stir
       })
     return {
       name: identity.name,
@@ -252,7 +255,7 @@ export const make = (options: Options): Effect.Effect<SimulatedRobot, never, Sco
         tell({ _tag: "Fail", errorCode: typeof error === "number" ? error : troubleCodes[family][error] }),
       recover: tell({ _tag: "Recover" }),
       located: Effect.sync(device.located),
-      call: (method, params) => Effect.zipLeft(device.call(method, params), link.stir),
+      call: (method, params) => Effect.zipLeft(device.call(method, params), stir),
       dataPoints: Effect.sync(device.dataPoints)
     }
   })

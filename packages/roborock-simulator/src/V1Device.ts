@@ -63,6 +63,11 @@ export interface V1Device {
   readonly handleLocal: (
     payload: Uint8Array
   ) => Effect.Effect<((timestamp: number) => Uint8Array) | undefined>
+  /**
+   * Brings the robot to the present; gives a push for the home network, which wants the time of its frame (Unix seconds),
+   * when a data point has changed since the last one there.
+   */
+  readonly tickLocal: Effect.Effect<((timestamp: number) => Uint8Array) | undefined>
   /** Brings the robot to the present; returns a push when a data point has changed since the last one. */
   readonly tick: Effect.Effect<ReadonlyArray<Uint8Array>>
   /** Calls a method without the network, as the cloud does for a routine. */
@@ -130,6 +135,7 @@ export const make = (options: Options): Effect.Effect<V1Device> =>
     const currentDataPoints = () =>
       dataPoints(robot.state, { settings, product, dock, floors }, consumables, lastMillis)
     const changes = makeChanges(currentDataPoints)
+    const changesAtHome = makeChanges(currentDataPoints)
     const advanced = Effect.map(Clock.currentTimeMillis, (now) => {
       lastMillis = now
       robot.advance(now)
@@ -208,6 +214,10 @@ export const make = (options: Options): Effect.Effect<V1Device> =>
           (answer) => (timestamp: number) => Rpc.encodeResponse({ id, ...answer }, timestamp)
         )
       },
+      tickLocal: Effect.map(advanced, () => {
+        const changed = changesAtHome()
+        return changed.size === 0 ? undefined : (timestamp) => Rpc.encodePush(changed, timestamp)
+      }),
       tick: Effect.zipRight(advanced, push),
       call,
       dataPoints: currentDataPoints,

@@ -1,7 +1,7 @@
 import { Transport } from "@effect-mqtt/connection"
 import { type Frame, LocalFrame, Rpc } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Either, Fiber, Redacted, TestClock } from "effect"
+import { Effect, Either, Fiber, PubSub, Redacted, Stream, TestClock } from "effect"
 import { LocalPort } from "../src/index.ts"
 
 const localKey = Redacted.make("key123key123key1")
@@ -20,14 +20,24 @@ const connect = (version: LocalPort.LocalVersion) =>
   Effect.gen(function*() {
     const [near, far] = yield* Transport.makePipe
     const state = { silent: false }
+    const pushes = yield* PubSub.bounded<(timestamp: number) => Uint8Array>(4)
     yield* Effect.forkScoped(
-      LocalPort.serve({ localKey, version, device, isSilent: () => state.silent, onAnswered: Effect.void })(far)
+      LocalPort.serve({
+        localKey,
+        version,
+        device,
+        pushes: Stream.fromPubSub(pushes),
+        isSilent: () => state.silent,
+        onAnswered: Effect.void
+      })(far)
     )
     const decoder = LocalFrame.makeDecoder()
     let nonces: Frame.Keys["nonces"]
-    const exchange = (bytes: Uint8Array) =>
+    const exchange = (bytes: Uint8Array) => hear(near.write([bytes]))
+    /** What comes within a second. */
+    const hear = <E>(cause: Effect.Effect<unknown, E>) =>
       Effect.gen(function*() {
-        yield* near.write([bytes])
+        yield* cause
         const reading = yield* Effect.fork(Effect.timeoutOption(near.read, "1 second"))
         yield* TestClock.adjust("1 second")
         const answer = yield* Fiber.join(reading)
@@ -36,6 +46,8 @@ const connect = (version: LocalPort.LocalVersion) =>
     return {
       exchange,
       state,
+      push: (battery: number) =>
+        hear(PubSub.publish(pushes, (timestamp: number) => Rpc.encodePush(new Map([[122, battery]]), timestamp))),
       greet: (hello: Uint8Array, connectNonce: number) =>
         Effect.map(exchange(hello), ([answer]) => {
           if (answer?._tag === "Control") nonces = { connectNonce, ackNonce: answer.control.random }
@@ -86,6 +98,20 @@ describe("serve", () => {
         }
       }))
   }
+
+  it.scoped("tells what changes to who has said hello, and to nobody while it is silent", () =>
+    Effect.gen(function*() {
+      const phone = yield* connect("L01")
+      assert.deepStrictEqual(yield* phone.push(90), [])
+      const [hello] = hellos("L01")
+      assert.isDefined(hello)
+      yield* phone.greet(hello, control.random)
+      const [pushed] = yield* phone.push(89)
+      const read = pushed?._tag === "Data" ? Either.getOrThrow(Rpc.decode(pushed.frame.payload)) : undefined
+      assert.deepStrictEqual(read?._tag === "Push" && [...read.dataPoints], [[122, 89]])
+      phone.state.silent = true
+      assert.deepStrictEqual(yield* phone.push(88), [])
+    }))
 
   it.scoped("says nothing to a hello in another version, before the hello, or while it is silent", () =>
     Effect.gen(function*() {

@@ -98,4 +98,22 @@ describe("SimulatedRobot", () => {
         assert.isTrue(yield* isOnline)
       })
     ), 20_000)
+
+  it.effect("tells over the home network what happens to it, also while there is no cloud", () =>
+    withSession(
+      { robots: [{ name: "Robot" }] },
+      Effect.gen(function*() {
+        const { robots: [robot], stopBroker } = yield* Simulator.Simulator
+        assert.isDefined(robot)
+        const vacuum = yield* (yield* RoborockSession.RoborockSession).device("Robot")
+        yield* Effect.sleep("10 seconds")
+        assert.strictEqual((yield* vacuum.route.get)._tag, "Local")
+        yield* stopBroker
+        yield* Effect.sleep("10 seconds")
+        yield* robot.fail("stuck")
+        // The status is asked for a second after a push, and within a minute without one.
+        yield* Effect.sleep("3 seconds")
+        assert.strictEqual((yield* vacuum.state.get).activity, "error")
+      })
+    ))
 })

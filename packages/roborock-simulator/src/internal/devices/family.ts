@@ -1,6 +1,5 @@
 import * as Effect from "effect/Effect"
 import type { HomeRoom, RobotIdentity } from "../../Account.ts"
-import type * as LocalPort from "../../LocalPort.ts"
 import type { Robot } from "../../Robot.ts"
 import * as V1Device from "../../V1Device.ts"
 import { makeQ10Device } from "../q10/device.ts"
@@ -23,7 +22,7 @@ const isV1 = (identity: RobotIdentity): identity is V1Device.Options["identity"]
 /** The protocol side of a robot, in the language of its product; `local` is what answers on the home network. */
 export const makeVacuumDevice = (
   { host, identity, robot, rooms }: Options
-): Effect.Effect<{ readonly device: VacuumDevice; readonly local?: LocalPort.Options["device"] }> =>
+): Effect.Effect<{ readonly device: VacuumDevice; readonly local?: V1Device.V1Device }> =>
   isV1(identity)
     ? Effect.map(V1Device.make({ identity, rooms, robot, host }), (device) => ({ device, local: device }))
     : Effect.map(

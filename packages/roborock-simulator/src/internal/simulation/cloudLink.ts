@@ -20,6 +20,8 @@ export interface Options {
   readonly mqttUrl: string
   readonly reconnect: Schedule.Schedule<unknown>
   readonly faults: Faults
+  /** A message was answered. @default nothing */
+  readonly onAnswered?: Effect.Effect<void> | undefined
   /** How long nothing worth a push happens by itself; `undefined` when nothing will, until somebody gives an order. */
   readonly quietTime: () => Duration.DurationInput | undefined
 }
@@ -97,7 +99,11 @@ export const makeCloudLink = (options: Options): Effect.Effect<CloudLink> =>
 
       const respond = Stream.runForEach(
         messages,
-        ({ payload }) => Effect.flatMap(device.handle(payload), sendAll).pipe(Effect.zipRight(stirred.open))
+        ({ payload }) =>
+          Effect.flatMap(device.handle(payload), sendAll).pipe(
+            Effect.zipRight(stirred.open),
+            Effect.zipRight(options.onAnswered ?? Effect.void)
+          )
       )
       // Without a connection nothing is pushed, so that the first push after an outage tells what changed in it.
       const push = Effect.gen(function*() {

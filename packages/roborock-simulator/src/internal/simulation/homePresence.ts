@@ -1,10 +1,13 @@
 import * as DiscoveryBroadcast from "@effect-mqtt/roborock/DiscoveryBroadcast"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as PubSub from "effect/PubSub"
 import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
 import type { DeviceIdentity } from "../../Account.ts"
 import type { HomeNetwork } from "../../Ground.ts"
 import * as LocalPort from "../../LocalPort.ts"
+import type { V1Device } from "../../V1Device.ts"
 import type { Faults } from "./faults.ts"
 
 export interface Options {
@@ -12,20 +15,27 @@ export interface Options {
   readonly home: HomeNetwork
   readonly host: string
   readonly version: LocalPort.LocalVersion
-  readonly device: LocalPort.Options["device"]
+  readonly device: Pick<V1Device, "handleLocal" | "tickLocal">
   readonly broadcastEvery: Duration.DurationInput
   readonly faults: Faults
+  /** How long nothing worth a push happens by itself; `undefined` when nothing will, until somebody gives an order. */
+  readonly quietTime: () => Duration.DurationInput | undefined
   /** A request was answered. */
   readonly onAnswered: Effect.Effect<void>
 }
 
+/** A client that does not read misses the oldest of more. */
+const maxPushes = 16
+
 /** A robot on the home network: its TCP port, and the broadcasts that tell where it is. */
 export const makeHomePresence = (options: Options) =>
   Effect.gen(function*() {
-    const { faults, home, host, identity, version } = options
+    const { device, faults, home, host, identity, version } = options
     const isOpen = yield* Effect.makeLatch(true)
     const isClosed = yield* Effect.makeLatch(false)
     const random = yield* Effect.random
+    const stirred = yield* Effect.makeLatch(false)
+    const pushes = yield* PubSub.sliding<(timestamp: number) => Uint8Array>(maxPushes)
     let isSilent = false
     let seq = 0
 
@@ -34,22 +44,33 @@ export const makeHomePresence = (options: Options) =>
         ? Effect.void
         : home.broadcast(host, DiscoveryBroadcast.encode({ duid: identity.duid, ip: host, version }, ++seq))
     )
+    const push = Effect.gen(function*() {
+      yield* stirred.close
+      const changed = yield* device.tickLocal
+      if (changed !== undefined) yield* PubSub.publish(pushes, changed)
+      const quiet = options.quietTime()
+      yield* quiet === undefined ? stirred.await : Effect.timeoutOption(stirred.await, quiet)
+    }).pipe(Effect.forever, Effect.interruptible)
     const run = Effect.gen(function*() {
       yield* isOpen.await
       const serve = LocalPort.serve({
         localKey: identity.localKey,
         version,
-        device: options.device,
+        device,
+        pushes: Stream.fromPubSub(pushes),
         isSilent: () => isSilent,
         trouble: () => faults.local(identity.name),
-        onAnswered: options.onAnswered
+        onAnswered: Effect.zipRight(stirred.open, options.onAnswered)
       })
+      yield* Effect.forkScoped(push)
       yield* Effect.catchAll(home.listen(host, serve), (error) => Effect.logWarning(error.message))
       yield* Effect.raceFirst(Effect.repeat(broadcast, Schedule.spaced(options.broadcastEvery)), isClosed.await)
     }).pipe(Effect.scoped, Effect.forever, Effect.withRandom(random))
 
     return {
       run,
+      /** Something has happened that may be worth a push. */
+      stir: Effect.asVoid(stirred.open),
       setMode: (mode: "open" | "silent" | "closed"): Effect.Effect<void> =>
         Effect.suspend(() => {
           isSilent = mode === "silent"
