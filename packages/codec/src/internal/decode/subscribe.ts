@@ -1,18 +1,15 @@
 import type { Subscribe, Subscription, Unsubscribe } from "../../Packet.ts"
 import { isQoS } from "../../QoS.ts"
-import * as Topic from "../../Topic.ts"
 import { carriers } from "../carriers.ts"
 import { malformed, violation } from "../refusal.ts"
+import { expectFilter } from "../topicFilter.ts"
 import { readProperties } from "./properties.ts"
 import { readByte, type Reader, readPacketId, readText } from "./reader.ts"
 
 const readFilter = (reader: Reader): string => {
   const filter = readText(reader)
-  const problem = Topic.filterProblem(filter, reader.version)
-  if (problem === undefined) return filter
-  throw problem === "SharedSubscription"
-    ? violation(reader, 0x8f, "a shared subscription is not valid", "4.8.2")
-    : violation(reader, 0x8f, "a topic filter is not valid", "4.7.1")
+  expectFilter(reader, filter)
+  return filter
 }
 
 const readSubscription = (reader: Reader): Subscription => {

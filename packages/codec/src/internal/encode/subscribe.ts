@@ -1,17 +1,14 @@
 import type { Subscribe, Subscription, Unsubscribe } from "../../Packet.ts"
 import { isQoS } from "../../QoS.ts"
-import * as Topic from "../../Topic.ts"
 import { carriers } from "../carriers.ts"
 import { violation } from "../refusal.ts"
+import { expectFilter } from "../topicFilter.ts"
 import { type OutputBuffer, writeByte, writePacketId, writeText } from "./outputBuffer.ts"
 import { refuseProperties, writeProperties } from "./properties.ts"
 import { checkQoS } from "./publish.ts"
 
 const writeFilter = (output: OutputBuffer, filter: string): void => {
-  const problem = Topic.filterProblem(filter, output.version)
-  if (problem !== undefined) {
-    throw violation(output, 0x8f, "a topic filter is not valid", problem === "SharedSubscription" ? "4.8.2" : "4.7.1")
-  }
+  expectFilter(output, filter)
   writeText(output, filter, "the topic filter")
 }
 
