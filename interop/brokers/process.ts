@@ -32,16 +32,24 @@ const find = (name: string, directories: ReadonlyArray<string>): string | undefi
 export const locate = (name: string): string | undefined =>
   find(name, [...(process.env["PATH"] ?? "").split(":"), "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin"])
 
-/** Ports that are free at the moment, all different. */
+/**
+ * Ports that are free at the moment, all different. A connection has just ended at each of them: for a minute nobody gets
+ * it who asks for any port, so that a broker which takes long to start finds it free, and may take it by its number.
+ */
 export const freePorts = (count: number): Effect.Effect<ReadonlyArray<number>> =>
   Effect.promise(async () => {
-    const servers = Array.from({ length: count }, () => Net.createServer())
+    const servers = Array.from({ length: count }, () => Net.createServer((socket) => socket.end()))
     const ports = await Promise.all(servers.map((server) =>
       new Promise<number>((resolve) => {
         server.listen(0, "127.0.0.1", () => {
           const address = server.address()
           resolve(typeof address === "object" && address !== null ? address.port : 0)
         })
+      })
+    ))
+    await Promise.all(ports.map((port) =>
+      new Promise((resolve) => {
+        Net.connect({ host: "127.0.0.1", port }).resume().once("close", resolve)
       })
     ))
     await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
