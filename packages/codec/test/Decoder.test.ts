@@ -87,6 +87,11 @@ describe("Decoder", () => {
       assert.deepStrictEqual(push("30 80 08", { version: 5, maxPacketBytes: 1027 }), { packets: [], error: undefined })
     })
 
+    it("refuses a packet above the maximum that is there as a whole", () => {
+      const hex = "30 0f 00 01 74 00 01 02 03 04 05 06 07 08 09 0a 0b"
+      assert.strictEqual(refusal(hex, { version: 5, maxPacketBytes: 16 }), "PacketTooLarge 0x95 3.1.2.11.4")
+    })
+
     it("has a maximum of 16 MiB by default", () => {
       assert.strictEqual(push("30 fb ff ff 07", { version: 5 }).error, undefined)
       assert.strictEqual(push("30 fc ff ff 07", { version: 5 }).error?._tag, "PacketTooLarge")
@@ -116,6 +121,13 @@ describe("Decoder", () => {
       assert.strictEqual(decoder.version, undefined)
       const { packets } = decoder.push(fromHex((connect4 + "40020001").replaceAll(" ", "")))
       assert.deepStrictEqual(packets[1], { _tag: "PubAck", packetId: 1 })
+      assert.strictEqual(decoder.version, 4)
+    })
+
+    it("learns the version from a CONNECT that is not first where it has no role", () => {
+      const decoder = Decoder.make()
+      const { packets } = decoder.push(fromHex(("d0 00" + connect4 + "40020001").replaceAll(" ", "")))
+      assert.deepStrictEqual(packets[2], { _tag: "PubAck", packetId: 1 })
       assert.strictEqual(decoder.version, 4)
     })
 
@@ -163,6 +175,19 @@ describe("Decoder", () => {
       assert.strictEqual(refusal("e0 01 04", client), "ProtocolViolation 0x82 3.14.2.1")
       assert.strictEqual(refusal("e0 07 00 05 11 00 00 00 01", client), "ProtocolViolation 0x82 3.14.2.2.2")
       assert.strictEqual(refusal("f0 06 19 04 15 00 01 4d", client), "ProtocolViolation 0x82 3.15.2.1")
+    })
+
+    it("a decoder without a role takes what either side may say in DISCONNECT and AUTH, a server what a client may", () => {
+      for (const hex of ["e0 01 04", "e0 07 00 05 11 00 00 00 01", "f0 06 19 04 15 00 01 4d"]) {
+        for (const role of ["server", undefined] as const) {
+          assert.isUndefined(push(hex, { version: 5, role }).error, hex)
+        }
+      }
+      for (const hex of ["e0 06 00 04 1c 00 01 61", "f0 06 00 04 15 00 01 4d", "f0 00"]) {
+        for (const role of ["client", undefined] as const) {
+          assert.isUndefined(push(hex, { version: 5, role }).error, hex)
+        }
+      }
     })
 
     it("the decoder of a client needs no role", () => {
