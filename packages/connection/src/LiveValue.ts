@@ -5,13 +5,9 @@
  */
 import * as Effect from "effect/Effect"
 import * as Equivalence from "effect/Equivalence"
-import * as Pipeable from "effect/Pipeable"
-import * as Readable from "effect/Readable"
 import * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
-import * as Subscribable from "effect/Subscribable"
-import { Broadcast } from "./internal/client/observing/broadcast.ts"
-import { unwrapScoped } from "./internal/scopedStream.ts"
+import type * as Subscribable from "effect/Subscribable"
+import { Live } from "./internal/client/observing/live.ts"
 
 /**
  * A value that others watch. `get` is the value now. `changes` begins with the present value and
@@ -32,8 +28,6 @@ export interface LiveValue<A> extends Subscribable.Subscribable<A> {
   /** There will be no other value: `get` keeps the last one, `changes` end after it. */
   readonly end: Effect.Effect<void>
 }
-
-const heldForReader = 16
 
 /**
  * Makes a live value that ends with the scope.
@@ -62,40 +56,3 @@ export const make = <A>(
     const live = new Live(initial, same)
     return Effect.as(Scope.addFinalizer(scope, live.end), live)
   })
-
-class Live<A> extends Pipeable.Class() implements LiveValue<A> {
-  readonly #same: Equivalence.Equivalence<A>
-  readonly #readers = new Broadcast<A>(heldForReader)
-  #value: A
-  readonly [Readable.TypeId]: Readable.TypeId = Readable.TypeId
-  readonly [Subscribable.TypeId]: Subscribable.TypeId = Subscribable.TypeId
-
-  constructor(initial: A, same: Equivalence.Equivalence<A>) {
-    super()
-    this.#value = initial
-    this.#same = same
-  }
-
-  get get(): Effect.Effect<A> {
-    return Effect.sync(() => this.#value)
-  }
-
-  get changes(): Stream.Stream<A> {
-    const read = Effect.suspend(() => this.#readers.read(this.#value))
-    // Where values were missed, the next one may be the same again.
-    return unwrapScoped(Effect.map(read, (values) => Stream.changesWith(values, this.#same)))
-  }
-
-  readonly update = (f: (value: A) => A): Effect.Effect<A> =>
-    Effect.sync(() => {
-      if (this.#readers.isOver) return this.#value
-      const before = this.#value
-      this.#value = f(before)
-      if (!this.#same(before, this.#value)) this.#readers.emit(this.#value)
-      return this.#value
-    })
-
-  get end(): Effect.Effect<void> {
-    return Effect.sync(() => this.#readers.end())
-  }
-}

@@ -12,7 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import type * as Sink from "effect/Sink"
 import type * as Stream from "effect/Stream"
 import type * as Subscribable from "effect/Subscribable"
@@ -265,13 +265,14 @@ export const make = (
   options: Options
 ): Effect.Effect<MqttClient["Type"], AuthError | ConnectError, Scope.Scope | Transport> =>
   Effect.gen(function*() {
-    const transport = yield* Transport
+    const runtime = yield* Effect.runtime<Scope.Scope | Transport>()
     const settings = yield* resolveSettings(options)
     const stored = yield* openSession(options.clientId)
     const deadLetters = options.deadLetter === undefined
       ? undefined
       : yield* makeDeadLetters(options.deadLetter, settings.receiveMaximum)
     const engine = yield* engines.make(
+      runtime,
       settings,
       options.authentication,
       makeSubscriptions(settings, deadLetters),
@@ -290,15 +291,20 @@ export const make = (
     )
     const sink = makeSink(engine, settings, options.defaults)
     const observer = new Observer(engine.notices, engine.session)
-    const scope = yield* Effect.scope
     let requester: requesters.Requester | undefined
     const useRequester = () => {
       if (requester !== undefined) return requester
-      const made = requesters.make({ publish, subscribe: subscribeTraced, stopped: engine.stopped }, settings, scope)
+      const made = requesters.make(
+        { publish, subscribe: subscribeTraced, stopped: engine.stopped },
+        settings,
+        Context.get(runtime.context, Scope.Scope)
+      )
       const negotiated = engine.negotiated()
       if (negotiated !== undefined) made.onConnected(negotiated)
-      engine.notices.listen((notice) => {
-        if (notice._tag === "Connected") made.onConnected(notice.negotiated)
+      engine.notices.listen({
+        onNotice: (notice) => {
+          if (notice._tag === "Connected") made.onConnected(notice.negotiated)
+        }
       })
       engine.setAwaitsMessage(() => made.isWaiting(engine.pump.now()))
       requester = made
@@ -306,7 +312,8 @@ export const make = (
     }
     const self = new Outcome<MqttClient["Type"]>()
     const driver = yield* drivers.make(
-      transport,
+      runtime,
+      Context.get(runtime.context, Transport),
       engine,
       settings,
       options,
@@ -333,7 +340,7 @@ export const make = (
       failure: driver.failure,
       disconnect: (how) => driver.disconnect(how),
       reconnect: driver.reconnect,
-      reauthenticate: engine.authenticator.reauthenticate
+      reauthenticate: Effect.suspend(() => engine.authenticator.reauthenticate)
     }
     self.settle(Exit.succeed(client))
     yield* driver.connected

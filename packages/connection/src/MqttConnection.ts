@@ -7,6 +7,7 @@
  */
 import type { ProtocolVersion, QoS } from "@effect-mqtt/codec"
 import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -117,10 +118,11 @@ export const make = (
   options: ConnectionOptions
 ): Effect.Effect<MqttConnection, AuthError | ConnectError, Scope.Scope | Transport> =>
   Effect.gen(function*() {
-    const transport = yield* Transport
+    const runtime = yield* Effect.runtime<Transport>()
+    const transport = Context.get(runtime.context, Transport)
     // Nobody could resume the session of a connection that stays down.
     const resolved = yield* settings.make({ ...options, sessionExpiry: options.sessionExpiry ?? 0, cleanStart: true })
-    const engine = yield* engines.make(resolved, options.authentication, inboxes.make(resolved))
+    const engine = yield* engines.make(runtime, resolved, options.authentication, inboxes.make(resolved))
     const { consumer, pump, session } = engine
     const clientId = yield* clientIdOf(options)
     const ready = yield* Deferred.make<Negotiated, CloseReason>()
@@ -128,7 +130,7 @@ export const make = (
 
     const onReady = (negotiated: Negotiated) => Effect.asVoid(Deferred.succeed(ready, negotiated))
 
-    const shared = yield* attempts.share({ transport, engine, options, settings: resolved })
+    const shared = attempts.share({ transport, engine, options, settings: resolved, runtime })
     const attempt = (protocolVersion: ProtocolVersion.ProtocolVersion) =>
       attempts.run(shared, {
         endpoint: Effect.flatMap(attempts.evaluate(options.url), Endpoint.parse),
@@ -136,7 +138,7 @@ export const make = (
         cleanStart: true,
         protocolVersion,
         onReady,
-        onOver: () => Effect.void
+        onReleased: () => Effect.void
       })
 
     const link = yield* attempt(resolved.protocolVersion)
@@ -185,7 +187,7 @@ export const make = (
       unsubscribe: (filter) => subscriptions.unsubscribe(filter),
       messages: consumer.messages,
       ping: engine.ping,
-      reauthenticate: engine.authenticator.reauthenticate,
+      reauthenticate: Effect.suspend(() => engine.authenticator.reauthenticate),
       disconnect,
       negotiated,
       closed: Deferred.await(closed)

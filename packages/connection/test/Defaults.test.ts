@@ -76,7 +76,7 @@ describe("the defaults in the README", () => {
       redirects: `${constant("internal/client/connecting/endpoints", "mostRedirects")}`,
       "servers of one redirect": `${constant("internal/client/connecting/endpoints", "mostServers")}`,
       "identifiers kept free": `${constant("internal/session/sending/sendWindow", "reservedIds")}`,
-      "status changes": `${constant("LiveValue", "heldForReader")}`
+      "status changes": `${constant("internal/client/observing/live", "heldForReader")}`
     }
     assert.deepStrictEqual(Object.fromEntries(bounds), actual)
   })

@@ -24,7 +24,7 @@ export interface TimeLimit<E> {
 /** Starts something that calls back, and gives what ends it early. */
 export type Start<A, E> = (resume: (result: Effect.Effect<A, E>) => void) => Effect.Effect<void>
 
-const clockOf = ({ fiberRefs }: Runtime.Runtime<never>): Clock.Clock =>
+export const clockOf = ({ fiberRefs }: Runtime.Runtime<never>): Clock.Clock =>
   Context.get(FiberRefs.getOrDefault(fiberRefs, DefaultServices.currentServices), Clock.Clock)
 
 /** An alarm that wakes its owner once, after so many milliseconds by the clock of the program. */

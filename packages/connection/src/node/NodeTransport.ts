@@ -19,7 +19,7 @@ import * as Proxy from "../Proxy.ts"
 import { Transport } from "../Transport.ts"
 import type { Wire } from "../Wire.ts"
 import { owned, within } from "./internal/opening.ts"
-import * as socketWire from "./internal/socketWire.ts"
+import { SocketWire } from "./internal/socketWire.ts"
 import * as tcp from "./internal/tcp.ts"
 import { refusal, secure } from "./internal/tls.ts"
 import * as sockets from "./internal/webSocket.ts"
@@ -86,7 +86,7 @@ export const fromSocket = (socket: Net.Socket | Duplex): Effect.Effect<Wire, nev
   owned(
     Effect.sync(() => {
       if ("setNoDelay" in socket) socket.setNoDelay(true)
-      return socketWire.make(socket)
+      return new SocketWire(socket)
     }),
     (wire) => wire.destroy
   )
@@ -139,7 +139,7 @@ export const withTls = (
   wireDuplex.make(wire).pipe(
     Effect.flatMap((stream) => secure(stream, host, options)),
     Effect.flatMap((socket) =>
-      Effect.acquireRelease(Effect.sync(() => socketWire.make(socket, refusal)), ({ destroy }) => destroy)
+      Effect.acquireRelease(Effect.sync(() => new SocketWire(socket, refusal)), ({ destroy }) => destroy)
     )
   )
 
@@ -184,7 +184,7 @@ const open = (endpoint: Endpoint, options: Options): Effect.Effect<Wire, Transpo
     const socket = endpoint.scheme === "unix"
       ? yield* tcp.connectUnix(endpoint.path, connecting)
       : yield* tcp.connect(through ?? endpoint, connecting)
-    const plain = socketWire.make(socket)
+    const plain = new SocketWire(socket)
     const tunnel = through === undefined
       ? plain
       : yield* within("the proxy's answer", times.proxy ?? defaultTimeout)(passThrough(plain, through, endpoint))

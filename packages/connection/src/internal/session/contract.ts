@@ -23,7 +23,7 @@ export interface Pending {
 /**
  * Bounds and time-outs of a session. Times are milliseconds.
  */
-export interface Options extends Limits {
+export interface Bounds extends Limits {
   /** Whether publishes that are new on a link wait until every SUBSCRIBE of its beginning is answered. */
   readonly gatePublishes: boolean
   /**
@@ -44,11 +44,15 @@ export interface Options extends Limits {
    * as many as the CONNECT announces.
    */
   readonly maxTopicAliases: number
-  /**
-   * Makes the session durable: the records of its store, as they were when it was opened. Absent, it is
-   * kept in memory and takes no changes. The clock is then that of the calendar.
-   */
-  readonly records?: ReadonlyMap<string, Uint8Array> | undefined
+}
+
+/** The records of a store, as they were when the session was opened. */
+export type Records = ReadonlyMap<string, Uint8Array>
+
+/**
+ * Who hears what happens in a session.
+ */
+export interface Owner {
   /** A message of an earlier process, for which nobody waits, could not be sent. */
   readonly onUnattended?: ((error: PublishError) => void) | undefined
   /** The server asks for a step of the authentication whose method the CONNECT names. */
@@ -61,6 +65,17 @@ export interface Options extends Limits {
   readonly onConnected: (negotiated: Negotiated) => void
   /** A message for the application; `pending` is present for QoS 1 and 2. */
   readonly onMessage: (message: Message, pending: Pending | undefined) => void
+}
+
+/**
+ * What a session is made with.
+ */
+export interface Options extends Bounds, Owner {
+  /**
+   * Makes the session durable: the records of its store, as they were when it was opened. Absent, it is
+   * kept in memory and takes no changes. The clock is then that of the calendar.
+   */
+  readonly records?: Records | undefined
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Hands each packet to the area of the protocol that it is for, and judges those that none expects. */
 import type { Packet } from "@effect-mqtt/codec"
 import type { AuthError, ConnectError } from "../../MqttError.ts"
-import type { Options } from "./contract.ts"
+import type { Owner } from "./contract.ts"
 import type { Handshake } from "./linking/handshake.ts"
 import * as refusal from "./linking/refusal.ts"
 import type { ProtocolAreas } from "./protocolAreas.ts"
@@ -32,15 +32,15 @@ export class Dispatch {
   private readonly handshake: Surroundings["handshake"]
   private readonly inbound: ProtocolAreas["inbound"]
   private readonly traffic: ProtocolAreas["traffic"]
-  private readonly onMessage: Options["onMessage"]
+  private readonly owner: Pick<Owner, "onMessage">
 
-  constructor(areas: ProtocolAreas, link: Surroundings, onMessage: Options["onMessage"]) {
+  constructor(areas: ProtocolAreas, link: Surroundings, owner: Pick<Owner, "onMessage">) {
     this.areas = areas
     this.link = link
     this.handshake = link.handshake
     this.inbound = areas.inbound
     this.traffic = areas.traffic
-    this.onMessage = onMessage
+    this.owner = owner
   }
 
   handle(now: number, packet: Packet.Packet): void {
@@ -83,7 +83,7 @@ export class Dispatch {
     if (arrival._tag === "Duplicate") return
     if (arrival._tag === "Violation") return this.link.violation(arrival.detail, arrival.reasonCode)
     this.traffic.messagesReceived++
-    this.onMessage(new IncomingMessage(packet), arrival._tag === "Pending" ? arrival : undefined)
+    this.owner.onMessage(new IncomingMessage(packet), arrival._tag === "Pending" ? arrival : undefined)
   }
 
   /** Whether the identifier of an answer that nobody expects is that of a packet which has another kind of answer [5 §2.2.1]. */

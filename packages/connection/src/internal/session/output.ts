@@ -9,34 +9,53 @@ import * as Encoder from "@effect-mqtt/codec/Encoder"
 /** Where the packets of an area go. */
 export type PacketOutput = Pick<Output, "write" | "bytes">
 
+export interface OutputOwner {
+  readonly onWrite: () => void
+}
+
+export interface PacketObserver {
+  readonly onPacket?: ((direction: "sent", packet: Packet.Packet) => void) | undefined
+}
+
+/** Of those that have nothing to say: an idle session holds no memory to write to. */
+const spareBuffers: Array<Encoder.Output> = []
+const mostSpareBuffers = 16
+
+const nothing: ReadonlyArray<Uint8Array> = []
+
 export class Output {
-  readonly #onWrite: () => void
+  readonly #owner: OutputOwner
   #version: ProtocolVersion.ProtocolVersion = 5
   #options: Encoder.Options = {}
-  #buffer = Encoder.makeOutput()
+  #buffer: Encoder.Output | undefined = undefined
 
-  constructor(onWrite: () => void) {
-    this.#onWrite = onWrite
+  constructor(owner: OutputOwner) {
+    this.#owner = owner
   }
 
   /** Appends the packet, or says why it cannot be sent; then nothing was appended. */
   write(packet: Packet.Packet): CodecError.CodecError | undefined {
+    this.#buffer ??= spareBuffers.pop() ?? Encoder.makeOutput()
     const problem = Encoder.encodeInto(this.#buffer, packet, this.#version, this.#options)
-    if (problem === undefined) this.#onWrite()
+    if (problem === undefined) this.#owner.onWrite()
     return problem
   }
 
   take(): ReadonlyArray<Uint8Array> {
-    return this.#buffer.take()
+    return this.#buffer?.take() ?? nothing
   }
 
-  /** What was taken has left: its memory is written again. */
+  /** What was taken has left: its memory is written again, by whoever writes next. */
   release(): void {
-    this.#buffer.release()
+    const buffer = this.#buffer
+    if (buffer === undefined || buffer.pendingBytes > 0) return
+    buffer.release()
+    this.#buffer = undefined
+    if (spareBuffers.length < mostSpareBuffers) spareBuffers.push(buffer)
   }
 
   bytes(): number {
-    return this.#buffer.pendingBytes
+    return this.#buffer?.pendingBytes ?? 0
   }
 
   version(): ProtocolVersion.ProtocolVersion {
@@ -52,22 +71,22 @@ export class Output {
   reset(version: ProtocolVersion.ProtocolVersion): void {
     this.#version = version
     this.#options = {}
-    this.#buffer = Encoder.makeOutput()
+    this.#buffer = undefined
   }
 }
 
 /** The same with somebody who sees what is written. */
 export class ObservedOutput extends Output {
-  readonly #onWritten: (packet: Packet.Packet) => void
+  readonly #observer: PacketObserver
 
-  constructor(onWrite: () => void, onWritten: (packet: Packet.Packet) => void) {
-    super(onWrite)
-    this.#onWritten = onWritten
+  constructor(owner: OutputOwner, observer: PacketObserver) {
+    super(owner)
+    this.#observer = observer
   }
 
   override write(packet: Packet.Packet): CodecError.CodecError | undefined {
     const problem = super.write(packet)
-    if (problem === undefined) this.#onWritten(packet)
+    if (problem === undefined) this.#observer.onPacket?.("sent", packet)
     return problem
   }
 }

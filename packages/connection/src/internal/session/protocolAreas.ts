@@ -1,12 +1,13 @@
 /** The areas of the protocol, as far as they do not depend on the link: what a session keeps from one link to the next. */
 import * as Either from "effect/Either"
-import type { Options } from "./contract.ts"
+import type { Bounds, Owner, Records } from "./contract.ts"
 import type { Durable } from "./durable.ts"
 import * as durables from "./durable.ts"
 import { PacketIds } from "./identifiers/packetIds.ts"
 import { KeepAlive } from "./linking/keepAlive.ts"
 import { Pings } from "./linking/pings.ts"
 import { Operations } from "./operations.ts"
+import type { OutputOwner } from "./output.ts"
 import { ObservedOutput, Output } from "./output.ts"
 import { Inbound } from "./receiving/inbound.ts"
 import { InboundAliases } from "./receiving/inboundAliases.ts"
@@ -15,10 +16,10 @@ import { Outbound } from "./sending/outbound.ts"
 import { OutboundAliases } from "./sending/outboundAliases.ts"
 import type { SettlePublish } from "./sending/publication.ts"
 import { Persistence } from "./storing/persistence.ts"
-import * as records from "./storing/records.ts"
+import { decode as decodeRecords } from "./storing/records.ts"
 import * as traffics from "./traffic.ts"
 
-export class ProtocolAreas {
+export class ProtocolAreas implements OutputOwner {
   /** The instant of the last input. */
   now = 0
   /** Whether there is a session here that the server may go on with. */
@@ -36,33 +37,32 @@ export class ProtocolAreas {
   readonly inbound: Inbound
   readonly operations: Operations
 
-  constructor(options: Options) {
-    const { onPacket } = options
-    this.keepAlive = new KeepAlive(options.pingLead)
-    const onWrite = () => {
-      this.traffic.packetsSent++
-      this.keepAlive.sent(this.now)
-    }
-    const output = onPacket === undefined
-      ? new Output(onWrite)
-      : new ObservedOutput(onWrite, (packet) => onPacket("sent", packet))
+  constructor(bounds: Bounds, owner: Owner, records: Records | undefined) {
+    this.keepAlive = new KeepAlive(bounds.pingLead)
+    const output = owner.onPacket === undefined ? new Output(this) : new ObservedOutput(this, owner)
     this.output = output
     this.aliasesOut = new OutboundAliases(output)
     const ids = new PacketIds()
-    if (options.records !== undefined) {
-      const snapshot = records.decode(options.records)
+    if (records !== undefined) {
+      const snapshot = decodeRecords(records)
       const persistence = new Persistence()
       this.persistence = persistence
       this.durable = durables.make(persistence, ids, output, snapshot)
       this.hasState = snapshot.marker?.isConfirmed === true
       persistence.append(0, snapshot.setAside)
     }
-    const unattended: SettlePublish = (result) => {
-      if (Either.isLeft(result)) options.onUnattended?.(result.left)
-    }
     const { durable } = this
-    this.outbound = new Outbound(this.aliasesOut, ids, options, durable?.outgoing, unattended, this.traffic)
-    this.inbound = new Inbound(output, options, durable?.received ?? new MemoryReceivedIds())
+    this.outbound = new Outbound(this.aliasesOut, ids, bounds, durable?.outgoing, unattended(owner), this.traffic)
+    this.inbound = new Inbound(output, bounds, durable?.received ?? new MemoryReceivedIds())
     this.operations = new Operations(output, ids, durable?.subscriptions)
   }
+
+  onWrite(): void {
+    this.traffic.packetsSent++
+    this.keepAlive.sent(this.now)
+  }
+}
+
+const unattended = (owner: Owner): SettlePublish => (result) => {
+  if (Either.isLeft(result)) owner.onUnattended?.(result.left)
 }

@@ -4,7 +4,7 @@ import type * as CodecError from "@effect-mqtt/codec/CodecError"
 import * as Decoder from "@effect-mqtt/codec/Decoder"
 import type { AuthError } from "../../MqttError.ts"
 import { ConnectError } from "../../MqttError.ts"
-import type { Options } from "./contract.ts"
+import type { Bounds, Owner } from "./contract.ts"
 import type { Surroundings as DispatchSurroundings } from "./dispatch.ts"
 import { Dispatch } from "./dispatch.ts"
 import type { AuthenticationStep } from "./linking/authentication.ts"
@@ -20,18 +20,20 @@ export class SessionLink implements Surroundings, DispatchSurroundings {
   ended: AuthError | ConnectError | undefined = undefined
   /** Whether the server owed an answer when the last link that was ready ended. */
   wasBusy = false
-  readonly #options: Options
+  readonly #bounds: Bounds
+  readonly #owner: Owner
   readonly #areas: ProtocolAreas
   readonly #dispatch: Dispatch
   #decoder: Decoder.Decoder | undefined = undefined
   #aliasesRefused = false
 
-  constructor(options: Options, areas: ProtocolAreas) {
-    this.connAckTimeout = options.connAckTimeout
-    this.#options = options
+  constructor(bounds: Bounds, owner: Owner, areas: ProtocolAreas) {
+    this.connAckTimeout = bounds.connAckTimeout
+    this.#bounds = bounds
+    this.#owner = owner
     this.#areas = areas
     this.handshake = new Handshake(areas.output, this)
-    this.#dispatch = new Dispatch(areas, this, options.onMessage)
+    this.#dispatch = new Dispatch(areas, this, owner)
   }
 
   open(packet: Packet.Connect, due: number): void {
@@ -39,7 +41,7 @@ export class SessionLink implements Surroundings, DispatchSurroundings {
     this.ended = undefined
     this.handshake.open(now, packet, due)
     const { protocolVersion } = packet
-    this.#decoder = Decoder.makeClient({ version: protocolVersion, maxPacketBytes: this.#options.maxPacketBytes })
+    this.#decoder = Decoder.makeClient({ version: protocolVersion, maxPacketBytes: this.#bounds.maxPacketBytes })
     output.reset(protocolVersion)
     if (durable === undefined) this.handshake.writeConnect(packet)
     else durable.marker.connecting(now, packet, () => this.handshake.writeConnect(packet))
@@ -52,8 +54,8 @@ export class SessionLink implements Surroundings, DispatchSurroundings {
     const { packets, error } = this.#decoder.push(bytes)
     traffic.bytesReceived += bytes.length
     traffic.packetsReceived += packets.length
-    const { onPacket } = this.#options
-    if (onPacket !== undefined) { for (const packet of packets) onPacket("received", packet) }
+    const owner = this.#owner
+    if (owner.onPacket !== undefined) { for (const packet of packets) owner.onPacket("received", packet) }
     if (packets.length > 0) keepAlive.received(now)
     else keepAlive.progressed()
     this.handleAll(packets, error)
@@ -84,7 +86,7 @@ export class SessionLink implements Surroundings, DispatchSurroundings {
     const { keepAlive, now, output } = this.#areas
     output.write({ _tag: "PingReq" })
     keepAlive.pinged(now)
-    this.#options.onPing?.(undefined)
+    this.#owner.onPing?.(undefined)
   }
 
   /** The link counts for nothing any more: what it owed is settled, and nothing is written behind the last packet. */
@@ -117,7 +119,7 @@ export class SessionLink implements Surroundings, DispatchSurroundings {
   }
 
   onAuthenticate(step: AuthenticationStep): void {
-    this.#options.onAuthenticate(step)
+    this.#owner.onAuthenticate(step)
   }
 
   hasState(): boolean {
@@ -126,7 +128,7 @@ export class SessionLink implements Surroundings, DispatchSurroundings {
 
   ready(sent: Packet.Connect, packet: Packet.ConnAck): void {
     const { aliasesIn, aliasesOut, durable, inbound, keepAlive, now, outbound, output } = this.#areas
-    const { gatePublishes, maxTopicAliases, onConnected } = this.#options
+    const { gatePublishes, maxTopicAliases } = this.#bounds
     const negotiated = negotiate(sent, packet)
     if (!packet.sessionPresent) {
       outbound.sessionLost(now)
@@ -142,7 +144,7 @@ export class SessionLink implements Surroundings, DispatchSurroundings {
     output.limit(negotiated.maximumPacketBytes)
     keepAlive.start(now, negotiated.keepAlive * 1000)
     outbound.resume(now, negotiated, gatePublishes)
-    onConnected(negotiated)
+    this.#owner.onConnected(negotiated)
     this.answered(this.#areas.now)
     outbound.flush(this.#areas.now)
   }
@@ -169,7 +171,7 @@ export class SessionLink implements Surroundings, DispatchSurroundings {
 
   onPingResp(now: number): void {
     const roundTrip = this.#areas.keepAlive.answered(now)
-    if (roundTrip !== undefined) this.#options.onPing?.(roundTrip)
+    if (roundTrip !== undefined) this.#owner.onPing?.(roundTrip)
     this.#areas.pings.settle(roundTrip)
   }
 
@@ -181,6 +183,6 @@ export class SessionLink implements Surroundings, DispatchSurroundings {
       operations.oldestWrite() ?? Infinity,
       pings.awaitedSince
     )
-    return this.#options.acknowledgementTimeout + oldest
+    return this.#bounds.acknowledgementTimeout + oldest
   }
 }

@@ -1,23 +1,25 @@
 /**
- * The `write` of a wire that mostly has nothing to wait for. Who finds it there may write without a fiber, which takes a
- * tenth of the time of a QoS 1 round trip; a wire that was wrapped has another `write`, so nothing passes the wrapper by.
+ * A wire whose writes mostly have nothing to wait for. Who finds one may write without a fiber, which takes a tenth of the
+ * time of a QoS 1 round trip; a wire that was wrapped is none, so nothing passes the wrapper by.
  */
 import * as Effect from "effect/Effect"
 import type { TransportError } from "../../MqttError.ts"
 import type { Wire } from "../../Wire.ts"
 
-/** Writes at once, and gives what is left to wait for, or how it failed, if it is not done. */
-export type WriteNow = (pieces: ReadonlyArray<Uint8Array>) => Effect.Effect<void, TransportError> | undefined
+/** What a `Wire` has is its own and not of its prototype: wrappers are made by spreading. */
+export abstract class DirectWire implements Wire {
+  abstract readonly canPause: boolean
+  abstract readonly read: Wire["read"]
+  abstract readonly shutdown: Wire["shutdown"]
+  /** Copies and heirs do not have it. */
+  readonly #isDirect = true
 
-const now: unique symbol = Symbol("@effect-mqtt/connection/directWrite")
+  static is(wire: Wire): wire is DirectWire {
+    return #isDirect in wire
+  }
 
-export const make = (writeNow: WriteNow): Wire["write"] =>
-  Object.assign(
-    (pieces: ReadonlyArray<Uint8Array>) => Effect.suspend(() => writeNow(pieces) ?? Effect.void),
-    { [now]: writeNow }
-  )
+  readonly write: Wire["write"] = (pieces) => Effect.suspend(() => this.writeNow(pieces) ?? Effect.void)
 
-const isDirect = (write: Wire["write"]): write is Wire["write"] & { readonly [now]: WriteNow } => now in write
-
-/** Undefined for a wire that can only be written to by its effect. */
-export const of = ({ write }: Wire): WriteNow | undefined => isDirect(write) ? write[now] : undefined
+  /** Writes at once, and gives what is left to wait for, or how it failed, if it is not done. */
+  abstract writeNow(pieces: ReadonlyArray<Uint8Array>): Effect.Effect<void, TransportError> | undefined
+}

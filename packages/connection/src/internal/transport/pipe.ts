@@ -5,14 +5,9 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { TransportError } from "../../MqttError.ts"
-import type { Wire } from "../../Wire.ts"
-import * as directWrite from "./directWrite.ts"
+import { DirectWire } from "./directWrite.ts"
 import type { Resume } from "./unread.ts"
 import { Unread } from "./unread.ts"
-
-export interface PipeEnd extends Wire {
-  readonly destroy: () => void
-}
 
 const closed = new TransportError({ reason: "Closed" })
 const refused = Either.left(closed)
@@ -60,19 +55,33 @@ class Pipe {
 export const make = (): readonly [PipeEnd, PipeEnd] => {
   const left = new Pipe()
   const right = new Pipe()
-  return [makeEnd(left, right), makeEnd(right, left)]
+  return [new PipeEnd(left, right), new PipeEnd(right, left)]
 }
 
-const makeEnd = (incoming: Pipe, outgoing: Pipe): PipeEnd => ({
-  canPause: true,
-  read: incoming.unread,
-  write: directWrite.make((pieces) => outgoing.write(pieces)),
-  shutdown: Effect.sync(() => outgoing.unread.end(closed)),
-  destroy: () => {
-    outgoing.unread.end(closed)
-    incoming.unread.takeAll()
-    incoming.unread.end(closed)
-    incoming.wakeWriter(refused)
-    outgoing.wakeWriter(refused)
+export class PipeEnd extends DirectWire {
+  readonly canPause = true
+  readonly read: Unread
+  readonly shutdown: Effect.Effect<void>
+  readonly #incoming: Pipe
+  readonly #outgoing: Pipe
+
+  constructor(incoming: Pipe, outgoing: Pipe) {
+    super()
+    this.read = incoming.unread
+    this.shutdown = Effect.sync(() => outgoing.unread.end(closed))
+    this.#incoming = incoming
+    this.#outgoing = outgoing
   }
-})
+
+  writeNow(pieces: ReadonlyArray<Uint8Array>): Effect.Effect<void, TransportError> | undefined {
+    return this.#outgoing.write(pieces)
+  }
+
+  destroy(): void {
+    this.#outgoing.unread.end(closed)
+    this.#incoming.unread.takeAll()
+    this.#incoming.unread.end(closed)
+    this.#incoming.wakeWriter(refused)
+    this.#outgoing.wakeWriter(refused)
+  }
+}

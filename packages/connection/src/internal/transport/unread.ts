@@ -12,6 +12,11 @@ export interface Flow {
   readonly resume: () => void
 }
 
+export interface UnreadListener {
+  /** {@link Unread.poll} has something new to give. */
+  readonly onUnread: () => void
+}
+
 /** What may wait before the source is asked to pause. */
 const readAheadBytes = 64 * 1024
 
@@ -27,7 +32,7 @@ export class Unread extends Effectable.Class<Uint8Array, TransportError> {
   #isPaused = false
   #ended: TransportError | undefined = undefined
   #reader: Resume<Uint8Array> | undefined = undefined
-  #listener: (() => void) | undefined = undefined
+  #listener: UnreadListener | undefined = undefined
 
   constructor(flow: Flow, readAhead: number = readAheadBytes) {
     super()
@@ -55,7 +60,7 @@ export class Unread extends Effectable.Class<Uint8Array, TransportError> {
       this.#isPaused = true
       this.#flow.pause()
     }
-    this.#listener?.()
+    this.#listener?.onUnread()
   }
 
   /** Nothing more comes: reads fail behind the last bytes. The first reason holds. */
@@ -64,7 +69,7 @@ export class Unread extends Effectable.Class<Uint8Array, TransportError> {
     const resume = this.#reader
     this.#reader = undefined
     resume?.(Either.left(this.#ended))
-    this.#listener?.()
+    this.#listener?.onUnread()
   }
 
   /** The next bytes, or behind the last of them why there are no more; undefined if there are none yet. */
@@ -79,8 +84,8 @@ export class Unread extends Effectable.Class<Uint8Array, TransportError> {
     return chunk
   }
 
-  /** Calls back whenever {@link poll} has something new to give, until another listener takes the place of this one. */
-  listen(listener: (() => void) | undefined): void {
+  /** It hears of what comes from now on, until another one takes its place. */
+  listen(listener: UnreadListener | undefined): void {
     this.#listener = listener
   }
 

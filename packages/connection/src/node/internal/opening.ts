@@ -30,9 +30,12 @@ export const owned = <A, E, R>(
   Effect.uninterruptible(
     Effect.flatMap(
       Effect.scope,
-      (scope) => Effect.tap(acquire, (resource) => Scope.addFinalizerExit(scope, () => release(resource)))
+      (scope) => Effect.tap(acquire, (resource) => Scope.addFinalizerExit(scope, releasing(resource, release)))
     )
   )
+
+/** By itself: a function that is made further in keeps what is around it, such as how the resource was acquired. */
+const releasing = <A>(resource: A, release: (resource: A) => Effect.Effect<unknown>) => () => release(resource)
 
 /** Owns a stream and waits for it to be ready, within the limit if there is one. `explain` names an error on the way. */
 export const establish = <A extends Duplex>(

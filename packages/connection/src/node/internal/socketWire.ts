@@ -7,110 +7,156 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { Duplex } from "node:stream"
-import * as directWrite from "../../internal/transport/directWrite.ts"
+import { DirectWire } from "../../internal/transport/directWrite.ts"
 import type { Resume } from "../../internal/transport/unread.ts"
 import { Unread } from "../../internal/transport/unread.ts"
 import { TransportError } from "../../MqttError.ts"
-import type { Wire } from "../../Wire.ts"
 
 const lingerMillis = 1000
 
-export interface SocketWire extends Wire {
-  readonly destroy: Effect.Effect<void>
-  /** Hands the stream to the next layer, with what was not read; this wire is over. Fails if the stream was over before. */
-  readonly detach: Effect.Effect<Duplex, TransportError>
+/** Names what ended a link, where the stream itself cannot tell. */
+export type Explain = (failure: unknown) => TransportError | undefined
+
+const unexplained: Explain = () => undefined
+
+/** Where a stream has its wire: functions of their own to listen with would double what a wire takes. */
+const wireOf: unique symbol = Symbol("@effect-mqtt/connection/wireOf")
+
+type Wired = Duplex & { [wireOf]?: SocketWire | undefined }
+
+const listeners = {
+  data(this: Wired, chunk: Uint8Array) {
+    this[wireOf]?.read.push(chunk)
+  },
+  drain(this: Wired) {
+    this[wireOf]?.onDrain()
+  },
+  error(this: Wired, cause: unknown) {
+    this[wireOf]?.onError(cause)
+  },
+  end(this: Wired) {
+    this[wireOf]?.onEnd()
+  },
+  close(this: Wired) {
+    this[wireOf]?.onClose()
+  }
 }
 
-export const isSocketWire = (wire: Wire): wire is SocketWire => "detach" in wire
+export class SocketWire extends DirectWire {
+  readonly canPause = true
+  readonly read: Unread
+  readonly isDrained: () => boolean
+  readonly shutdown: Effect.Effect<void>
+  readonly #socket: Wired
+  readonly #explain: Explain
+  #writer: Resume<void> | undefined = undefined
+  #failure: unknown = undefined
+  #isClosed: boolean
 
-/** `explain` names what ended the link, where the stream itself cannot tell. */
-export const make = (
-  socket: Duplex,
-  explain: (failure: unknown) => TransportError | undefined = () => undefined
-): SocketWire => {
-  const unread = new Unread(socket)
-  let writer: Resume<void> | undefined
-  let failure: unknown
-  let closed = socket.destroyed
-
-  const endOfLink = (reason: "Read" | "Write"): TransportError =>
-    explain(failure) ??
-      (failure === undefined
-        ? new TransportError({ reason: "Closed" })
-        : new TransportError({ reason, cause: failure }))
-
-  const wakeWriter = (result: Either.Either<void, TransportError>) => {
-    const resume = writer
-    writer = undefined
-    resume?.(result)
+  constructor(socket: Wired, explain: Explain = unexplained) {
+    super()
+    this.read = new Unread(socket)
+    this.isDrained = () => socket.writableLength === 0
+    this.shutdown = Effect.suspend(() => this.#shutdown())
+    this.#socket = socket
+    this.#explain = explain
+    this.#isClosed = socket.destroyed
+    if (this.#isClosed) this.onEnd()
+    socket[wireOf] = this
+    for (const [event, listener] of Object.entries(listeners)) socket.on(event, listener)
   }
 
-  const listeners = {
-    data: (chunk: Uint8Array) => unread.push(chunk),
-    drain: () => wakeWriter(Either.right(undefined)),
-    error: (cause: unknown) => {
-      failure = cause
-    },
-    end: () => unread.end(endOfLink("Read")),
-    close: () => {
-      closed = true
-      unread.end(endOfLink("Read"))
-      wakeWriter(Either.left(endOfLink("Write")))
-    }
+  writeNow(pieces: ReadonlyArray<Uint8Array>): Effect.Effect<void, TransportError> | undefined {
+    const socket = this.#socket
+    if (this.#isClosed || !socket.writable) return this.#endOfLink("Write")
+    socket.cork()
+    for (const piece of pieces) socket.write(piece)
+    socket.uncork()
+    return socket.writableNeedDrain ? this.#drained : undefined
   }
-  if (closed) unread.end(endOfLink("Read"))
-  for (const [event, listener] of Object.entries(listeners)) socket.on(event, listener)
 
-  const drained = Effect.async<void, TransportError>((resume) => {
-    if (closed) return resume(Either.left(endOfLink("Write")))
-    if (!socket.writableNeedDrain) return resume(Either.right(undefined))
-    writer = resume
-    return Effect.sync(() => {
-      writer = undefined
+  get destroy(): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      this.#socket.destroy()
+      return this.#released
     })
-  })
+  }
 
-  const released = () =>
-    Effect.async<void>((resume) => {
-      if (closed) return resume(Effect.void)
-      const onClose = () => resume(Effect.void)
-      socket.once("close", onClose)
-      return Effect.sync(() => socket.off("close", onClose))
-    })
-
-  return {
-    canPause: true,
-    read: unread,
-    write: directWrite.make((pieces) => {
-      if (closed || !socket.writable) return endOfLink("Write")
-      socket.cork()
-      for (const piece of pieces) socket.write(piece)
-      socket.uncork()
-      return socket.writableNeedDrain ? drained : undefined
-    }),
-    isDrained: () => socket.writableLength === 0,
-    shutdown: Effect.suspend(() => {
-      if (closed) return Effect.void
-      // What the peer still sends is of no interest, but it has to be read for its end to be seen.
-      socket.removeAllListeners("data")
-      socket.resume()
-      socket.end()
-      return released().pipe(Effect.timeoutOption(lingerMillis), Effect.asVoid)
-    }),
-    destroy: Effect.suspend(() => {
-      socket.destroy()
-      return released()
-    }),
-    detach: Effect.suspend(() => {
+  /** Hands the stream to the next layer, with what was not read; this wire is over. Fails if the stream was over before. */
+  get detach(): Effect.Effect<Duplex, TransportError> {
+    return Effect.suspend(() => {
       // The next layer would wait for an end that the stream has said already.
-      if (unread.ended !== undefined) return unread.ended
+      if (this.read.ended !== undefined) return this.read.ended
+      const socket = this.#socket
       for (const [event, listener] of Object.entries(listeners)) socket.off(event, listener)
+      socket[wireOf] = undefined
       // An error that nobody listens for would end the process.
       socket.on("error", () => {})
       socket.pause()
-      for (const chunk of unread.takeAll().reverse()) socket.unshift(chunk)
-      listeners.close()
+      for (const chunk of this.read.takeAll().reverse()) socket.unshift(chunk)
+      this.onClose()
       return Effect.succeed(socket)
     })
+  }
+
+  onDrain(): void {
+    this.#wakeWriter(Either.right(undefined))
+  }
+
+  onError(cause: unknown): void {
+    this.#failure = cause
+  }
+
+  onEnd(): void {
+    this.read.end(this.#endOfLink("Read"))
+  }
+
+  onClose(): void {
+    this.#isClosed = true
+    this.onEnd()
+    this.#wakeWriter(Either.left(this.#endOfLink("Write")))
+  }
+
+  #endOfLink(reason: "Read" | "Write"): TransportError {
+    return this.#explain(this.#failure) ??
+      (this.#failure === undefined
+        ? new TransportError({ reason: "Closed" })
+        : new TransportError({ reason, cause: this.#failure }))
+  }
+
+  #wakeWriter(result: Either.Either<void, TransportError>): void {
+    const resume = this.#writer
+    this.#writer = undefined
+    resume?.(result)
+  }
+
+  get #drained(): Effect.Effect<void, TransportError> {
+    return Effect.async((resume) => {
+      if (this.#isClosed) return resume(Either.left(this.#endOfLink("Write")))
+      if (!this.#socket.writableNeedDrain) return resume(Either.right(undefined))
+      this.#writer = resume
+      return Effect.sync(() => {
+        this.#writer = undefined
+      })
+    })
+  }
+
+  get #released(): Effect.Effect<void> {
+    return Effect.async((resume) => {
+      if (this.#isClosed) return resume(Effect.void)
+      const onClose = () => resume(Effect.void)
+      this.#socket.once("close", onClose)
+      return Effect.sync(() => this.#socket.off("close", onClose))
+    })
+  }
+
+  #shutdown(): Effect.Effect<void> {
+    if (this.#isClosed) return Effect.void
+    const socket = this.#socket
+    // What the peer still sends is of no interest, but it has to be read for its end to be seen.
+    socket.removeAllListeners("data")
+    socket.resume()
+    socket.end()
+    return this.#released.pipe(Effect.timeoutOption(lingerMillis), Effect.asVoid)
   }
 }

@@ -9,7 +9,7 @@ import { join } from "../../internal/transport/pieces.ts"
 import { TransportError } from "../../MqttError.ts"
 import type { Wire } from "../../Wire.ts"
 import { openError } from "./opening.ts"
-import * as socketWire from "./socketWire.ts"
+import { SocketWire } from "./socketWire.ts"
 import { refusal } from "./tls.ts"
 import * as wireDuplex from "./wireDuplex.ts"
 
@@ -164,7 +164,7 @@ const toLink = (ws: typeof Ws, socket: Ws.WebSocket): Link => {
     ending ??= closeCode.toError(code)
   })
   const stream = ws.createWebSocketStream(socket)
-  const wire = socketWire.make(stream, (failure) => failure === undefined ? ending : refusal(failure))
+  const wire = new SocketWire(stream, (failure) => failure === undefined ? ending : refusal(failure))
   const closed = Effect.async<void>((resume) => {
     if (socket.readyState === ws.WebSocket.CLOSED) return resume(Effect.void)
     socket.once("close", () => resume(Effect.void))

@@ -9,11 +9,11 @@ import type * as Scope from "effect/Scope"
 import { Duplex } from "node:stream"
 import type { TransportError } from "../../MqttError.ts"
 import type { Wire } from "../../Wire.ts"
-import { isSocketWire } from "./socketWire.ts"
+import { SocketWire } from "./socketWire.ts"
 
 /** The stream below a wire: its own one where it has one, which is then no longer the wire's. */
 export const make = (wire: Wire): Effect.Effect<Duplex, TransportError, Scope.Scope> =>
-  isSocketWire(wire) ? wire.detach : bridge(wire)
+  wire instanceof SocketWire ? wire.detach : bridge(wire)
 
 const bridge = (wire: Wire): Effect.Effect<Duplex, never, Scope.Scope> =>
   Effect.gen(function*() {

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { Duplex } from "node:stream"
-import { make } from "../../../src/node/internal/socketWire.ts"
+import { SocketWire } from "../../../src/node/internal/socketWire.ts"
 
 describe("the wire of a socket", () => {
   it.effect("is drained when the socket has written what it took, not when it is ready for more", () =>
@@ -12,16 +12,16 @@ describe("the wire of a socket", () => {
         write: (_chunk, _encoding, done) => void held.push(done),
         final: (done) => done()
       })
-      const wire = make(socket)
-      assert.isTrue(wire.isDrained?.())
+      const wire = new SocketWire(socket)
+      assert.isTrue(wire.isDrained())
       yield* wire.write([new Uint8Array(10)])
-      assert.isFalse(wire.isDrained?.())
+      assert.isFalse(wire.isDrained())
       yield* wire.write([new Uint8Array(10)])
       held.shift()?.()
-      assert.isFalse(wire.isDrained?.())
+      assert.isFalse(wire.isDrained())
       yield* Effect.promise(() => new Promise(setImmediate))
       held.shift()?.()
-      assert.isTrue(wire.isDrained?.())
+      assert.isTrue(wire.isDrained())
       socket.destroy()
     }))
 })

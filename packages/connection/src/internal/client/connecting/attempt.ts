@@ -10,20 +10,19 @@ import * as Runtime from "effect/Runtime"
 import * as RuntimeFlags from "effect/RuntimeFlags"
 import * as Scope from "effect/Scope"
 import type { Exchange } from "../../../Authentication.ts"
-import type { ConnectionOptions, PerAttempt } from "../../../ConnectionOptions.ts"
+import type { ConnectionOptions, PerAttempt, Will } from "../../../ConnectionOptions.ts"
 import type { Endpoint } from "../../../Endpoint.ts"
 import { ConnectError } from "../../../MqttError.ts"
-import type { Negotiated } from "../../../Negotiated.ts"
 import type { Transport } from "../../../Transport.ts"
 import type { Wire } from "../../../Wire.ts"
 import { alarmAfter } from "../../timeLimit.ts"
 import type { Consumer, Engine } from "../engine/engine.ts"
 import { toBytes } from "../engine/payload.ts"
 import type { Settings } from "../engine/settings.ts"
+import type { AlarmOwner } from "../link/alarm.ts"
 import { linkFailed } from "../link/linkFailed.ts"
 import type { LinkError } from "../link/linkFailed.ts"
-import type { Pump } from "../link/pump.ts"
-import type { Over } from "../link/wireLink.ts"
+import type { LinkOwner } from "../link/wireLink.ts"
 import { Outcome } from "../outcome.ts"
 import type { CheckWill } from "./willDelay.ts"
 import { makeCheck, unchecked } from "./willDelay.ts"
@@ -40,34 +39,28 @@ export interface Shared {
 }
 
 export const share = (
-  { engine, options, settings, transport }: Omit<Shared, "checkWill" | "runtime">
-): Effect.Effect<Shared> =>
-  Effect.map(Effect.runtime<never>(), (runtime) => ({
-    transport,
-    engine,
-    options,
-    settings,
-    checkWill: options.will === undefined ? unchecked : makeCheck(seconds(settings.sessionExpiry)),
-    runtime: Runtime.enableRuntimeFlag(runtime, RuntimeFlags.Interruption)
-  }))
+  { engine, options, runtime, settings, transport }: Omit<Shared, "checkWill">
+): Shared => ({
+  transport,
+  engine,
+  options,
+  settings,
+  checkWill: options.will === undefined ? unchecked : makeCheck(seconds(settings.sessionExpiry)),
+  runtime: Runtime.enableRuntimeFlag(runtime, RuntimeFlags.Interruption)
+})
 
-/** What may differ from one attempt to the next. */
-export interface Attempt {
+/** What may differ from one attempt to the next, and who hears of it. */
+export interface Attempt extends LinkOwner {
   readonly endpoint: Effect.Effect<Endpoint, LinkError>
   readonly clientId: string
   readonly cleanStart: boolean
   readonly protocolVersion: ProtocolVersion.ProtocolVersion
-  /** Runs once the server has let us in. */
-  readonly onReady: (negotiated: Negotiated) => Effect.Effect<void>
   /** Runs when nothing of the attempt is left. */
-  readonly onOver: (ending: Exit.Exit<unknown, unknown>) => Effect.Effect<void>
+  readonly onReleased: (ending: Exit.Exit<unknown, unknown>) => Effect.Effect<void>
 }
 
 export const evaluate = <A>(value: PerAttempt<A>): Effect.Effect<A, LinkError> =>
   Effect.isEffect(value) ? value : Effect.succeed(value)
-
-const evaluateOptional = <A>(value: PerAttempt<A> | undefined): Effect.Effect<A | undefined, LinkError> =>
-  value === undefined ? Effect.succeed(undefined) : evaluate(value)
 
 const forever = 0xffffffff
 
@@ -90,47 +83,59 @@ const connectProperties = (
   ...(userProperties.length === 0 ? {} : { userProperties })
 })
 
+/** What of a CONNECT may be evaluated anew. */
+interface Evaluated {
+  readonly username: string | undefined
+  readonly password: Redacted.Redacted<string> | undefined
+  readonly will: Will | undefined
+  readonly userProperties: ReadonlyArray<Properties.UserProperty> | undefined
+}
+
+const evaluateOptional = <A>(value: PerAttempt<A> | undefined): Effect.Effect<A | undefined, LinkError> =>
+  value === undefined ? Effect.succeed(undefined) : evaluate(value)
+
 /** Those that are values already need no fibers. */
-const hasEffects = ({ password, userProperties, username, will }: Shared["options"]): boolean =>
-  [password, userProperties, username, will].some(Effect.isEffect)
+const evaluateAll = (
+  { password, userProperties, username, will }: Shared["options"]
+): Effect.Effect<Evaluated, LinkError> =>
+  Effect.isEffect(password) || Effect.isEffect(userProperties) || Effect.isEffect(username) || Effect.isEffect(will)
+    ? Effect.all({
+      username: evaluateOptional(username),
+      password: evaluateOptional(password),
+      will: evaluateOptional(will),
+      userProperties: evaluateOptional(userProperties)
+    }, { concurrency: "unbounded" })
+    : Effect.succeed({ password, userProperties, username, will })
 
 const connectPacket = (
-  { checkWill, options, settings }: Shared,
+  { options, settings }: Shared,
   { cleanStart, clientId, protocolVersion }: Attempt,
-  exchange: Exchange | undefined
-): Effect.Effect<Packet.Connect, LinkError> =>
-  Effect.all({
-    username: evaluateOptional(options.username),
-    password: evaluateOptional(options.password),
-    will: evaluateOptional(options.will),
-    userProperties: evaluateOptional(options.userProperties)
-  }, { concurrency: hasEffects(options) ? "unbounded" : 1 }).pipe(
-    Effect.tap(({ will }) => protocolVersion === 5 ? checkWill(will) : Effect.void),
-    Effect.map(({ password, userProperties = [], username, will }): Packet.Connect => ({
-      _tag: "Connect",
-      protocolName: "MQTT",
-      protocolVersion,
-      cleanStart,
-      keepAlive: seconds(settings.keepAlive),
-      clientId,
-      ...(username === undefined ? {} : { username }),
-      ...(password === undefined ? {} : { password: toBytes(Redacted.value(password)) }),
-      ...(will === undefined
-        ? {}
-        : {
-          will: {
-            topic: will.topic,
-            payload: toBytes(will.payload),
-            qos: will.qos ?? 0,
-            retain: will.retain ?? false,
-            ...(protocolVersion === 5 ? { properties: will.properties ?? {} } : {})
-          }
-        }),
-      ...(protocolVersion === 5
-        ? { properties: connectProperties(settings, options.authentication?.method, exchange?.data, userProperties) }
-        : {})
-    }))
-  )
+  exchange: Exchange | undefined,
+  { password, userProperties = [], username, will }: Evaluated
+): Packet.Connect => ({
+  _tag: "Connect",
+  protocolName: "MQTT",
+  protocolVersion,
+  cleanStart,
+  keepAlive: seconds(settings.keepAlive),
+  clientId,
+  ...(username === undefined ? {} : { username }),
+  ...(password === undefined ? {} : { password: toBytes(Redacted.value(password)) }),
+  ...(will === undefined
+    ? {}
+    : {
+      will: {
+        topic: will.topic,
+        payload: toBytes(will.payload),
+        qos: will.qos ?? 0,
+        retain: will.retain ?? false,
+        ...(protocolVersion === 5 ? { properties: will.properties ?? {} } : {})
+      }
+    }),
+  ...(protocolVersion === 5
+    ? { properties: connectProperties(settings, options.authentication?.method, exchange?.data, userProperties) }
+    : {})
+})
 
 interface Opened {
   readonly connect: Packet.Connect
@@ -141,89 +146,97 @@ interface Opened {
 const open = (shared: Shared, attempt: Attempt): Effect.Effect<Opened, LinkError, Scope.Scope> =>
   Effect.gen(function*() {
     const endpoint = yield* attempt.endpoint
-    const mechanism = attempt.protocolVersion === 5 ? shared.options.authentication : undefined
-    const exchange = yield* mechanism === undefined ? Effect.succeed(undefined) : mechanism.start
-    const connect = yield* connectPacket(shared, attempt, exchange)
+    const isModern = attempt.protocolVersion === 5
+    const mechanism = isModern ? shared.options.authentication : undefined
+    const exchange = mechanism === undefined ? undefined : yield* mechanism.start
+    const evaluated = yield* evaluateAll(shared.options)
+    if (isModern && evaluated.will !== undefined) yield* shared.checkWill(evaluated.will)
     const wire = yield* Effect.mapError(shared.transport.open(endpoint), linkFailed)
-    return { connect, exchange, wire }
+    return { connect: connectPacket(shared, attempt, exchange, evaluated), exchange, wire }
   })
-
-/** Releases all that there is of an attempt, or of the link that it has become. */
-export type Close = (ending: Exit.Exit<unknown, unknown>) => Effect.Effect<void>
-
-/**
- * Opens a wire and begins a link over it, in a scope of its own. `over` hears how either ends; until it is closed then, no
- * fiber waits for that, whose stack would take a sixth of the memory of a client.
- */
-export const begin = (shared: Shared, attempt: Attempt, scope: Scope.CloseableScope, over: Over): Close => {
-  const opening = new Opening(shared.engine.pump, scope, attempt.onOver)
-  opening.start(shared, attempt, over)
-  return (ending) => opening.close(ending)
-}
 
 const late: Exit.Exit<never, LinkError> = Exit.fail(new ConnectError({ reason: "Timeout", retryable: true }))
 
-/** Holds no more than closing needs, for as long as the link lasts. */
-class Opening {
-  readonly #pump: Pump
+/**
+ * Opens a wire and begins a link over it, in a scope of its own. The attempt hears how either ends; until it is closed then,
+ * no fiber waits for that, whose stack would take a sixth of the memory of a client.
+ */
+export class Opening implements AlarmOwner {
+  readonly #shared: Shared
+  readonly #attempt: Attempt
   readonly #scope: Scope.CloseableScope
-  readonly #onOver: Attempt["onOver"]
   /** Opens the wire: what the time limit interrupts. */
   #fiber: Fiber.RuntimeFiber<unknown> | undefined = undefined
+  #isLate = false
 
-  constructor(pump: Pump, scope: Scope.CloseableScope, onOver: Attempt["onOver"]) {
-    this.#pump = pump
+  constructor(shared: Shared, attempt: Attempt, scope: Scope.CloseableScope) {
+    this.#shared = shared
+    this.#attempt = attempt
     this.#scope = scope
-    this.#onOver = onOver
   }
 
-  start(shared: Shared, attempt: Attempt, over: Over): void {
-    const { engine: { authenticator, pump }, runtime, settings } = shared
-    const scope = this.#scope
-    const due = pump.now() + settings.connectTimeout
-    let isLate = false
-    const alarm = alarmAfter(runtime, settings.connectTimeout, {
-      onWake: () => {
-        isLate = true
-        this.#fiber?.unsafeInterruptAsFork(FiberId.none)
-      },
-      over
-    })
-    const opening = Effect.flatMap(open(shared, attempt), ({ connect, exchange, wire }) => {
-      pump.begin(wire, connect, due, runtime, attempt.onReady, over)
-      return exchange === undefined ? Effect.void : Effect.forkIn(answering(authenticator.run(exchange), over), scope)
-    })
+  start(): void {
+    const { engine, runtime, settings: { connectTimeout } } = this.#shared
+    const due = engine.pump.now() + connectTimeout
+    const alarm = alarmAfter(runtime, connectTimeout, this)
+    const opening = Effect.flatMap(open(this.#shared, this.#attempt), (opened) => this.#begin(opened, due))
     // A fiber that fails says in the log that nobody hears of it.
-    const fiber = Runtime.runFork(Runtime.provideService(runtime, Scope.Scope, scope), Effect.exit(opening))
+    const fiber = Runtime.runFork(Runtime.provideService(runtime, Scope.Scope, this.#scope), Effect.exit(opening))
     this.#fiber = fiber
     fiber.addObserver((exit) => {
       alarm.stop()
       this.#fiber = undefined
       const opened = Exit.flatten(exit)
-      if (Exit.isFailure(opened)) over(isLate ? late : Exit.failCause(opened.cause))
+      if (Exit.isFailure(opened)) this.over(this.#isLate ? late : Exit.failCause(opened.cause))
     })
   }
 
+  onWake(): void {
+    this.#isLate = true
+    this.#fiber?.unsafeInterruptAsFork(FiberId.none)
+  }
+
+  over(ending: Exit.Exit<never, LinkError>): void {
+    this.#attempt.over(ending)
+  }
+
+  /** Releases all that there is of the attempt, or of the link that it has become. */
   close(ending: Exit.Exit<unknown, unknown>): Effect.Effect<void> {
     return Effect.suspend(() => this.#fiber === undefined ? Effect.void : Fiber.interrupt(this.#fiber)).pipe(
-      Effect.zipRight(this.#pump.stop),
+      Effect.zipRight(this.#shared.engine.pump.stop),
       Effect.ensuring(Scope.close(this.#scope, ending)),
-      Effect.ensuring(this.#onOver(ending))
+      Effect.ensuring(this.#attempt.onReleased(ending))
+    )
+  }
+
+  #begin({ connect, exchange, wire }: Opened, due: number): Effect.Effect<unknown> {
+    const { engine, runtime } = this.#shared
+    engine.pump.begin(wire, connect, due, runtime, this.#attempt)
+    return exchange === undefined
+      ? Effect.void
+      : Effect.forkIn(this.#answering(engine.authenticator.run(exchange)), this.#scope)
+  }
+
+  /** What goes wrong there, other than by its errors, ends the link. */
+  #answering(answers: Effect.Effect<never>): Effect.Effect<void> {
+    return Effect.interruptible(
+      Effect.catchAllCause(answers, (cause) => Effect.sync(() => this.over(Exit.failCause(cause))))
     )
   }
 }
 
-/** What goes wrong there, other than by its errors, ends the link. */
-const answering = (answers: Effect.Effect<never>, over: Over) =>
-  Effect.interruptible(Effect.catchAllCause(answers, (cause) => Effect.sync(() => over(Exit.failCause(cause)))))
-
 /** From the beginning of a link to its end: never succeeds. */
-export const run = (shared: Shared, attempt: Attempt): Effect.Effect<never, LinkError> =>
+export const run = (shared: Shared, attempt: Omit<Attempt, "over">): Effect.Effect<never, LinkError> =>
   Effect.suspend(() => {
     const ending = new Outcome<never, LinkError>()
+    const heard: Attempt = { ...attempt, over: (exit) => ending.settle(exit) }
     return Effect.acquireUseRelease(
-      Effect.map(Scope.make(), (scope) => begin(shared, attempt, scope, (exit) => ending.settle(exit))),
+      Effect.map(Scope.make(), (scope) => {
+        const opening = new Opening(shared, heard, scope)
+        opening.start()
+        return opening
+      }),
       () => ending,
-      (close, exit) => close(exit)
+      (opening, exit) => opening.close(exit)
     )
   })

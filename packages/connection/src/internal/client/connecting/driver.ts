@@ -1,15 +1,16 @@
 /** Keeps a client going and its status up to date, and brings it to its end: closed, or given up. */
 import * as Cause from "effect/Cause"
-import type * as Context from "effect/Context"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Equivalence from "effect/Equivalence"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as LogLevel from "effect/LogLevel"
 import * as Runtime from "effect/Runtime"
 import * as Scope from "effect/Scope"
 import type { ClientOptions } from "../../../ClientOptions.ts"
 import type { DisconnectOptions } from "../../../ConnectionOptions.ts"
 import type { ConnectionStatus } from "../../../ConnectionStatus.ts"
-import * as LiveValue from "../../../LiveValue.ts"
 import { ConnectError, SubscribeError } from "../../../MqttError.ts"
 import type { Negotiated } from "../../../Negotiated.ts"
 import type { Transport } from "../../../Transport.ts"
@@ -19,6 +20,8 @@ import { closedError } from "../engine/engine.ts"
 import type { Settings } from "../engine/settings.ts"
 import type { LinkError } from "../link/linkFailed.ts"
 import { goodbyeTimeout } from "../link/pump.ts"
+import { Live } from "../observing/live.ts"
+import { isLogged } from "../observing/logLevel.ts"
 import { Outcome } from "../outcome.ts"
 import type { Subscriptions } from "../subscribing/subscriptions.ts"
 import * as attempts from "./attempt.ts"
@@ -31,27 +34,27 @@ type OnConnected = (negotiated: Negotiated) => Effect.Effect<void>
 
 /** `onConnected` runs beside each link, once it is ready, and ends with it at the latest. */
 export const make = (
+  runtime: Runtime.Runtime<Scope.Scope>,
   transport: Context.Tag.Service<Transport>,
   engine: Engine<Subscriptions>,
   settings: Settings,
   options: ClientOptions,
   onConnected: OnConnected | undefined
-): Effect.Effect<Driver, never, Scope.Scope> =>
-  Effect.gen(function*() {
-    const scope = yield* Effect.scope
-    const shared = yield* attempts.share({ transport, engine, options, settings })
-    const clientId = yield* clientIdOf(options)
-    const status = yield* LiveValue.make<ConnectionStatus>({ _tag: "Connecting", attempt: 1 })
-    const driver = new Driver(engine, shared, options, clientId, { status, scope, onConnected })
-    yield* Effect.uninterruptible(Effect.zipRight(
+): Effect.Effect<Driver> =>
+  Effect.flatMap(clientIdOf(options), (clientId) => {
+    const scope = Context.get(runtime.context, Scope.Scope)
+    const shared = attempts.share({ transport, engine, options, settings, runtime })
+    const driver = new Driver(engine, shared, options, clientId, { scope, onConnected })
+    return Effect.uninterruptible(Effect.zipRight(
       Scope.addFinalizerExit(scope, (exit) => driver.disconnect(goodbye.ofExit(exit))),
-      Effect.sync(() => driver.start())
+      Effect.map(Scope.make(), (scopeOfLink) => {
+        driver.start(scopeOfLink)
+        return driver
+      })
     ))
-    return driver
   })
 
 interface Surroundings {
-  readonly status: LiveValue.LiveValue<ConnectionStatus>
   readonly scope: Scope.Scope
   readonly onConnected: OnConnected | undefined
 }
@@ -61,7 +64,7 @@ const closedBy = (cause: LinkError) => (filter: string) => new SubscribeError({ 
 export class Driver implements LinksOwner {
   /** Completes with the first good CONNACK, fails when there will be none. */
   readonly connected = new Outcome<void, LinkError>()
-  readonly status: LiveValue.LiveValue<ConnectionStatus>
+  readonly status = new Live<ConnectionStatus>({ _tag: "Connecting", attempt: 1 }, Equivalence.strict())
   /** Fails when the client gives up; a client that was closed here has not. */
   readonly failure = new Outcome<never, LinkError>()
   readonly #engine: Engine<Subscriptions>
@@ -83,7 +86,7 @@ export class Driver implements LinksOwner {
     shared: attempts.Shared,
     options: ClientOptions,
     clientId: string,
-    { onConnected, scope, status }: Surroundings
+    { onConnected, scope }: Surroundings
   ) {
     this.#engine = engine
     this.#runtime = shared.runtime
@@ -91,11 +94,10 @@ export class Driver implements LinksOwner {
     this.#scope = scope
     this.#onConnected = onConnected
     this.#links = new Links(shared, options, clientId, this)
-    this.status = status
   }
 
-  start(): void {
-    this.#links.start()
+  start(scopeOfLink: Scope.CloseableScope): void {
+    this.#links.start(scopeOfLink)
     const { committer } = this.#engine
     if (committer === undefined) return
     this.#keeper = Runtime.runFork(this.#runtime, this.#keep(committer), { immediate: false })
@@ -115,23 +117,22 @@ export class Driver implements LinksOwner {
     return Effect.zipRight(goodbye.check(how), this.#disconnect(how))
   }
 
-  setStatus(now: ConnectionStatus): Effect.Effect<unknown> {
-    return this.status.update(() => now)
+  setStatus(now: ConnectionStatus): void {
+    this.status.set(now)
   }
 
-  onReady(negotiated: Negotiated): Effect.Effect<void> {
+  onReady(negotiated: Negotiated): Effect.Effect<void> | undefined {
     const { epoch } = this.#links
-    const { clientId } = negotiated
-    return Effect.gen(this, function*() {
-      yield* this.setStatus({ _tag: "Connected", epoch, negotiated })
-      this.connected.settle(Exit.void)
-      this.#tellReached(epoch)
-      const connected = Effect.annotateLogs(Effect.logDebug("MQTT connected"), { clientId, epoch })
-      // Annotations take as many steps as the rest of this, whether or not anything is logged.
-      yield* Effect.whenLogLevel(connected, "Debug")
-      // It may close the client, and then waits for the link to end: nothing of the link may wait for it.
-      if (this.#onConnected !== undefined) this.#hook = yield* Effect.forkIn(this.#onConnected(negotiated), this.#scope)
-    })
+    this.setStatus({ _tag: "Connected", epoch, negotiated })
+    this.connected.settle(Exit.void)
+    this.#tellReached(epoch)
+    const hook = this.#onConnected?.(negotiated)
+    // Most clients have nothing to do here, which needs no fiber.
+    if (hook === undefined && !isLogged(this.#runtime, LogLevel.Debug)) return undefined
+    const logged = Effect.annotateLogs(Effect.logDebug("MQTT connected"), { clientId: negotiated.clientId, epoch })
+    if (hook === undefined) return logged
+    // It may close the client, and then waits for the link to end: nothing of the link may wait for it.
+    return Effect.zipRight(logged, Effect.map(Effect.forkIn(hook, this.#scope), (fiber) => void (this.#hook = fiber)))
   }
 
   onReleased(): Effect.Effect<void> {
@@ -206,10 +207,10 @@ export class Driver implements LinksOwner {
   }
 
   #lastStatus(last: ConnectionStatus): Effect.Effect<void> {
-    return Effect.zipRight(
-      this.setStatus(last),
-      Effect.map(this.status.end, () => this.#tellReached(Infinity))
-    )
+    return Effect.suspend(() => {
+      this.setStatus(last)
+      return Effect.map(this.status.end, () => this.#tellReached(Infinity))
+    })
   }
 
   #tellReached(epoch: number): void {

@@ -39,6 +39,13 @@ const parseReference = (reference: string, base: Endpoint.Endpoint): ReadonlyArr
       })
     )
 
+const parseAll = (
+  given: string | ReadonlyArray<string>
+): Either.Either<ReadonlyArray<Endpoint.Endpoint>, ConnectError> =>
+  typeof given === "string"
+    ? Either.map(Endpoint.parse(given), (endpoint) => [endpoint])
+    : Either.all(given.map((url) => Endpoint.parse(url)))
+
 export class Endpoints {
   readonly #urls: PerAttempt<string | ReadonlyArray<string>>
   readonly #follow: FollowRedirect | undefined
@@ -88,10 +95,7 @@ export class Endpoints {
   }
 
   #configured(): Effect.Effect<ReadonlyArray<Endpoint.Endpoint>, LinkError> {
-    return Effect.flatMap(
-      evaluate(this.#urls),
-      (given) => Effect.forEach(typeof given === "string" ? [given] : given, (url) => Endpoint.parse(url))
-    )
+    return Effect.flatMap(evaluate(this.#urls), parseAll)
   }
 
   #isRedirected(error: LinkError): boolean {

@@ -16,6 +16,7 @@ import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import type { ClientOptions } from "../../../ClientOptions.ts"
 import type { ConnectionStatus } from "../../../ConnectionStatus.ts"
+import type { Endpoint } from "../../../Endpoint.ts"
 import { ConnectError } from "../../../MqttError.ts"
 import type { Negotiated } from "../../../Negotiated.ts"
 import * as Reconnect from "../../../Reconnect.ts"
@@ -23,17 +24,18 @@ import { mayLastUntil } from "../../session/storing/marker.ts"
 import { toConnectError } from "../link/linkFailed.ts"
 import type { LinkError } from "../link/linkFailed.ts"
 import { Outcome } from "../outcome.ts"
-import * as tracing from "../publishing/tracing.ts"
-import * as attempts from "./attempt.ts"
+import type * as attempts from "./attempt.ts"
 import { Delay } from "./delay.ts"
+import type { LinkHolder } from "./link.ts"
+import { Link } from "./link.ts"
 import { Outage } from "./outage.ts"
 import type * as retries from "./retry.ts"
 import { Version } from "./version.ts"
 
 export interface LinksOwner {
-  readonly setStatus: (now: ConnectionStatus) => Effect.Effect<unknown>
-  /** A server has let us in. */
-  readonly onReady: (negotiated: Negotiated) => Effect.Effect<void>
+  readonly setStatus: (now: ConnectionStatus) => void
+  /** A server has let us in; gives what is left to do before anything else is received. */
+  readonly onReady: (negotiated: Negotiated) => Effect.Effect<void> | undefined
   /** Runs when nothing of a link is left. */
   readonly onReleased: () => Effect.Effect<void>
   readonly giveUp: (error: LinkError) => Effect.Effect<void>
@@ -41,23 +43,12 @@ export interface LinksOwner {
   readonly broken: (cause: Cause.Cause<never>) => Effect.Effect<void>
 }
 
-/** What an attempt has come to. */
-interface Link {
-  readonly protocolVersion: ProtocolVersion.ProtocolVersion
-  readonly wasToStartClean: boolean
-  /** Absent before there is something to release. */
-  close: attempts.Close | undefined
-  ending: Exit.Exit<never, LinkError> | undefined
-  readyAt: number | undefined
-}
-
 type Ending = retries.Ending & Pick<Link, "wasToStartClean">
 
 const replacedError = new ConnectError({ reason: "Closed", retryable: true })
 const identifierRefused = 0x85
-const withoutSpan = () => Effect.void
 
-export class Links {
+export class Links implements LinkHolder {
   /** There will be no other link. */
   readonly halted = new Outcome<void>()
   /** Set when no other link is wanted. */
@@ -94,16 +85,27 @@ export class Links {
     return this.#epoch
   }
 
-  /** Goes on until there is a link, whose end {@link #over} hears of, or there will be none. */
-  start(): void {
+  get endpoint(): Effect.Effect<Endpoint, LinkError> {
+    return this.#outage.endpoint
+  }
+
+  get isTraced(): boolean {
+    return this.#options.traces === true
+  }
+
+  /** Begins with an attempt, which has this scope. */
+  start(scope: Scope.CloseableScope): void {
     // A scope that is closed already closes a client before it begins.
-    if (this.#isStopped) return
+    if (!this.#isStopped) this.#begin(scope)
+  }
+
+  /** Goes on until there is a link again, or there will be none. */
+  #goOn(): void {
     const driving = Effect.gen(this, function*() {
-      for (;;) {
-        const link = this.#link ?? (yield* this.#begin)
-        if (link.ending === undefined) return this.#rest()
+      for (let link = this.#link; link?.ending !== undefined; link = this.#begin(yield* Scope.make())) {
         if (!(yield* this.#follow(yield* this.#release(link, link.ending)))) return this.halted.settle(Exit.void)
       }
+      this.#fiber = undefined
     })
     const guarded = Effect.catchAllCause(driving, (cause) => {
       this.halted.settle(Exit.void)
@@ -135,38 +137,26 @@ export class Links {
     return Effect.suspend(() => {
       const link = this.#link
       this.#link = undefined
-      return link?.close?.(Exit.interrupt(FiberId.none)) ?? Effect.void
+      return link?.close(Exit.interrupt(FiberId.none)) ?? Effect.void
     })
   }
 
-  get #begin(): Effect.Effect<Link> {
-    return Effect.gen(this, function*() {
-      const { notices, session } = this.#shared.engine
-      const attempt = ++this.#count
-      notices.notify({ _tag: "Connecting", attempt })
-      yield* this.#owner.setStatus({ _tag: "Connecting", attempt })
-      const protocolVersion = this.#version.next
-      const wasToStartClean = session.mustStartClean()
-      const link: Link = { protocolVersion, wasToStartClean, close: undefined, ending: undefined, readyAt: undefined }
-      this.#link = link
-      const endSpan = this.#options.traces === true
-        ? yield* tracing.startAttempt(this.#clientId, protocolVersion)
-        : withoutSpan
-      link.close = attempts.begin(
-        this.#shared,
-        {
-          endpoint: this.#outage.endpoint,
-          clientId: this.#clientId,
-          cleanStart: this.#cleanStart(protocolVersion),
-          protocolVersion,
-          onReady: (negotiated) => Effect.zipRight(endSpan(Exit.void), this.#onReady(link, negotiated)),
-          onOver: (ending) => Effect.zipRight(this.#owner.onReleased(), endSpan(ending))
-        },
-        yield* Scope.make(),
-        (ending) => this.#over(link, ending)
-      )
-      return link
-    })
+  #begin(scope: Scope.CloseableScope): Link {
+    const { notices, session } = this.#shared.engine
+    const attempt = ++this.#count
+    notices.notify({ _tag: "Connecting", attempt })
+    this.#owner.setStatus({ _tag: "Connecting", attempt })
+    const protocolVersion = this.#version.next
+    const beginning = {
+      clientId: this.#clientId,
+      cleanStart: this.#cleanStart(protocolVersion),
+      protocolVersion,
+      wasToStartClean: session.mustStartClean()
+    }
+    const link = new Link(this, beginning, this.#shared, scope)
+    this.#link = link
+    link.begin()
+    return link
   }
 
   #cleanStart(protocolVersion: ProtocolVersion.ProtocolVersion): boolean {
@@ -181,35 +171,30 @@ export class Links {
     return this.#epoch === 0 || (protocolVersion === 5 && pump.now() > this.#resumableUntil)
   }
 
-  #onReady(link: Link, negotiated: Negotiated): Effect.Effect<void> {
-    return Effect.suspend(() => {
-      link.readyAt = this.#shared.engine.pump.now()
-      // An identifier that the server assigned is what the session is known by from now on.
-      this.#clientId = negotiated.clientId
-      this.#sessionExpiry = negotiated.sessionExpiry
-      this.#isReplacing = false
-      this.#version.ready()
-      this.#outage.ready()
-      this.#epoch++
-      return this.#owner.onReady(negotiated)
-    })
+  onReady(link: Link, negotiated: Negotiated): Effect.Effect<void> | undefined {
+    link.readyAt = this.#shared.engine.pump.now()
+    // An identifier that the server assigned is what the session is known by from now on.
+    this.#clientId = negotiated.clientId
+    this.#sessionExpiry = negotiated.sessionExpiry
+    this.#isReplacing = false
+    this.#version.ready()
+    this.#outage.ready()
+    this.#epoch++
+    return this.#owner.onReady(negotiated)
   }
 
-  #rest(): void {
-    this.#fiber = undefined
+  onEnded(): void {
+    if (this.#fiber === undefined && !this.#isStopped) this.#goOn()
   }
 
-  /** The first call for a link counts. */
-  #over(link: Link, ending: Exit.Exit<never, LinkError>): void {
-    if (link.ending !== undefined) return
-    link.ending = ending
-    if (this.#fiber === undefined) this.start()
+  onReleased(): Effect.Effect<void> {
+    return this.#owner.onReleased()
   }
 
   #release(link: Link, exit: Exit.Exit<never, LinkError>): Effect.Effect<Ending> {
     return Effect.gen(this, function*() {
       this.#link = undefined
-      if (link.close !== undefined) yield* link.close(exit)
+      yield* link.close(exit)
       const { protocolVersion, readyAt, wasToStartClean } = link
       const { pump, session } = this.#shared.engine
       const now = pump.now()
@@ -232,7 +217,7 @@ export class Links {
       if (this.#isReplacing) {
         this.#isReplacing = false
         this.#count = 0
-        yield* this.#owner.setStatus({ _tag: "Disconnected", error: replacedError })
+        this.#owner.setStatus({ _tag: "Disconnected", error: replacedError })
         return true
       }
       if (this.#hasLearnt(ending)) return true
@@ -244,7 +229,7 @@ export class Links {
         yield* this.#owner.giveUp(error)
         return false
       }
-      yield* this.#owner.setStatus({ _tag: "Disconnected", error })
+      this.#owner.setStatus({ _tag: "Disconnected", error })
       yield* this.#log(error, isRedirected)
       if (next === "AtOnce") return true
       const failed = toConnectError(error, { reason: "ConnectRefused", retryable: true })

@@ -19,14 +19,14 @@ export interface Verdict {
 
 export class Outage {
   readonly #endpoints: Endpoints
-  readonly #retry: retries.Retry
+  /** Made for the first failure. */
+  #retry: retries.Retry | undefined = undefined
   readonly #stableAfter: number
   /** Whether one of the endpoints of this round may still be good. */
   #isWorthwhile = false
 
   constructor({ followRedirect, url }: ClientOptions, { stableAfter }: Settings) {
     this.#endpoints = new Endpoints(url, followRedirect)
-    this.#retry = new retries.Retry(stableAfter)
     this.#stableAfter = stableAfter
   }
 
@@ -43,6 +43,7 @@ export class Outage {
   judge(ending: retries.Ending, failsFast: boolean): Verdict {
     const { readyFor } = ending
     const isStable = readyFor !== undefined && readyFor >= this.#stableAfter
+    this.#retry ??= new retries.Retry(this.#stableAfter)
     const { again, error } = this.#retry.judge(ending)
     const next = this.#endpoints.failed(error)
     const isRedirected = next === "Redirected"

@@ -31,14 +31,13 @@ const storeError = (cause: StoreError) => new ConnectError({ reason: "StoreError
 export const open = (
   clientId: string | undefined
 ): Effect.Effect<StoredSession | undefined, ConnectError, Scope.Scope> =>
-  Effect.gen(function*() {
-    const store = yield* SessionStore
-    if (!store.isDurable) return undefined
+  Effect.flatMap(SessionStore, (store) => {
+    if (!store.isDurable) return Effect.succeed(undefined)
     if (clientId === undefined || clientId === "") {
       const cause = new Error("the option \"clientId\" has to be given: it names the session in the store")
-      return yield* new ConnectError({ reason: "InvalidEndpoint", retryable: false, cause })
+      return new ConnectError({ reason: "InvalidEndpoint", retryable: false, cause })
     }
-    return yield* Effect.mapError(store.open(clientId), storeError)
+    return Effect.mapError(store.open(clientId), storeError)
   })
 
 const reportUnreadable = (unreadable: number) =>

@@ -1,28 +1,30 @@
 /**
  * A session with its pump, and the operations on them that `MqttConnection` and `MqttClient` share.
  */
-import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
 import type * as FiberId from "effect/FiberId"
 import * as FiberRef from "effect/FiberRef"
-import type * as MetricLabel from "effect/MetricLabel"
+import * as FiberRefs from "effect/FiberRefs"
+import type * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
 import type { Mechanism } from "../../../Authentication.ts"
 import type { Message, PublishOptions, PublishResult } from "../../../Message.ts"
 import type { AuthError } from "../../../MqttError.ts"
 import { ConnectError, PublishError } from "../../../MqttError.ts"
 import type { Negotiated } from "../../../Negotiated.ts"
-import type { Pending, Session } from "../../../Session.ts"
-import * as sessions from "../../../Session.ts"
+import type { AuthenticationStep, Pending, Session } from "../../../Session.ts"
 import type { StoredSession } from "../../../SessionStore.ts"
+import type { Owner } from "../../session/contract.ts"
+import { makeFor } from "../../session/machine.ts"
+import { clockOf } from "../../timeLimit.ts"
 import type { LinkError } from "../link/linkFailed.ts"
 import type { Hooks } from "../link/pump.ts"
 import { Pump } from "../link/pump.ts"
 import { Meter } from "../observing/meter.ts"
-import type { Notices, Notify } from "../observing/notices.ts"
-import { make as makeNotices } from "../observing/notices.ts"
+import type { Notify } from "../observing/notices.ts"
+import { Notices } from "../observing/notices.ts"
 import type { OnPacket } from "../observing/packetLog.ts"
 import { make as makePacketLog } from "../observing/packetLog.ts"
 import { Warnings } from "../observing/warnings.ts"
@@ -86,86 +88,83 @@ const closedBy = (cause: AuthError) => new ConnectError({ reason: "Closed", retr
 
 export const closedError = new ConnectError({ reason: "Closed", retryable: false })
 
+/** The runtime is that of the fiber that makes the client: its clock, its metric labels and its log level count. */
 export const make = <C extends Consumer>(
+  runtime: Runtime.Runtime<never>,
   settings: Settings,
   mechanism: Mechanism | undefined,
   makeConsumer: MakeConsumer<C>,
   stored?: StoredSession
 ): Effect.Effect<Engine<C>, never, Scope.Scope> =>
-  Effect.gen(function*() {
-    const clock = yield* Effect.clock
-    const labels = yield* FiberRef.get(FiberRef.currentMetricLabels)
-    const onPacket = yield* makePacketLog
-    return new ClientEngine(settings, mechanism, makeConsumer, stored, { clock, labels, onPacket })
-  })
+  Effect.map(
+    makePacketLog(runtime),
+    (onPacket) => new ClientEngine(runtime, settings, mechanism, makeConsumer, stored, onPacket)
+  )
 
-/** What the fiber that makes a client has around it. */
-interface Surroundings {
-  readonly clock: Clock.Clock
-  readonly labels: ReadonlyArray<MetricLabel.MetricLabel>
-  readonly onPacket: OnPacket | undefined
-}
-
-class ClientEngine<C extends Consumer> implements Engine<C>, Hooks {
+class ClientEngine<C extends Consumer> implements Engine<C>, Hooks, Owner {
   readonly consumer: C
   readonly session: Session
   readonly pump: Pump
-  readonly notices: Notices = makeNotices()
+  readonly notices = new Notices()
   readonly payloads = new PayloadSlab()
-  readonly authenticator: Authenticator
   readonly committer: Committer | undefined
+  readonly onPacket: OnPacket | undefined
+  readonly #mechanism: Mechanism | undefined
   readonly #settings: Settings
   readonly #meter: Meter
   readonly #warnings: Warnings
+  #authenticator: Authenticator | undefined = undefined
   #negotiated: Negotiated | undefined = undefined
   #stopped: LinkError | undefined = undefined
   #onPass: (() => void) | undefined = undefined
   #isAwaited: (() => boolean) | undefined = undefined
 
   constructor(
+    runtime: Runtime.Runtime<never>,
     settings: Settings,
     mechanism: Mechanism | undefined,
     makeConsumer: MakeConsumer<C>,
     stored: StoredSession | undefined,
-    { clock, labels, onPacket }: Surroundings
+    onPacket: OnPacket | undefined
   ) {
-    const { notify } = this.notices
     this.#settings = settings
-    this.session = sessions.make({
-      // One by one: what a spread makes of so many has a hidden class of its own, which takes 2 kB.
-      inFlight: settings.inFlight,
-      queueMessages: settings.queueMessages,
-      queueBytes: settings.queueBytes,
-      queueOverflow: settings.queueOverflow,
-      queueRetention: settings.queueRetention,
-      gatePublishes: settings.gatePublishes,
-      receiveMaximum: settings.receiveMaximum,
-      readAheadBytes: settings.readAheadBytes,
-      maxPacketBytes: settings.maxPacketBytes,
-      connAckTimeout: settings.connAckTimeout,
-      acknowledgementTimeout: settings.acknowledgementTimeout,
-      pingLead: settings.pingLead,
-      maxTopicAliases: settings.maxTopicAliases,
-      records: stored?.records,
-      onUnattended: (error) => notify({ _tag: "Unattended", error }),
-      onPacket,
-      onPing: (millis) => notify(millis === undefined ? { _tag: "PingSent" } : { _tag: "PingAnswered", millis }),
-      onConnected: (negotiated) => {
-        this.#negotiated = negotiated
-        this.pump.connected(negotiated)
-        this.consumer.onConnected(negotiated)
-        notify({ _tag: "Connected", negotiated })
-      },
-      onMessage: (message, pending) => this.consumer.onMessage(message, pending),
-      onAuthenticate: (step) => this.authenticator.onStep(step)
-    })
-    this.pump = new Pump(this.session, clock, settings.acknowledgementTimeout, this)
+    this.#mechanism = mechanism
+    this.onPacket = onPacket
+    this.session = makeFor(settings, this, stored?.records)
+    this.pump = new Pump(this.session, clockOf(runtime), settings.acknowledgementTimeout, this)
     this.committer = stored === undefined ? undefined : makeCommitter(this.session, this.pump, stored)
-    this.authenticator = new Authenticator(this, settings.connAckTimeout, mechanism)
-    this.#meter = new Meter(this.session, labels)
-    this.#warnings = new Warnings(this.pump.now)
-    this.notices.listen((notice) => this.#warnings.add(notice))
-    this.consumer = makeConsumer(this.session, this.pump, () => this.#stopped !== undefined, notify)
+    this.#meter = new Meter(this.session, FiberRefs.getOrDefault(runtime.fiberRefs, FiberRef.currentMetricLabels))
+    this.#warnings = new Warnings(this.pump)
+    this.notices.listen(this.#warnings)
+    this.consumer = makeConsumer(this.session, this.pump, () => this.#stopped !== undefined, this.notices.notify)
+  }
+
+  /** Made for who authenticates in steps. */
+  get authenticator(): Authenticator {
+    return this.#authenticator ??= new Authenticator(this, this.#settings.connAckTimeout, this.#mechanism)
+  }
+
+  onUnattended(error: PublishError): void {
+    this.notices.notify({ _tag: "Unattended", error })
+  }
+
+  onPing(millis: number | undefined): void {
+    this.notices.notify(millis === undefined ? { _tag: "PingSent" } : { _tag: "PingAnswered", millis })
+  }
+
+  onConnected(negotiated: Negotiated): void {
+    this.#negotiated = negotiated
+    this.pump.connected(negotiated)
+    this.consumer.onConnected(negotiated)
+    this.notices.notify({ _tag: "Connected", negotiated })
+  }
+
+  onMessage(message: Message, pending: Pending | undefined): void {
+    this.consumer.onMessage(message, pending)
+  }
+
+  onAuthenticate(step: AuthenticationStep): void {
+    this.authenticator.onStep(step)
   }
 
   readonly outputAdded = (): void => {

@@ -12,7 +12,7 @@ import { unwrapScoped } from "../../scopedStream.ts"
 import type { Traffic } from "../../session/traffic.ts"
 import * as traffics from "../../session/traffic.ts"
 import { Broadcast } from "../observing/broadcast.ts"
-import type { Notice, Notices } from "../observing/notices.ts"
+import type { Listener, Notice, Notices } from "../observing/notices.ts"
 import { closedError } from "./engine.ts"
 
 const heldForReader = 256
@@ -35,7 +35,7 @@ const meanTime = (millis: number, count: number): Duration.Duration | undefined 
   count === 0 ? undefined : Duration.millis(millis / count)
 
 /** To be made before anything happens, and to be told of all of it. */
-export class Observer {
+export class Observer implements Listener {
   readonly #session: Pick<Session, "traffic" | "inFlight" | "queued">
   readonly #readers = new Broadcast<ClientEvent>(heldForReader)
   #counts = makeCounts()
@@ -46,7 +46,7 @@ export class Observer {
 
   constructor(notices: Notices, session: Pick<Session, "traffic" | "inFlight" | "queued">) {
     this.#session = session
-    notices.listen((notice) => this.#onNotice(notice))
+    notices.listen(this)
   }
 
   /** Begins with what happens next; a reader that lags too far behind misses the oldest. */
@@ -69,7 +69,7 @@ export class Observer {
     })
   }
 
-  #onNotice(notice: Notice): void {
+  onNotice(notice: Notice): void {
     const counts = this.#counts
     switch (notice._tag) {
       case "Connecting":

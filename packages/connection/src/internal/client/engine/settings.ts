@@ -1,6 +1,5 @@
 /** The options of a connection, checked, with every default filled in; times in milliseconds. */
 import type { ProtocolVersion } from "@effect-mqtt/codec"
-import type * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import type { ClientOptions } from "../../../ClientOptions.ts"
 import { ConnectError } from "../../../MqttError.ts"
@@ -70,14 +69,11 @@ const unsafeMake = (options: Options): Settings => {
     most = Number.MAX_SAFE_INTEGER
   ) => {
     const value = options[name] ?? otherwise
-    check(
-      isWhole(value, least, most),
-      name,
-      `a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? "" : ` to ${most}`}`
-    )
-    return Number(value)
+    if (isWhole(value, least, most)) return value
+    const upTo = most === Number.MAX_SAFE_INTEGER ? "" : ` to ${most}`
+    throw new InvalidOption(name, `a whole number from ${least}${upTo}`)
   }
-  const keepAlive = millis(options, "keepAlive", "60 seconds")
+  const keepAlive = millis(options, "keepAlive", 60)
   check(keepAlive <= highestShort * 1000, "keepAlive", `at most ${highestShort} seconds`)
   const pingLead = options.pingLead === undefined ? undefined : millis(options, "pingLead", 0)
   const version = options.protocolVersion ?? 5
@@ -100,12 +96,12 @@ const unsafeMake = (options: Options): Settings => {
     protocolVersion: version === "auto" ? 5 : version,
     versionFallback: version === "auto",
     cleanStart,
-    sessionExpiry: millis(options, "sessionExpiry", "1 hour"),
+    sessionExpiry: millis(options, "sessionExpiry", 3600),
     keepAlive,
     pingLead: pingLead === undefined ? tenth : () => pingLead,
-    connectTimeout: positive(options, "connectTimeout", "30 seconds"),
-    connAckTimeout: positive(options, "connAckTimeout", "10 seconds"),
-    acknowledgementTimeout: positive(options, "acknowledgementTimeout", "30 seconds"),
+    connectTimeout: positive(options, "connectTimeout", 30),
+    connAckTimeout: positive(options, "connAckTimeout", 10),
+    acknowledgementTimeout: positive(options, "acknowledgementTimeout", 30),
     inFlight: whole("maxInFlight", 64, 1, highestShort),
     receiveMaximum: whole("receiveMaximum", 64, 1, highestShort),
     topicAliasMaximum: whole("topicAliasMaximum", 32, 0, highestShort),
@@ -119,20 +115,20 @@ const unsafeMake = (options: Options): Settings => {
     bufferMessages: whole("streamMessages", 256, 1),
     bufferBytes: whole("streamBytes", 4 * mib, 1),
     readAheadBytes: whole("readAheadBytes", mib, 1),
-    consumerTimeout: millis(options, "consumerTimeout", "10 seconds"),
+    consumerTimeout: millis(options, "consumerTimeout", 10),
     unsubscribeDelay: millis(options, "unsubscribeDelay", 0),
     replayRetained: options.replayRetained ?? true,
     resubscribeOnResume: options.resubscribeOnResume ?? false,
-    stableAfter: millis(options, "stableAfter", "30 seconds"),
-    drainTimeout: millis(options, "drainTimeout", "5 seconds"),
-    requestTimeout: positive(options, "requestTimeout", "10 seconds"),
+    stableAfter: millis(options, "stableAfter", 30),
+    drainTimeout: millis(options, "drainTimeout", 5),
+    requestTimeout: positive(options, "requestTimeout", 10),
     maxRequests: whole("maxRequests", 1000, 0)
   }
 }
 
 const oneOf = <A extends string>(name: string, value: A, values: ReadonlyArray<A>): A => {
-  check(values.includes(value), name, values.map((one) => `"${one}"`).join(" or "))
-  return value
+  if (values.includes(value)) return value
+  throw new InvalidOption(name, values.map((one) => `"${one}"`).join(" or "))
 }
 
 type Time =
@@ -148,13 +144,16 @@ type Time =
   | "drainTimeout"
   | "requestTimeout"
 
-const millis = (options: Options, name: Time, otherwise: Duration.DurationInput): number => {
-  const time = toMillis(options[name] ?? otherwise)
+/** `otherwise` in seconds, which need not be parsed. */
+const millis = (options: Options, name: Time, otherwise: number): number => {
+  const given = options[name]
+  if (given === undefined) return otherwise * 1000
+  const time = toMillis(given)
   check(time !== undefined, name, "a duration")
   return time ?? 0
 }
 
-const positive = (options: Options, name: Time, otherwise: Duration.DurationInput): number => {
+const positive = (options: Options, name: Time, otherwise: number): number => {
   const value = millis(options, name, otherwise)
   check(value > 0, name, "longer than nothing")
   return value

@@ -17,7 +17,7 @@ import * as foreignPeer from "./foreignPeer.ts"
 import type { LinkError } from "./linkFailed.ts"
 import { isAbrupt, linkFailed } from "./linkFailed.ts"
 import type { ReceiverOwner } from "./receiver.ts"
-import type { OnReady, Over } from "./wireLink.ts"
+import type { LinkOwner } from "./wireLink.ts"
 import { WireLink } from "./wireLink.ts"
 import type { WriterOwner } from "./writer.ts"
 
@@ -63,10 +63,12 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
     this.#hooks = hooks
   }
 
-  readonly now = (): number => this.#clock.unsafeCurrentTimeMillis()
+  now(): number {
+    return this.#clock.unsafeCurrentTimeMillis()
+  }
 
   /** Runs the session synchronously at the present instant, then wakes whoever has work. */
-  readonly pass = <A>(run: (now: number) => A): A => {
+  pass<A>(run: (now: number) => A): A {
     this.#passTime = this.now()
     const result = run(this.#passTime)
     this.#hooks.afterPass()
@@ -84,13 +86,17 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
    * The same for one of many things in a turn that hand no messages out: the first has a pass, and the write that it
    * scheduled looks at what the others have changed.
    */
-  readonly passOfMany = <A>(run: () => A): A => this.#link?.writer.isScheduled === true ? run() : this.pass(run)
+  passOfMany<A>(run: () => A): A {
+    return this.#link?.writer.isScheduled === true ? run() : this.pass(run)
+  }
 
   /**
    * Whether reading cannot stop now: an answer, or room for a publisher, may lie behind unread bytes,
    * or the wire cannot be paused, and the bytes would only wait in another place.
    */
-  readonly mustRead = (): boolean => this.#link?.wire.canPause === false || this.#mayHoldAnswer()
+  mustRead(): boolean {
+    return this.#link?.wire.canPause === false || this.#mayHoldAnswer()
+  }
 
   /**
    * The instant for a publish. Those that leave in one write may have the same one: reading the clock
@@ -144,16 +150,9 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
     this.#link.receiver.wake()
   }
 
-  /** Begins with CONNECT, which has to be answered by `due`. `over` hears of the end; {@link stop} has to follow. */
-  begin(
-    wire: Wire,
-    connect: Packet.Connect,
-    due: number,
-    runtime: Runtime.Runtime<never>,
-    onReady: OnReady,
-    over: Over
-  ): void {
-    const link = new WireLink(wire, { session: this.#session, clock: this.#clock, runtime }, this, onReady, over)
+  /** Begins with CONNECT, which has to be answered by `due`. When its owner hears of the end, {@link stop} has to follow. */
+  begin(wire: Wire, connect: Packet.Connect, due: number, runtime: Runtime.Runtime<never>, owner: LinkOwner): void {
+    const link = new WireLink(wire, { session: this.#session, clock: this.#clock, runtime }, this, owner)
     this.#link = link
     this.pass((now) => this.#session.open(now, connect, due))
     link.receiver.start()
@@ -187,9 +186,9 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
       return
     }
     const ended = this.#session.ended()
-    if (ended !== undefined && link.goodbyeDue <= now) return link.over(Exit.fail(ended))
+    if (ended !== undefined && link.goodbyeDue <= now) return link.owner.over(Exit.fail(ended))
     // The session judges by what arrives; a peer that talks and never listens is found here.
-    if (this.#stalledAt(link) <= now) return link.over(Exit.fail(this.toError(stalled)))
+    if (this.#stalledAt(link) <= now) return link.owner.over(Exit.fail(this.toError(stalled)))
     this.#lookAgain(link)
   }
 
@@ -208,7 +207,7 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
   }
 
   over(ending: Exit.Exit<never, LinkError>): void {
-    this.#link?.over(ending)
+    this.#link?.owner.over(ending)
   }
 
   toError(cause: TransportError): LinkError {
@@ -221,7 +220,7 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
     if (!link.isAnswered) {
       link.isAnswered = true
       const foreign = foreignPeer.recognize(bytes)
-      if (foreign !== undefined) return link.over(Exit.fail(this.toError(foreign)))
+      if (foreign !== undefined) return link.owner.over(Exit.fail(this.toError(foreign)))
     }
     const before = this.#session.outputBytes()
     this.pass((now) => this.#session.receive(now, bytes))
@@ -238,7 +237,7 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
     const negotiated = link?.justConnected
     if (link === undefined || negotiated === undefined) return this.#hooks.takeReport()
     link.justConnected = undefined
-    return link.onReady(negotiated)
+    return link.owner.onReady(negotiated) ?? this.#hooks.takeReport()
   }
 
   /** Not reading stops the server only if the wire can be paused. */
@@ -284,7 +283,7 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
    * given up. An abrupt end is one at once; the others have a moment to flush and to shut down.
    */
   #noticeEnd(link: WireLink, ended: LinkError): void {
-    if (isAbrupt(ended)) return link.over(Exit.fail(ended))
+    if (isAbrupt(ended)) return link.owner.over(Exit.fail(ended))
     if (link.goodbyeDue === Infinity) link.goodbyeDue = this.#passTime + Duration.toMillis(goodbyeTimeout)
     link.writer.schedule()
   }

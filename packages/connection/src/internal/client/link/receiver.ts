@@ -8,6 +8,7 @@ import * as Fiber from "effect/Fiber"
 import type { Scheduler } from "effect/Scheduler"
 import type { TransportError } from "../../../MqttError.ts"
 import type { Wire } from "../../../Wire.ts"
+import type { UnreadListener } from "../../transport/unread.ts"
 import { Unread } from "../../transport/unread.ts"
 import { Bell } from "../bell.ts"
 import type { Fork } from "./alarm.ts"
@@ -27,7 +28,7 @@ export interface ReceiverOwner {
   readonly over: (ending: Exit.Exit<never>) => void
 }
 
-export class Receiver {
+export class Receiver implements UnreadListener {
   readonly #owner: ReceiverOwner
   readonly #scheduler: Scheduler
   readonly #fork: Fork
@@ -50,10 +51,12 @@ export class Receiver {
   /** Not before somebody hears of defects: the first read may be one. */
   start(): void {
     if (this.#reading !== undefined) this.#read(this.#reading)
-    this.#unread.listen(() => {
-      if (!this.#isScheduled) this.#take()
-    })
+    this.#unread.listen(this)
     this.#take()
+  }
+
+  onUnread(): void {
+    if (!this.#isScheduled) this.#take()
   }
 
   /** Something may have changed that receiving depends on. Not in this turn: it may be in the middle of something. */

@@ -16,10 +16,13 @@ import { Receiver } from "./receiver.ts"
 import type { WriterOwner } from "./writer.ts"
 import { Writer } from "./writer.ts"
 
-export type OnReady = (negotiated: Negotiated) => Effect.Effect<void>
-
-/** Hears how a link has ended; the first call counts. */
-export type Over = (ending: Exit.Exit<never, LinkError>) => void
+/** Whose link it is. */
+export interface LinkOwner {
+  /** Runs once, after a good CONNACK; gives what is left to do before anything else is received. */
+  readonly onReady: (negotiated: Negotiated) => Effect.Effect<void> | undefined
+  /** Hears how the link has ended; the first call counts. */
+  readonly over: (ending: Exit.Exit<never, LinkError>) => void
+}
 
 /** What of a program a link works with. */
 export interface Workings {
@@ -34,9 +37,7 @@ export class WireLink {
   readonly alarm: Alarm
   readonly writer: Writer
   readonly receiver: Receiver
-  /** Runs once, after a good CONNACK. */
-  readonly onReady: OnReady
-  readonly over: Over
+  readonly owner: LinkOwner
   /** Whether anything has come. */
   isAnswered = false
   /** The good CONNACK, until somebody has seen to it. */
@@ -49,17 +50,15 @@ export class WireLink {
   constructor(
     wire: Wire,
     { clock, runtime, session }: Workings,
-    owner: AlarmOwner & WriterOwner & ReceiverOwner,
-    onReady: OnReady,
-    over: Over
+    driver: AlarmOwner & WriterOwner & ReceiverOwner,
+    owner: LinkOwner
   ) {
     const scheduler = FiberRefs.getOrDefault(runtime.fiberRefs, FiberRef.currentScheduler)
     this.wire = wire
     this.fork = Runtime.runFork(runtime)
-    this.alarm = new Alarm(clock, this.fork, owner)
-    this.writer = new Writer(session, wire, clock, scheduler, this.fork, owner)
-    this.receiver = new Receiver(wire, scheduler, this.fork, owner)
-    this.onReady = onReady
-    this.over = over
+    this.alarm = new Alarm(clock, this.fork, driver)
+    this.writer = new Writer(session, wire, clock, scheduler, this.fork, driver)
+    this.receiver = new Receiver(wire, scheduler, this.fork, driver)
+    this.owner = owner
   }
 }

@@ -7,8 +7,7 @@ import type { Scheduler } from "effect/Scheduler"
 import type { TransportError } from "../../../MqttError.ts"
 import type { Session } from "../../../Session.ts"
 import type { Wire } from "../../../Wire.ts"
-import type { WriteNow } from "../../transport/directWrite.ts"
-import * as directWrite from "../../transport/directWrite.ts"
+import { DirectWire } from "../../transport/directWrite.ts"
 import type { Fork } from "./alarm.ts"
 import type { LinkError } from "./linkFailed.ts"
 
@@ -24,7 +23,6 @@ export interface WriterOwner {
 export class Writer {
   readonly #session: Session
   readonly #wire: Wire
-  readonly #writeNow: WriteNow | undefined
   readonly #clock: Clock.Clock
   readonly #scheduler: Scheduler
   readonly #fork: Fork
@@ -44,7 +42,6 @@ export class Writer {
   ) {
     this.#session = session
     this.#wire = wire
-    this.#writeNow = directWrite.of(wire)
     this.#clock = clock
     this.#scheduler = scheduler
     this.#fork = fork
@@ -95,7 +92,7 @@ export class Writer {
     if (this.#session.outputBytes() > 0) {
       this.#writingSince = this.#clock.unsafeCurrentTimeMillis()
       const pieces = this.#session.takeOutput()
-      const waiting = this.#writeNow === undefined ? this.#wire.write(pieces) : this.#writeNow(pieces)
+      const waiting = DirectWire.is(this.#wire) ? this.#wire.writeNow(pieces) : this.#wire.write(pieces)
       if (waiting === undefined) this.#onWritten()
       else this.#start(Effect.mapError(waiting, (cause) => this.#owner.toError(cause)))
       return this.#owner.onWrite()

@@ -61,20 +61,19 @@ export const isTrouble = (notice: Notice): notice is Trouble => troubles.has(not
 
 export type Notify = (notice: Notice) => void
 
-export interface Notices {
-  readonly notify: Notify
-  readonly listen: (listener: Notify) => void
+export interface Listener {
+  readonly onNotice: Notify
 }
 
-export const make = (): Notices => {
-  let listeners: ReadonlyArray<Notify> = []
-  return {
-    notify: (notice) => {
-      for (const listener of listeners) listener(notice)
-    },
-    listen: (listener) => {
-      // To push takes sixteen places more than are needed, in every client.
-      listeners = listeners.concat(listener)
-    }
+export class Notices {
+  #listeners: ReadonlyArray<Listener> = []
+
+  readonly notify: Notify = (notice) => {
+    for (const listener of this.#listeners) listener.onNotice(notice)
+  }
+
+  listen(listener: Listener): void {
+    // To push takes sixteen places more than are needed, in every client.
+    this.#listeners = this.#listeners.concat(listener)
   }
 }

@@ -4,11 +4,12 @@
  */
 import type { Packet } from "@effect-mqtt/codec"
 import * as Effect from "effect/Effect"
-import * as FiberRef from "effect/FiberRef"
 import * as LogLevel from "effect/LogLevel"
+import type * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
 import { forEach } from "../batches.ts"
 import { Backlog } from "./backlog.ts"
+import { isLogged } from "./logLevel.ts"
 
 export type OnPacket = (direction: "sent" | "received", packet: Packet.Packet) => void
 
@@ -38,9 +39,10 @@ export const describe = (packet: object): Record<string, unknown> =>
   )
 
 /** Undefined, and free of cost, unless the fiber that makes the client logs at trace level. */
-export const make: Effect.Effect<OnPacket | undefined, never, Scope.Scope> = Effect.gen(function*() {
-  const level = yield* FiberRef.get(FiberRef.currentMinimumLogLevel)
-  if (LogLevel.greaterThan(level, LogLevel.Trace)) return undefined
+export const make = (runtime: Runtime.Runtime<never>): Effect.Effect<OnPacket | undefined, never, Scope.Scope> =>
+  isLogged(runtime, LogLevel.Trace) ? start : Effect.succeed(undefined)
+
+const start: Effect.Effect<OnPacket, never, Scope.Scope> = Effect.gen(function*() {
   const lines = new Backlog<{ readonly text: string; readonly fields: Record<string, unknown> }>(heldLines)
   const written = forEach(
     lines.pull,

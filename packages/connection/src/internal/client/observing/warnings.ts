@@ -1,6 +1,7 @@
 /** Notices that belong into the log: one line a kind, and the next after a while, so that a flood of drops is no flood of lines. */
 import * as Effect from "effect/Effect"
-import type { Notice, Trouble } from "./notices.ts"
+import type { Pump } from "../link/pump.ts"
+import type { Listener, Notice, Trouble } from "./notices.ts"
 import { isTrouble } from "./notices.ts"
 
 /** Between two warnings of a kind, in milliseconds. */
@@ -40,17 +41,17 @@ interface Kind {
   details: Details
 }
 
-export class Warnings {
-  readonly #now: () => number
+export class Warnings implements Listener {
+  readonly #clock: Pick<Pump, "now">
   #kinds: Map<string, Kind> | undefined = undefined
   /** Those with something to say. */
   #due: Array<[string, Kind]> | undefined = undefined
 
-  constructor(now: () => number) {
-    this.#now = now
+  constructor(clock: Pick<Pump, "now">) {
+    this.#clock = clock
   }
 
-  add(notice: Notice): void {
+  onNotice(notice: Notice): void {
     if (!isTrouble(notice)) return
     const sentence = sentenceOf(notice)
     this.#kinds ??= new Map()
@@ -58,7 +59,7 @@ export class Warnings {
     this.#kinds.set(sentence, kind)
     kind.total += notice._tag === "Dropped" ? notice.count : 1
     kind.details = detailsOf(notice)
-    const at = this.#now()
+    const at = this.#clock.now()
     if (at < kind.quietUntil || !kind.isReported) return
     kind.quietUntil = at + quietTime
     kind.isReported = false

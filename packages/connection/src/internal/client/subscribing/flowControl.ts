@@ -46,9 +46,9 @@ export const make = (
   let parkedBytes = 0
   return {
     bounds,
-    now: pump.now,
-    pass: pump.pass,
-    passOfMany: pump.passOfMany,
+    now: () => pump.now(),
+    pass: (run) => pump.pass(run),
+    passOfMany: (run) => pump.passOfMany(run),
     settle: (delivery, reasonCode) => {
       const { message, pending } = delivery
       delivery.remaining--

@@ -19,6 +19,7 @@ export interface Inbox extends Consumer {
 
 export const make = (bounds: Bounds): MakeConsumer<Inbox> => (session, pump, isClosing, notify) => {
   const flow = flowControl.make(bounds, session, pump, isClosing, notify)
+  const mustRead = () => pump.mustRead()
   const filters: ReadonlyArray<string> = []
   const subscriber = subscribers.make<ConnectError>(flow, {
     ...bounds,
@@ -37,7 +38,7 @@ export const make = (bounds: Bounds): MakeConsumer<Inbox> => (session, pump, isC
     onMessage: (message, pending) => {
       if (isClosing()) return
       isTouched = true
-      subscriber.offer(deliveries.make(message, pending, 1), pump.mustRead)
+      subscriber.offer(deliveries.make(message, pending, 1), mustRead)
     },
     flush: () => {
       if (!isTouched) return

@@ -5,38 +5,51 @@
 import type * as FiberId from "effect/FiberId"
 import type { Negotiated } from "../../../Negotiated.ts"
 import type { Pending, Session } from "../../../Session.ts"
-import type { MakeConsumer } from "../engine/engine.ts"
+import type { Intake, MakeConsumer } from "../engine/engine.ts"
+import type { Notify } from "../observing/notices.ts"
 import type { DeadLetters } from "./deadLetters.ts"
 import type { Bounds } from "./flowControl.ts"
 import type { RegistrySettings } from "./registry.ts"
 import * as subscriptions from "./subscriptions.ts"
-import type { Subscriptions } from "./subscriptions.ts"
+import type { Membership, Subscriptions } from "./subscriptions.ts"
 
 type Settings = Bounds & RegistrySettings
 
-export const make = (settings: Settings, deadLetters?: DeadLetters): MakeConsumer<Subscriptions> => {
-  return (session, pump, isClosing, notify) =>
-    new LazySubscriptions(
-      settings,
-      session,
-      () => subscriptions.make(settings, deadLetters)(session, pump, isClosing, notify)
-    )
-}
+export const make =
+  (settings: Settings, deadLetters?: DeadLetters): MakeConsumer<Subscriptions> => (session, pump, isClosing, notify) =>
+    new LazySubscriptions(settings, deadLetters, session, pump, isClosing, notify)
 
 class LazySubscriptions implements Subscriptions {
-  readonly bounds: Bounds
-  readonly #make: () => Subscriptions
+  readonly bounds: Settings
+  readonly #deadLetters: DeadLetters | undefined
+  readonly #session: Session
+  readonly #pump: Intake
+  readonly #isClosing: () => boolean
+  readonly #notify: Notify
   #made: Subscriptions | undefined = undefined
   #negotiated: Negotiated | undefined = undefined
 
-  constructor(bounds: Bounds, session: Session, makeNow: () => Subscriptions) {
-    this.bounds = bounds
-    this.#make = makeNow
+  constructor(
+    settings: Settings,
+    deadLetters: DeadLetters | undefined,
+    session: Session,
+    pump: Intake,
+    isClosing: () => boolean,
+    notify: Notify
+  ) {
+    this.bounds = settings
+    this.#deadLetters = deadLetters
+    this.#session = session
+    this.#pump = pump
+    this.#isClosing = isClosing
+    this.#notify = notify
     // Those that a store has kept are looked at with the first link.
-    if (session.restored() !== undefined) this.#made = makeNow()
+    if (session.restored() !== undefined) this.#use()
   }
 
-  readonly join: Subscriptions["join"] = (...how) => this.#use().join(...how)
+  join(...how: Parameters<Subscriptions["join"]>): Membership {
+    return this.#use().join(...how)
+  }
 
   onConnected(negotiated: Negotiated): void {
     this.#negotiated = negotiated
@@ -77,7 +90,8 @@ class LazySubscriptions implements Subscriptions {
 
   #use(): Subscriptions {
     if (this.#made !== undefined) return this.#made
-    const made = this.#make()
+    const make = subscriptions.make(this.bounds, this.#deadLetters)
+    const made = make(this.#session, this.#pump, this.#isClosing, this.#notify)
     this.#made = made
     // What the server offers is known to those that are made while there is a link.
     if (this.#negotiated !== undefined) made.onConnected(this.#negotiated)

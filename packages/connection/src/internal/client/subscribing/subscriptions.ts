@@ -58,8 +58,9 @@ export const make = (
 ): MakeConsumer<Subscriptions> =>
 (session, pump, isClosing, notify) => {
   const flow = flowControl.make(settings, session, pump, isClosing, notify)
+  const mustRead = () => pump.mustRead()
   const routing = routings.make(session.restored()?.lastIdentifier)
-  const registry = registries.make(routing, session, pump.now, settings, notify)
+  const registry = registries.make(routing, session, flow.now, settings, notify)
   const unclaimed = unclaimeds.make(flow, settings.consumerTimeout, deadLetters)
   const members = new Set<Member>()
   /** Packet identifiers of QoS 1 messages that nobody had accepted when the link dropped, until they are here again. */
@@ -111,7 +112,7 @@ export const make = (
     const delivery = deliveries.make(message, pending, recipients.size)
     for (const member of recipients) {
       touch(member)
-      member.subscriber.offer(delivery, pump.mustRead)
+      member.subscriber.offer(delivery, mustRead)
     }
   }
 

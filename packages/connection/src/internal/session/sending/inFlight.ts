@@ -21,6 +21,11 @@ export interface Forgotten {
   readonly over: ReadonlyArray<readonly [Entry, Outcome]>
 }
 
+export interface InFlightOwner {
+  /** The store has let something go on. */
+  readonly flush: (now: number) => void
+}
+
 export class InFlight {
   /** PUBLISHes without acknowledgement, in the order of their first write [MQTT-4.6.0-1]. */
   private readonly published = new Exchanges<Entry>()
@@ -36,23 +41,22 @@ export class InFlight {
   private readonly settlement: Settlement
   private readonly store: OutgoingStore | undefined
   private readonly traffic: Traffic
-  private readonly onCommitted: (now: number) => void
+  private readonly owner: InFlightOwner
 
-  /** `onCommitted` runs when the store has let something go on. */
   constructor(
     output: PacketOutput,
     window: SendWindow,
     settlement: Settlement,
     store: OutgoingStore | undefined,
     traffic: Traffic,
-    onCommitted: (now: number) => void
+    owner: InFlightOwner
   ) {
     this.output = output
     this.window = window
     this.settlement = settlement
     this.store = store
     this.traffic = traffic
-    this.onCommitted = onCommitted
+    this.owner = owner
   }
 
   get size(): number {
@@ -132,7 +136,7 @@ export class InFlight {
       concluding.delete(entry)
       this.window.leave(entry)
       this.settlement.settle(entry, outcome)
-      this.onCommitted(at)
+      this.owner.flush(at)
     })
   }
 
@@ -215,7 +219,7 @@ export class InFlight {
         // Without a place on this link it is among those to be resent.
         if (entry.writtenAt !== undefined) this.publish(at, entry)
       }
-      this.onCommitted(at)
+      this.owner.flush(at)
     }
     const failed = (at: number, error: StoreError) => {
       this.storing--
@@ -224,7 +228,7 @@ export class InFlight {
         this.window.leave(entry)
         this.settlement.refuse(at, entry, failure(entry.message, "StoreError", error))
       }
-      this.onCommitted(at)
+      this.owner.flush(at)
     }
     const problem = store.put(now, { id, message, sequence }, maxPacketBytes, stored, failed)
     if (problem !== undefined) {

@@ -58,7 +58,7 @@ export class Outbound {
     this.store = store
     this.settlement = new Settlement(traffic, store)
     this.window = new SendWindow(ids)
-    this.exchanges = new InFlight(output, this.window, this.settlement, store, traffic, (at) => this.flush(at))
+    this.exchanges = new InFlight(output, this.window, this.settlement, store, traffic, this)
     this.resumption = new Resumption(output, this.window, this.exchanges)
     this.admission = new Admission(this.queue, limits, this.settlement)
     for (const record of store?.restored ?? []) {

@@ -30,7 +30,7 @@ export class Resumption {
   }
 
   begin(owed: ReadonlyArray<Entry>): void {
-    this.owed = owed
+    this.owed = owed.length === 0 ? nothing : owed
     this.next = 0
   }
 
