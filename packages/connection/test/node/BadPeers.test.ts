@@ -364,8 +364,10 @@ describe.skipIf(certificates === undefined)("TLS options", () => {
       const server = yield* listen(tls({ ...pair }))
       const endpoint = { scheme: "mqtts", host: "localhost", port: server.port, path: "" } as const
       yield* open(endpoint, { tls: { ca, servername: "0:0:0:0:0:0:0:1", alpnProtocols: [] } })
-      const other = yield* Effect.flip(open(endpoint, { tls: { ca, servername: "::2" } }))
-      assert.strictEqual(other.reason, "WrongHost")
+      for (const servername of ["::2", "fe80::1%lo"]) {
+        const other = yield* Effect.flip(open(endpoint, { tls: { ca, servername } }))
+        assert.strictEqual(other.reason, "WrongHost")
+      }
     }))
 
   it.scopedLive("verification can be switched off, and only so", () =>

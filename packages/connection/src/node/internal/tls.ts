@@ -41,9 +41,12 @@ export const secure = (
   )
 }
 
-/** Some versions of Node 22 look for an IPv6 address among the names of a certificate. */
+/**
+ * Some versions of Node 22 look for an IPv6 address among the names of a certificate. One with a zone is for no certificate
+ * to name, and to ask for it throws, which would end the process.
+ */
 const checkIdentity = (host: string, certificate: Tls.PeerCertificate): Error | undefined =>
-  Net.isIPv6(host) && new X509Certificate(certificate.raw).checkIP(host) !== undefined
+  Net.isIPv6(host) && !host.includes("%") && new X509Certificate(certificate.raw).checkIP(host) !== undefined
     ? undefined
     : Tls.checkServerIdentity(host, certificate)
 
