@@ -476,7 +476,7 @@ const table: Readonly<
     ]
   ],
   "a filter that is none": [
-    [subscribe({ filter: "" }), 5, "ProtocolViolation 0x8f 4.7.1 Subscribe: a topic filter is not valid"],
+    [subscribe({ filter: "" }), 5, "ProtocolViolation 0x8f 4.7.3 Subscribe: a topic filter is not valid"],
     [subscribe({ filter: "a#" }), 4, "ProtocolViolation 0x8f 4.7.1 Subscribe: a topic filter is not valid"],
     [unsubscribe("a", "#/a"), 5, "ProtocolViolation 0x8f 4.7.1 Unsubscribe: a topic filter is not valid"],
     [unsubscribe("+a"), 4, "ProtocolViolation 0x8f 4.7.1 Unsubscribe: a topic filter is not valid"],
@@ -484,8 +484,13 @@ const table: Readonly<
     [subscribe({ filter: "$share/#/a" }), 4, "ProtocolViolation 0x8f 4.7.1 Subscribe: a topic filter is not valid"],
     [unsubscribe("$share/a+"), 4, "ProtocolViolation 0x8f 4.7.1 Unsubscribe: a topic filter is not valid"],
     [unsubscribe("$share//a"), 5, "ProtocolViolation 0x8f 4.8.2 Unsubscribe: a topic filter is not valid"],
-    [subscribe({ filter: "\ud800" }), 5, "ProtocolViolation 0x8f 4.7.1 Subscribe: a topic filter is not valid"],
-    [subscribe({ filter: long }), 4, "ProtocolViolation 0x8f 4.7.1 Subscribe: a topic filter is not valid"]
+    [
+      subscribe({ filter: "\ud800" }),
+      5,
+      "MalformedPacket 0x81 1.5.4 Subscribe: the topic filter contains half of a surrogate pair"
+    ],
+    [unsubscribe("a\0"), 4, "MalformedPacket 0x81 1.5.3 Unsubscribe: the topic filter contains U+0000"],
+    [subscribe({ filter: long }), 4, "ProtocolViolation 0x82 1.5 Subscribe: the topic filter is out of range"]
   ],
   "SUBSCRIBE and UNSUBSCRIBE against their own rules": [
     [

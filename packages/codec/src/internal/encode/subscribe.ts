@@ -8,8 +8,8 @@ import { refuseProperties, writeProperties } from "./properties.ts"
 import { checkQoS } from "./publish.ts"
 
 const writeFilter = (output: OutputBuffer, filter: string): void => {
-  expectFilter(output, filter)
   writeText(output, filter, "the topic filter")
+  expectFilter(output, filter)
 }
 
 const optionBits = (output: OutputBuffer, subscription: Subscription): number => {
