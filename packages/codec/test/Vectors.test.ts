@@ -5,6 +5,8 @@ import { testData } from "../../../vitest.testData.ts"
 import { cuts } from "./support/arbitraries.ts"
 import { fromHex, type Neutral, toHex, toPacket } from "./support/neutral.ts"
 
+type Direction = "client-to-server" | "server-to-client" | "either"
+
 interface Bytes {
   readonly hex?: string
   readonly build?: ReadonlyArray<{ readonly hex: string } | { readonly repeatHex: string; readonly count: number }>
@@ -12,13 +14,14 @@ interface Bytes {
 interface Valid extends Bytes {
   readonly name: string
   readonly version: ProtocolVersion.ProtocolVersion
+  readonly direction?: Direction
   readonly decoded: Neutral
   readonly exactEncode: boolean
 }
 interface Malformed extends Bytes {
   readonly name: string
   readonly version: ProtocolVersion.ProtocolVersion
-  readonly direction: "client-to-server" | "server-to-client" | "either"
+  readonly direction: Direction
   readonly error: {
     readonly kind: string
     readonly receiverMust: boolean
@@ -61,6 +64,10 @@ const decodeAll = (
   return { packets, error: undefined }
 }
 
+/** Whose decoders have to judge what goes this way. */
+const readersOf = (direction: Direction): ReadonlyArray<"client" | "server"> =>
+  direction === "either" ? ["client", "server"] : [direction === "client-to-server" ? "server" : "client"]
+
 const singly = function*(bytes: Uint8Array) {
   for (let index = 0; index < bytes.length; index++) yield bytes.slice(index, index + 1)
 }
@@ -69,10 +76,12 @@ describe.skipIf(file === undefined)("wire vectors", () => {
   describe("valid", () => {
     for (const vector of vectors.valid) {
       it(vector.name, () => {
-        const { decoded, exactEncode, version } = vector
+        const { decoded, direction = "either", exactEncode, version } = vector
         const bytes = bytesOf(vector)
         const packet = toPacket(decoded)
-        assert.deepStrictEqual(decodeAll([bytes], { version }), { packets: [packet], error: undefined })
+        for (const role of [undefined, ...readersOf(direction)]) {
+          assert.deepStrictEqual(decodeAll([bytes], { version, role }), { packets: [packet], error: undefined })
+        }
 
         const encoded = Either.getOrThrow(Encoder.encode(packet, version))
         // A normal DISCONNECT of 5.0 may spell out its code and empty properties; this encoder does not.
@@ -96,10 +105,7 @@ describe.skipIf(file === undefined)("wire vectors", () => {
     for (const vector of vectors.malformed) {
       it(vector.name, () => {
         const { direction, error: expected, version } = vector
-        const roles = direction === "either"
-          ? ["client", "server"] as const
-          : [direction === "client-to-server" ? "server" as const : "client" as const]
-        for (const role of roles) {
+        for (const role of readersOf(direction)) {
           for (const chunks of [[bytesOf(vector)], singly(bytesOf(vector))]) {
             const { error } = decodeAll(chunks, { version, role })
             if (error === undefined) {

@@ -72,11 +72,10 @@ const checkEncoding = (
   const bytes = Encoder.encode(packet, version)
   if (Either.isLeft(bytes)) throw new Finding(`what it reads it does not write: ${bytes.left.message}`, input)
   const again = Decoder.make({ ...input.options, version, maxPacketBytes: undefined }).push(bytes.right.slice())
-  // Read in the shape of 3.1.1, written in that of 5.0: the one packet that two forms stand for.
-  const bare = packet._tag === "ConnAck" && version === 5 && packet.properties === undefined
-  const expected = bare && again.packets[0]?._tag === "ConnAck" && again.packets[0].properties !== undefined
-    ? { ...packet, properties: {} }
-    : packet
+  // An acceptance in the shape of 3.1.1 is written in that of 5.0: the one packet that two forms stand for.
+  const isOldAcceptance = packet._tag === "ConnAck" && version === 5 && packet.properties === undefined &&
+    packet.reasonCode === 0
+  const expected = isOldAcceptance ? { ...packet, properties: {} } : packet
   if (!isDeepStrictEqual(again, { packets: [expected], error: undefined })) {
     throw new Finding("what it writes is not what it had read", input)
   }
