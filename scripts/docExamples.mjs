@@ -1,9 +1,10 @@
 /**
  * Compiles every `@example` of the public modules, package by package. Examples import the packages by name, as a
- * reader would; the private source condition resolves those names to the sources, so no build is needed.
+ * reader would; the private source condition, which docgen's compiler has from its settings and its Node from here,
+ * resolves those names to the sources, so no build is needed.
  *
- * docgen compiles those of modules, functions and constants; it passes over the ones on classes, which are our service
- * tags, so this script compiles them itself and sees that none is left out.
+ * docgen compiles and runs those of modules, functions and constants; it passes over the ones on classes, which are our
+ * service tags, so this script compiles them itself and sees that none is left out.
  */
 import { execFile } from "node:child_process"
 import { existsSync, readFileSync, rmSync } from "node:fs"
@@ -17,7 +18,12 @@ const bin = join(root, "node_modules/.bin")
 const docgen = (path) =>
   new Promise((resolve) => {
     rmSync(join(path, "docgen"), { force: true, recursive: true })
-    const env = { ...process.env, NO_COLOR: "1", PATH: `${bin}${delimiter}${process.env["PATH"]}` }
+    const env = {
+      ...process.env,
+      NO_COLOR: "1",
+      NODE_OPTIONS: `${process.env["NODE_OPTIONS"] ?? ""} --conditions=@effect-mqtt/source`,
+      PATH: `${bin}${delimiter}${process.env["PATH"]}`
+    }
     execFile(
       join(bin, "docgen"),
       [],
