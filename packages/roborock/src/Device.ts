@@ -8,6 +8,7 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
@@ -121,7 +122,9 @@ const makeTraits = (options: Options, state: LiveValue.LiveValue<DeviceState.Dev
     const channel = yield* DeviceChannel.make({
       duid: home.duid,
       localKey: home.localKey,
-      renewKey: renewKey === undefined ? undefined : (inDoubt) => Effect.zipLeft(renewKey(inDoubt), wake),
+      renewKey: renewKey === undefined ? undefined : (inDoubt, reason) =>
+        // (Only then: a silent device would be asked anew as soon as its last request is over, for ever.)
+        Effect.tap(renewKey(inDoubt, reason), (found) => Equal.equals(found, inDoubt) ? Effect.void : wake),
       mqttKey,
       timeout,
       place: options.place ?? (memory === undefined ? undefined : yield* memory.place),

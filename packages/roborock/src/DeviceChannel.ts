@@ -137,11 +137,14 @@ export interface Options {
   readonly localKey: Redacted.Redacted
   /**
    * Finds out which key the device has now, when the one that is given here is in doubt: messages of the device do not
-   * open, it refuses the connection on the home network, or it has answered nothing for two minutes.
+   * open or it refuses the connection on the home network (`refused`), or it has answered nothing for two minutes
+   * (`silent`, which one that is switched off is too). It is asked again while the doubt lasts.
    *
    * @default the key stays as it is
    */
-  readonly renewKey?: ((inDoubt: Redacted.Redacted) => Effect.Effect<Redacted.Redacted>) | undefined
+  readonly renewKey?:
+    | ((inDoubt: Redacted.Redacted, reason: "refused" | "silent") => Effect.Effect<Redacted.Redacted>)
+    | undefined
   /** The MQTT key `rriot.k` of the account. */
   readonly mqttKey: Redacted.Redacted
   /** @default "10 seconds" */
@@ -236,7 +239,7 @@ export const make = (
       remember: options.onPlace ?? (() => Effect.void),
       ask: askForHost(requests, timeoutOf(undefined, 1)),
       onFrames: (frames, skipped) => take({ frames, skipped }),
-      onRefused: key.doubt,
+      onRefused: key.refused,
       onLost: (error) => requests.abandonSent("local", error)
     })
     yield* Effect.forkScoped(Effect.interruptible(local.run))

@@ -6,10 +6,13 @@ import type * as Redacted from "effect/Redacted"
 import { toleratedSilence } from "../../DeviceState.ts"
 import type * as Frame from "../../Frame.ts"
 
+/** Why a key is in doubt: it does not open messages, or the device refuses it; or the device says nothing at all. */
+export type Reason = "refused" | "silent"
+
 export interface Options {
   readonly localKey: Redacted.Redacted
   /** Finds out which key there is now, beside the one that is in doubt. */
-  readonly renewKey: ((inDoubt: Redacted.Redacted) => Effect.Effect<Redacted.Redacted>) | undefined
+  readonly renewKey: ((inDoubt: Redacted.Redacted, reason: Reason) => Effect.Effect<Redacted.Redacted>) | undefined
   /** There is another one from now on. */
   readonly onRenewed: Effect.Effect<void>
 }
@@ -32,38 +35,40 @@ export const make = ({ localKey, onRenewed, renewKey }: Options) =>
     let silentSince: number | undefined
 
     /** Whoever finds the key in doubt does not wait. */
-    const doubt: Effect.Effect<void> = Effect.suspend(() => {
-      if (renewKey === undefined || isAsking) return Effect.void
-      isAsking = true
-      const before = current
-      return renewKey(before).pipe(
-        Effect.flatMap((found) => {
-          if (Equal.equals(found, before)) return Effect.void
-          current = found
-          return onRenewed
-        }),
-        Effect.ensuring(Effect.sync(() => {
-          isAsking = false
-        })),
-        Effect.interruptible,
-        Effect.forkIn(scope),
-        Effect.asVoid
-      )
-    })
+    const doubt = (reason: Reason): Effect.Effect<void> =>
+      Effect.suspend(() => {
+        if (renewKey === undefined || isAsking) return Effect.void
+        isAsking = true
+        const before = current
+        return renewKey(before, reason).pipe(
+          Effect.flatMap((found) => {
+            if (Equal.equals(found, before)) return Effect.void
+            current = found
+            return onRenewed
+          }),
+          Effect.ensuring(Effect.sync(() => {
+            isAsking = false
+          })),
+          Effect.interruptible,
+          Effect.forkIn(scope),
+          Effect.asVoid
+        )
+      })
 
     return {
       current: (): Redacted.Redacted => current,
-      doubt,
+      /** To be called when the device does not want this client. */
+      refused: doubt("refused"),
       /** To be called with what came in. */
       heard: ({ frames, skipped }: Frame.Decoded): Effect.Effect<void> =>
         Effect.suspend(() => {
           if (frames.length > 0) silentSince = undefined
-          return frames.length === 0 && skipped.some(isSealedOtherwise) ? doubt : Effect.void
+          return frames.length === 0 && skipped.some(isSealedOtherwise) ? doubt("refused") : Effect.void
         }),
       /** To be called when a request that was sent got no answer. */
       unanswered: Effect.flatMap(Clock.currentTimeMillis, (now) => {
         silentSince ??= now
-        return now - silentSince < silence ? Effect.void : doubt
+        return now - silentSince < silence ? Effect.void : doubt("silent")
       })
     }
   })

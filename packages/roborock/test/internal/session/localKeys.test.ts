@@ -30,7 +30,8 @@ const makeHome = (...keys: ReadonlyArray<string>) => {
   })
   const devices = known.devices.map((device) => {
     const ask = keyOf(device)
-    return (inDoubt: string) => Effect.map(ask(Redacted.make(inDoubt)), Redacted.value)
+    return (inDoubt: string, reason: "refused" | "silent" = "refused") =>
+      Effect.map(ask(Redacted.make(inDoubt), reason), Redacted.value)
   })
   return { cloud, devices }
 }
@@ -73,6 +74,41 @@ describe("the key of a device", () => {
       cloud.failure = undefined
       yield* TestClock.adjust("10 minutes")
       assert.strictEqual(yield* ask("old-0"), "new-0")
+    }))
+
+  it.effect("is asked for once in a while when devices are silent that fell silent together", () =>
+    Effect.gen(function*() {
+      const keys = ["0", "1", "2", "3", "4", "5", "6", "7"]
+      const { cloud, devices } = makeHome(...keys)
+      for (let minute = 0; minute < 90; minute += 3) {
+        yield* Effect.forEach(devices.slice(0, minute + 1), (ask, index) => ask(String(index), "silent"))
+        yield* TestClock.adjust("3 minutes")
+      }
+      assert.strictEqual(cloud.asked, 2)
+    }))
+
+  it.effect("is asked for at once when a device that was silent for long says something that does not open", () =>
+    Effect.gen(function*() {
+      const { cloud, devices: [ask] } = makeHome("old-0")
+      assert.isDefined(ask)
+      for (let hour = 0; hour < 24; hour++) {
+        yield* ask("old-0", "silent")
+        yield* TestClock.adjust("1 hour")
+      }
+      cloud.home = homeWith("new-0")
+      assert.strictEqual(yield* ask("old-0", "silent"), "old-0")
+      assert.strictEqual(yield* ask("old-0", "refused"), "new-0")
+    }))
+
+  it.effect("costs a cloud that cannot be asked for a day less than the calls of a day, however many devices want it", () =>
+    Effect.gen(function*() {
+      const { cloud, devices } = makeHome("0", "1", "2")
+      cloud.failure = new RoborockError.ConnectError({ reason: "Unreachable", service: "home API", retryable: true })
+      for (let minute = 0; minute < 24 * 60; minute += 10) {
+        yield* Effect.forEach(devices, (ask, index) => ask(String(index), "silent"))
+        yield* TestClock.adjust("10 minutes")
+      }
+      assert.isAtMost(cloud.asked, 16)
     }))
 
   it.effect("stays what it was when the account has the device no longer", () =>
