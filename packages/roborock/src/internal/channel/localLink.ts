@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
 import * as Queue from "effect/Queue"
 import type * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
@@ -43,6 +44,7 @@ const stableAfter = Duration.toMillis("30 seconds")
 /** A device that has just been heard is tried early, but not at each of its broadcasts. */
 const afterSighting: Duration.DurationInput = "10 seconds"
 
+const wasEnded = () => new ConnectError({ reason: "ConnectionLost", service: "device", retryable: true })
 const gaveNoAnswer = () => new ConnectError({ reason: "TimedOut", service: "device", retryable: true })
 
 /** The version that worked the last time comes first: the others cost five seconds each. */
@@ -69,15 +71,18 @@ export const make = (options: Options) =>
 
     const connectTo = (target: Place) =>
       Effect.gen(function*() {
+        const localKey = options.localKey()
         const made = yield* LocalChannel.make({
           host: target.host,
-          localKey: options.localKey(),
+          localKey,
           versions: versionsFrom(target.version),
           onFrames: (frames, skipped) => {
             if (frames.length > 0) unanswered = 0
             return options.onFrames(frames, skipped)
           }
         })
+        // A hello needs no key: with one that was renewed meanwhile, nothing that follows would be read.
+        if (!Equal.equals(localKey, options.localKey())) return yield* wasEnded()
         const { host, version } = made
         place = { host, version }
         channel = made
@@ -158,7 +163,7 @@ export const make = (options: Options) =>
       isTrusted: (): boolean => unanswered === 0,
       /** Ends the connection, if there is one, and does not wait before the next one is tried. */
       connectAnew: Effect.suspend(() => {
-        const ended = channel?.end(new ConnectError({ reason: "ConnectionLost", service: "device", retryable: true }))
+        const ended = channel?.end(wasEnded())
         return Effect.zipRight(Queue.offer(haste, undefined), ended ?? Effect.void)
       }),
       /** Completes when there is a connection, or it is known that there is none for now. */

@@ -2,6 +2,7 @@ import {
   CloudChannel,
   DeviceChannel,
   DiscoveryBroadcast,
+  Frame,
   LocalDiscovery,
   LocalNetwork,
   RoborockApi,
@@ -10,7 +11,11 @@ import {
 } from "@effect-mqtt/roborock"
 import { Simulator } from "@effect-mqtt/roborock-simulator"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Fiber, Layer, Stream, TestClock } from "effect"
+import { Duration, Effect, Fiber, Layer, Redacted, Stream, TestClock } from "effect"
+import * as localLink from "../../../src/internal/channel/localLink.ts"
+import { localKey } from "../../fakeRobot.ts"
+import * as LocalDevice from "../../localDevice.ts"
+import { utf8 } from "../../vectors.ts"
 
 /** A channel to the simulated robot, as a session opens it. */
 const open = (options: Partial<DeviceChannel.Options> = {}) =>
@@ -195,3 +200,34 @@ describe("a loss", () => {
       assert.isArray(yield* channel.request("get_status"))
     }).pipe(on()))
 })
+
+it.scoped("a connection that was begun with a key which is no more the key when it is there gives way to the next one", () =>
+  Effect.gen(function*() {
+    const network = yield* LocalNetwork.makeMemory
+    const device = yield* LocalDevice.listen(network, { version: "1.0" })
+    const context = yield* Layer.build(
+      Layer.provideMerge(LocalDiscovery.layer, Layer.succeed(LocalNetwork.LocalNetwork, network.network))
+    )
+    const keys = [Redacted.make("the key that was")]
+    const link = yield* Effect.provide(
+      localLink.make({
+        duid: "d1",
+        localKey: () => keys.shift() ?? localKey,
+        known: { host: LocalDevice.host, version: "1.0" },
+        ask: Effect.succeed(undefined),
+        remember: () => Effect.void,
+        onFrames: () => Effect.void,
+        onRefused: Effect.void,
+        onLost: () => Effect.void
+      }),
+      context
+    )
+    yield* link.connectAnew
+    yield* Effect.forkScoped(Effect.provide(link.run, context))
+    yield* settle
+    yield* link.current()?.send(Frame.protocols.generalRequest, () => utf8("hello")) ?? Effect.void
+    yield* settle
+    assert.lengthOf(device.wires, 2)
+    const asked = device.seen.at(-1)
+    assert.strictEqual(asked?._tag === "Data" && new TextDecoder().decode(asked.frame.payload), "hello")
+  }))
