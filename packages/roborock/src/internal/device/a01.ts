@@ -173,7 +173,7 @@ const askedOf = (kind: Kind, fields: Fields): ReadonlyArray<number> => {
 const makeDialect = (kind: Kind) => (context: Context): Dialect => {
   const { home, send, tell, timeout } = context
   const { table } = kind
-  const { arrived, collect } = arrivals.make()
+  const { arrived, collect } = arrivals.make(timeout)
   const toFields = (points: ReadonlyMap<number, unknown>): Fields =>
     Object.fromEntries(Array.from(points, ([id, value]) => [table.names.get(id) ?? String(id), value]))
   const ask = Effect.flatMap(context.state, ({ fields }) => {
@@ -181,8 +181,7 @@ const makeDialect = (kind: Kind) => (context: Context): Dialect => {
     return collect(
       "id_query",
       ids,
-      send("id_query", (timestamp) => A01.encodeRequest({ _tag: "Query", ids }, timestamp)),
-      timeout
+      send("id_query", (timestamp) => A01.encodeRequest({ _tag: "Query", ids }, timestamp))
     )
   })
   return {

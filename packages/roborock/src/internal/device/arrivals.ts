@@ -1,23 +1,22 @@
 import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { RequestError } from "../../RoborockError.ts"
-import { maxInFlight } from "./inTurn.ts"
+import type { RequestError } from "../../RoborockError.ts"
+import * as turns from "./inTurn.ts"
 
 /**
  * Waits for values that come unasked, as answers of devices whose messages have no ids. A value that a whole wait did not
  * bring is not waited for again: the device does not have it.
  */
-export const make = () => {
+export const make = (timeout: Duration.DurationInput) => {
   interface Wait {
     readonly missing: Set<number>
     readonly complete: Deferred.Deferred<void>
-    hasTurn: boolean
     hasSome: boolean
   }
   const waits = new Set<Wait>()
   const absent = new Set<number>()
-  const slots = Effect.unsafeMakeSemaphore(maxInFlight)
+  const inTurn = turns.make(timeout)
 
   const arrived = (ids: Iterable<number>): Effect.Effect<void> =>
     Effect.suspend(() => {
@@ -32,39 +31,29 @@ export const make = () => {
     })
 
   /** Asks, and ends when all is there or the time is over with something there. */
-  const collect = <E>(
+  const collect = (
     method: string,
     wanted: ReadonlyArray<number>,
-    ask: Effect.Effect<void, E>,
-    timeout: Duration.DurationInput
-  ): Effect.Effect<void, E | RequestError> =>
+    ask: Effect.Effect<void, RequestError>
+  ): Effect.Effect<void, RequestError> =>
     Effect.gen(function*() {
       const missing = wanted.filter((id) => !absent.has(id))
       const wait: Wait = {
         missing: new Set(missing.length === 0 ? wanted : missing),
         complete: yield* Deferred.make<void>(),
-        hasTurn: false,
         hasSome: false
       }
-      const inTurn = slots.withPermits(1)(Effect.acquireUseRelease(
-        Effect.sync(() => {
-          wait.hasTurn = true
-          waits.add(wait)
-        }),
-        () => Effect.zipRight(ask, Deferred.await(wait.complete)),
-        () => Effect.sync(() => waits.delete(wait))
-      ))
-      yield* Effect.timeoutTo(inTurn, {
-        duration: timeout,
-        onSuccess: () => Effect.void,
-        onTimeout: () => enough(wait)
-      }).pipe(Effect.flatten)
-
-      function enough({ hasSome, hasTurn, missing }: Wait): Effect.Effect<void, RequestError> {
-        if (!hasSome) return Effect.fail(new RequestError({ reason: hasTurn ? "TimedOut" : "QueueTimeout", method }))
-        missing.forEach((id) => absent.add(id))
-        return Effect.void
-      }
+      const asked = inTurn(method, (sent) =>
+        Effect.acquireUseRelease(
+          Effect.sync(() => waits.add(wait)),
+          () => Effect.zipRight(Effect.tap(ask, Effect.sync(sent)), Deferred.await(wait.complete)),
+          () => Effect.sync(() => waits.delete(wait))
+        ))
+      yield* Effect.catchIf(
+        asked,
+        ({ reason }) => reason === "TimedOut" && wait.hasSome,
+        () => Effect.sync(() => wait.missing.forEach((id) => absent.add(id)))
+      )
     })
 
   return { arrived, collect }

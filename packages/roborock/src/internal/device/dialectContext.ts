@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type { DeviceMemory } from "../../DeviceMemory.ts"
 import type { DeviceState } from "../../DeviceState.ts"
 import type { HomeDevice } from "../../HomeData.ts"
-import type { CommandError } from "../../RoborockError.ts"
+import type { CommandError, RequestError } from "../../RoborockError.ts"
 import type { Room } from "../../Room.ts"
 import type { Send } from "./cloudPort.ts"
 
@@ -33,5 +33,5 @@ export const codeOf = (name: string | undefined, names: ReadonlyMap<number, stri
   [...names].find(([, known]) => known === name)?.[0]
 
 /** Sends, and has the device asked soon: what a command did is not always pushed. */
-export const sendAndLook = (context: Context, ...message: Parameters<Send>): Effect.Effect<void, CommandError> =>
+export const sendAndLook = (context: Context, ...message: Parameters<Send>): Effect.Effect<void, RequestError> =>
   Effect.zipLeft(context.send(...message), context.wake)

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { RequestError } from "../../RoborockError.ts"
 
 /** More requests than this wait for earlier ones, on their own time. */
-export const maxInFlight = 16
+const maxInFlight = 16
 
 /**
  * Takes requests in turn, so many at a time. The time-out is the whole time, and says how far a request has come, for which

@@ -86,7 +86,7 @@ const summaryOf = (fields: Fields, records: ReadonlyArray<CleanRecord>): CleanSu
 /** The Q10 family: data points without ids, and what a command changed comes back as a push. */
 export const make = (context: Context): Dialect => {
   const { home, state, tell, timeout } = context
-  const { arrived, collect } = arrivals.make()
+  const { arrived, collect } = arrivals.make(timeout)
   const live = liveMap.make(context, keptMap.read)
   const model = liveModel.make()
 
@@ -97,8 +97,7 @@ export const make = (context: Context): Dialect => {
   const ask = collect(
     "dpRequestDps",
     [statusPoint],
-    context.send("dpRequestDps", (timestamp) => Q10DataPoints.encode(Q10DataPoints.commands.requestAll, timestamp)),
-    timeout
+    context.send("dpRequestDps", (timestamp) => Q10DataPoints.encode(Q10DataPoints.commands.requestAll, timestamp))
   )
 
   const toFields = (points: ReadonlyMap<number, unknown>): Fields =>
@@ -127,7 +126,7 @@ export const make = (context: Context): Dialect => {
   /** The value of a data point that the device sends when told to. */
   const requestValue = (method: string, id: number, message: Q10DataPoints.Message) =>
     Effect.flatMap(
-      collect(method, [id], send(method, message), timeout),
+      collect(method, [id], send(method, message)),
       () => Effect.map(state, ({ fields }) => fields[method])
     )
 

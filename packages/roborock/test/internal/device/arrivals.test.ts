@@ -1,0 +1,42 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber, TestClock } from "effect"
+import * as arrivals from "../../../src/internal/device/arrivals.ts"
+import { reasonOf } from "../../vacuumWith.ts"
+
+const timeout = "10 seconds"
+
+describe("values that are asked for", () => {
+  it.effect("are not held to be missing on the device when the question was not sent", () =>
+    Effect.gen(function*() {
+      const { arrived, collect } = arrivals.make(timeout)
+      const unsent = yield* Effect.fork(reasonOf(collect("values", [1, 2], Effect.never)))
+      yield* TestClock.adjust("1 second")
+      yield* arrived([1])
+      yield* TestClock.adjust(timeout)
+      assert.strictEqual(yield* Fiber.join(unsent), "NotConnected")
+      const sent = yield* Effect.fork(reasonOf(collect("values", [1, 2], Effect.void)))
+      yield* TestClock.adjust("1 second")
+      yield* arrived([1])
+      assert.isNull(sent.unsafePoll())
+      yield* arrived([2])
+      assert.isUndefined(yield* Fiber.join(sent))
+    }))
+
+  it.effect("that a whole wait did not bring are not waited for again, until they come", () =>
+    Effect.gen(function*() {
+      const { arrived, collect } = arrivals.make(timeout)
+      const ask = Effect.fork(reasonOf(collect("values", [1, 2], Effect.void)))
+      const first = yield* ask
+      yield* TestClock.adjust("1 second")
+      yield* arrived([1])
+      yield* TestClock.adjust(timeout)
+      assert.isUndefined(yield* Fiber.join(first))
+      const second = yield* ask
+      yield* TestClock.adjust("1 second")
+      yield* arrived([1])
+      assert.isUndefined(yield* Fiber.join(second))
+      const third = yield* ask
+      yield* TestClock.adjust(timeout)
+      assert.strictEqual(yield* Fiber.join(third), "TimedOut")
+    }))
+})
