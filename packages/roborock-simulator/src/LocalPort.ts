@@ -72,6 +72,9 @@ export const serve = (options: Options) => (wire: Wire): Effect.Effect<void> =>
     let keys: Frame.Keys = { localKey }
     let greeted = false
     let seq = 0
+    // A wire has one writer at a time: a push may come while an answer is on its way.
+    const oneWriter = Effect.unsafeMakeSemaphore(1).withPermits(1)
+    const write = (bytes: Uint8Array) => oneWriter(wire.write([bytes]))
 
     const onControl = (control: Omit<LocalFrame.Control, "word">): Effect.Effect<void, TransportError> =>
       Effect.gen(function*() {
@@ -81,14 +84,14 @@ export const serve = (options: Options) => (wire: Wire): Effect.Effect<void> =>
           const ackNonce = yield* Random.nextIntBetween(1, 0x7fff_ffff)
           keys = { localKey, nonces: { connectNonce: control.random, ackNonce } }
           greeted = true
-          yield* wire.write([LocalFrame.encodeControl(
+          yield* write(LocalFrame.encodeControl(
             { ...header, random: ackNonce, protocol: Frame.protocols.helloResponse },
             helloAccepted
-          )])
+          ))
         } else if (control.protocol === Frame.protocols.pingRequest && greeted) {
-          yield* wire.write([LocalFrame.encodeControl(
+          yield* write(LocalFrame.encodeControl(
             { ...header, random: control.random, protocol: Frame.protocols.pingResponse }
-          )])
+          ))
         }
       })
 
@@ -99,14 +102,14 @@ export const serve = (options: Options) => (wire: Wire): Effect.Effect<void> =>
         const random = yield* Random.nextIntBetween(0, 0x7fff_ffff)
         const frame = { version, seq: ++seq, random, timestamp, protocol: Frame.protocols.generalRequest }
         const sealed = LocalFrame.encode({ ...frame, payload: payload(timestamp) }, keys)
-        if (Either.isRight(sealed)) yield* wire.write([isDamaged ? damaged(sealed.right) : sealed.right])
+        if (Either.isRight(sealed)) yield* write(isDamaged ? damaged(sealed.right) : sealed.right)
       })
 
     const onRequest = (payload: Uint8Array): Effect.Effect<void, TransportError | "closed"> =>
       Effect.gen(function*() {
         const trouble = options.trouble?.()
         if (trouble === "close") return yield* Effect.fail("closed" as const)
-        if (trouble === "garbage") return yield* wire.write([noise])
+        if (trouble === "garbage") return yield* write(noise)
         if (trouble === "silent") return
         const answer = yield* device.handleLocal(payload)
         if (answer === undefined) return
@@ -131,6 +134,6 @@ export const serve = (options: Options) => (wire: Wire): Effect.Effect<void> =>
     const tell = Stream.runForEach(
       options.pushes ?? Stream.never,
       (push) => greeted && !options.isSilent() ? send(push) : Effect.void
-    ).pipe(Effect.ignore)
-    return Effect.raceFirst(hear, tell)
+    )
+    return Effect.raceFirst(hear, Effect.ignore(Effect.zipRight(tell, Effect.never)))
   })

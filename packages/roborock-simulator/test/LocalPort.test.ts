@@ -113,6 +113,39 @@ describe("serve", () => {
       assert.deepStrictEqual(yield* phone.push(88), [])
     }))
 
+  it.scoped("goes on when there is nothing more to tell, and tells and answers one after the other", () =>
+    Effect.gen(function*() {
+      const [near, far] = yield* Transport.makePipe
+      const [hello] = hellos("1.0")
+      assert.isDefined(hello)
+      const writing = { now: 0, most: 0 }
+      const told = (timestamp: number) => Rpc.encodePush(new Map([[122, 1]]), timestamp)
+      const serving = yield* Effect.forkScoped(
+        LocalPort.serve({
+          localKey,
+          version: "1.0",
+          device,
+          pushes: Stream.repeatEffect(Effect.as(Effect.sleep("1 second"), told)).pipe(Stream.take(4)),
+          isSilent: () => false,
+          onAnswered: Effect.void
+        })({
+          ...far,
+          write: (pieces) =>
+            Effect.suspend(() => {
+              writing.most = Math.max(writing.most, ++writing.now)
+              return Effect.delay(far.write(pieces), "1500 millis")
+            }).pipe(Effect.ensuring(Effect.sync(() => writing.now--)))
+        })
+      )
+      for (const _ of [1, 2, 3, 4]) {
+        yield* near.write([hello])
+        yield* TestClock.adjust("1700 millis")
+      }
+      yield* TestClock.adjust("20 seconds")
+      assert.strictEqual(writing.most, 1)
+      assert.isNull(serving.unsafePoll())
+    }))
+
   it.scoped("says nothing to a hello in another version, before the hello, or while it is silent", () =>
     Effect.gen(function*() {
       const phone = yield* connect("L01")
