@@ -150,8 +150,7 @@ export interface HistoryAnswer {
   /** Square metres. */
   readonly area: number | undefined
   readonly seconds: number
-  /** The newest first. */
-  /** `duration` in seconds. */
+  /** The newest first; `duration` in seconds. */
   readonly runs: ReadonlyArray<Omit<CleanRecord, "duration"> & { readonly duration: number }>
 }
 
