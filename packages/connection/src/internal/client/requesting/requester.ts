@@ -132,20 +132,6 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
       }))
     )
 
-  const open = (correlation: Correlation): Effect.Effect<Inlet> =>
-    Effect.gen(function*() {
-      const inlet: Inlet = {
-        filter: correlation.responses,
-        ready: yield* Deferred.make<void, SubscribeError>(),
-        waiting: new Map(),
-        users: 0,
-        fiber: undefined
-      }
-      inlets.set(inlet.filter, inlet)
-      inlet.fiber = yield* Effect.forkIn(Effect.interruptible(receive(inlet, correlation.idOf)), scope)
-      return inlet
-    })
-
   /** The client's own topic stays subscribed for the next request. */
   const isKept = (filter: string) => link !== undefined && filter === ownResponseTopic(link)
 
@@ -156,13 +142,31 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
     inlet.fiber?.unsafeInterruptAsFork(FiberId.none)
   }
 
+  /** Found, or opened, and used in one step: a fiber may yield between any two, and another one do the same then. */
+  const join = ({ idOf, responses }: Correlation): Effect.Effect<Inlet> =>
+    Effect.suspend(() => {
+      const present = inlets.get(responses)
+      if (present !== undefined) {
+        present.users++
+        return Effect.succeed(present)
+      }
+      const inlet: Inlet = {
+        filter: responses,
+        ready: Deferred.unsafeMake(FiberId.none),
+        waiting: new Map(),
+        users: 1,
+        fiber: undefined
+      }
+      inlets.set(responses, inlet)
+      return Effect.map(Effect.forkIn(Effect.interruptible(receive(inlet, idOf)), scope), (fiber) => {
+        inlet.fiber = fiber
+        return inlet
+      })
+    })
+
   const joined = (correlation: Correlation): Effect.Effect<Inlet, never, Scope.Scope> =>
     Effect.acquireRelease(
-      Effect.suspend(() => {
-        const present = inlets.get(correlation.responses)
-        return Effect.tap(present === undefined ? open(correlation) : Effect.succeed(present), (inlet) =>
-          Effect.sync(() => inlet.users++))
-      }),
+      join(correlation),
       (inlet) =>
         Effect.sync(() => {
           inlet.users--
