@@ -85,9 +85,10 @@ export class SocketWire extends DirectWire {
   /** Hands the stream to the next layer, with what was not read; this wire is over. Fails if the stream was over before. */
   get detach(): Effect.Effect<Duplex, TransportError> {
     return Effect.suspend(() => {
-      // The next layer would wait for an end that the stream has said already.
-      if (this.read.ended !== undefined) return this.read.ended
       const socket = this.#socket
+      // The next layer would wait for an end that the stream has said already, or would say to nobody.
+      if (socket.destroyed) this.onEnd()
+      if (this.read.ended !== undefined) return this.read.ended
       for (const [event, listener] of Object.entries(listeners)) socket.off(event, listener)
       socket[wireOf] = undefined
       // An error that nobody listens for would end the process.

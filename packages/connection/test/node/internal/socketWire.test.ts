@@ -24,4 +24,16 @@ describe("the wire of a socket", () => {
       assert.isTrue(wire.isDrained())
       socket.destroy()
     }))
+
+  it.effect.each([[undefined, "Closed"], [new Error("reset"), "Read"]] as const)(
+    "is not handed to another layer once the socket is destroyed, with %s, although it has not said that it is closed",
+    ([cause, reason]) =>
+      Effect.gen(function*() {
+        const socket = new Duplex({ read: () => {}, destroy: () => {} })
+        const wire = new SocketWire(socket)
+        socket.destroy()
+        if (cause !== undefined) socket.emit("error", cause)
+        assert.strictEqual((yield* Effect.flip(wire.detach)).reason, reason)
+      })
+  )
 })
