@@ -209,6 +209,18 @@ describe("Encoder.encodeInto", () => {
     assert.strictEqual(third?.byteOffset, first?.byteOffset)
   })
 
+  it("keeps no memory that only one large packet needed", () => {
+    const output = Encoder.makeOutput()
+    const properties = { userProperties: Array.from({ length: 4 }, () => ["k", "v".repeat(50_000)] as const) }
+    Encoder.encodeInto(output, { ...message, properties }, 5)
+    output.take()
+    output.release()
+    Encoder.encodeInto(output, message, 5)
+    const [next] = output.take()
+    assert.strictEqual(toHex(next ?? new Uint8Array(0)), bytesOf(message))
+    assert.isAtMost(next?.buffer.byteLength ?? Infinity, 65_536)
+  })
+
   it("grows over every size of slab without losing a byte", () => {
     const output = Encoder.makeOutput()
     let expected = ""

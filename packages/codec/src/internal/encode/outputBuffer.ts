@@ -76,6 +76,8 @@ export class OutputBuffer implements Place {
 
   release(): void {
     if (this.#pieces.length > 0 || this.#start !== this.position) return
+    // One packet may have needed much more than the next ones do.
+    if (this.bytes.length > fullSlabBytes) this.bytes = nothing
     this.#start = 0
     this.position = 0
     this.mark = 0
