@@ -2,8 +2,8 @@ import { Packet } from "@effect-mqtt/codec"
 import type { Endpoint } from "@effect-mqtt/connection"
 import { MqttClient, Transport } from "@effect-mqtt/connection"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Exit, Fiber, Layer, Scope, Supervisor, TestClock } from "effect"
-import { options, settle } from "./scriptedClient.ts"
+import { Context, Effect, Exit, Fiber, Layer, Logger, LogLevel, Scope, Supervisor, TestClock } from "effect"
+import { options, settle, start } from "./scriptedClient.ts"
 import * as Scripted from "./scriptedServer.ts"
 
 /** A client on its way, and a way to close it whose link the server does not care about. */
@@ -230,5 +230,27 @@ describe("a client that is made in a scope which is closed", () => {
       yield* settle
       assert.deepStrictEqual(server.tried, [])
       assert.strictEqual((yield* Fiber.join(making)).reason, "Closed")
+    }))
+})
+
+describe("closing a client that logs everything", () => {
+  it.scoped("leaves nothing in the log that nobody heard of", () =>
+    Effect.gen(function*() {
+      const logged: Array<unknown> = []
+      const logger = Logger.make(({ message }) => {
+        logged.push(message)
+      })
+      yield* Effect.gen(function*() {
+        const { client } = yield* start()
+        const closing = yield* Effect.fork(client.disconnect())
+        yield* settle
+        yield* TestClock.adjust("2 seconds")
+        yield* Fiber.join(closing)
+      }).pipe(
+        Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
+        Logger.withMinimumLogLevel(LogLevel.All)
+      )
+      assert.include(logged.flat(), "MQTT connected")
+      assert.notInclude(logged.flat(), "Fiber terminated with an unhandled error")
     }))
 })

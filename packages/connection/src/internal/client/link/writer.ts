@@ -27,7 +27,7 @@ export class Writer {
   readonly #scheduler: Scheduler
   readonly #fork: Fork
   readonly #owner: WriterOwner
-  #fiber: Fiber.Fiber<void, LinkError> | undefined = undefined
+  #fiber: Fiber.Fiber<unknown> | undefined = undefined
   #writingSince: number | undefined = undefined
   #isScheduled = false
   #isStopped = false
@@ -102,9 +102,11 @@ export class Writer {
   }
 
   #start(effect: Effect.Effect<void, LinkError>): void {
-    const started = this.#fork(effect)
+    // A fiber that fails says in the log that nobody hears of it.
+    const started = this.#fork(Effect.exit(effect))
     this.#fiber = started
-    started.addObserver((exit) => {
+    started.addObserver((ended) => {
+      const exit = Exit.flatten(ended)
       this.#fiber = undefined
       if (Exit.isSuccess(exit)) return this.#guarded(() => this.#onWritten())
       this.#writingSince = undefined
