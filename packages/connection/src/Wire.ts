@@ -30,8 +30,9 @@ export interface Wire {
    */
   readonly write: (pieces: ReadonlyArray<Uint8Array>) => Effect.Effect<void, TransportError>
   /**
-   * Whether the platform holds nothing of what was written, so that its memory may be used again. A wire that cannot
-   * tell has none; then the pieces are never written again.
+   * Whether nothing holds any of what was written, so that its memory may be used again, also by other clients. A wire
+   * that cannot tell has none; then the pieces are never written again. One that wraps another and keeps pieces behind
+   * its `write` copies them, or has none.
    */
   readonly isDrained?: (() => boolean) | undefined
   /** Sends what was written, ends this side and waits up to a second for the peer to end its side. */

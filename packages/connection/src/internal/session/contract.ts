@@ -125,8 +125,8 @@ export interface Session {
   readonly takeOutput: () => ReadonlyArray<Uint8Array>
   /**
    * The transport has taken what was taken last: a ping that never gets there is one without answer. `isDrained` says
-   * that it holds none of the bytes any more, so their memory is written again. More of what is to be sent again, or
-   * waits in the queue, may be ready to be taken after this.
+   * that it holds none of the bytes any more, so their memory is written again, by this session or by others. More of
+   * what is to be sent again, or waits in the queue, may be ready to be taken after this.
    */
   readonly flushed: (now: number, isDrained?: boolean) => void
   readonly outputBytes: () => number
