@@ -62,8 +62,11 @@ export class SocketWire extends DirectWire {
     this.#explain = explain
     this.#isClosed = socket.destroyed
     if (this.#isClosed) this.onEnd()
+    const former = socket[wireOf]
     socket[wireOf] = this
-    for (const [event, listener] of Object.entries(listeners)) socket.on(event, listener)
+    // What listens already listens for this one; the other would hear of nothing any more, not of the end either.
+    if (former !== undefined) former.onClose()
+    else for (const [event, listener] of Object.entries(listeners)) socket.on(event, listener)
   }
 
   writeNow(pieces: ReadonlyArray<Uint8Array>): Effect.Effect<void, TransportError> | undefined {

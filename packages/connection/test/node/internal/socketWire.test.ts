@@ -36,4 +36,20 @@ describe("the wire of a socket", () => {
         assert.strictEqual((yield* Effect.flip(wire.detach)).reason, reason)
       })
   )
+
+  it.effect("is over when its socket gets another one, which has what comes from then on, once", () =>
+    Effect.gen(function*() {
+      const socket = new Duplex({ read: () => {}, write: (_chunk, _encoding, done) => done() })
+      const [former, present] = [new SocketWire(socket), new SocketWire(socket)]
+      const { reason } = yield* Effect.flip(former.read)
+      assert.strictEqual(reason, "Closed")
+      socket.push(Uint8Array.of(1, 2))
+      socket.push(Uint8Array.of(3))
+      assert.deepStrictEqual([...yield* present.read, ...yield* present.read], [1, 2, 3])
+      assert.isUndefined(present.read.poll())
+      // In the order in which a scope would, each waiting for the end.
+      yield* present.destroy
+      yield* former.destroy
+      assert.isTrue(socket.closed)
+    }))
 })
