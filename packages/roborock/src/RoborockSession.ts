@@ -104,9 +104,8 @@ export class RoborockSession extends Context.Tag("@effect-mqtt/roborock/Roborock
   /** One device by name (case does not count if that is clear) or id; opens only this one, or fails when it cannot. */
   readonly device: (nameOrId: string) => Effect.Effect<Device.Device, AuthError | ConnectError | UnknownDevice>
   /**
-   * Reads account and home from the cloud again, to find devices that were added. Those that are open stay as they
-   * are (but take another key from it when theirs is of no use), and so does everything when it fails. Use it rarely:
-   * the cloud blocks who asks more than a few times an hour.
+   * Reads account and home from the cloud again, to find devices that were added; open ones stay, and take another key
+   * when theirs is of no use. A failure changes nothing. Use it rarely: the cloud blocks who asks often.
    */
   readonly refresh: Effect.Effect<void, AuthError | ConnectError>
   /** All devices and what they tell, to be shown to others: without secrets, names and addresses. */

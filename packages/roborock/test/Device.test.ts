@@ -147,29 +147,6 @@ describe("state", () => {
       assert.deepInclude(yield* device.state.get, { stale: false, available: true, trouble: undefined })
     }))
 
-  it.scoped("a robot that stays silent is asked at intervals, also while its key is in doubt and is the right one", () =>
-    Effect.gen(function*() {
-      const robot = makeRobot()
-      const doubts: Array<string> = []
-      yield* Device.make({
-        home,
-        mqttKey: FakeRobot.mqttKey,
-        homeRooms: () => Effect.succeed(homeRooms),
-        renewKey: (inDoubt, reason) =>
-          Effect.sync(() => {
-            doubts.push(reason)
-            return inDoubt
-          })
-      }).pipe(Effect.provide(robot.layer))
-      yield* settle
-      robot.silence(true)
-      yield* TestClock.adjust("10 minutes")
-      const before = robot.count("get_status")
-      yield* TestClock.adjust("30 minutes")
-      assert.isAtMost(robot.count("get_status") - before, 10)
-      assert.include(doubts, "silent")
-    }))
-
   it.scoped("a robot that is back within two minutes was never unavailable", () =>
     Effect.gen(function*() {
       const robot = makeRobot()

@@ -1,9 +1,11 @@
-import { type DeviceState, RoborockSession } from "@effect-mqtt/roborock"
+import { Device, type DeviceState, RoborockSession } from "@effect-mqtt/roborock"
 import { Simulator } from "@effect-mqtt/roborock-simulator"
 import { KeyValueStore } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, TestClock } from "effect"
+import * as FakeRobot from "./fakeRobot.ts"
 import { makeSwiftTestClock } from "./swiftTestClock.ts"
+import { docked, home } from "./vacuumWith.ts"
 
 const isLive = ({ available, stale }: DeviceState.DeviceState) => available && !stale
 
@@ -86,3 +88,28 @@ it.scoped("a robot that is switched off is a reason to ask for its key after som
     yield* TestClock.adjust("10 minutes")
     assert.strictEqual(yield* homeCalls, 3)
   }).pipe(onSimulator({ name: "Robot" })))
+
+it.scoped("a silent robot is asked as seldom as ever while its key is in doubt, if it is the right one", () =>
+  Effect.gen(function*() {
+    let isSilent = false
+    const robot = FakeRobot.make(({ method }) =>
+      isSilent ? "silence" : { result: method === "get_status" ? [docked] : ["ok"] }
+    )
+    const doubts: Array<string> = []
+    yield* Device.make({
+      home,
+      mqttKey: FakeRobot.mqttKey,
+      homeRooms: () => Effect.succeed([]),
+      renewKey: (inDoubt, reason) =>
+        Effect.sync(() => {
+          doubts.push(reason)
+          return inDoubt
+        })
+    }).pipe(Effect.provide(robot.layer))
+    isSilent = true
+    yield* TestClock.adjust("10 minutes")
+    robot.sent.length = 0
+    yield* TestClock.adjust("30 minutes")
+    assert.isAtMost(robot.sent.length, 10)
+    assert.include(doubts, "silent")
+  }))
