@@ -89,8 +89,9 @@ export class SocketWire extends DirectWire {
   get detach(): Effect.Effect<Duplex, TransportError> {
     return Effect.suspend(() => {
       const socket = this.#socket
-      // The next layer would wait for an end that the stream has said already, or would say to nobody.
-      if (socket.destroyed) this.onEnd()
+      // The next layer would wait for an end that the stream has said already, or would say to nobody. TLS tells an alert
+      // before the stream is destroyed, and only once.
+      if (socket.destroyed || this.#failure !== undefined) this.onEnd()
       if (this.read.ended !== undefined) return this.read.ended
       for (const [event, listener] of Object.entries(listeners)) socket.off(event, listener)
       socket[wireOf] = undefined

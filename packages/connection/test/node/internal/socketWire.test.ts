@@ -52,4 +52,14 @@ describe("the wire of a socket", () => {
       yield* former.destroy
       assert.isTrue(socket.closed)
     }))
+
+  it.effect("is not handed to another layer once an error was told, as TLS tells an alert before the socket is destroyed", () =>
+    Effect.gen(function*() {
+      const socket = new Duplex({ read: () => {} })
+      const wire = new SocketWire(socket)
+      socket.emit("error", new Error("alert"))
+      assert.isFalse(socket.destroyed)
+      assert.strictEqual((yield* Effect.flip(wire.detach)).reason, "Read")
+      socket.destroy()
+    }))
 })

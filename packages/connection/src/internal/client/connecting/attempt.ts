@@ -205,7 +205,7 @@ export class Opening implements AlarmOwner {
     return Effect.suspend(() => this.#fiber === undefined ? Effect.void : Fiber.interrupt(this.#fiber)).pipe(
       Effect.zipRight(this.#shared.engine.pump.stop),
       Effect.ensuring(Scope.close(this.#scope, ending)),
-      Effect.ensuring(this.#attempt.onReleased(ending))
+      Effect.ensuring(Effect.suspend(() => this.#attempt.onReleased(ending)))
     )
   }
 
