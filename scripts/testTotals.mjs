@@ -24,12 +24,11 @@ const unloaded = sum((report) =>
 const failed = sum((report) => report.numFailedTests) + unloaded + (reports.length === 0 ? 1 : 0)
 
 /** The first lines of what was thrown, without the colours; a time-out is only a marked stack in the report. */
-const cause = (messages) =>
-  messages.join("\n").replaceAll(/\u001B\[\d+m/g, "").replace(
-    "Error: STACK_TRACE_ERROR",
-    "It took longer than a test may."
-  )
-    .split("\n").slice(0, 12).map((line) => `    ${line}`).join("\n")
+const cause = (messages) => {
+  const text = messages.join("\n").replaceAll(/\u001B\[\d+m/g, "")
+  const lines = text.replace("Error: STACK_TRACE_ERROR", "It took longer than a test may.").split("\n")
+  return lines.slice(0, 12).map((line) => `    ${line}`).join("\n")
+}
 
 for (const report of reports) {
   for (const { assertionResults, message, name, status } of report.testResults) {

@@ -2,7 +2,6 @@ import * as MqttClient from "@effect-mqtt/connection/MqttClient"
 import type { MqttError } from "@effect-mqtt/connection/MqttError"
 import type { Transport } from "@effect-mqtt/connection/Transport"
 import * as MqttCredentials from "@effect-mqtt/roborock/MqttCredentials"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Random from "effect/Random"
@@ -11,6 +10,7 @@ import * as Stream from "effect/Stream"
 import type { DeviceIdentity } from "../../Account.ts"
 import type { Device } from "../devices/device.ts"
 import type { Faults } from "./faults.ts"
+import { pushWhenStirred, type QuietTime } from "./whenStirred.ts"
 
 export interface Options {
   readonly identity: DeviceIdentity
@@ -22,8 +22,7 @@ export interface Options {
   readonly faults: Faults
   /** A message was answered. @default nothing */
   readonly onAnswered?: Effect.Effect<void> | undefined
-  /** How long nothing worth a push happens by itself; `undefined` when nothing will, until somebody gives an order. */
-  readonly quietTime: () => Duration.DurationInput | undefined
+  readonly quietTime: QuietTime
 }
 
 /** A device's connection to the broker. */
@@ -106,12 +105,11 @@ export const makeCloudLink = (options: Options): Effect.Effect<CloudLink> =>
           )
       )
       // Without a connection nothing is pushed, so that the first push after an outage tells what changed in it.
-      const push = Effect.gen(function*() {
-        yield* stirred.close
-        if (isOnline) yield* Effect.flatMap(device.tick, sendAll)
-        const quiet = options.quietTime()
-        yield* quiet === undefined ? stirred.await : Effect.timeoutOption(stirred.await, quiet)
-      }).pipe(Effect.forever)
+      const push = pushWhenStirred(
+        stirred,
+        options.quietTime,
+        Effect.suspend(() => isOnline ? Effect.flatMap(device.tick, sendAll) : Effect.void)
+      )
       // The subscription is restored behind the connection: what answers a ping has been through that, too.
       const watch = Stream.runForEach(client.status.changes, ({ _tag }) =>
         _tag === "Connected"

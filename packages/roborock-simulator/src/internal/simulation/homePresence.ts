@@ -9,6 +9,7 @@ import type { HomeNetwork } from "../../Ground.ts"
 import * as LocalPort from "../../LocalPort.ts"
 import type { V1Device } from "../../V1Device.ts"
 import type { Faults } from "./faults.ts"
+import { pushWhenStirred, type QuietTime } from "./whenStirred.ts"
 
 export interface Options {
   readonly identity: DeviceIdentity
@@ -18,8 +19,7 @@ export interface Options {
   readonly device: Pick<V1Device, "handleLocal" | "tickLocal">
   readonly broadcastEvery: Duration.DurationInput
   readonly faults: Faults
-  /** How long nothing worth a push happens by itself; `undefined` when nothing will, until somebody gives an order. */
-  readonly quietTime: () => Duration.DurationInput | undefined
+  readonly quietTime: QuietTime
   /** A request was answered. */
   readonly onAnswered: Effect.Effect<void>
 }
@@ -44,13 +44,14 @@ export const makeHomePresence = (options: Options) =>
         ? Effect.void
         : home.broadcast(host, DiscoveryBroadcast.encode({ duid: identity.duid, ip: host, version }, ++seq))
     )
-    const push = Effect.gen(function*() {
-      yield* stirred.close
-      const changed = yield* device.tickLocal
-      if (changed !== undefined) yield* PubSub.publish(pushes, changed)
-      const quiet = options.quietTime()
-      yield* quiet === undefined ? stirred.await : Effect.timeoutOption(stirred.await, quiet)
-    }).pipe(Effect.forever, Effect.interruptible)
+    const push = pushWhenStirred(
+      stirred,
+      options.quietTime,
+      Effect.flatMap(
+        device.tickLocal,
+        (changed) => changed === undefined ? Effect.void : PubSub.publish(pushes, changed)
+      )
+    )
     const run = Effect.gen(function*() {
       yield* isOpen.await
       const serve = LocalPort.serve({
@@ -62,7 +63,7 @@ export const makeHomePresence = (options: Options) =>
         trouble: () => faults.local(identity.name),
         onAnswered: Effect.zipRight(stirred.open, options.onAnswered)
       })
-      yield* Effect.forkScoped(push)
+      yield* Effect.forkScoped(Effect.interruptible(push))
       yield* Effect.catchAll(home.listen(host, serve), (error) => Effect.logWarning(error.message))
       yield* Effect.raceFirst(Effect.repeat(broadcast, Schedule.spaced(options.broadcastEvery)), isClosed.await)
     }).pipe(Effect.scoped, Effect.forever, Effect.withRandom(random))
