@@ -9,7 +9,6 @@ import type * as MqttClient from "@effect-mqtt/connection/MqttClient"
 import type { Reconnect } from "@effect-mqtt/connection/Reconnect"
 import { Transport } from "@effect-mqtt/connection/Transport"
 import * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -28,6 +27,7 @@ import { connectToCloud, credentialsOf, toLink, whenUp } from "./internal/channe
 import * as cloudPause from "./internal/channel/cloudPause.ts"
 import { makeWatchdog } from "./internal/channel/cloudWatchdog.ts"
 import { fromConnection, fromPublish, fromSubscribe, silent, timedOut } from "./internal/channel/linkError.ts"
+import { uptime } from "./internal/uptime.ts"
 import * as MqttCredentials from "./MqttCredentials.ts"
 import { RoborockAuth } from "./RoborockAuth.ts"
 import type { AuthError, ConnectError } from "./RoborockError.ts"
@@ -169,7 +169,12 @@ export const make = (
           yield* link.update(() => ({ _tag: "Connecting" }))
           const { client, userData } = yield* Scope.extend(connect, clientScope)
           yield* client.status.changes.pipe(
-            Stream.runForEach((status) => link.update(() => toLink(status))),
+            Stream.runForEach((status) => {
+              const now = toLink(status)
+              // What was asked while it was down says nothing of the connection there is now.
+              if (now._tag === "Up") watchdog.answered()
+              return link.update(() => now)
+            }),
             Effect.forkIn(clientScope)
           )
           let isReplaced = false
@@ -179,7 +184,6 @@ export const make = (
             isReplaced = true
             return end
           })
-          watchdog.answered()
           failures = 0
           return { _tag: "Running", client, close } as const
         }).pipe(Effect.onError((cause) =>
@@ -255,7 +259,7 @@ export const make = (
     return {
       link,
       answered: Effect.sync(watchdog.answered),
-      unanswered: Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      unanswered: Effect.flatMap(uptime, (now) =>
         watchdog.unanswered(now)
           ? Effect.asVoid(Effect.forkIn(Effect.interruptible(replace), scope))
           : Effect.void),

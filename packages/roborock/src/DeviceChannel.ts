@@ -256,7 +256,13 @@ export const make = (
     )
     // The broker keeps nothing for a client that is away: what was asked before the link dropped stays unanswered.
     yield* cloud.link.changes.pipe(
-      Stream.runForEach((link) => link._tag === "Down" ? requests.abandonSent("cloud", link.error) : Effect.void),
+      Stream.runForEach((link) =>
+        link._tag === "Down"
+          ? requests.abandonSent("cloud", link.error)
+          : link._tag === "Up"
+          ? key.outageOver
+          : Effect.void
+      ),
       Effect.interruptible,
       Effect.forkScoped
     )

@@ -8,6 +8,7 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as keptJson from "./internal/keptJson.ts"
+import { uptime } from "./internal/uptime.ts"
 import { isRecord } from "./internal/v1/json.ts"
 import type { Room } from "./Room.ts"
 import type { Place } from "./Route.ts"
@@ -108,16 +109,15 @@ export const make = (duid: string): Effect.Effect<DeviceMemory, never, KeyValueS
           (flag) => typeof flag === "number" ? readMap(flag) : Effect.succeed(undefined)
         ),
       keepMap: (mapFlag, file) =>
-        Effect.flatMap(Clock.currentTimeMillis, (now) => {
-          if (now - (keptAt.get(mapFlag) ?? Number.NEGATIVE_INFINITY) < betweenMaps) return Effect.void
+        Effect.gen(function*() {
+          const now = yield* uptime
+          if (now - (keptAt.get(mapFlag) ?? Number.NEGATIVE_INFINITY) < betweenMaps) return
           keptAt.set(mapFlag, now)
           const bytes = new Uint8Array(stampBytes + file.length)
-          new DataView(bytes.buffer).setFloat64(0, now)
+          new DataView(bytes.buffer).setFloat64(0, yield* Clock.currentTimeMillis)
           bytes.set(file, stampBytes)
-          return Effect.zipRight(
-            keptJson.writeBytes(store, mapKey(mapFlag), bytes),
-            keptJson.write(store, flagKey, mapFlag)
-          )
+          yield* keptJson.writeBytes(store, mapKey(mapFlag), bytes)
+          yield* keptJson.write(store, flagKey, mapFlag)
         })
     }
   })

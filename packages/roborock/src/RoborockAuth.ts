@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -11,6 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import type { Credentials } from "./Credentials.ts"
+import { uptime } from "./internal/uptime.ts"
 import { RoborockApi } from "./RoborockApi.ts"
 import type { AuthError, ConnectError } from "./RoborockError.ts"
 import { TokenStore } from "./TokenStore.ts"
@@ -78,9 +78,8 @@ const replaceable = (
     const renew = (refused: UserData, error: AuthError) =>
       Effect.gen(function*() {
         if (yield* isReplaced(refused)) return userData
-        const now = yield* Clock.currentTimeMillis
-        // (By the distance: a clock that was set back must not hold for longer.)
-        if (logIn === undefined || Math.abs(now - renewedAt) < betweenRenewals) return yield* error
+        const now = yield* uptime
+        if (logIn === undefined || now - renewedAt < betweenRenewals) return yield* error
         const before = renewedAt
         renewedAt = now
         // Who gave up waiting has not tried for the others.

@@ -299,6 +299,25 @@ describe("a connection that delivers nothing", () => {
     ({ clients }) => Effect.map(clients, (list) => list.map(({ clientId }) => clientId))
   )
 
+  it.scoped("is not taken for one by what was not answered before an outage", () =>
+    Effect.gen(function*() {
+      const broker = yield* Broker.Broker
+      const cloud = yield* open
+      yield* cloud.listen("d1", () => Effect.void)
+      yield* cloud.unanswered
+      yield* cloud.unanswered
+      yield* broker.disconnectAll
+      yield* TestClock.adjust("5 seconds")
+      const before = yield* clientIds
+      yield* cloud.unanswered
+      yield* cloud.unanswered
+      yield* TestClock.adjust("5 seconds")
+      assert.deepStrictEqual(yield* clientIds, before)
+      yield* cloud.unanswered
+      yield* TestClock.adjust("5 seconds")
+      assert.notDeepEqual(yield* clientIds, before)
+    }).pipe(Effect.provide(Broker.layerMemory())))
+
   it.scoped("is replaced after three requests in a row without an answer, once in half an hour", () =>
     Effect.gen(function*() {
       const broker = yield* Broker.Broker

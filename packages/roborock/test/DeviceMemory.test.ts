@@ -1,7 +1,8 @@
 import { DeviceMemory } from "@effect-mqtt/roborock"
 import { KeyValueStore } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, TestClock } from "effect"
+import { makeSetClock } from "./setClock.ts"
 
 /** Deeper than JSON can be written, though not than it can be read. */
 const deep = (): unknown => JSON.parse("[".repeat(30_000) + "]".repeat(30_000))
@@ -14,5 +15,21 @@ describe("DeviceMemory", () => {
       assert.isUndefined(yield* memory.features("1"))
       yield* memory.keepFeatures("2", ["flat"])
       assert.deepStrictEqual(yield* memory.features("2"), ["flat"])
+    }).pipe(Effect.provide(KeyValueStore.layerMemory)))
+
+  it.effect("one map a minute is kept, with the time of day, also after that was set back", () =>
+    Effect.gen(function*() {
+      const { clock, set } = yield* makeSetClock
+      yield* Effect.gen(function*() {
+        const memory = yield* DeviceMemory.make("d1")
+        yield* memory.keepMap(0, Uint8Array.of(1))
+        yield* TestClock.adjust("59 seconds")
+        yield* memory.keepMap(0, Uint8Array.of(2))
+        assert.deepStrictEqual(yield* memory.map(0), { file: Uint8Array.of(1), fetchedAt: 0 })
+        yield* set(-3_600_000)
+        yield* TestClock.adjust("1 second")
+        yield* memory.keepMap(0, Uint8Array.of(3))
+        assert.deepStrictEqual(yield* memory.map(0), { file: Uint8Array.of(3), fetchedAt: -3_540_000 })
+      }).pipe(Effect.withClock(clock))
     }).pipe(Effect.provide(KeyValueStore.layerMemory)))
 })

@@ -1,8 +1,9 @@
-import { Device, type DeviceState, RoborockSession } from "@effect-mqtt/roborock"
+import { type CloudChannel, Device, type DeviceState, Q10DataPoints, RoborockSession } from "@effect-mqtt/roborock"
 import { Simulator } from "@effect-mqtt/roborock-simulator"
 import { KeyValueStore } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, TestClock } from "effect"
+import { openAppliance } from "./cloudAppliance.ts"
 import * as FakeRobot from "./fakeRobot.ts"
 import { makeSwiftTestClock } from "./swiftTestClock.ts"
 import { docked, home } from "./vacuumWith.ts"
@@ -113,3 +114,72 @@ it.scoped("a silent robot is asked as seldom as ever while its key is in doubt, 
     assert.isAtMost(robot.sent.length, 10)
     assert.include(doubts, "silent")
   }))
+
+describe("a robot that answers nothing after an outage of ours is not said to have been silent in it", () => {
+  /** One question without an answer before the connection goes for an hour, and those after it. */
+  const outage = (
+    device: Device.Device,
+    setLink: (link: CloudChannel.Link) => Effect.Effect<unknown>,
+    doubts: ReadonlyArray<string>
+  ) =>
+    Effect.gen(function*() {
+      yield* Effect.fork((yield* device.trait("status")).refresh)
+      yield* TestClock.adjust("11 seconds")
+      assert.isDefined((yield* device.state.get).silentSince)
+      yield* setLink({ _tag: "Down" })
+      yield* TestClock.adjust("1 hour")
+      assert.deepStrictEqual(doubts, [])
+      yield* setLink({ _tag: "Up" })
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual(doubts, [])
+    })
+
+  const doubting = () => {
+    const doubts: Array<string> = []
+    const renewKey: Device.Options["renewKey"] = (inDoubt, reason) =>
+      Effect.sync(() => {
+        doubts.push(reason)
+        return inDoubt
+      })
+    return { doubts, renewKey }
+  }
+
+  it.scoped("V1", () =>
+    Effect.gen(function*() {
+      let isSilent = false
+      const { doubts, renewKey } = doubting()
+      const robot = FakeRobot.make(({ method }) =>
+        isSilent ? "silence" : { result: method === "get_status" ? [docked] : ["ok"] }
+      )
+      const device = yield* Device.make({
+        home,
+        mqttKey: FakeRobot.mqttKey,
+        homeRooms: () => Effect.succeed([]),
+        renewKey
+      }).pipe(Effect.provide(robot.layer))
+      isSilent = true
+      const setLink = (link: CloudChannel.Link) =>
+        Effect.suspend(() => {
+          robot.setTrouble(link._tag === "Up" ? Effect.void : Effect.never)
+          return robot.setLink(link)
+        })
+      yield* outage(device, setLink, doubts)
+    }))
+
+  it.scoped("through the cloud only", () =>
+    Effect.gen(function*() {
+      const { doubts, renewKey } = doubting()
+      const robot = yield* openAppliance(
+        { version: "B01", model: "roborock.vacuum.ss07", category: "robot.vacuum.cleaner" },
+        () => [[102, Q10DataPoints.encode({ top: [[121, 8]] })]],
+        { renewKey }
+      )
+      robot.silence(true)
+      const setLink = (link: CloudChannel.Link) =>
+        Effect.suspend(() => {
+          robot.delay(link._tag === "Up" ? Effect.void : Effect.never)
+          return robot.setLink(link)
+        })
+      yield* outage(robot.device, setLink, doubts)
+    }))
+})

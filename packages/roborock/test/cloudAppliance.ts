@@ -1,13 +1,5 @@
-import {
-  CloudChannel,
-  Device,
-  type DeviceMemory,
-  Frame,
-  type HomeData,
-  LocalDiscovery,
-  LocalNetwork
-} from "@effect-mqtt/roborock"
-import { Effect, Either, Layer, Stream, Subscribable } from "effect"
+import { CloudChannel, Device, Frame, type HomeData, LocalDiscovery, LocalNetwork } from "@effect-mqtt/roborock"
+import { Effect, Either, Layer, PubSub, Stream, Subscribable } from "effect"
 import * as FakeRobot from "./fakeRobot.ts"
 
 export interface Kind {
@@ -26,9 +18,13 @@ export const serialNumber = "RRSERIAL0001"
 
 /**
  * A device behind the cloud, with what is remembered of it. `push` has it send something unasked, `silence` makes it stop
- * answering.
+ * answering, `setLink` has the connection to the cloud go and come.
  */
-export const openAppliance = (kind: Kind, answer: Answer, memory?: DeviceMemory.DeviceMemory) =>
+export const openAppliance = (
+  kind: Kind,
+  answer: Answer,
+  options: Pick<Device.Options, "memory" | "renewKey"> = {}
+) =>
   Effect.gen(function*() {
     const { version } = kind
     const handlers = new Set<(payload: Uint8Array) => Effect.Effect<void>>()
@@ -36,7 +32,8 @@ export const openAppliance = (kind: Kind, answer: Answer, memory?: DeviceMemory.
     const acknowledged: Array<Uint8Array> = []
     const health = { unanswered: 0 }
     let isSilent = false
-    let link: Effect.Effect<void> = Effect.void
+    let way: Effect.Effect<void> = Effect.void
+    const links = yield* PubSub.bounded<CloudChannel.Link>(8)
     const push = (protocol: number, payload: Uint8Array) => {
       const frame = { version, seq: 1, random: 2, timestamp: 1_700_000_000, protocol, payload }
       const bytes = Either.getOrThrow(Frame.encode(frame, { localKey: FakeRobot.localKey }))
@@ -50,7 +47,7 @@ export const openAppliance = (kind: Kind, answer: Answer, memory?: DeviceMemory.
         ),
       send: (_duid, bytes, isAcknowledged = false) =>
         Effect.zipRight(
-          Effect.suspend(() => link),
+          Effect.suspend(() => way),
           Effect.forEach(Frame.decode(bytes, { localKey: FakeRobot.localKey }).frames, ({ payload }) => {
             sent.push(payload)
             if (isAcknowledged) acknowledged.push(payload)
@@ -63,7 +60,7 @@ export const openAppliance = (kind: Kind, answer: Answer, memory?: DeviceMemory.
       unanswered: Effect.sync(() => {
         health.unanswered++
       }),
-      link: Subscribable.make({ get: Effect.succeed({ _tag: "Up" }), changes: Stream.never })
+      link: Subscribable.make({ get: Effect.succeed({ _tag: "Up" }), changes: Stream.fromPubSub(links) })
     }
     const home: HomeData.HomeDevice = {
       duid: "d1",
@@ -83,7 +80,7 @@ export const openAppliance = (kind: Kind, answer: Answer, memory?: DeviceMemory.
       home,
       mqttKey: FakeRobot.mqttKey,
       homeRooms: () => Effect.succeed([]),
-      memory
+      ...options
     }).pipe(
       Effect.provide(
         Layer.merge(
@@ -101,8 +98,9 @@ export const openAppliance = (kind: Kind, answer: Answer, memory?: DeviceMemory.
       health,
       /** What a message waits for until it is on its way. */
       delay: (effect: Effect.Effect<void>) => {
-        link = effect
+        way = effect
       },
+      setLink: (next: CloudChannel.Link) => PubSub.publish(links, next),
       silence: (silent: boolean) => {
         isSilent = silent
       }

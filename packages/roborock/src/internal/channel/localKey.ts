@@ -1,10 +1,10 @@
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import type * as Redacted from "effect/Redacted"
 import { toleratedSilence } from "../../DeviceState.ts"
 import type * as Frame from "../../Frame.ts"
+import { uptime } from "../uptime.ts"
 
 /** Why a key is in doubt: it does not open messages, or the device refuses it; or the device says nothing at all. */
 export type Reason = "refused" | "silent"
@@ -66,9 +66,13 @@ export const make = ({ localKey, onRenewed, renewKey }: Options) =>
           return frames.length === 0 && skipped.some(isSealedOtherwise) ? doubt("refused") : Effect.void
         }),
       /** To be called when a request that was sent got no answer. */
-      unanswered: Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      unanswered: Effect.flatMap(uptime, (now) => {
         silentSince ??= now
         return now - silentSince < silence ? Effect.void : doubt("silent")
+      }),
+      /** To be called when the cloud can be reached again: until then the silence was not the device's. */
+      outageOver: Effect.sync(() => {
+        silentSince = undefined
       })
     }
   })

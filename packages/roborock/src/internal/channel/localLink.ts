@@ -1,5 +1,4 @@
 import * as LiveValue from "@effect-mqtt/connection/LiveValue"
-import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -13,6 +12,7 @@ import { LocalDiscovery } from "../../LocalDiscovery.ts"
 import { LocalNetwork } from "../../LocalNetwork.ts"
 import { ConnectError } from "../../RoborockError.ts"
 import type { Place } from "../../Route.ts"
+import { uptime } from "../uptime.ts"
 
 export type LocalState =
   | { readonly _tag: "Down"; readonly error?: ConnectError | undefined }
@@ -119,7 +119,7 @@ export const make = (options: Options) =>
     /** Connects, stays until the connection ends, and says whether it had lasted. */
     const hasLasted = (target: Place) =>
       Effect.gen(function*() {
-        const begun = yield* Clock.currentTimeMillis
+        const begun = yield* uptime
         const error = yield* Effect.flip(connectTo(target))
         const before = yield* state.get
         yield* state.update(() => ({ _tag: "Down", error }))
@@ -127,7 +127,7 @@ export const make = (options: Options) =>
         if (before._tag === "Down") return false
         yield* options.onLost(error)
         yield* Effect.logDebug(`lost on the home network: ${error.message}`)
-        return (yield* Clock.currentTimeMillis) - begun >= stableAfter
+        return (yield* uptime) - begun >= stableAfter
       })
 
     const run = Effect.gen(function*() {

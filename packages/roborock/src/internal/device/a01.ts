@@ -171,18 +171,14 @@ const askedOf = (kind: Kind, fields: Fields): ReadonlyArray<number> => {
 }
 
 const makeDialect = (kind: Kind) => (context: Context): Dialect => {
-  const { home, send, tell, timeout } = context
+  const { home, tell } = context
   const { table } = kind
-  const { arrived, collect } = arrivals.make(timeout)
+  const { arrived, collect } = arrivals.make(context)
   const toFields = (points: ReadonlyMap<number, unknown>): Fields =>
     Object.fromEntries(Array.from(points, ([id, value]) => [table.names.get(id) ?? String(id), value]))
   const ask = Effect.flatMap(context.state, ({ fields }) => {
     const ids = askedOf(kind, fields)
-    return collect(
-      "id_query",
-      ids,
-      send("id_query", (timestamp) => A01.encodeRequest({ _tag: "Query", ids }, timestamp))
-    )
+    return collect("id_query", ids, (timestamp) => A01.encodeRequest({ _tag: "Query", ids }, timestamp))
   })
   return {
     onFrame: ({ payload, protocol }) =>

@@ -1,14 +1,13 @@
 import * as Deferred from "effect/Deferred"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { RequestError } from "../../RoborockError.ts"
-import * as turns from "./inTurn.ts"
+import type { Context } from "./dialectContext.ts"
 
 /**
  * Waits for values that come unasked, as answers of devices whose messages have no ids. A value that a whole wait did not
  * bring is not waited for again: the device does not have it.
  */
-export const make = (timeout: Duration.DurationInput) => {
+export const make = ({ exchange }: Pick<Context, "exchange">) => {
   interface Wait {
     readonly missing: Set<number>
     readonly complete: Deferred.Deferred<void>
@@ -16,7 +15,6 @@ export const make = (timeout: Duration.DurationInput) => {
   }
   const waits = new Set<Wait>()
   const absent = new Set<number>()
-  const inTurn = turns.make(timeout)
 
   const arrived = (ids: Iterable<number>): Effect.Effect<void> =>
     Effect.suspend(() => {
@@ -34,7 +32,7 @@ export const make = (timeout: Duration.DurationInput) => {
   const collect = (
     method: string,
     wanted: ReadonlyArray<number>,
-    ask: Effect.Effect<void, RequestError>
+    question: (timestamp: number) => Uint8Array
   ): Effect.Effect<void, RequestError> =>
     Effect.gen(function*() {
       const missing = wanted.filter((id) => !absent.has(id))
@@ -43,10 +41,10 @@ export const make = (timeout: Duration.DurationInput) => {
         complete: yield* Deferred.make<void>(),
         hasSome: false
       }
-      const asked = inTurn(method, (sent) =>
+      const asked = exchange(method, question, (send) =>
         Effect.acquireUseRelease(
           Effect.sync(() => waits.add(wait)),
-          () => Effect.zipRight(Effect.tap(ask, Effect.sync(sent)), Deferred.await(wait.complete)),
+          () => Effect.zipRight(send, Deferred.await(wait.complete)),
           () => Effect.sync(() => waits.delete(wait))
         ))
       yield* Effect.catchIf(

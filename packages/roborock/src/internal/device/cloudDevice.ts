@@ -86,7 +86,7 @@ export const open = (
         (now) => state.update((before) => ({ ...described(fields)(before), ...answering, updatedAt: now }))
       )
     const wake = Effect.asVoid(Queue.offer(wakeUps, undefined))
-    const { send, unanswered } = yield* cloudPort.make({
+    const { outageOver, send, unanswered } = yield* cloudPort.make({
       duid: home.duid,
       localKey: home.localKey,
       renewKey: options.renewKey,
@@ -126,6 +126,8 @@ export const open = (
           if (acknowledged) sent()
           return send(method, payload, acknowledged)
         }),
+      exchange: (method, payload, run) =>
+        inTurn(method, (sent) => run(Effect.tap(send(method, payload), Effect.sync(sent)))),
       state: state.get,
       tell: (fields) => Effect.asVoid(tell(fields)),
       tellRooms: (rooms, currentRoomId) => Effect.asVoid(state.update(withRooms(rooms, currentRoomId))),
@@ -142,7 +144,7 @@ export const open = (
       Stream.runForEach((link) =>
         Effect.gen(function*() {
           yield* route.update(() => toRoute(link))
-          if (link._tag === "Up") yield* context.wake
+          if (link._tag === "Up") yield* Effect.zipRight(outageOver, context.wake)
           if (link._tag !== "Down") return
           const now = yield* Clock.currentTimeMillis
           yield* state.update((before) => DeviceState.withSilence(before, link.error?.message ?? noLink, now))

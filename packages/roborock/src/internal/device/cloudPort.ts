@@ -33,7 +33,7 @@ export type Send = (
 ) => Effect.Effect<void, RequestError>
 
 /** Both ways to a device, once it is open. */
-export interface CloudPort {
+export interface CloudPort extends Pick<localKeys.LocalKey, "outageOver"> {
   readonly send: Send
   /** To be called when a question that was sent got no answer. */
   readonly unanswered: Effect.Effect<void>
@@ -90,5 +90,5 @@ export const make = (
           (cause) => new RequestError({ reason: acknowledged ? "ConnectionLost" : "NotConnected", method, cause })
         )
       })
-    return { send, unanswered: Effect.zipRight(cloud.unanswered, key.unanswered) }
+    return { send, unanswered: Effect.zipRight(cloud.unanswered, key.unanswered), outageOver: key.outageOver }
   })

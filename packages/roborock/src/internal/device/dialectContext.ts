@@ -10,6 +10,13 @@ import type { Send } from "./cloudPort.ts"
 /** Values of a device by the names that they have in its protocol. */
 export type Fields = Readonly<Record<string, unknown>>
 
+/** Puts a message on its way where `run` says, which takes no second turn meanwhile. */
+export type Exchange = <A, E>(
+  method: string,
+  payload: (timestamp: number) => Uint8Array,
+  run: (send: Effect.Effect<void, RequestError>) => Effect.Effect<A, E>
+) => Effect.Effect<A, E | RequestError>
+
 /** What a dialect is spoken with. */
 export interface Context {
   readonly home: HomeDevice
@@ -18,6 +25,8 @@ export interface Context {
   readonly memory: DeviceMemory | undefined
   /** Fails when the link is down for the whole time-out: with `NotConnected`, or `QueueTimeout` if others were first. */
   readonly send: Send
+  /** The same for a message that is answered: `run` sends it, and keeps its turn until the answer is there. */
+  readonly exchange: Exchange
   readonly state: Effect.Effect<DeviceState>
   /** Takes values into the state; those that are not told stay. */
   readonly tell: (fields: Fields) => Effect.Effect<void>

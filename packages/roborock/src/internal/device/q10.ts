@@ -85,8 +85,8 @@ const summaryOf = (fields: Fields, records: ReadonlyArray<CleanRecord>): CleanSu
 
 /** The Q10 family: data points without ids, and what a command changed comes back as a push. */
 export const make = (context: Context): Dialect => {
-  const { home, state, tell, timeout } = context
-  const { arrived, collect } = arrivals.make(timeout)
+  const { home, state, tell } = context
+  const { arrived, collect } = arrivals.make(context)
   const live = liveMap.make(context, keptMap.read)
   const model = liveModel.make()
 
@@ -94,11 +94,10 @@ export const make = (context: Context): Dialect => {
     sendAndLook(context, method, (timestamp) => Q10DataPoints.encode(message, timestamp))
   const setting = (method: string, id: number, value: unknown) => send(method, { common: [[id, value]] })
 
-  const ask = collect(
-    "dpRequestDps",
-    [statusPoint],
-    context.send("dpRequestDps", (timestamp) => Q10DataPoints.encode(Q10DataPoints.commands.requestAll, timestamp))
-  )
+  /** Asks for data points, which come as pushes. */
+  const requestPoint = (method: string, id: number, message: Q10DataPoints.Message) =>
+    collect(method, [id], (timestamp) => Q10DataPoints.encode(message, timestamp))
+  const ask = requestPoint("dpRequestDps", statusPoint, Q10DataPoints.commands.requestAll)
 
   const toFields = (points: ReadonlyMap<number, unknown>): Fields =>
     Object.fromEntries(Array.from(points, ([id, value]) => [Q10Codes.dataPointNames.get(id) ?? String(id), value]))
@@ -125,10 +124,7 @@ export const make = (context: Context): Dialect => {
 
   /** The value of a data point that the device sends when told to. */
   const requestValue = (method: string, id: number, message: Q10DataPoints.Message) =>
-    Effect.flatMap(
-      collect(method, [id], send(method, message)),
-      () => Effect.map(state, ({ fields }) => fields[method])
-    )
+    Effect.flatMap(requestPoint(method, id, message), () => Effect.map(state, ({ fields }) => fields[method]))
 
   const listMaps = requestValue(mapMethod, mapPoint, Q10DataPoints.commands.listMaps)
   const refreshMap = Effect.gen(function*() {

@@ -1,7 +1,7 @@
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { uptime } from "../uptime.ts"
 
 const patience = Duration.toMillis("10 seconds")
 
@@ -24,7 +24,7 @@ export const make = () => {
   let begun: ReadonlyArray<{ readonly payload: Uint8Array; readonly arrivedAt: number }> = []
   return {
     begin: (payload: Uint8Array): Effect.Effect<void> =>
-      Effect.map(Clock.currentTimeMillis, (arrivedAt) => {
+      Effect.map(uptime, (arrivedAt) => {
         begun = [{ payload, arrivedAt }, ...begun].slice(0, maxBegun)
       }),
     /** The map that ends with this, or is this; a failure is that of the newest beginning. */
@@ -32,7 +32,7 @@ export const make = () => {
       payload: Uint8Array,
       open: (whole: Uint8Array) => Either.Either<A, E>
     ): Effect.Effect<Either.Either<A, E>> =>
-      Effect.map(Clock.currentTimeMillis, (now) => {
+      Effect.map(uptime, (now) => {
         begun = begun.filter(({ arrivedAt }) => now - arrivedAt <= patience)
         let failed: Either.Either<A, E> | undefined
         for (const beginning of begun) {

@@ -4,7 +4,6 @@ import * as Effect from "effect/Effect"
 import * as Q7Rpc from "../../Q7Rpc.ts"
 import { type CommandError, DeviceError, RequestError } from "../../RoborockError.ts"
 import type { Context, Fields } from "../device/dialectContext.ts"
-import * as turns from "../device/inTurn.ts"
 
 /** Ids have twelve digits; of four random bytes, these make places far apart among them. */
 const firstId = 100_000_000_000
@@ -21,27 +20,26 @@ const refusal = (method: string, error: Q7Rpc.Q7RpcError): CommandError =>
     : new RequestError({ reason: "BadAnswer", method, cause: error })
 
 /** The requests of one device that wait for their answers, or for their turn. */
-export const make = ({ send, timeout }: Context) => {
+export const make = ({ exchange }: Pick<Context, "exchange">) => {
   const pending = new Map<string, Pending>()
-  const inTurn = turns.make(timeout)
   // Another program of the same account hears the answers to this one: they must not look like its own.
   let lastId = firstId + new DataView(randomBytes(4).buffer).getUint32(0) * stride
   return {
     request: (method: string, params: Fields = {}): Effect.Effect<unknown, CommandError> =>
-      inTurn(method, (sent) =>
-        Effect.gen(function*() {
-          const result = yield* Deferred.make<unknown, CommandError>()
-          const msgId = String(++lastId)
-          return yield* Effect.acquireUseRelease(
-            Effect.sync(() => pending.set(msgId, { method, result })),
-            () =>
-              send(method, (timestamp) => Q7Rpc.encodeRequest({ msgId, method, params }, timestamp)).pipe(
-                Effect.tap(Effect.sync(sent)),
-                Effect.zipRight(Deferred.await(result))
-              ),
-            () => Effect.sync(() => pending.delete(msgId))
-          )
-        })),
+      Effect.gen(function*() {
+        const result = yield* Deferred.make<unknown, CommandError>()
+        const msgId = String(++lastId)
+        return yield* exchange(
+          method,
+          (timestamp) => Q7Rpc.encodeRequest({ msgId, method, params }, timestamp),
+          (send) =>
+            Effect.acquireUseRelease(
+              Effect.sync(() => pending.set(msgId, { method, result })),
+              () => Effect.zipRight(send, Deferred.await(result)),
+              () => Effect.sync(() => pending.delete(msgId))
+            )
+        )
+      }),
     /** What answers nobody's request is for another program. */
     answered: ({ msgId, outcome }: Extract<Q7Rpc.Incoming, { readonly _tag: "Response" }>): Effect.Effect<unknown> =>
       Effect.suspend(() => {

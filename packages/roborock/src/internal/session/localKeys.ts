@@ -1,10 +1,10 @@
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import type * as Redacted from "effect/Redacted"
 import type { HomeDevice } from "../../HomeData.ts"
 import type { Reason } from "../channel/localKey.ts"
+import { uptime } from "../uptime.ts"
 import type { AccountHome } from "./accountHome.ts"
 
 /** After a look that found the same key, which is not what is wrong then; twice as long each time. */
@@ -51,7 +51,7 @@ export const make = ({ home, refreshHome }: Pick<AccountHome, "home" | "refreshH
 
     return (inDoubt: Redacted.Redacted, reason: Reason): Effect.Effect<Redacted.Redacted> =>
       Effect.gen(function*() {
-        const now = yield* Clock.currentTimeMillis
+        const now = yield* uptime
         const look = looks[reason]
         let found = yield* known(inDoubt)
         if (found === undefined && now >= look.notBefore) {

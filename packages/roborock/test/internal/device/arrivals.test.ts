@@ -1,20 +1,33 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, TestClock } from "effect"
 import * as arrivals from "../../../src/internal/device/arrivals.ts"
+import * as turns from "../../../src/internal/device/inTurn.ts"
 import { reasonOf } from "../../vacuumWith.ts"
 
 const timeout = "10 seconds"
 
+/** Of a device that is told things, once the way to it is there. */
+const makeArrivals = (way: Effect.Effect<void> = Effect.void) => {
+  const inTurn = turns.make(timeout)
+  return arrivals.make({
+    exchange: (method, _payload, run) => inTurn(method, (sent) => run(Effect.tap(way, Effect.sync(sent))))
+  })
+}
+
+const question = () => new Uint8Array()
+
 describe("values that are asked for", () => {
   it.effect("are not held to be missing on the device when the question was not sent", () =>
     Effect.gen(function*() {
-      const { arrived, collect } = arrivals.make(timeout)
-      const unsent = yield* Effect.fork(reasonOf(collect("values", [1, 2], Effect.never)))
+      let way: Effect.Effect<void> = Effect.never
+      const { arrived, collect } = makeArrivals(Effect.suspend(() => way))
+      const unsent = yield* Effect.fork(reasonOf(collect("values", [1, 2], question)))
       yield* TestClock.adjust("1 second")
       yield* arrived([1])
       yield* TestClock.adjust(timeout)
       assert.strictEqual(yield* Fiber.join(unsent), "NotConnected")
-      const sent = yield* Effect.fork(reasonOf(collect("values", [1, 2], Effect.void)))
+      way = Effect.void
+      const sent = yield* Effect.fork(reasonOf(collect("values", [1, 2], question)))
       yield* TestClock.adjust("1 second")
       yield* arrived([1])
       assert.isNull(sent.unsafePoll())
@@ -24,8 +37,8 @@ describe("values that are asked for", () => {
 
   it.effect("that a whole wait did not bring are not waited for again, until they come", () =>
     Effect.gen(function*() {
-      const { arrived, collect } = arrivals.make(timeout)
-      const ask = Effect.fork(reasonOf(collect("values", [1, 2], Effect.void)))
+      const { arrived, collect } = makeArrivals()
+      const ask = Effect.fork(reasonOf(collect("values", [1, 2], question)))
       const first = yield* ask
       yield* TestClock.adjust("1 second")
       yield* arrived([1])

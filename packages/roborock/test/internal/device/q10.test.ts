@@ -252,6 +252,24 @@ describe("a Q10 vacuum", () => {
       assert.strictEqual(yield* reasonOf((yield* device.trait("map")).fetch), "NoMap")
     }))
 
+  it.scoped("is asked and told sixteen things at a time; what comes after that waits for its turn", () =>
+    Effect.gen(function*() {
+      const { device, push, sent } = yield* openAppliance(kind, answering(docked))
+      const history = yield* device.trait("history")
+      const { pause } = yield* device.trait("cleaning")
+      const before = sent.length
+      const asking = yield* Effect.forEach(Array.from({ length: 16 }), () => Effect.fork(reasonOf(history.summary)))
+      yield* TestClock.adjust("100 millis")
+      const pausing = yield* Effect.fork(reasonOf(pause))
+      yield* TestClock.adjust("100 millis")
+      assert.lengthOf(sent, before + 16)
+      yield* push(102, Q10DataPoints.encode({ common: [[52, { op: "list", data: [] }]] }))
+      yield* TestClock.adjust("100 millis")
+      assert.deepStrictEqual(decoded(sent[before + 16]), { 204: 0 })
+      const reasons = yield* Effect.forEach([...asking, pausing], Fiber.join)
+      assert.deepStrictEqual([...new Set(reasons)], [undefined])
+    }))
+
   it.scoped("tells its history, all runs at once", () =>
     Effect.gen(function*() {
       const run = (begin: number) => `abc_${begin}_6_4_946_1829_4_00_01_01_1_0`

@@ -201,10 +201,12 @@ describe("a Q7 vacuum", () => {
 
   it.scoped("its last map is there at the next start, with its age, also while it does not answer", () =>
     Effect.gen(function*() {
-      const first = yield* openAppliance(kind, withProperties({ ...charging }), yield* DeviceMemory.make("d1"))
+      const first = yield* openAppliance(kind, withProperties({ ...charging }), {
+        memory: yield* DeviceMemory.make("d1")
+      })
       const { rooms } = yield* (yield* first.device.trait("map")).fetch
       yield* TestClock.adjust("1 hour")
-      const opening = yield* Effect.fork(openAppliance(kind, () => [], yield* DeviceMemory.make("d1")))
+      const opening = yield* Effect.fork(openAppliance(kind, () => [], { memory: yield* DeviceMemory.make("d1") }))
       yield* TestClock.adjust("10 seconds")
       const { device } = yield* Fiber.join(opening)
       const last = yield* (yield* device.trait("map")).last

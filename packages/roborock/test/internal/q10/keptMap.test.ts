@@ -9,7 +9,7 @@ const kind = { version: "B01", model: "roborock.vacuum.ss07", category: "robot.v
 
 /** A robot that answers nothing. */
 const open = Effect.gen(function*() {
-  const opening = yield* Effect.fork(openAppliance(kind, () => [], yield* DeviceMemory.make("d1")))
+  const opening = yield* Effect.fork(openAppliance(kind, () => [], { memory: yield* DeviceMemory.make("d1") }))
   yield* TestClock.adjust("10 seconds")
   return yield* Fiber.join(opening)
 })

@@ -2,6 +2,7 @@ import { HomeData, RoborockError } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted, TestClock } from "effect"
 import * as localKeys from "../../../src/internal/session/localKeys.ts"
+import { makeSetClock } from "../../setClock.ts"
 
 const homeWith = (...keys: ReadonlyArray<string>) =>
   HomeData.decode({
@@ -61,6 +62,25 @@ describe("the key of a device", () => {
       assert.deepStrictEqual(times, [0, 60, 180, 420])
       cloud.home = homeWith("key-0", "new-1")
       assert.strictEqual(yield* second("key-1"), "new-1")
+    }))
+
+  it.effect("is asked for again after an hour, whatever the time of day is set to meanwhile", () =>
+    Effect.gen(function*() {
+      const { clock, set } = yield* makeSetClock
+      yield* Effect.gen(function*() {
+        const { cloud, devices: [ask] } = makeHome("key-0")
+        assert.isDefined(ask)
+        const day = 86_400_000
+        for (const by of [0, day, day]) {
+          yield* set(by)
+          yield* ask("key-0")
+        }
+        assert.strictEqual(cloud.asked, 1)
+        yield* set(-7 * day)
+        yield* TestClock.adjust("1 hour")
+        yield* ask("key-0")
+        assert.strictEqual(cloud.asked, 2)
+      }).pipe(Effect.withClock(clock))
     }))
 
   it.effect("is the one that was known when the cloud cannot be asked, which is tried again after ten minutes", () =>
