@@ -216,8 +216,14 @@ export class SubscribeError extends Data.TaggedError("SubscribeError")<{
   readonly cause?: unknown
 }> {
   override get message(): string {
-    const doing = this.reason === "UnsubscribeRejected" ? "Unsubscribing from" : "Subscribing to"
-    return `${doing} "${sentences.printable(this.filter)}" failed: ${sentences.subscribe[this.reason]}${
+    const { reason } = this
+    // The others may come while subscribing, while leaving, or long after.
+    const doing = reason === "UnsubscribeRejected"
+      ? "Unsubscribing from"
+      : reason === "SubscribeRejected" || reason === "NotSupported" || reason === "QosNotGranted"
+      ? "Subscribing to"
+      : "The subscription to"
+    return `${doing} "${sentences.printable(this.filter)}" failed: ${sentences.subscribe[reason]}${
       sentences.describeReason(this.reasonCode, this.reasonString)
     }${sentences.describeCause(this.cause)}`
   }

@@ -32,6 +32,11 @@ describe("MqttError", () => {
     [
       new SubscribeError({ reason: "SubscribeRejected", filter: "a/#", reasonCode: 0x87 }),
       "Subscribing to \"a/#\" failed: the server rejected it (reason code 0x87)"
+    ],
+    [
+      // May be told to one who was leaving.
+      new SubscribeError({ reason: "Closed", filter: "a/#" }),
+      "The subscription to \"a/#\" failed: the client is closed"
     ]
   ])("%s", (error, message) => {
     assert.strictEqual(error.message, message)

@@ -7,7 +7,7 @@ import * as readers from "./valueReader.ts"
 const tableOf = (prefix: string, short: string) => ({
   expiry: spec.value(`${prefix}message-expiry`, readers.integer(0, 0xffffffff), "Seconds that it lives.", `-${short}e`),
   contentType: spec.value(`${prefix}content-type`, readers.text, "The kind of payload, as a MIME type.", `-${short}ct`),
-  responseTopic: spec.value(`${prefix}response-topic`, readers.text, "Where an answer goes.", `-${short}rt`),
+  responseTopic: spec.value(`${prefix}response-topic`, readers.topicName, "Where an answer goes.", `-${short}rt`),
   correlation: spec.value(`${prefix}correlation-data`, readers.text, "What an answer repeats.", `-${short}cd`),
   isText: spec.flag(`${prefix}payload-format-indicator`, "Says that the payload is UTF-8.", `-${short}pf`),
   userProperties: spec.values(`${prefix}user-property`, readers.userProperty, "Any pair.", `-${short}up`)
@@ -17,7 +17,7 @@ export const publishTable = tableOf("", "")
 
 export const willTable = {
   ...tableOf("will-", "W"),
-  topic: spec.value("will-topic", readers.text, "The topic of the will.", "-Wt"),
+  topic: spec.value("will-topic", readers.topicName, "The topic of the will.", "-Wt"),
   payload: spec.value("will-payload", readers.text, "The payload of the will.", "-Wm", "--will-message"),
   qos: spec.value("will-qos", readers.qos, "The QoS of the will.", "-Wq"),
   retain: spec.flag("will-retain", "The will is retained.", "-Wr"),

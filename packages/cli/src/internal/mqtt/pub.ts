@@ -20,7 +20,7 @@ export const table = {
   ...connectionTable,
   ...payloads.payloadTable,
   ...publishTable,
-  topic: spec.value("topic", readers.text, "Where to publish.", "-t"),
+  topic: spec.value("topic", readers.topicName, "Where to publish.", "-t"),
   lines: spec.flag("stdin-line", "A message for each line of standard input; blank ones are left out.", "-l"),
   qos: spec.value("qos", readers.qos, "0 if nothing is said.", "-q"),
   retain: spec.flag("retain", "The broker keeps the message.", "-r"),

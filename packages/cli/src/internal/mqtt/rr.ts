@@ -26,8 +26,13 @@ export const table = {
   correlation,
   isText,
   userProperties,
-  topic: spec.value("topic", readers.text, "Where the request goes.", "-t"),
-  responseTopic: spec.value("response-topic", readers.text, "Where the response comes; one of its own as is.", "-e"),
+  topic: spec.value("topic", readers.topicName, "Where the request goes.", "-t"),
+  responseTopic: spec.value(
+    "response-topic",
+    readers.topicName,
+    "Where the response comes; one of its own as is.",
+    "-e"
+  ),
   qos: spec.value("qos", readers.qos, "0 if nothing is said.", "-q"),
   seconds: spec.value("timeout", readers.seconds, "How long to wait, 10 seconds if nothing is said.", "-W")
 }

@@ -1,4 +1,5 @@
 /** The kinds of values that options have. */
+import * as Topic from "@effect-mqtt/codec/Topic"
 import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import type { Reader } from "./optionSpec.ts"
@@ -6,6 +7,24 @@ import type { Reader } from "./optionSpec.ts"
 export const text: Reader<string> = { hint: "text", read: Either.right }
 
 export const path: Reader<string> = { hint: "file", read: Either.right }
+
+/** Wildcards are looked at here, before there is a connection; what else may be wrong is rare, and left to the client. */
+export const topicName: Reader<string> = {
+  hint: "topic",
+  read: (word) =>
+    Topic.nameProblem(word) === "WildcardInName"
+      ? Either.left("a topic, which has no + and no #")
+      : Either.right(word)
+}
+
+export const topicFilter: Reader<string> = {
+  hint: "filter",
+  read: (word) =>
+    // The rules of 3.1.1, where $share means nothing, hold in both versions.
+    Topic.filterProblem(word, 4) === "WildcardPlacement"
+      ? Either.left("a filter, in which + and # fill their levels and # is the last one")
+      : Either.right(word)
+}
 
 export const integer = (least: number, most: number): Reader<number> => ({
   hint: "number",

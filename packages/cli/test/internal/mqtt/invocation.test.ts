@@ -93,6 +93,16 @@ describe("the command line", () => {
       [["pub", "--retain=1"], "The option --retain takes no value. See mqtt pub --help."],
       [["pub", "-q", "3"], "--qos has to be one of 0, 1, 2. See mqtt pub --help."],
       [["sub", "-C", "none"], "--count has to be a whole number from 1 to 1000000000. See mqtt sub --help."],
+      [["pub", "-t", "a/+"], "--topic has to be a topic, which has no + and no #. See mqtt pub --help."],
+      [["rr", "-e", "#"], "--response-topic has to be a topic, which has no + and no #. See mqtt rr --help."],
+      [
+        ["conn", "--will-topic", "a/#"],
+        "--will-topic has to be a topic, which has no + and no #. See mqtt conn --help."
+      ],
+      [
+        ["sub", "-t", "a/+/#", "-T", "++"],
+        "--filter-out has to be a filter, in which + and # fill their levels and # is the last one. See mqtt sub --help."
+      ],
       [["sub", "-p", "70000"], "--port has to be a whole number from 1 to 65535. See mqtt sub --help."],
       [
         ["sub", "-D", "publish"],
