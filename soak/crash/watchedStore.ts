@@ -11,7 +11,7 @@ export const layer = (
   Layer.effect(
     SessionStore.SessionStore,
     Effect.map(SessionStore.SessionStore, (store) => ({
-      isDurable: true,
+      ...store,
       open: (clientId: string) =>
         Effect.map(store.open(clientId), ({ commit, records }) => {
           onOpen(records)

@@ -10,6 +10,7 @@ import type { Endpoint } from "./Endpoint.ts"
 import type { Message } from "./Message.ts"
 import type { Reconnect } from "./Reconnect.ts"
 import type { TopicDefaults } from "./TopicDefaults.ts"
+import type { Traces } from "./TraceContext.ts"
 
 /**
  * What a client can be told, besides the hook that needs the client itself.
@@ -158,10 +159,11 @@ export interface ClientOptions extends Omit<ConnectionOptions, "url"> {
    */
   readonly maxRequests?: number | undefined
   /**
-   * A span for each `publish`, `request` and `subscription`, for each run of a `sink` and for each attempt to connect, and
-   * in MQTT 5 W3C trace context in what is published. A span costs more than a message, so nothing is traced otherwise.
+   * With `TraceContext.spans` there is a span for each `publish`, `request` and `subscription`, for each run of a `sink` and
+   * for each attempt to connect, and in MQTT 5 W3C trace context in what is published. A span costs more than a message, so
+   * nothing is traced otherwise.
    *
-   * @default false
+   * @default nothing is traced
    */
-  readonly traces?: boolean | undefined
+  readonly traces?: Traces | undefined
 }

@@ -22,15 +22,14 @@ import type { ClientStats } from "./ClientStats.ts"
 import type { DisconnectOptions } from "./ConnectionOptions.ts"
 import type { ConnectionStatus } from "./ConnectionStatus.ts"
 import * as drivers from "./internal/client/connecting/driver.ts"
-import { open as openSession } from "./internal/client/engine/durability.ts"
 import * as engines from "./internal/client/engine/engine.ts"
 import { Observer } from "./internal/client/engine/observer.ts"
+import { openSession } from "./internal/client/engine/openSession.ts"
 import { make as resolveSettings } from "./internal/client/engine/settings.ts"
 import { reporting } from "./internal/client/observing/hooks.ts"
 import type { Notify } from "./internal/client/observing/notices.ts"
 import { Outcome } from "./internal/client/outcome.ts"
 import { makeSink } from "./internal/client/publishing/sink.ts"
-import * as tracing from "./internal/client/publishing/tracing.ts"
 import * as values from "./internal/client/publishing/values.ts"
 import * as requesters from "./internal/client/requesting/requester.ts"
 import { makeConsume, makeSubscribeAckable } from "./internal/client/subscribing/consume.ts"
@@ -267,7 +266,7 @@ export const make = (
   Effect.gen(function*() {
     const runtime = yield* Effect.runtime<Scope.Scope | Transport>()
     const settings = yield* resolveSettings(options)
-    const stored = yield* openSession(options.clientId)
+    const durable = yield* openSession(options.clientId)
     const deadLetters = options.deadLetter === undefined
       ? undefined
       : yield* makeDeadLetters(options.deadLetter, settings.receiveMaximum)
@@ -276,17 +275,17 @@ export const make = (
       settings,
       options.authentication,
       makeSubscriptions(settings, deadLetters),
-      stored
+      durable
     )
     const subscribe = makeSubscribe(engine, settings.drainTimeout, options.defaults)
-    const isTraced = options.traces === true
-    const subscribeTraced: Subscribe = isTraced
-      ? (filter, ...how) => tracing.traced("subscribe", filterText(filter))(subscribe(filter, ...how))
-      : subscribe
+    const { traces } = options
+    const subscribeTraced: Subscribe = traces === undefined
+      ? subscribe
+      : (filter, ...how) => traces.operation("subscribe", filterText(filter))(subscribe(filter, ...how))
     const subscription = makeSubscription(subscribeTraced)
     const isModern = () => engine.negotiated()?.protocolVersion === 5
     const publish = values.makePublish(
-      isTraced ? tracing.tracedPublish(engine.publish, isModern) : engine.publish,
+      traces === undefined ? engine.publish : traces.publish(engine.publish, isModern),
       options.defaults
     )
     const sink = makeSink(engine, settings, options.defaults)
@@ -322,14 +321,14 @@ export const make = (
     const client: MqttClient["Type"] = {
       publish,
       publishValue: values.makePublishValue(publish, options.defaults),
-      sink: isTraced ? tracing.tracedSink(sink, isModern) : sink,
+      sink: traces === undefined ? sink : traces.sink(sink, isModern),
       subscribe: makeSubscribeStream(subscribeTraced),
       subscription,
       consume: makeConsume(subscribe),
       subscribeAckable: makeSubscribeAckable(subscribe),
       request: (topic, payload, how) => {
         const answered = Effect.suspend(() => useRequester().request(topic, payload, how))
-        return isTraced ? tracing.traced("request", topic)(answered) : answered
+        return traces === undefined ? answered : traces.operation("request", topic)(answered)
       },
       requestHandle: (topic, payload, how) => Effect.suspend(() => useRequester().requestHandle(topic, payload, how)),
       ping: engine.ping,

@@ -11,8 +11,11 @@ import type * as KeyValueStore from "@effect/platform/KeyValueStore"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import * as durability from "./internal/client/engine/durability.ts"
 import * as keyValueJournal from "./internal/store/keyValueJournal.ts"
 import type * as storedSession from "./internal/store/storedSession.ts"
+import type { StoreError } from "./MqttError.ts"
 
 /**
  * Puts a value under a key, or takes the key away when `value` is undefined. Whoever gets one may
@@ -32,15 +35,50 @@ export type Change = storedSession.Change
 export type StoredSession = storedSession.StoredSession
 
 /**
+ * How a client keeps its session in a store: see {@link durable}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Durability = durability.Durability
+
+/**
+ * For a store whose sessions outlive the program. It brings the code that reads and writes the records of a session, so
+ * that a program without such a store has none of it in its bundle.
+ *
+ * @example
+ * ```ts
+ * import { SessionStore } from "@effect-mqtt/connection"
+ * import { Layer } from "effect"
+ *
+ * // A store of one's own.
+ * export const custom = (open: SessionStore.Store["open"]) =>
+ *   Layer.succeed(SessionStore.SessionStore, { durability: SessionStore.durable, open })
+ * ```
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const durable: Durability = durability.durability
+
+/**
  * What a store does.
  *
  * @since 0.1.0
  * @category models
  */
-export type Store = storedSession.Store
+export interface Store {
+  /**
+   * {@link durable} if a restarted program finds what was committed. A client keeps its session in memory by
+   * itself, and never opens a store that has none: nothing is persisted, and nothing waits for it.
+   */
+  readonly durability: Durability | undefined
+  /** Fails with reason `InUse` while the session of this client identifier is open elsewhere. */
+  readonly open: (clientId: string) => Effect.Effect<StoredSession, StoreError, Scope.Scope>
+}
 
 const memory: Store = {
-  isDurable: false,
+  durability: undefined,
   open: () => Effect.succeed({ records: new Map(), commit: () => Effect.void })
 }
 
@@ -101,5 +139,8 @@ export const layerKeyValueStore = (
 ): Layer.Layer<SessionStore, never, KeyValueStore.KeyValueStore> =>
   Layer.effect(
     SessionStore,
-    Effect.flatMap(keyValueStore, (store) => keyValueJournal.make(store, options))
+    Effect.map(
+      Effect.flatMap(keyValueStore, (store) => keyValueJournal.make(store, options)),
+      (open) => ({ durability: durable, open })
+    )
   )

@@ -1,7 +1,7 @@
 /**
  * W3C trace context in the user properties of MQTT 5 messages: `traceparent` and `tracestate`.
  *
- * A client with the option `traces` adds it to what it publishes; whoever handles a message goes on
+ * A client with the option `traces: TraceContext.spans` adds it to what it publishes; whoever handles a message goes on
  * with {@link withProcessSpan}, or with {@link extract} where the span is to be another one.
  *
  * @since 0.1.0
@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import { dual } from "effect/Function"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
+import * as tracing from "./internal/client/publishing/tracing.ts"
 import type { Message } from "./Message.ts"
 
 /**
@@ -71,6 +72,30 @@ export const inject = (span: Tracer.AnySpan): ReadonlyArray<Properties.UserPrope
   const state = stateOf(span)
   return [["traceparent", parent], ...(Option.isSome(state) ? [["tracestate", state.value] as const] : [])]
 }
+
+/**
+ * How a client traces its operations: see {@link spans}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Traces = tracing.Traces
+
+/**
+ * For the option `traces` of a client: a span for each `publish`, `request` and `subscription`, for each run of a `sink`
+ * and for each attempt to connect, and in MQTT 5 their trace context in what is published.
+ *
+ * @example
+ * ```ts
+ * import { MqttClient, TraceContext } from "@effect-mqtt/connection"
+ *
+ * export const traced = MqttClient.layer({ url: "mqtt://localhost", traces: TraceContext.spans })
+ * ```
+ *
+ * @since 0.1.0
+ * @category tracing
+ */
+export const spans: Traces = /*#__PURE__*/ tracing.make(inject)
 
 /**
  * Runs the handling of a message in a span of its own, whose parent is the span that published it.

@@ -54,7 +54,7 @@ const withCommit = (commit: () => Effect.Effect<void>) =>
     const server = yield* Scripted.make()
     let isReady = false
     const store = Layer.succeed(SessionStore.SessionStore, {
-      isDurable: true,
+      durability: SessionStore.durable,
       open: () =>
         Effect.succeed({ records: new Map(), commit: () => Effect.suspend(() => isReady ? commit() : Effect.void) })
     })
@@ -214,7 +214,7 @@ describe("MqttClient with a durable store", () => {
       const server = yield* Scripted.make()
       let works = true
       const store = Layer.succeed(SessionStore.SessionStore, {
-        isDurable: true,
+        durability: SessionStore.durable,
         open: () =>
           Effect.succeed({
             records: new Map(),
@@ -267,7 +267,7 @@ describe("MqttClient with a durable store", () => {
     Effect.gen(function*() {
       const server = yield* Scripted.make()
       const store = Layer.succeed(SessionStore.SessionStore, {
-        isDurable: false,
+        durability: undefined,
         open: () => Effect.dieMessage("opened")
       })
       const making = yield* Effect.fork(

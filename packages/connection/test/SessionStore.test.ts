@@ -54,7 +54,7 @@ describe("SessionStore.layerMemory", () => {
   it.effect("is what a program without a layer has", () =>
     Effect.gen(function*() {
       const store = yield* SessionStore.SessionStore
-      assert.isFalse(store.isDurable)
+      assert.isUndefined(store.durability)
       assert.strictEqual(yield* Effect.provide(SessionStore.SessionStore, SessionStore.layerMemory), store)
     }))
 })

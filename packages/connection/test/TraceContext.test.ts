@@ -41,7 +41,7 @@ describe("TraceContext", () => {
 
   it.scoped("goes from the publisher to the handler, with its state, when traces are on", () =>
     Effect.gen(function*() {
-      const client = yield* MqttClient.make({ ...options, traces: true })
+      const client = yield* MqttClient.make({ ...options, traces: TraceContext.spans })
       const { messages } = yield* client.subscription("t")
       const origin = message(["traceparent", `00-${traceId}-${spanId}-01`], ["tracestate", "vendor=1"])
       yield* client.publish("t", "x", { properties: { userProperties: [["mine", "kept"]] } }).pipe(
@@ -60,7 +60,7 @@ describe("TraceContext", () => {
 
   it.scoped("is the last sender's alone in a message that is passed on", () =>
     Effect.gen(function*() {
-      const client = yield* MqttClient.make({ ...options, traces: true })
+      const client = yield* MqttClient.make({ ...options, traces: TraceContext.spans })
       const { messages } = yield* client.subscription("t")
       const { properties } = message(
         ["traceparent", `00-${traceId}-${spanId}-01`],
@@ -77,7 +77,12 @@ describe("TraceContext", () => {
   it.scoped("adds nothing when they are off, nor in 3.1.1", () =>
     Effect.gen(function*() {
       const silent = yield* MqttClient.make(options)
-      const old = yield* MqttClient.make({ ...options, clientId: "old", protocolVersion: 4, traces: true })
+      const old = yield* MqttClient.make({
+        ...options,
+        clientId: "old",
+        protocolVersion: 4,
+        traces: TraceContext.spans
+      })
       const { messages } = yield* silent.subscription("t")
       yield* Effect.withSpan(silent.publish("t", "x"), "outer")
       yield* Effect.withSpan(old.publish("t", "x"), "outer")
@@ -114,7 +119,7 @@ describe("with traces", () => {
         const making = yield* Effect.fork(
           MqttClient.make({
             ...options,
-            traces: true,
+            traces: TraceContext.spans,
             initialConnect: "retry",
             reconnect: Reconnect.retries(Reconnect.forever, 1)
           })
@@ -142,7 +147,7 @@ describe("with traces", () => {
   it.scoped("a run of a sink has a span, which all its messages carry", () =>
     recorded((spans) =>
       Effect.gen(function*() {
-        const client = yield* MqttClient.make({ ...options, traces: true })
+        const client = yield* MqttClient.make({ ...options, traces: TraceContext.spans })
         const { messages } = yield* client.subscription("t")
         const outgoing = [{ topic: "t", payload: "1" }, { topic: "t", payload: "2" }]
         yield* Stream.run(Stream.fromIterable(outgoing), client.sink())

@@ -76,7 +76,7 @@ export const layer = (
   Layer.effect(
     SessionStore.SessionStore,
     Effect.as(demandBound("maxBytes", maxBytes), {
-      isDurable: true,
+      durability: SessionStore.durable,
       open: (clientId) =>
         Effect.gen(function*() {
           yield* Effect.tryPromise({

@@ -2,8 +2,10 @@
 import type { Packet } from "@effect-mqtt/codec"
 import type { AuthError, StoreError } from "../../MqttError.ts"
 import { ConnectError, PublishError } from "../../MqttError.ts"
-import type { Change } from "../../SessionStore.ts"
-import type { Bounds, Options, Owner, Pending, Records, Restored, Session } from "./contract.ts"
+import type { Change } from "../store/storedSession.ts"
+import type { Bounds, Options, Owner, Pending, Restored, Session } from "./contract.ts"
+import type { MakeDurable } from "./durable.ts"
+import * as durables from "./durable.ts"
 import * as farewell from "./linking/farewell.ts"
 import type { SettleAuthentication } from "./linking/handshake.ts"
 import { unspecifiedError } from "./linking/handshake.ts"
@@ -14,11 +16,12 @@ import type { Outgoing, Publication, SettlePublish } from "./sending/publication
 import { SessionLink } from "./sessionLink.ts"
 import type { Traffic } from "./traffic.ts"
 
-export const make = (options: Options): Session => new Machine(options, options, options.records)
+export const make = (options: Options): Session =>
+  makeFor(options, options, options.records === undefined ? undefined : durables.of(options.records))
 
 /** For whoever has the bounds among its settings and is the owner itself: one object with both takes half a kilobyte. */
-export const makeFor = (bounds: Bounds, owner: Owner, records: Records | undefined): Session =>
-  new Machine(bounds, owner, records)
+export const makeFor = (bounds: Bounds, owner: Owner, makeDurable: MakeDurable | undefined): Session =>
+  new Machine(bounds, owner, makeDurable)
 
 /** A class, as its areas are: a closure for each thing that a session can do took a third of the memory of a client. */
 class Machine implements Session {
@@ -26,8 +29,8 @@ class Machine implements Session {
   readonly #link: SessionLink
   #broken: ConnectError | undefined = undefined
 
-  constructor(bounds: Bounds, owner: Owner, records: Records | undefined) {
-    this.#areas = new ProtocolAreas(bounds, owner, records)
+  constructor(bounds: Bounds, owner: Owner, makeDurable: MakeDurable | undefined) {
+    this.#areas = new ProtocolAreas(bounds, owner, makeDurable)
     this.#link = new SessionLink(bounds, owner, this.#areas)
   }
 
@@ -60,18 +63,18 @@ class Machine implements Session {
   }
 
   takeChanges(): ReadonlyArray<Change> {
-    return this.#areas.persistence?.take() ?? []
+    return this.#areas.durable?.persistence.take() ?? []
   }
 
   committed(now: number): void {
     this.#areas.now = now
-    this.#areas.persistence?.committed(now)
+    this.#areas.durable?.persistence.committed(now)
     this.#areas.operations.flush(now)
   }
 
   commitFailed(now: number, cause: StoreError): void {
     this.#areas.now = now
-    if (this.#areas.persistence?.failed(now, cause) !== false) return this.#areas.operations.flush(now)
+    if (this.#areas.durable?.persistence.failed(now, cause) !== false) return this.#areas.operations.flush(now)
     this.#broken = new ConnectError({ reason: "StoreError", retryable: false, cause })
     this.#link.end(this.#broken, unspecifiedError)
   }

@@ -6,12 +6,13 @@
 import type * as KeyValueStore from "@effect/platform/KeyValueStore"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
 import { StoreError } from "../../MqttError.ts"
 import { demandBound } from "../optionValue.ts"
 import * as batch from "./batch.ts"
 import type { Medium } from "./journal.ts"
 import * as journal from "./journal.ts"
-import type { Store } from "./storedSession.ts"
+import type { StoredSession } from "./storedSession.ts"
 
 export interface Options {
   /**
@@ -61,10 +62,13 @@ const decodeTable = (bytes: Uint8Array, place: 0 | 1): Table | undefined => {
   return { records, next: view.getFloat64(0), obsolete: view.getFloat64(8), place }
 }
 
+/** Opens a session by its client identifier, which only one client has at a time. */
+export type Open = (clientId: string) => Effect.Effect<StoredSession, StoreError, Scope.Scope>
+
 export const make = (
   store: KeyValueStore.KeyValueStore,
   { maxBytes = journal.defaultMaxBytes, prefix = "mqtt-session" }: Options = {}
-): Effect.Effect<Store> => {
+): Effect.Effect<Open> => {
   const open = new Set<string>()
 
   const get = (key: string) => Effect.map(Effect.mapError(store.getUint8Array(key), io), Option.getOrUndefined)
@@ -153,8 +157,8 @@ export const make = (
       () => Effect.sync(() => open.delete(clientId))
     )
 
-  return Effect.as(demandBound("maxBytes", maxBytes), {
-    isDurable: true,
-    open: (clientId: string) => Effect.zipRight(claim(clientId), openSession(clientId))
-  })
+  return Effect.as(
+    demandBound("maxBytes", maxBytes),
+    (clientId: string) => Effect.zipRight(claim(clientId), openSession(clientId))
+  )
 }

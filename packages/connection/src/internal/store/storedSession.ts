@@ -1,6 +1,5 @@
 /** What a session store is to its users; the public names are in `SessionStore`. */
 import type * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
 import type { StoreError } from "../../MqttError.ts"
 
 /**
@@ -24,17 +23,4 @@ export interface StoredSession {
    * by other commits; after any other failure the session is not used again.
    */
   readonly commit: (changes: ReadonlyArray<Change>) => Effect.Effect<void, StoreError>
-}
-
-/**
- * What a store does.
- */
-export interface Store {
-  /**
-   * Whether a restarted program finds what was committed. A client keeps its session in memory by
-   * itself, and never opens a store that says no: nothing is persisted, and nothing waits for it.
-   */
-  readonly isDurable: boolean
-  /** Fails with reason `InUse` while the session of this client identifier is open elsewhere. */
-  readonly open: (clientId: string) => Effect.Effect<StoredSession, StoreError, Scope.Scope>
 }

@@ -5,16 +5,16 @@ import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
 import type { Endpoint } from "../../../Endpoint.ts"
 import type { Negotiated } from "../../../Negotiated.ts"
+import type { Traces } from "../../../TraceContext.ts"
 import type { LinkError } from "../link/linkFailed.ts"
-import * as tracing from "../publishing/tracing.ts"
 import * as attempts from "./attempt.ts"
 
 /** Who has one link after the other. */
 export interface LinkHolder {
   /** Where the next attempt goes. */
   readonly endpoint: Effect.Effect<Endpoint, LinkError>
-  /** Whether attempts have spans. */
-  readonly isTraced: boolean
+  /** What gives attempts their spans, if they have any. */
+  readonly traces: Traces | undefined
   /** A server has let us in; gives what is left to do before anything else is received. */
   readonly onReady: (link: Link, negotiated: Negotiated) => Effect.Effect<void> | undefined
   /** The link has ended, and is to be closed. */
@@ -68,8 +68,8 @@ export class Link implements attempts.Attempt {
   }
 
   get endpoint(): Effect.Effect<Endpoint, LinkError> {
-    const { endpoint, isTraced } = this.#holder
-    return isTraced ? Effect.zipRight(this.#startSpan(), endpoint) : endpoint
+    const { endpoint, traces } = this.#holder
+    return traces === undefined ? endpoint : Effect.zipRight(this.#startSpan(traces), endpoint)
   }
 
   onReady(negotiated: Negotiated): Effect.Effect<void> | undefined {
@@ -89,8 +89,8 @@ export class Link implements attempts.Attempt {
     return this.#endSpan === undefined ? released : Effect.zipRight(released, this.#endSpan(ending))
   }
 
-  #startSpan(): Effect.Effect<void> {
-    return Effect.map(tracing.startAttempt(this.clientId, this.protocolVersion), (end) => {
+  #startSpan(traces: Traces): Effect.Effect<void> {
+    return Effect.map(traces.startAttempt(this.clientId, this.protocolVersion), (end) => {
       this.#endSpan = end
     })
   }

@@ -20,6 +20,7 @@ import type { Endpoint } from "../../../Endpoint.ts"
 import { ConnectError } from "../../../MqttError.ts"
 import type { Negotiated } from "../../../Negotiated.ts"
 import * as Reconnect from "../../../Reconnect.ts"
+import type { Traces } from "../../../TraceContext.ts"
 import { mayLastUntil } from "../../session/storing/marker.ts"
 import { toConnectError } from "../link/linkFailed.ts"
 import type { LinkError } from "../link/linkFailed.ts"
@@ -89,8 +90,8 @@ export class Links implements LinkHolder {
     return this.#outage.endpoint
   }
 
-  get isTraced(): boolean {
-    return this.#options.traces === true
+  get traces(): Traces | undefined {
+    return this.#options.traces
   }
 
   /** Begins with an attempt, which has this scope. */

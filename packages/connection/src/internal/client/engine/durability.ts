@@ -1,15 +1,16 @@
 /**
- * The durable side of a client: opens its session in the store, and commits what the session asks
- * for, one batch after another, for as long as the client lives.
+ * The durable side of a client: commits what its session asks for, one batch after another, for as long as the client
+ * lives. It comes with the store, so that a program whose sessions are in memory has nothing of it in its bundle.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type * as Scope from "effect/Scope"
-import { ConnectError, StoreError } from "../../../MqttError.ts"
+import type { ConnectError } from "../../../MqttError.ts"
+import { StoreError } from "../../../MqttError.ts"
 import type { Session } from "../../../Session.ts"
-import type { StoredSession } from "../../../SessionStore.ts"
-import { SessionStore } from "../../../SessionStore.ts"
+import type { MakeDurable } from "../../session/durable.ts"
+import * as durables from "../../session/durable.ts"
+import type { StoredSession } from "../../store/storedSession.ts"
 import { Bell } from "../bell.ts"
 import type { Pump } from "../link/pump.ts"
 
@@ -22,23 +23,21 @@ export interface Committer {
   readonly finish: Effect.Effect<void>
 }
 
+/** What a client makes of a session that a store has opened. */
+export interface DurableSession {
+  readonly makeDurable: MakeDurable
+  readonly makeCommitter: (session: Session, pump: Pick<Pump, "pass">) => Committer
+}
+
+export type Durability = (stored: StoredSession) => DurableSession
+
+export const durability: Durability = (stored) => ({
+  makeDurable: durables.of(stored.records),
+  makeCommitter: (session, pump) => makeCommitter(session, pump, stored)
+})
+
 /** For the store to take what is left when the client closes. */
 const finishTimeout = Duration.seconds(10)
-
-const storeError = (cause: StoreError) => new ConnectError({ reason: "StoreError", retryable: false, cause })
-
-/** The session of the client in the store of the context; undefined if that one keeps nothing. */
-export const open = (
-  clientId: string | undefined
-): Effect.Effect<StoredSession | undefined, ConnectError, Scope.Scope> =>
-  Effect.flatMap(SessionStore, (store) => {
-    if (!store.isDurable) return Effect.succeed(undefined)
-    if (clientId === undefined || clientId === "") {
-      const cause = new Error("the option \"clientId\" has to be given: it names the session in the store")
-      return new ConnectError({ reason: "InvalidEndpoint", retryable: false, cause })
-    }
-    return Effect.mapError(store.open(clientId), storeError)
-  })
 
 const reportUnreadable = (unreadable: number) =>
   unreadable === 0 ? Effect.void : Effect.annotateLogs(
@@ -46,7 +45,7 @@ const reportUnreadable = (unreadable: number) =>
     { package: "connection", unreadable }
   )
 
-export const makeCommitter = (session: Session, pump: Pump, stored: StoredSession): Committer => {
+const makeCommitter = (session: Session, pump: Pick<Pump, "pass">, stored: StoredSession): Committer => {
   const bell = new Bell()
   const turn = Effect.unsafeMakeSemaphore(1)
 

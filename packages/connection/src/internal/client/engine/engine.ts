@@ -15,7 +15,6 @@ import type { AuthError } from "../../../MqttError.ts"
 import { ConnectError, PublishError } from "../../../MqttError.ts"
 import type { Negotiated } from "../../../Negotiated.ts"
 import type { AuthenticationStep, Pending, Session } from "../../../Session.ts"
-import type { StoredSession } from "../../../SessionStore.ts"
 import type { Owner } from "../../session/contract.ts"
 import { makeFor } from "../../session/machine.ts"
 import { clockOf } from "../../timeLimit.ts"
@@ -29,8 +28,7 @@ import type { OnPacket } from "../observing/packetLog.ts"
 import { make as makePacketLog } from "../observing/packetLog.ts"
 import { Warnings } from "../observing/warnings.ts"
 import { Authenticator } from "./authenticator.ts"
-import type { Committer } from "./durability.ts"
-import { makeCommitter } from "./durability.ts"
+import type { Committer, DurableSession } from "./durability.ts"
 import type { Outgoing } from "./outgoing.ts"
 import { aged, toOutgoing } from "./outgoing.ts"
 import { PayloadSlab } from "./payloadSlab.ts"
@@ -94,11 +92,11 @@ export const make = <C extends Consumer>(
   settings: Settings,
   mechanism: Mechanism | undefined,
   makeConsumer: MakeConsumer<C>,
-  stored?: StoredSession
+  durable?: DurableSession
 ): Effect.Effect<Engine<C>, never, Scope.Scope> =>
   Effect.map(
     makePacketLog(runtime),
-    (onPacket) => new ClientEngine(runtime, settings, mechanism, makeConsumer, stored, onPacket)
+    (onPacket) => new ClientEngine(runtime, settings, mechanism, makeConsumer, durable, onPacket)
   )
 
 class ClientEngine<C extends Consumer> implements Engine<C>, Hooks, Owner {
@@ -124,15 +122,15 @@ class ClientEngine<C extends Consumer> implements Engine<C>, Hooks, Owner {
     settings: Settings,
     mechanism: Mechanism | undefined,
     makeConsumer: MakeConsumer<C>,
-    stored: StoredSession | undefined,
+    durable: DurableSession | undefined,
     onPacket: OnPacket | undefined
   ) {
     this.#settings = settings
     this.#mechanism = mechanism
     this.onPacket = onPacket
-    this.session = makeFor(settings, this, stored?.records)
+    this.session = makeFor(settings, this, durable?.makeDurable)
     this.pump = new Pump(this.session, clockOf(runtime), settings.acknowledgementTimeout, this)
-    this.committer = stored === undefined ? undefined : makeCommitter(this.session, this.pump, stored)
+    this.committer = durable?.makeCommitter(this.session, this.pump)
     this.#meter = new Meter(this.session, FiberRefs.getOrDefault(runtime.fiberRefs, FiberRef.currentMetricLabels))
     this.#warnings = new Warnings(this.pump)
     this.notices.listen(this.#warnings)

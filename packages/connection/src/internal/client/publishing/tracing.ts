@@ -1,13 +1,38 @@
 /** Spans around the operations of a client that asked for them. */
-import type { ProtocolVersion } from "@effect-mqtt/codec"
+import type { Properties, ProtocolVersion } from "@effect-mqtt/codec"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as Sink from "effect/Sink"
 import type * as Tracer from "effect/Tracer"
-import type { OutgoingMessage, PublishOptions } from "../../../Message.ts"
-import * as TraceContext from "../../../TraceContext.ts"
-import type { makeSink } from "./sink.ts"
-import type { Publish } from "./values.ts"
+import type { OutgoingMessage, PublishOptions, PublishResult, PublishSummary, SinkOptions } from "../../../Message.ts"
+import type { PublishError } from "../../../MqttError.ts"
+
+type Publish = (
+  topic: string,
+  payload: string | Uint8Array,
+  options?: PublishOptions
+) => Effect.Effect<PublishResult, PublishError>
+
+type MakeSink = (options?: SinkOptions) => Sink.Sink<PublishSummary, OutgoingMessage, never, PublishError>
+
+/**
+ * What puts spans around operations. The options of a client bring it along, so that a program which traces nothing has
+ * none of it in its bundle. `isModern` says whether the server understands user properties.
+ */
+export interface Traces {
+  readonly publish: (publish: Publish, isModern: () => boolean) => Publish
+  /** One span for a run of the sink, in which all its messages are. */
+  readonly sink: (sink: MakeSink, isModern: () => boolean) => MakeSink
+  readonly operation: (
+    name: "request" | "subscribe",
+    topic: string
+  ) => <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** One span for an attempt to connect, with what ends it: the server has let us in, or the attempt has failed. */
+  readonly startAttempt: (
+    clientId: string,
+    protocolVersion: ProtocolVersion.ProtocolVersion
+  ) => Effect.Effect<(exit: Exit.Exit<unknown, unknown>) => Effect.Effect<void>>
+}
 
 const attributes = (topic: string, operation: string) => ({
   "messaging.system": "mqtt",
@@ -15,8 +40,10 @@ const attributes = (topic: string, operation: string) => ({
   "messaging.destination.name": topic
 })
 
-const withContext = (options: PublishOptions | undefined, span: Tracer.Span): PublishOptions => {
-  const context = TraceContext.inject(span)
+/** The user properties that name a span. */
+export type Inject = (span: Tracer.Span) => ReadonlyArray<Properties.UserProperty>
+
+const withContext = (options: PublishOptions | undefined, context: ReturnType<Inject>): PublishOptions => {
   const given = options?.properties?.userProperties ?? []
   // A message that is passed on has that of its first sender, which a reader would take for the parent.
   const others = context.length === 0
@@ -25,33 +52,7 @@ const withContext = (options: PublishOptions | undefined, span: Tracer.Span): Pu
   return { ...options, properties: { ...options?.properties, userProperties: [...others, ...context] } }
 }
 
-/** One span for a run of the sink, in which all its messages are. `isModern` as below. */
-export const tracedSink =
-  (sink: ReturnType<typeof makeSink>, isModern: () => boolean): ReturnType<typeof makeSink> => (options) =>
-    Sink.unwrapScoped(
-      Effect.map(
-        Effect.makeSpanScoped("MqttClient.sink", {
-          kind: "producer",
-          attributes: { "messaging.system": "mqtt", "messaging.operation.type": "send" }
-        }),
-        (span) =>
-          sink(options).pipe(
-            Sink.mapInput((message: OutgoingMessage) =>
-              isModern() ? { ...message, ...withContext(message, span) } : message
-            ),
-            Sink.map((summary) => {
-              span.attribute("messaging.batch.message_count", summary.messages)
-              return summary
-            })
-          )
-      )
-    )
-
-/** One span for an attempt to connect, with what ends it: the server has let us in, or the attempt has failed. */
-export const startAttempt = (
-  clientId: string,
-  protocolVersion: ProtocolVersion.ProtocolVersion
-): Effect.Effect<(exit: Exit.Exit<unknown, unknown>) => Effect.Effect<void>> =>
+const startAttempt: Traces["startAttempt"] = (clientId, protocolVersion) =>
   Effect.map(
     Effect.makeSpan("MqttClient.connect", {
       kind: "client",
@@ -72,14 +73,33 @@ export const startAttempt = (
     }
   )
 
-/** `isModern` says whether the server understands user properties. */
-export const tracedPublish = (publish: Publish, isModern: () => boolean): Publish => (topic, payload, options) =>
-  Effect.useSpan(
-    "MqttClient.publish",
-    { kind: "producer", attributes: { ...attributes(topic, "send"), "mqtt.qos": options?.qos ?? 0 } },
-    (span) => publish(topic, payload, isModern() ? withContext(options, span) : options)
-  )
-
-export const traced =
-  (name: "request" | "subscribe", topic: string) => <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    Effect.withSpan(self, `MqttClient.${name}`, { kind: "client", attributes: attributes(topic, name) })
+export const make = (inject: Inject): Traces => ({
+  publish: (publish, isModern) => (topic, payload, options) =>
+    Effect.useSpan(
+      "MqttClient.publish",
+      { kind: "producer", attributes: { ...attributes(topic, "send"), "mqtt.qos": options?.qos ?? 0 } },
+      (span) => publish(topic, payload, isModern() ? withContext(options, inject(span)) : options)
+    ),
+  sink: (sink, isModern) => (options) =>
+    Sink.unwrapScoped(
+      Effect.map(
+        Effect.makeSpanScoped("MqttClient.sink", {
+          kind: "producer",
+          attributes: { "messaging.system": "mqtt", "messaging.operation.type": "send" }
+        }),
+        (span) =>
+          sink(options).pipe(
+            Sink.mapInput((message: OutgoingMessage) =>
+              isModern() ? { ...message, ...withContext(message, inject(span)) } : message
+            ),
+            Sink.map((summary) => {
+              span.attribute("messaging.batch.message_count", summary.messages)
+              return summary
+            })
+          )
+      )
+    ),
+  operation: (name, topic) => (self) =>
+    Effect.withSpan(self, `MqttClient.${name}`, { kind: "client", attributes: attributes(topic, name) }),
+  startAttempt
+})

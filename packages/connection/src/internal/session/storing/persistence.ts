@@ -4,7 +4,7 @@
  * them goes on in the order in which it was appended.
  */
 import type { StoreError } from "../../../MqttError.ts"
-import type { Change } from "../../../SessionStore.ts"
+import type { Change } from "../../store/storedSession.ts"
 
 type Continuation = (now: number) => void
 

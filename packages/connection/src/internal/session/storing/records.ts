@@ -17,7 +17,7 @@ import type * as CodecError from "@effect-mqtt/codec/CodecError"
 import * as Decoder from "@effect-mqtt/codec/Decoder"
 import * as Encoder from "@effect-mqtt/codec/Encoder"
 import * as Either from "effect/Either"
-import type { Change } from "../../../SessionStore.ts"
+import type { Change } from "../../store/storedSession.ts"
 
 const format = 1
 

@@ -3,7 +3,7 @@
  * since messages that the server kept for a restarted program name it.
  */
 import type { Packet } from "@effect-mqtt/codec"
-import type { Change } from "../../../SessionStore.ts"
+import type { Change } from "../../store/storedSession.ts"
 import type { Persistence } from "./persistence.ts"
 import * as records from "./records.ts"
 
