@@ -31,6 +31,7 @@ import { poll, watchSilence } from "./internal/device/poll.ts"
 import * as q10 from "./internal/device/q10.ts"
 import * as q7 from "./internal/device/q7.ts"
 import * as vacuums from "./internal/device/vacuum.ts"
+import * as watchedPoints from "./internal/device/watchedPoints.ts"
 import type { LocalDiscovery } from "./LocalDiscovery.ts"
 import type { LocalNetwork } from "./LocalNetwork.ts"
 import { type AuthError, type ConnectError, UnsupportedTrait } from "./RoborockError.ts"
@@ -105,6 +106,9 @@ export interface Options
   readonly memory?: DeviceMemory | undefined
 }
 
+/** A task is done or given up, drying begins or ends: what the status says of it is no data point. */
+const eventPoints = [130, 131, 132, 134]
+
 const noRoute = "The device can be reached neither over the home network nor through the cloud."
 
 const unreachable: Subscribable.Subscribable<Route> = Subscribable.make({
@@ -142,6 +146,7 @@ const makeTraits = (options: Options, state: LiveValue.LiveValue<DeviceState.Dev
       wake,
       memory
     })
+    const isEvent = watchedPoints.make(eventPoints, home.dataPoints)
     yield* channel.pushes.pipe(
       Stream.runForEach((push) =>
         Effect.gen(function*() {
@@ -149,7 +154,7 @@ const makeTraits = (options: Options, state: LiveValue.LiveValue<DeviceState.Dev
           const before = yield* state.get
           const after = yield* state.update((self) => DeviceState.withPush(self, push, now))
           // A push has a part of the status only; a new state changes the rest of it as well.
-          if (after.state !== before.state || after.online !== before.online) yield* wake
+          if (isEvent(push.dataPoints) || after.state !== before.state || after.online !== before.online) yield* wake
         })
       ),
       // A device may be opened where nothing can be interrupted; what runs behind it must end with the scope all the same.

@@ -140,7 +140,8 @@ const deviceMessages = {
 } as const
 
 /**
- * The device answered, and said no. `code` is its error code.
+ * The device answered, and said no; `UnknownMethod` also where devices of its kind are known to have no such command, and
+ * nothing is sent. `code` is its error code.
  *
  * @since 0.1.0
  * @category errors

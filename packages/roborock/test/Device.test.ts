@@ -87,6 +87,20 @@ describe("state", () => {
       assert.isAtMost(robot.count("get_status"), 3)
     }))
 
+  it.scoped("a push of what the status tells otherwise has it read, once", () =>
+    Effect.gen(function*() {
+      const robot = makeRobot()
+      const device = yield* open(robot)
+      yield* settle
+      robot.status["dry_status"] = 1
+      for (let second = 0; second < 10; second++) {
+        yield* robot.push({ 134: 1 })
+        yield* TestClock.adjust("3 seconds")
+      }
+      assert.include((yield* device.state.get).dockJobs, "drying")
+      assert.strictEqual(robot.count("get_status"), 2)
+    }))
+
   it.scoped("is polled slowly while idle and faster while cleaning", () =>
     Effect.gen(function*() {
       const robot = makeRobot()

@@ -100,6 +100,14 @@ describe("login with a password", () => {
       }))
   }
 
+  it.effect("a server that has no login at all does not say that the password is wrong", () =>
+    Effect.gen(function*() {
+      for (const reply of [{ status: 404, text: "Not Found" }, { status: 403, json: { message: "Forbidden" } }]) {
+        const error = yield* failing(() => reply)
+        assert.deepInclude(error, { _tag: "ConnectError", reason: "ApiError", code: reply.status })
+      }
+    }))
+
   it.effect("an empty address is refused without asking anybody", () =>
     withCloud(european, (api, seen) =>
       Effect.gen(function*() {

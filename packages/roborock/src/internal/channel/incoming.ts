@@ -5,7 +5,7 @@ import * as MapResponse from "../../MapResponse.ts"
 import * as PhotoResponse from "../../PhotoResponse.ts"
 import * as Rpc from "../../Rpc.ts"
 import type { Security } from "../../Security.ts"
-import { isRecord, parseJson } from "../v1/json.ts"
+import { decodeOnline } from "./deviceStatus.ts"
 
 /** What one frame of a device means to us. */
 export type Incoming =
@@ -43,12 +43,11 @@ const readFile = (payload: Uint8Array, security: Security): ReadonlyArray<Incomi
     })
   })
 
-const readStatus = (payload: Uint8Array): ReadonlyArray<Incoming> => {
-  const json = Either.getOrUndefined(parseJson(payload))
-  if (!isRecord(json)) return [{ _tag: "Damaged", why: "a device status that is no JSON object" }]
-  const online = json["online"]
-  return typeof online === "boolean" ? [{ _tag: "Push", dataPoints: noDataPoints, online }] : []
-}
+const readStatus = (payload: Uint8Array): ReadonlyArray<Incoming> =>
+  Either.match(decodeOnline(payload), {
+    onLeft: (why) => [{ _tag: "Damaged", why }],
+    onRight: (online) => online === undefined ? [] : [{ _tag: "Push", dataPoints: noDataPoints, online }]
+  })
 
 const readRpc = (payload: Uint8Array): ReadonlyArray<Incoming> =>
   Either.match(Rpc.decode(payload), {

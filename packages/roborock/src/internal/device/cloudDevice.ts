@@ -1,16 +1,19 @@
 import * as LiveValue from "@effect-mqtt/connection/LiveValue"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { CloudChannel, type Link } from "../../CloudChannel.ts"
 import * as DeviceState from "../../DeviceState.ts"
+import * as Frame from "../../Frame.ts"
 import type { HomeDevice } from "../../HomeData.ts"
 import { type AuthError, type CommandError, type ConnectError } from "../../RoborockError.ts"
 import type { Room } from "../../Room.ts"
 import type { Route } from "../../Route.ts"
 import type { Offers } from "../../Trait.ts"
+import { decodeOnline } from "../channel/deviceStatus.ts"
 import * as cloudPort from "./cloudPort.ts"
 import type { Dialect } from "./dialect.ts"
 import type { Context, Fields } from "./dialectContext.ts"
@@ -86,6 +89,15 @@ export const open = (
         (now) => state.update((before) => ({ ...described(fields)(before), ...answering, updatedAt: now }))
       )
     const wake = Effect.asVoid(Queue.offer(wakeUps, undefined))
+    const hearOfCloud = (payload: Uint8Array) =>
+      Effect.gen(function*() {
+        const before = yield* state.get
+        const online = Either.getOrUndefined(decodeOnline(payload)) ?? before.online
+        if (online === before.online) return
+        yield* state.update((known) => ({ ...known, online }))
+        // One that has gone does not answer, and one that is back has pushed to nobody meanwhile.
+        yield* wake
+      })
     const { outageOver, send, unanswered } = yield* cloudPort.make({
       duid: home.duid,
       localKey: home.localKey,
@@ -93,7 +105,7 @@ export const open = (
       onRenewed: wake,
       version,
       evenUnreachable: options.evenUnreachable,
-      onFrame: (frame) => onFrame(frame)
+      onFrame: (frame) => frame.protocol === Frame.protocols.deviceStatus ? hearOfCloud(frame.payload) : onFrame(frame)
     })
     const refresh = Effect.suspend(() => dialect.ask).pipe(
       Effect.tapError((error) =>

@@ -31,7 +31,12 @@ export const make = (
   { home, memory, tellRooms, timeout }: Context,
   read: (file: Uint8Array) => NamedMap | undefined
 ) => {
-  const waits = new Set<Deferred.Deferred<void>>()
+  interface Wait {
+    readonly arrived: Deferred.Deferred<void>
+    /** What was sent meanwhile and is no map. */
+    damage?: unknown
+  }
+  const waits = new Set<Wait>()
   let last: TimedMap | undefined
 
   /** `file` is what is kept of it. */
@@ -39,22 +44,25 @@ export const make = (
     Effect.gen(function*() {
       last = { map, fetchedAt: yield* Clock.currentTimeMillis }
       yield* tellRooms(roomsOf(map), map.robotRoom)
-      for (const wait of waits) yield* Deferred.succeed(wait, undefined)
+      for (const wait of waits) yield* Deferred.succeed(wait.arrived, undefined)
       if (memory !== undefined) yield* memory.keepMap(keptAs, file)
     })
 
   /** Has a map sent, and ends when one has come. */
   const request = (method: string, ask: Effect.Effect<unknown, CommandError>): Effect.Effect<void, CommandError> =>
     Effect.gen(function*() {
-      const wait = yield* Deferred.make<void>()
+      const wait: Wait = { arrived: yield* Deferred.make<void>() }
       yield* Effect.acquireUseRelease(
         Effect.sync(() => waits.add(wait)),
         () =>
           Effect.zipRight(
             ask,
-            Effect.timeoutFail(Deferred.await(wait), {
+            Effect.timeoutFail(Deferred.await(wait.arrived), {
               duration: timeout,
-              onTimeout: () => new RequestError({ reason: "TimedOut", method })
+              onTimeout: () =>
+                wait.damage === undefined
+                  ? new RequestError({ reason: "TimedOut", method })
+                  : new RequestError({ reason: "BadAnswer", method, cause: wait.damage })
             })
           ),
         () => Effect.sync(() => waits.delete(wait))
@@ -93,6 +101,12 @@ export const make = (
 
   return {
     arrived,
+    /** To be called with what cannot be read: it may be another program's, so that the wait goes on. */
+    damaged: (cause: { readonly message: string }): Effect.Effect<void> =>
+      Effect.suspend(() => {
+        for (const wait of waits) wait.damage = cause
+        return Effect.logDebug(`"${home.name}": ${cause.message}`)
+      }),
     /** Whether somebody here waits for one. */
     isAsked: (): boolean => waits.size > 0,
     request,

@@ -49,10 +49,11 @@ const consumablePoints: ReadonlyArray<readonly [part: Part, field: string, reset
 
 const consumables = (fields: Fields): ReadonlyArray<Consumable> =>
   consumablePoints.flatMap(([part, name]) => {
-    const left = numberField(fields, name)
-    return left === undefined
-      ? []
-      : [{ part, unit: "percent", used: 100 - left, life: 100, left, leftPercent: Math.min(100, Math.max(0, left)) }]
+    const told = numberField(fields, name)
+    if (told === undefined) return []
+    // One that is overdue comes as a number without a sign.
+    const left = told | 0
+    return [{ part, unit: "percent", used: 100 - left, life: 100, left, leftPercent: Math.min(100, Math.max(0, left)) }]
   })
 
 const mapMethod = "dpMultiMap"
@@ -118,7 +119,7 @@ export const make = (context: Context): Dialect => {
 
   const see = (payload: Uint8Array) =>
     Either.match(Q10Packet.decode(payload), {
-      onLeft: (error) => Effect.logDebug(`"${home.name}": ${error.message}`),
+      onLeft: live.damaged,
       onRight: (packet) => model.see(packet, payload, live.isAsked()) ? showMap : Effect.void
     })
 

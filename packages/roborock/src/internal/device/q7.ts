@@ -24,6 +24,7 @@ import * as liveMap from "./liveMap.ts"
 import { offer } from "./offer.ts"
 import { nameOf, problemOf } from "./problem.ts"
 import { invalidArgument } from "./question.ts"
+import * as watchedPoints from "./watchedPoints.ts"
 
 const activityOf = activitiesOf({
   cleaning: [5, 6, 7],
@@ -73,6 +74,14 @@ const current = (fields: Fields): Current => {
   }
 }
 
+/** Data points have other codes than the properties of the same meaning; the battery is percent in both. */
+const batteryPoint = 122
+const ofPoints = (points: ReadonlyMap<number, unknown>): Fields =>
+  points.has(batteryPoint) ? { quantity: points.get(batteryPoint) } : {}
+
+/** Error, state, suction, water, task, way back, and task of the dock: when they change, the properties do. */
+const statePoints = [120, 121, 123, 124, 138, 139, 140]
+
 const clean = "service.set_room_clean"
 const roomCleaning = 1
 const controls = { stop: 0, start: 1, pause: 2 } as const
@@ -92,11 +101,16 @@ export const make = (context: Context): Dialect => {
   const command = (method: string, params?: Fields) => Effect.asVoid(Effect.zipLeft(request(method, params), wake))
   const write = (properties: Fields) => command("prop.set", properties)
 
+  const isNews = watchedPoints.make(statePoints, home.dataPoints)
+  const hearPoints = (points: ReadonlyMap<number, unknown>): Effect.Effect<void> =>
+    Effect.zipRight(tell(ofPoints(points)), Effect.suspend(() => isNews(points) ? wake : Effect.void))
+
   const hear = (payload: Uint8Array): Effect.Effect<unknown> => {
     const message = Q7Rpc.decode(payload)
     if (Either.isLeft(message)) return Effect.logDebug(`"${home.name}" sent something else: ${message.left.message}`)
     const incoming = message.right
     if (incoming._tag === "Push") {
+      if (incoming.method === undefined) return hearPoints(incoming.dataPoints)
       // Events say that something has changed, and not what.
       return incoming.method === "prop.post" && isRecord(incoming.data) ? tell(incoming.data) : wake
     }
@@ -112,17 +126,18 @@ export const make = (context: Context): Dialect => {
   const see = (payload: Uint8Array): Effect.Effect<unknown> =>
     Effect.flatMap(serialNumber, (serial) => {
       const { model } = home
-      if (model === undefined || serial === undefined) return Effect.void
+      if (model === undefined || serial === undefined) {
+        return live.damaged(new Error("its maps cannot be opened without model and serial number"))
+      }
       const open = (whole: Uint8Array) =>
         Either.flatMap(
-          Either.mapLeft(Q7MapPayload.decode(whole, { model, serial }), ({ message }) => message),
-          (file) =>
-            Either.mapBoth(Q7Map.parse(file), { onLeft: ({ message }) => message, onRight: (map) => ({ file, map }) })
+          Q7MapPayload.decode(whole, { model, serial }),
+          (file) => Either.map(Q7Map.parse(file), (map) => ({ file, map }))
         )
       return Effect.flatMap(
         joinedMap.end(payload, open),
         Either.match({
-          onLeft: (message) => Effect.logDebug(`"${home.name}": ${message}`),
+          onLeft: live.damaged,
           onRight: ({ file, map }) => map.mapType === liveMapType ? live.arrived(map, file) : Effect.void
         })
       )
@@ -187,8 +202,7 @@ export const make = (context: Context): Dialect => {
         )
       ),
     ask,
-    // The cloud knows other numbers for what the device tells by name.
-    recall: () => ({}),
+    recall: ofPoints,
     describe: (fields) => {
       const code = numberField(fields, "status")
       return {

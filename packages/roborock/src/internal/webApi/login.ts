@@ -183,8 +183,8 @@ const withPassword = (context: Context, credentials: Password) =>
     const answer = wantsNewFlow.has(codeOf(older))
       ? yield* withPasswordV4(context, credentials, url, { ...appHeaders, header_clientid: id })
       : older
-    // The code for a wrong password is on no list, so what is not known otherwise means that.
-    const data = yield* dataOf(answer, "InvalidCredentials")
+    // The code for a wrong password is on no list, so what is not known otherwise means that; no code at all does not.
+    const data = yield* dataOf(answer, "code" in answer.json ? "InvalidCredentials" : undefined)
     return yield* userDataFrom(data, { baseUrl: url, clientId: id })
   })
 

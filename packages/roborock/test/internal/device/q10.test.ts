@@ -317,6 +317,14 @@ describe("a Q10 vacuum", () => {
       assert.deepStrictEqual(decoded(sent.at(-1)), { 22: 1 })
     }))
 
+  it.scoped("a part that is overdue is below zero, which comes without a sign", () =>
+    Effect.gen(function*() {
+      const { device } = yield* openAppliance(kind, answering({ top: [[121, 8], [126, 4_294_965_348]] }))
+      assert.deepStrictEqual(yield* (yield* device.trait("consumables")).list, [
+        { part: "sideBrush", unit: "percent", used: 2048, life: 100, left: -1948, leftPercent: 0 }
+      ])
+    }))
+
   it.scoped("has its bin emptied, now or every so often", () =>
     Effect.gen(function*() {
       const { device, sent } = yield* openAppliance(kind, answering({ ...docked, common: [[50, 30]] }))

@@ -51,6 +51,45 @@ describe("a Q7 vacuum", () => {
       assert.strictEqual((yield* device.state.get).error?.name, "unknown_599")
     }))
 
+  it.scoped("tells more by numbers: the battery at once, and of a change of state it is asked once", () =>
+    Effect.gen(function*() {
+      const dataPoints = new Map([[121, 8], [122, 40]])
+      const { device, push, sent } = yield* openAppliance({ ...kind, dataPoints }, withProperties({ ...charging }))
+      const points = (dps: Record<number, unknown>) => push(102, new TextEncoder().encode(JSON.stringify({ dps })))
+      const asked = sent.length
+      for (let step = 0; step < 30; step++) {
+        yield* points({ 121: 8, 122: 90 - step, 141: step })
+        yield* TestClock.adjust("5 seconds")
+      }
+      assert.strictEqual((yield* device.state.get).battery, 61)
+      assert.lengthOf(sent, asked)
+      yield* points({ 121: 5 })
+      yield* TestClock.adjust("2 seconds")
+      assert.lengthOf(sent, asked + 1)
+    }))
+
+  it.scoped("shows the battery that the cloud knew before it answers", () =>
+    Effect.gen(function*() {
+      const opening = yield* Effect.fork(openAppliance({ ...kind, dataPoints: new Map([[122, 40]]) }, () => []))
+      yield* TestClock.adjust("10 seconds")
+      const { device } = yield* Fiber.join(opening)
+      assert.deepInclude(yield* device.state.get, { battery: 40, stale: true, stateName: "unknown" })
+    }))
+
+  it.scoped("is offline when the cloud says so, and asked at once when that changes", () =>
+    Effect.gen(function*() {
+      const { device, push, sent } = yield* openAppliance(kind, withProperties({ ...charging }))
+      const cloudSays = (status: unknown) => push(500, new TextEncoder().encode(JSON.stringify(status)))
+      const asked = sent.length
+      yield* cloudSays({ mqttOtaData: { mqttOtaProgress: { progress: 5 } } })
+      yield* cloudSays([])
+      assert.isTrue((yield* device.state.get).online)
+      yield* cloudSays({ online: false })
+      assert.isFalse((yield* device.state.get).online)
+      yield* TestClock.adjust("2 seconds")
+      assert.lengthOf(sent, asked + 1)
+    }))
+
   it.scoped("keeps no endless number of properties, and those that count", () =>
     Effect.gen(function*() {
       const { device, push } = yield* openAppliance(kind, withProperties({ ...charging }))
@@ -125,6 +164,31 @@ describe("a Q7 vacuum", () => {
       yield* TestClock.adjust("1 minute")
       yield* push(301, Q7MapPayload.encode(smallQ7(), { model: kind.model, serial: serialNumber }))
       assert.strictEqual((yield* map.last)?.fetchedAt, 60_000)
+    }))
+
+  it.scoped("a map that cannot be read is told apart from none, and one of another program does no harm", () =>
+    Effect.gen(function*() {
+      const { device, push, sent, silence } = yield* openAppliance(kind, withProperties({ ...charging }))
+      const { fetch } = yield* device.trait("map")
+      const accept = Effect.suspend(() => {
+        const { method, msgId } = request(sent.at(-1) ?? new Uint8Array())
+        return push(102, Q7Rpc.encodeReply({ msgId, method, data: {} }, 1))
+      })
+      const damaged = Q7MapPayload.encode(Uint8Array.of(8, 0, 18, 99), { model: kind.model, serial: serialNumber })
+      const foreign = Q7MapPayload.encode(smallQ7(), { model: kind.model, serial: "another" })
+      silence(true)
+      const fetching = yield* Effect.fork(Effect.flip(fetch))
+      yield* TestClock.adjust("1 second")
+      yield* accept
+      yield* push(301, damaged)
+      yield* TestClock.adjust("20 seconds")
+      assert.deepInclude(yield* Fiber.join(fetching), { reason: "BadAnswer", method: "service.upload_by_maptype" })
+      const again = yield* Effect.fork(fetch)
+      yield* TestClock.adjust("1 second")
+      yield* accept
+      yield* push(301, foreign)
+      yield* push(301, Q7MapPayload.encode(smallQ7(), { model: kind.model, serial: serialNumber }))
+      assert.isDefined((yield* Fiber.join(again)).map.grid)
     }))
 
   it.scoped("a map that is too large for one frame comes in two", () =>
