@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs"
 import { isBuiltin } from "node:module"
 import { join } from "node:path"
 import { gzipSync } from "node:zlib"
+import { rolldown } from "rolldown"
 import { fromRoot, packages, readJson, root } from "./workspace.mjs"
 
 const { budgets } = readJson(join(root, "scripts/bundleBudgets.json"))
@@ -30,6 +31,46 @@ const namespaces = (index) =>
 
 const importOfExternal = /import(?:\*as [\w$]+|\{[^}]*\}) ?from"[^"]+";/g
 
+const conditions = ["@effect-mqtt/source"]
+
+const withEsbuild = async (contents, folder, external, found) => {
+  const { outputFiles } = await build({
+    bundle: true,
+    conditions,
+    external,
+    format: "esm",
+    legalComments: "none",
+    logLevel: "silent",
+    minify: true,
+    platform: "browser",
+    plugins: [builtins(found)],
+    stdin: { contents, loader: "ts", resolveDir: folder },
+    target: "es2022",
+    treeShaking: true,
+    write: false
+  })
+  return outputFiles[0].text
+}
+
+/** What Vite 8 builds with. It drops classes that nobody uses and esbuild keeps: those with computed names. */
+const withRolldown = async (contents, folder) => {
+  const entry = join(folder, "entry.ts")
+  const program = {
+    name: "program",
+    resolveId: (id) => id === entry ? entry : undefined,
+    load: (id) => id === entry ? contents : undefined
+  }
+  const bundle = await rolldown({
+    input: entry,
+    platform: "browser",
+    plugins: [program],
+    resolve: { conditionNames: [...conditions, "browser", "import"] }
+  })
+  const { output: [{ code }] } = await bundle.generate({ format: "es", minify: true })
+  await bundle.close()
+  return code
+}
+
 const measure = async (budget) => {
   const { path } = packages.find(({ folder }) => folder === budget.package)
   const found = []
@@ -39,28 +80,10 @@ const measure = async (budget) => {
   // A budget may be for a program that uses a part; otherwise everything is in the bundle.
   const contents = budget.entry ?? modules.map((module) => `export * as ${module.name} from "${module.path}"`)
   if (modules.length === 0) return { ...budget, found, size: undefined }
-  const { outputFiles } = await build({
-    bundle: true,
-    conditions: ["@effect-mqtt/source"],
-    external: budget.external ?? [],
-    format: "esm",
-    legalComments: "none",
-    logLevel: "silent",
-    minify: true,
-    platform: "browser",
-    plugins: [builtins(found)],
-    stdin: {
-      contents: contents.join("\n"),
-      loader: "ts",
-      resolveDir: join(path, "src")
-    },
-    target: "es2022",
-    treeShaking: true,
-    write: false
-  })
-  const { contents: all, text } = outputFiles[0]
+  const bundle = budget.bundler === "rolldown" ? withRolldown : withEsbuild
+  const text = await bundle(contents.join("\n"), join(path, "src"), budget.external ?? [], found)
   // Every module imports what is external for itself; in the bundle of a program there are no such lines.
-  const bytes = budget.external === undefined ? all : Buffer.from(text.replaceAll(importOfExternal, ""))
+  const bytes = Buffer.from(budget.external === undefined ? text : text.replaceAll(importOfExternal, ""))
   return { ...budget, found, plain: bytes.length / 1000, size: gzipSync(bytes, { level: 9 }).length / 1000 }
 }
 
