@@ -10,11 +10,9 @@ const [, , url = "", directory = "", path = "", count = "0"] = process.argv
 const ledger = Ledger.open(path)
 const got = new Set<number>()
 let run = 1
-let isSubscribed = false
 for (const { value, word } of ledger.facts) {
   if (word === "got") got.add(value)
   if (word === "run") run = value + 1
-  if (word === "subscribed") isSubscribed = true
 }
 ledger.note("run", [run])
 
@@ -31,11 +29,8 @@ const program = Effect.gen(function*() {
   // The life before may have been killed when it had everything.
   if (isComplete()) return
   const client = yield* MqttClient.MqttClient
-  // Publishing begins with the first one. A later life takes what its session holds before its SUBACK, which may be far behind.
-  const messages = isSubscribed
-    ? client.subscribe("soak/#", { qos: 2 })
-    : (yield* client.subscription("soak/#", { qos: 2 })).messages
-  if (!isSubscribed) ledger.note("subscribed", [run])
+  const { messages } = yield* client.subscription("soak/#", { qos: 2 })
+  ledger.note("subscribed", [run])
   yield* Effect.race(
     client.failure,
     messages.pipe(

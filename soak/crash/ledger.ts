@@ -6,7 +6,7 @@ import { closeSync, existsSync, openSync, readFileSync, writeSync } from "node:f
  *
  * - `run <number>`: a new life of the program.
  * - `stored <message>`, `done <message>`: of the publisher.
- * - `subscribed <number>`: the broker has granted the first subscription, in this life of the consumer.
+ * - `subscribed <number>`: the broker has granted the subscription in this life of the consumer.
  * - `got <message>`: the consumer has taken responsibility.
  * - `sure <count>`: so many identifiers of QoS 2 messages are durable in this life of the consumer.
  */

@@ -125,8 +125,7 @@ export class MqttClient extends Context.Tag("@effect-mqtt/connection/MqttClient"
   ) => Stream.Stream<Message, SubscribeError>
   /**
    * Like `subscribe`, but returns after the server has confirmed the subscription, which lasts as
-   * long as the scope. If it fails or is interrupted before, nothing of it stays. To resume a session in
-   * which more than `readAheadBytes` waits take `subscribe`, which may begin before the server has confirmed.
+   * long as the scope. If it fails or is interrupted before, nothing of it stays.
    */
   readonly subscription: (
     filter: string | ReadonlyArray<SubscribeRequest>,

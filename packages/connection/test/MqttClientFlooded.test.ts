@@ -1,53 +1,184 @@
 import { Packet } from "@effect-mqtt/codec"
+import type { MqttClient } from "@effect-mqtt/connection"
+import { Message, MqttConnection, Request } from "@effect-mqtt/connection"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Option, Stream, TestClock } from "effect"
 import { settle, start } from "./scriptedClient.ts"
+import type { Link } from "./scriptedServer.ts"
+import * as Scripted from "./scriptedServer.ts"
 import { bytes, incoming } from "./sessionRig.ts"
 
+const ids = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index)
+
+/** Messages for "in" of 1 kB each that say their identifiers. */
+const backlog = (from: number, to: number, fields: Partial<Packet.Publish> = {}) =>
+  ids(from, to).map((id) => incoming("in", id, 1, { payload: bytes(String(id).padEnd(1000)), ...fields }))
+
+const send = (link: Link, packets: ReadonlyArray<Packet.Packet>) =>
+  Effect.forEach(packets, (packet) => link.send(packet), { discard: true })
+
+const idIn = (message: Message.Message) => Number(Message.text(message))
+
+/** Answers whatever is asked, until the client ends the link; what it has acknowledged, and whether it says goodbye. */
+const serve = (link: Link) => {
+  const heard: { readonly acknowledged: Array<number>; isOver: boolean } = { acknowledged: [], isOver: false }
+  const answered: Effect.Effect<void> = Effect.flatMap(link.next, (packet) => {
+    if (packet === undefined) return Effect.void
+    switch (packet._tag) {
+      case "Disconnect":
+        heard.isOver = true
+        return Effect.void
+      case "PubAck":
+        heard.acknowledged.push(packet.packetId)
+        return answered
+      default:
+        return Effect.zipRight(send(link, answersTo(packet)), answered)
+    }
+  })
+  return Effect.as(Effect.forkScoped(answered), heard)
+}
+
+const answersTo = (packet: Packet.Packet): ReadonlyArray<Packet.Packet> => {
+  switch (packet._tag) {
+    case "Subscribe": {
+      const { packetId, subscriptions } = packet
+      return [Packet.subAck({ packetId, reasonCodes: subscriptions.map(({ qos }) => qos) })]
+    }
+    case "Unsubscribe":
+      return [Packet.unsubAck({ packetId: packet.packetId })]
+    case "PingReq":
+      return [Packet.pingResp]
+    case "Publish": {
+      const { packetId = 0, qos, topic } = packet
+      if (topic.startsWith("ask/")) return [Packet.publish({ topic: topic.replace("ask", "tell"), payload: bytes("") })]
+      return qos === 1 ? [Packet.pubAck({ packetId })] : [Packet.pubRec({ packetId })]
+    }
+    case "PubRel":
+      return [Packet.pubComp({ packetId: packet.packetId })]
+    default:
+      return []
+  }
+}
+
+/** The next packet of the kind, behind acknowledgements. */
+const skipTo = <T extends Packet.PacketType>(link: Link, tag: T): Effect.Effect<Extract<Packet.Packet, { _tag: T }>> =>
+  Effect.flatMap(link.next, (packet) => isOf(packet, tag) ? Effect.succeed(packet) : skipTo(link, tag))
+
+const isOf = <T extends Packet.PacketType>(
+  packet: Packet.Packet | undefined,
+  tag: T
+): packet is Extract<Packet.Packet, { _tag: T }> => packet?._tag === tag
+
+const seconds = (count: number) => Effect.repeatN(TestClock.adjust("1 second"), count - 1)
+
+const limits = { receiveMaximum: 2, readAheadBytes: 10_000, keepAlive: 0, cleanStart: false } as const
+
+/** What a program may wait for in a handler. */
+const operations: ReadonlyArray<
+  readonly [string, (client: MqttClient.MqttClient["Type"]) => Effect.Effect<unknown, unknown>]
+> = [
+  ["a publish at QoS 1", (client) => client.publish("out", "x", { qos: 1 })],
+  ["a publish at QoS 2", (client) => client.publish("out", "x", { qos: 2 })],
+  ["a ping", (client) => client.ping],
+  ["a request", (client) => client.request("ask/{id}", "x", { correlation: Request.byTopic("tell/{id}") })],
+  ["a subscription and its end", (client) => Effect.scoped(client.subscription("other"))]
+]
+
 describe("a 3.1.1 server that knows no Receive Maximum", () => {
-  it.scoped("cannot fill the memory while a handler awaits its own publish, and the next link brings the answer", () =>
+  it.scoped.each(operations)(
+    "sends more than is read ahead while a handler awaits %s, which comes; the next link brings the rest",
+    ([, operation]) =>
+      Effect.gen(function*() {
+        const { client, link, server } = yield* start(limits, {}, 4)
+        const handled: Array<number> = []
+        yield* Effect.forkScoped(
+          client.consume("in", (message) =>
+            Effect.zipRight(
+              handled.length === 0 ? operation(client) : Effect.void,
+              Effect.sync(() => handled.push(idIn(message)))
+            ), { qos: 1 })
+        )
+        yield* send(link, answersTo(yield* link.expect("Subscribe")))
+        const flood = yield* Effect.fork(send(link, backlog(1, 300)))
+        yield* Effect.repeatN(settle, 20)
+        yield* TestClock.adjust("4900 millis")
+        // The handler may just be slow: what neither the client nor the pipe holds stays with the server.
+        assert.isTrue(Option.isNone(yield* Fiber.poll(flood)))
+        assert.deepStrictEqual(handled, [])
+        yield* TestClock.adjust("100 millis")
+        yield* Fiber.join(flood)
+        const heard = yield* serve(link)
+        yield* Effect.repeatN(settle, 20)
+        const taken = handled.length
+        assert.isAtLeast(taken, 10)
+        assert.isAtMost(taken, 20)
+        assert.deepStrictEqual(handled, ids(1, taken))
+        assert.deepStrictEqual(heard, { acknowledged: ids(1, taken), isOver: true })
+        const next = yield* server.accept({ sessionPresent: true })
+        const again = yield* serve(next)
+        yield* send(next, backlog(taken + 1, 300, { dup: true }))
+        yield* Effect.repeatN(settle, 20)
+        assert.deepStrictEqual(handled, ids(1, 300))
+        assert.deepStrictEqual(again, { acknowledged: ids(taken + 1, 300), isOver: false })
+        yield* next.close
+      })
+  )
+
+  it.scoped("is not taken for silent while a slow consumer holds the client's reading up", () =>
     Effect.gen(function*() {
-      const limits = { receiveMaximum: 2, readAheadBytes: 10_000, acknowledgementTimeout: "30 seconds" as const }
-      const { client, link, server } = yield* start({ ...limits, keepAlive: 0 }, {}, 4)
-      const handled: Array<string> = []
+      const { client, link } = yield* start({ ...limits, acknowledgementTimeout: "6 seconds" }, {}, 4)
+      const handled: Array<number> = []
       yield* Effect.forkScoped(
-        client.consume("in", ({ topic }) =>
-          Effect.zipRight(
-            client.publish("out", "x", { qos: 1 }),
-            Effect.sync(() => handled.push(topic))
-          ), { qos: 1 })
+        client.consume("in", (message) => Effect.delay(Effect.sync(() => handled.push(idIn(message))), "1 second"), {
+          qos: 1
+        })
       )
-      const subscribe = yield* link.expect("Subscribe")
-      yield* link.send(Packet.subAck({ packetId: subscribe.packetId, reasonCodes: [1] }))
-      const payload = bytes("x".repeat(1000))
-      let sent = 0
-      const flood = yield* Effect.fork(
-        Effect.forEach(
-          Array.from({ length: 1000 }, (_, index) => incoming("in", index + 1, 1, { payload })),
-          (packet) => Effect.tap(link.send(packet), () => Effect.sync(() => sent++))
+      yield* send(link, answersTo(yield* link.expect("Subscribe")))
+      const flood = yield* Effect.fork(send(link, backlog(1, 100)))
+      yield* Effect.repeatN(settle, 20)
+      // The first ones are announced, so they make no room.
+      yield* seconds(4)
+      const publishing = yield* Effect.fork(client.publish("out", "x", { qos: 1 }))
+      yield* seconds(60)
+      assert.deepStrictEqual(handled, ids(1, 64))
+      const { packetId = 0 } = yield* skipTo(link, "Publish")
+      yield* Effect.fork(Effect.zipRight(Fiber.join(flood), link.send(Packet.pubAck({ packetId }))))
+      yield* seconds(36)
+      yield* Fiber.join(publishing)
+      assert.deepStrictEqual(handled, ids(1, 100))
+      yield* link.close
+    }))
+
+  it.scoped("ends a single connection with the reason when all that it took is acknowledged", () =>
+    Effect.gen(function*() {
+      const server = yield* Scripted.make(4)
+      const making = yield* Effect.fork(
+        Effect.provide(
+          MqttConnection.make({ url: "mqtt://memory", protocolVersion: 4, ...limits }),
+          server.layer
         )
       )
+      const link = yield* server.accept()
+      const connection = yield* Fiber.join(making)
+      const handled: Array<number> = []
+      const running = yield* Effect.fork(
+        Stream.runForEach(connection.messages, (message) =>
+          Effect.zipRight(
+            handled.length === 0 ? connection.publish("out", "x", { qos: 1 }) : Effect.void,
+            Effect.sync(() => handled.push(idIn(message)))
+          ))
+      )
+      const flood = yield* Effect.fork(send(link, backlog(1, 300)))
       yield* Effect.repeatN(settle, 20)
-      // What the client holds, and what the pipe does; the rest stays with the server.
-      assert.isTrue(Option.isNone(yield* Fiber.poll(flood)))
-      assert.isBelow(sent, 200)
-      assert.deepStrictEqual(handled, [])
-      const publish = yield* link.expect("Publish")
-      // The answer is behind all that, so the link has its time and is replaced.
-      yield* TestClock.adjust("30 seconds")
+      yield* TestClock.adjust("5 seconds")
+      yield* Fiber.join(flood)
+      const heard = yield* serve(link)
+      yield* Effect.repeatN(settle, 20)
+      assert.deepStrictEqual(heard, { acknowledged: ids(1, handled.length), isOver: true })
       yield* link.close
       yield* settle
-      yield* TestClock.adjust("2 seconds")
-      const next = yield* server.accept({ sessionPresent: false })
-      yield* Fiber.interrupt(flood)
-      const again = yield* next.expect("Subscribe")
-      yield* next.send(Packet.subAck({ packetId: again.packetId, reasonCodes: [1] }))
-      const { packetId = 0 } = yield* next.expect("Publish")
-      assert.strictEqual(publish.topic, "out")
-      yield* next.send(Packet.pubAck({ packetId }))
-      yield* settle
-      assert.deepStrictEqual(handled.slice(0, 1), ["in"])
-      yield* next.close
+      const error = yield* Effect.flip(Fiber.join(running))
+      assert.deepInclude(error, { _tag: "ConnectError", reason: "Closed", retryable: true })
     }))
 
   /** A stream of "in", 300 messages for it, and behind them the answer to its SUBSCRIBE. */
@@ -75,6 +206,45 @@ describe("a 3.1.1 server that knows no Receive Maximum", () => {
       assert.strictEqual(handled.length, 301)
       yield* link.close
     }))
+
+  it.scoped.each([4, 5] as const)(
+    "resumes more than is read ahead before the SUBACK of a subscription, which comes, version %d",
+    (version) =>
+      Effect.gen(function*() {
+        const { client, link: first, server } = yield* start(limits, {}, version)
+        yield* first.close
+        yield* TestClock.adjust("2 seconds")
+        const link = yield* server.accept({ sessionPresent: true })
+        const subscribing = yield* Effect.fork(client.subscription("in", { qos: 1 }))
+        const subscribe = yield* link.expect("Subscribe")
+        const flood = yield* Effect.fork(send(link, [...backlog(1, 300), ...answersTo(subscribe)]))
+        yield* Effect.repeatN(settle, 20)
+        yield* Fiber.join(flood)
+        const { grantedQos, messages } = yield* Fiber.join(subscribing)
+        assert.deepStrictEqual(grantedQos, [1])
+        const heard = yield* serve(link)
+        yield* settle
+        // Nothing is acknowledged that nobody has seen.
+        assert.deepStrictEqual(heard, { acknowledged: [], isOver: false })
+        const handled: Array<number> = []
+        yield* Effect.forkScoped(
+          Stream.runForEach(messages, (message) => Effect.sync(() => handled.push(idIn(message))))
+        )
+        yield* Effect.repeatN(settle, 20)
+        const taken = handled.length
+        assert.isAtLeast(taken, 10)
+        assert.isAtMost(taken, 20)
+        assert.deepStrictEqual(heard, { acknowledged: ids(1, taken), isOver: true })
+        // It has failed in nothing, so it comes at once.
+        const next = yield* server.accept({ sessionPresent: true })
+        const again = yield* serve(next)
+        yield* send(next, backlog(taken + 1, 300, { dup: true }))
+        yield* Effect.repeatN(settle, 20)
+        assert.deepStrictEqual(handled, ids(1, 300))
+        assert.deepStrictEqual(again, { acknowledged: ids(taken + 1, 300), isOver: false })
+        yield* next.close
+      })
+  )
 
   it.scoped("refuses a subscription behind all that: its stream fails after what it got", () =>
     Effect.gen(function*() {

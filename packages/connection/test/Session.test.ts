@@ -801,6 +801,21 @@ describe("Session", () => {
       assert.strictEqual(rig.ended(), "ConnectError.KeepAliveTimeout")
     })
 
+    it("does not count the time in which we do not read as that of an answer", () => {
+      const rig = Rig.make()
+      rig.connect()
+      rig.publish("t", 1)
+      rig.advance(20_000)
+      rig.session.readingPaused(rig.now(), true)
+      rig.advance(200_000)
+      rig.session.readingPaused(rig.now(), false)
+      rig.receive(Packet.pingResp)
+      rig.advance(29_999)
+      assert.isUndefined(rig.ended())
+      rig.advance(1)
+      assert.strictEqual(rig.ended(), "ConnectError.AcknowledgementTimeout")
+    })
+
     it("measures a round trip; callers share one ping", () => {
       const rig = Rig.make()
       rig.connect()

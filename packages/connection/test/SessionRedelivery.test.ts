@@ -102,6 +102,53 @@ describe("messages beyond the Receive Maximum, while an answer is awaited", () =
     assert.isFalse(rig.session.mustStop())
   })
 
+  it.each([4, 5] as const)("are left to the server from then on, if that is asked for, version %d", (version) => {
+    const rig = Rig.make(version, { receiveMaximum: 1, readAheadBytes: 1 })
+    rig.connect({}, { cleanStart: false })
+    rig.sent()
+    rig.receive(Rig.incoming("released", 1, 2))
+    accept(rig, 0)
+    assert.deepStrictEqual(rig.tags(), ["PubRec"])
+    rig.receive(Rig.incoming("taken", 2, 2), Rig.incoming("taken", 3))
+    assert.isTrue(rig.session.mustStop())
+    rig.session.leaveRest()
+    assert.isFalse(rig.session.mustStop())
+    rig.receive(
+      Rig.incoming("left", 4),
+      Rig.incoming("left", 5, 2),
+      Packet.publish({ topic: "x", payload: Rig.bytes("") })
+    )
+    rig.receive(Packet.pubRel({ packetId: 1 }))
+    assert.deepStrictEqual(topics(rig), ["released", "taken", "taken", "x"])
+    assert.deepStrictEqual(rig.tags(), ["PubComp"])
+    accept(rig, 1)
+    rig.advance(0)
+    assert.isUndefined(rig.ended())
+    accept(rig, 2)
+    rig.advance(0)
+    assert.strictEqual(rig.ended(), "ConnectError.Closed")
+    assert.deepStrictEqual(rig.tags(), ["PubRec", "PubAck", "Disconnect"])
+    rig.session.lost()
+    rig.connect({ sessionPresent: true })
+    rig.receive(Rig.incoming("left", 4, 1, { dup: true }), Rig.incoming("left", 5, 2, { dup: true }))
+    assert.deepStrictEqual(topics(rig).slice(4), ["left", "left"])
+    accept(rig, 3)
+    accept(rig, 4)
+    rig.advance(0)
+    assert.isUndefined(rig.ended())
+  })
+
+  it("of which none is unacknowledged are not left to the server", () => {
+    const rig = Rig.make()
+    rig.connect()
+    rig.session.leaveRest()
+    rig.receive(Rig.incoming("t", 1))
+    assert.deepStrictEqual(topics(rig), ["t"])
+    accept(rig, 0)
+    rig.advance(0)
+    assert.isUndefined(rig.ended())
+  })
+
   it("that are gone with their session make room", () => {
     const rig = Rig.make(4, { receiveMaximum: 1, readAheadBytes: 1 })
     rig.connect()

@@ -211,10 +211,16 @@ export interface Session {
   readonly mustPause: () => boolean
   /**
    * Reading has to stop even if an answer is awaited: messages beyond `receiveMaximum`, which only a server
-   * can send that does not know it, take more than `readAheadBytes`. An answer that lies behind them is
-   * missed in time, and the next link brings it.
+   * can send that does not know it, take more than `readAheadBytes`. It may go on when some of them are accepted,
+   * or after {@link Session.leaveRest}.
    */
   readonly mustStop: () => boolean
+  /**
+   * For an answer that lies behind such messages: those of QoS 1 and 2 that this link still brings are left to the server,
+   * neither acknowledged nor given to anybody. When all before them are acknowledged the link ends with
+   * `Closed`, retryable, and the next one brings them.
+   */
+  readonly leaveRest: () => void
   /** The message that keeps a server at its Receive Maximum from sending another one. */
   readonly blockedBy: () => Pending | undefined
 }

@@ -80,7 +80,7 @@ export class Dispatch {
 
   private deliver(now: number, packet: Packet.Publish): void {
     const arrival = this.inbound.publish(now, packet)
-    if (arrival._tag === "Duplicate") return
+    if (arrival._tag === "Nothing") return
     if (arrival._tag === "Violation") return this.link.violation(arrival.detail, arrival.reasonCode)
     this.traffic.messagesReceived++
     this.owner.onMessage(new IncomingMessage(packet), arrival._tag === "Pending" ? arrival : undefined)

@@ -168,7 +168,7 @@ class Machine implements Session {
   }
 
   readingPaused(now: number, isPaused: boolean): void {
-    this.#areas.keepAlive.readingPaused(now, isPaused)
+    this.#link.readingPaused(now, isPaused)
   }
 
   disconnect(reasonCode: number, properties?: Packet.Disconnect["properties"]): void {
@@ -206,6 +206,10 @@ class Machine implements Session {
 
   mustStop(): boolean {
     return this.#areas.inbound.isOverfull()
+  }
+
+  leaveRest(): void {
+    this.#areas.inbound.leaveRest()
   }
 
   blockedBy(): Pending | undefined {

@@ -8,6 +8,7 @@ import type { Bounds, Owner } from "./contract.ts"
 import type { Surroundings as DispatchSurroundings } from "./dispatch.ts"
 import { Dispatch } from "./dispatch.ts"
 import type { AuthenticationStep } from "./linking/authentication.ts"
+import * as farewell from "./linking/farewell.ts"
 import type { Surroundings } from "./linking/handshake.ts"
 import { Handshake, unspecifiedError } from "./linking/handshake.ts"
 import { negotiate } from "./linking/negotiate.ts"
@@ -25,6 +26,9 @@ export class SessionLink implements Surroundings, DispatchSurroundings {
   readonly #areas: ProtocolAreas
   readonly #dispatch: Dispatch
   #decoder: Decoder.Decoder | undefined = undefined
+  #isReadingPaused = false
+  /** Since when answers can arrive. */
+  #readingSince = 0
   #aliasesRefused = false
 
   constructor(bounds: Bounds, owner: Owner, areas: ProtocolAreas) {
@@ -39,6 +43,8 @@ export class SessionLink implements Surroundings, DispatchSurroundings {
   open(packet: Packet.Connect, due: number): void {
     const { durable, now, output } = this.#areas
     this.ended = undefined
+    this.#isReadingPaused = false
+    this.#readingSince = now
     this.handshake.open(now, packet, due)
     const { protocolVersion } = packet
     this.#decoder = Decoder.makeClient({ version: protocolVersion, maxPacketBytes: this.#bounds.maxPacketBytes })
@@ -65,6 +71,7 @@ export class SessionLink implements Surroundings, DispatchSurroundings {
     const { now } = this.#areas
     if (now >= this.handshake.due) this.end(new ConnectError({ reason: "Timeout", retryable: true }), unspecifiedError)
     if (!this.isReady()) return
+    if (this.#areas.inbound.isRestDue) return this.#makeWay()
     if (now >= this.#answerDue()) {
       return this.end(new ConnectError({ reason: "AcknowledgementTimeout", retryable: true }))
     }
@@ -74,12 +81,21 @@ export class SessionLink implements Surroundings, DispatchSurroundings {
   }
 
   deadline(): number {
+    const { inbound, keepAlive, now } = this.#areas
     const { due } = this.handshake
-    return this.isReady() ? Math.min(this.#areas.keepAlive.deadline(), this.#answerDue(), due) : due
+    if (!this.isReady()) return due
+    return inbound.isRestDue ? now : Math.min(keepAlive.deadline(), this.#answerDue(), due)
   }
 
   isReady(): boolean {
     return this.handshake.phase() === "Ready"
+  }
+
+  /** While the client itself does not read, an unread answer is not a missing one. */
+  readingPaused(now: number, isPaused: boolean): void {
+    if (this.#isReadingPaused && !isPaused) this.#readingSince = now
+    this.#isReadingPaused = isPaused
+    this.#areas.keepAlive.readingPaused(now, isPaused)
   }
 
   writePing(): void {
@@ -175,14 +191,28 @@ export class SessionLink implements Surroundings, DispatchSurroundings {
     this.#areas.pings.settle(roundTrip)
   }
 
+  /** For the link that brings what was left to the server. */
+  #makeWay(): void {
+    farewell.write(this.#areas.output, this.handshake.connect, 0, undefined)
+    this.ended = restLeft
+    this.over("Ended")
+  }
+
   /** When something is unanswered for too long. */
   #answerDue(): number {
+    if (this.#isReadingPaused) return Infinity
     const { operations, outbound, pings } = this.#areas
     const oldest = Math.min(
       outbound.oldestWrite() ?? Infinity,
       operations.oldestWrite() ?? Infinity,
       pings.awaitedSince
     )
-    return this.#bounds.acknowledgementTimeout + oldest
+    return this.#bounds.acknowledgementTimeout + Math.max(oldest, this.#readingSince)
   }
 }
+
+const restLeft = new ConnectError({
+  reason: "Closed",
+  retryable: true,
+  cause: new Error("for an answer, messages beyond the read-ahead were left to the server; the next link brings them")
+})

@@ -47,6 +47,10 @@ export interface LinksOwner {
 type Ending = retries.Ending & Pick<Link, "wasToStartClean">
 
 const replacedError = new ConnectError({ reason: "Closed", retryable: true })
+
+/** The session itself makes way for the next link: nothing has failed. */
+const isReplaced = (error: LinkError): boolean =>
+  error._tag === "ConnectError" && error.reason === "Closed" && error.retryable
 const identifierRefused = 0x85
 
 export class Links implements LinkHolder {
@@ -215,7 +219,7 @@ export class Links implements LinkHolder {
     return Effect.gen(this, function*() {
       this.#shared.engine.notices.notify({ _tag: "LinkEnded", error: ending.error })
       if (this.isClosing || this.#isStopped) return false
-      if (this.#isReplacing) {
+      if (this.#isReplacing || isReplaced(ending.error)) {
         this.#isReplacing = false
         this.#count = 0
         this.#owner.setStatus({ _tag: "Disconnected", error: replacedError })

@@ -43,6 +43,8 @@ export interface Hooks {
 const highWaterBytes = 64 * 1024
 /** Answers that the peer does not take, before nothing more is read that asks for others. */
 const unsentAnswersBytes = 1024 * 1024
+/** How long an answer has to wait, in milliseconds, for consumers that hold more than is read ahead. */
+const answerPatience = 5000
 
 /** For DISCONNECT to leave and the peer to end its side; after that the wire is destroyed. */
 export const goodbyeTimeout = Duration.seconds(2)
@@ -132,7 +134,7 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
           const wake = () => resume(Effect.void)
           this.#waitingForRoom ??= new Set()
           this.#waitingForRoom.add(wake)
-          this.wakeReader()
+          if (this.#link !== undefined) this.#lookAgain(this.#link)
           return Effect.sync(() => this.#waitingForRoom?.delete(wake))
         })
     )
@@ -189,6 +191,8 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
     if (ended !== undefined && link.goodbyeDue <= now) return link.owner.over(Exit.fail(ended))
     // The session judges by what arrives; a peer that talks and never listens is found here.
     if (this.#stalledAt(link) <= now) return link.owner.over(Exit.fail(this.toError(stalled)))
+    // Who holds them may be the one who waits.
+    if (this.#impatientAt(link) <= now) return this.pass(() => this.#session.leaveRest())
     this.#lookAgain(link)
   }
 
@@ -265,10 +269,22 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
     return (writer.writingSince ?? Infinity) + this.#stallTimeout
   }
 
+  #impatientAt({ heldBackSince }: WireLink): number {
+    return (heldBackSince ?? Infinity) + answerPatience
+  }
+
   /** Sets the alarm, and wakes the receiver if it has reason to go on. */
   #lookAgain(link: WireLink): void {
+    const isHeldBack = link.receiver.isStopped && this.#session.mustStop() && this.#mayHoldAnswer()
+    link.heldBackSince = isHeldBack ? link.heldBackSince ?? this.now() : undefined
     link.alarm.by(
-      Math.min(this.#session.deadline(), this.#hooks.deadline(), this.#stalledAt(link), link.goodbyeDue)
+      Math.min(
+        this.#session.deadline(),
+        this.#hooks.deadline(),
+        this.#stalledAt(link),
+        this.#impatientAt(link),
+        link.goodbyeDue
+      )
     )
     this.#wakeIfStopped()
   }

@@ -44,6 +44,8 @@ export class WireLink {
   justConnected: Negotiated | undefined = undefined
   /** Bytes that were written in answer to what came, and that the wire has not taken. */
   unsentAnswers = 0
+  /** Since when nothing is read although somebody waits for an answer. */
+  heldBackSince: number | undefined = undefined
   /** When to stop waiting for the goodbye to leave. */
   goodbyeDue = Infinity
 

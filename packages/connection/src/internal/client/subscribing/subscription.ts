@@ -51,13 +51,19 @@ export const makeSubscribe =
       }
       const answers = yield* Deferred.make<void, SubscribeError>()
       const granted = new Map<string, QoS.QoS>()
+      let isOpen = true
       const onAnswer = (name: string, answer: Granted) => {
-        if (Either.isLeft(answer)) return Deferred.unsafeDone(answers, Effect.fail(answer.left))
-        granted.set(name, answer.right)
-        if (granted.size === requests.length) Deferred.unsafeDone(answers, Effect.void)
+        if (Either.isRight(answer)) granted.set(name, answer.right)
+        if (Either.isRight(answer) && granted.size < requests.length) return
+        isOpen = false
+        Deferred.unsafeDone(answers, Either.isLeft(answer) ? Effect.fail(answer.left) : Effect.void)
       }
       const onOverfull = () => {
-        if (!always) Deferred.unsafeDone(answers, Effect.void)
+        if (!isOpen) return
+        // Nobody accepts before the answer is here: it has to be read.
+        if (always) return engine.session.leaveRest()
+        isOpen = false
+        Deferred.unsafeDone(answers, Effect.void)
       }
       const join = () => engine.consumer.join(requests, stream, onAnswer, onOverfull)
       const { subscriber } = yield* joined(engine, join, drainTimeout, Deferred.await(answers))

@@ -28,12 +28,12 @@ export type Arrival =
   | Pending
   /** To be delivered. */
   | { readonly _tag: "Unacknowledged" }
-  /** A copy of what was delivered before: nothing to deliver. */
-  | { readonly _tag: "Duplicate" }
+  /** Nothing to deliver: a copy of what was delivered before, or left to the server. */
+  | { readonly _tag: "Nothing" }
   | { readonly _tag: "Violation"; readonly reasonCode: number; readonly detail: string }
 
 const unacknowledged: Arrival = { _tag: "Unacknowledged" }
-const duplicate: Arrival = { _tag: "Duplicate" }
+const nothing: Arrival = { _tag: "Nothing" }
 const unknownId = 0x92
 
 export interface Limits {
@@ -57,6 +57,7 @@ export class Inbound implements ReceivedIdsOwner {
   /** Of them, those that consumers still work on. */
   #unaccepted = 0
   #excess = 0
+  #leavesRest = false
   /**
    * Nothing was acknowledged to the server in this session. From then on, some servers count wrongly and send ever more
    * than was announced; they are slowed down as those of 3.1.1 are, since a client that ends the link never gets at its
@@ -79,18 +80,20 @@ export class Inbound implements ReceivedIdsOwner {
     if (this.#exceeds(id)) {
       return { _tag: "Violation", reasonCode: 0x93, detail: "more unacknowledged messages than announced" }
     }
-    this.#counted.add(id)
     const isReceived = this.#received.has(id)
+    const pending = this.#pendings.get(id)
+    // It would only take a place in the Receive Maximum: its acknowledgement is the next link's.
+    if (this.#leavesRest && pending === undefined && !isReceived) return nothing
+    this.#counted.add(id)
     if (packet.qos === 2 && isReceived) {
       if (this.#received.isSure(id)) this.#output.write({ _tag: "PubRec", packetId: id })
-      return duplicate
+      return nothing
     }
-    const pending = this.#pendings.get(id)
     if (pending === undefined && !isReceived) {
       const leftOver = this.#leftOvers.get(id)
       return leftOver === undefined ? this.#deliver(id, packet.qos, packet) : this.#redelivered(now, leftOver, packet)
     }
-    if (pending?.qos === packet.qos && packet.dup && this.#isClassic()) return duplicate
+    if (pending?.qos === packet.qos && packet.dup && this.#isClassic()) return nothing
     return { _tag: "Violation", reasonCode: 0x82, detail: "the packet identifier is in use" }
   }
 
@@ -127,6 +130,7 @@ export class Inbound implements ReceivedIdsOwner {
     this.#counted.clear()
     this.#received.linkLost()
     this.#excess = 0
+    this.#leavesRest = false
     for (const pending of this.#pendings.values()) {
       this.#pendings.delete(pending)
       if (pending.qos === 1) continue
@@ -160,9 +164,22 @@ export class Inbound implements ReceivedIdsOwner {
     return this.#waiting() >= this.#limits.receiveMaximum + (this.#isClassic() ? 0 : 1)
   }
 
-  /** Those beyond the Receive Maximum take more bytes than they may, so that no more can be read. */
+  /** Those beyond the Receive Maximum take more bytes than they may, so that no more can be taken. */
   isOverfull(): boolean {
-    return this.#excess > this.#limits.readAheadBytes
+    return this.#excess > this.#limits.readAheadBytes && !this.#leavesRest
+  }
+
+  /**
+   * Takes none of what this link still brings, from the first one on: the server sends it again over the next link, in its
+   * order.
+   */
+  leaveRest(): void {
+    this.#leavesRest = this.#pendings.size > 0
+  }
+
+  /** All that was taken is acknowledged, and the server has the rest. */
+  get isRestDue(): boolean {
+    return this.#leavesRest && this.#pendings.size === 0
   }
 
   /** The message whose acknowledgement the server needs before it may send another one, if it has to wait. */
@@ -212,7 +229,7 @@ export class Inbound implements ReceivedIdsOwner {
     }
     this.#pendings.add(leftOver)
     this.#acknowledgeInOrder(now)
-    return duplicate
+    return nothing
   }
 
   #acknowledgeInOrder(now: number): void {
