@@ -5,8 +5,8 @@
  */
 import * as Effect from "effect/Effect"
 import * as A01 from "./A01.ts"
+import { invalidArgument, notAmong } from "./internal/device/argument.ts"
 import { codeOf, type Context, sendAndLook } from "./internal/device/dialectContext.ts"
-import { invalidArgument } from "./internal/device/question.ts"
 import type { CommandError } from "./RoborockError.ts"
 
 /**
@@ -55,6 +55,11 @@ const toCode = (table: Table, name: string, value: string | number | boolean): n
   return typeof value === "boolean" ? Number(value) : Number.isSafeInteger(value) ? value : undefined
 }
 
+const allowedValues = (table: Table, name: string): string => {
+  const words = table.words[name]
+  return words === undefined ? `${name} has to be a whole number, true or false` : notAmong(name, words.values())
+}
+
 /** @internal */
 export const set = (
   context: Context,
@@ -62,16 +67,23 @@ export const set = (
   values: Readonly<Record<string, string | number | boolean | undefined>>,
   acknowledged = false
 ): Effect.Effect<void, CommandError> => {
-  const points = Object.entries(values).flatMap(([name, value]) =>
-    value === undefined ? [] : [[idOf(table, name), toCode(table, name, value)] as const]
-  )
-  const isKnown = (point: (typeof points)[number]): point is readonly [number, number] =>
-    point[0] !== undefined && point[1] !== undefined
-  const dataPoints = points.filter(isKnown)
-  const [name = "set"] = Object.keys(values)
-  return dataPoints.length === points.length && points.length > 0
-    ? sendAndLook(context, name, (timestamp) => A01.encodeRequest({ _tag: "Set", dataPoints }, timestamp), acknowledged)
-    : Effect.fail(invalidArgument(name))
+  const [first = "set"] = Object.keys(values)
+  const dataPoints: Array<readonly [number, number]> = []
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined) continue
+    const id = idOf(table, name)
+    const code = toCode(table, name, value)
+    if (id === undefined || code === undefined) return Effect.fail(invalidArgument(name, allowedValues(table, name)))
+    dataPoints.push([id, code])
+  }
+  return dataPoints.length === 0
+    ? Effect.fail(invalidArgument(first, "there has to be a value"))
+    : sendAndLook(
+      context,
+      first,
+      (timestamp) => A01.encodeRequest({ _tag: "Set", dataPoints }, timestamp),
+      acknowledged
+    )
 }
 
 /** @internal */
@@ -89,5 +101,7 @@ export const make = (context: Context, table: Table): ApplianceTrait => ({
   refresh: Effect.map(context.refresh, ({ fields }) => toWords(table, fields)),
   settings: table.settings,
   set: (name, value) =>
-    table.settings.includes(name) ? set(context, table, { [name]: value }) : Effect.fail(invalidArgument(name))
+    table.settings.includes(name)
+      ? set(context, table, { [name]: value })
+      : Effect.fail(invalidArgument(name, notAmong("the setting", table.settings)))
 })

@@ -9,8 +9,8 @@
 import * as Effect from "effect/Effect"
 import type { DeviceState } from "./DeviceState.ts"
 import { elsewhere } from "./FloorsTrait.ts"
+import { invalidArgument, noRoom } from "./internal/device/argument.ts"
 import { findRooms } from "./internal/device/knownRooms.ts"
-import { invalidArgument } from "./internal/device/question.ts"
 import type { Vacuum } from "./internal/device/vacuum.ts"
 import { type CommandError, NoMap, UnknownRoom } from "./RoborockError.ts"
 
@@ -76,9 +76,8 @@ export const make = (vacuum: Vacuum): CleaningTrait => ({
   dock: vacuum.command("app_charge"),
   rooms: (rooms, { order = "robot", repeat = 1 } = {}) =>
     Effect.gen(function*() {
-      if (rooms.length === 0 || !Number.isInteger(repeat) || repeat < 1 || repeat > 3) {
-        return yield* invalidArgument(roomsMethod)
-      }
+      if (rooms.length === 0) return yield* invalidArgument(roomsMethod, noRoom)
+      if (![1, 2, 3].includes(repeat)) return yield* invalidArgument(roomsMethod, "repeat has to be 1, 2 or 3")
       const { mapFlag } = yield* vacuum.refreshStatus
       if (mapFlag === undefined) return yield* new NoMap({ device: vacuum.name })
       const known = yield* vacuum.refreshRooms

@@ -4,7 +4,8 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import { invalidArgument, question } from "./internal/device/question.ts"
+import { invalidArgument, notAmong } from "./internal/device/argument.ts"
+import { question } from "./internal/device/question.ts"
 import type { Vacuum } from "./internal/device/vacuum.ts"
 import { isRecord, numberField } from "./internal/v1/json.ts"
 import type { CommandError } from "./RoborockError.ts"
@@ -95,5 +96,7 @@ const resetMethod = "reset_consumable"
 export const make = (vacuum: Vacuum): ConsumablesTrait => ({
   list: question(vacuum, "get_consumable", decode),
   reset: (part) =>
-    isPart(part) ? vacuum.command(resetMethod, [table[part][0]]) : Effect.fail(invalidArgument(resetMethod))
+    isPart(part)
+      ? vacuum.command(resetMethod, [table[part][0]])
+      : Effect.fail(invalidArgument(resetMethod, notAmong("the part", parts)))
 })

@@ -4,7 +4,8 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import { invalidArgument, question } from "./internal/device/question.ts"
+import { invalidArgument, noTimeOfDay } from "./internal/device/argument.ts"
+import { question } from "./internal/device/question.ts"
 import type { Vacuum } from "./internal/device/vacuum.ts"
 import { isRecord, numberField } from "./internal/v1/json.ts"
 import type { CommandError } from "./RoborockError.ts"
@@ -93,7 +94,7 @@ const makeWindow = (name: "dnd" | "valley_electricity") => (vacuum: Vacuum): Dai
   const get = question(vacuum, `get_${name}_timer`, decode)
   const set: DailyWindowTrait["set"] = ({ end, start }) =>
     toMinutes(start) === undefined || toMinutes(end) === undefined
-      ? Effect.fail(invalidArgument(setMethod))
+      ? Effect.fail(invalidArgument(setMethod, noTimeOfDay))
       : vacuum.command(setMethod, [start.hour, start.minute, end.hour, end.minute])
   return { get, set, enable: Effect.flatMap(get, set), disable: vacuum.command(`close_${name}_timer`) }
 }

@@ -9,7 +9,8 @@ import type { Level } from "./CleaningModes.ts"
 import * as CleaningModes from "./CleaningModes.ts"
 import type { Problem } from "./DeviceState.ts"
 import * as Dock from "./Dock.ts"
-import { invalidArgument, question } from "./internal/device/question.ts"
+import { invalidArgument, notAmong } from "./internal/device/argument.ts"
+import { question } from "./internal/device/question.ts"
 import type { Vacuum } from "./internal/device/vacuum.ts"
 import { isRecord, numberField } from "./internal/v1/json.ts"
 import type { CommandError } from "./RoborockError.ts"
@@ -155,7 +156,7 @@ const makeJob = ({ get, levels, read, set, start, stop, write }: Job) => (vacuum
       Effect.flatMap(levels(vacuum), (known) => {
         const wanted = known.find((level) => level.name === name)
         return wanted === undefined
-          ? Effect.fail(invalidArgument(set))
+          ? Effect.fail(invalidArgument(set, notAmong("the mode", known.map((level) => level.name))))
           : vacuum.command(set, write(wanted.code))
       })
   }

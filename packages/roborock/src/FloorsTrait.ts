@@ -4,7 +4,8 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import { invalidArgument, question } from "./internal/device/question.ts"
+import { invalidArgument, notAmong } from "./internal/device/argument.ts"
+import { question } from "./internal/device/question.ts"
 import type { Vacuum } from "./internal/device/vacuum.ts"
 import { shownText } from "./internal/shownText.ts"
 import { isRecord, numberField } from "./internal/v1/json.ts"
@@ -147,11 +148,14 @@ export const make = (vacuum: Vacuum): FloorsTrait => {
     use: (wanted) =>
       Effect.gen(function*() {
         const plain = (name: string) => name.trim().toLowerCase()
-        const floors = (yield* list).filter(({ mapFlag, name }) =>
+        const floors = yield* list
+        const [floor, ...others] = floors.filter(({ mapFlag, name }) =>
           typeof wanted === "number" ? mapFlag === wanted : plain(name) === plain(wanted)
         )
-        const [floor] = floors
-        if (floor === undefined || floors.length > 1) return yield* invalidArgument(loadMethod)
+        if (floor === undefined || others.length > 0) {
+          const known = floors.map(({ mapFlag, name }) => `${name} (${mapFlag})`)
+          return yield* invalidArgument(loadMethod, notAmong("the floor", known))
+        }
         const { activity, mapFlag, unfinished } = yield* vacuum.refreshStatus
         if (mapFlag === floor.mapFlag) return
         if (unfinished !== undefined || activity === "cleaning" || activity === "returning") {

@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import { cellAt, CellKind, centreOf, type Grid, type Point } from "./FloorMap.ts"
-import { invalidArgument } from "./internal/device/question.ts"
+import { invalidArgument } from "./internal/device/argument.ts"
 import type { Vacuum } from "./internal/device/vacuum.ts"
 import type { CommandError, NoMap } from "./RoborockError.ts"
 import type { MapError } from "./RrMap.ts"
@@ -57,10 +57,12 @@ export const nearestFloor = (grid: Grid, point: Point): Point | undefined => {
 export const make = (vacuum: Vacuum): GoToTrait => ({
   goTo: (point) =>
     Effect.gen(function*() {
-      if (!Number.isFinite(point.x) || !Number.isFinite(point.y)) return yield* invalidArgument(method)
+      if (!Number.isFinite(point.x) || !Number.isFinite(point.y)) {
+        return yield* invalidArgument(method, "x and y have to be numbers")
+      }
       const { grid } = yield* vacuum.fetchMap
       const target = grid === undefined ? undefined : nearestFloor(grid, point)
-      if (target === undefined) return yield* invalidArgument(method)
+      if (target === undefined) return yield* invalidArgument(method, "the map shows no floor")
       yield* vacuum.command(method, [Math.round(target.x), Math.round(target.y)])
     }),
   stop: vacuum.command("stop_goto_target")

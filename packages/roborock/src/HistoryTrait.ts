@@ -5,7 +5,8 @@
  */
 import * as Effect from "effect/Effect"
 import * as CleanRecord from "./CleanRecord.ts"
-import { invalidArgument, question } from "./internal/device/question.ts"
+import { invalidArgument } from "./internal/device/argument.ts"
+import { question } from "./internal/device/question.ts"
 import type { Vacuum } from "./internal/device/vacuum.ts"
 import type { History } from "./Q7Record.ts"
 import type { NoMap } from "./RoborockError.ts"
@@ -46,7 +47,9 @@ export const fromList = (
     record: (id) =>
       Effect.flatMap(history, ({ records }) => {
         const found = records.find(({ begin }) => begin === id)
-        return found === undefined ? Effect.fail(invalidArgument(method)) : Effect.succeed(found)
+        return found === undefined
+          ? Effect.fail(invalidArgument(method, "it has to be the id of a run"))
+          : Effect.succeed(found)
       }),
     latest: (count = 10) => Effect.map(history, ({ records }) => records.slice(0, Math.max(0, count))),
     map: () => unknown,

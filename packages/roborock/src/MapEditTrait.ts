@@ -5,8 +5,8 @@
  */
 import * as Effect from "effect/Effect"
 import type { Line, Point, Quad } from "./FloorMap.ts"
+import { invalidArgument, notAmong } from "./internal/device/argument.ts"
 import { findRooms } from "./internal/device/knownRooms.ts"
-import { invalidArgument } from "./internal/device/question.ts"
 import type { Vacuum } from "./internal/device/vacuum.ts"
 import { numberField } from "./internal/v1/json.ts"
 import { type CommandError, DeviceError, type NoMap, type UnknownRoom } from "./RoborockError.ts"
@@ -61,6 +61,8 @@ export interface MapEditTrait {
 }
 
 const maxCorners = 68
+const allowedCorners =
+  `there may be ${maxCorners} corners, an end of a wall is one, and their places have to be numbers`
 const saveMethod = "save_map"
 const kinds = { noGo: 0, wall: 1, noMop: 2 } as const
 
@@ -87,7 +89,9 @@ export const make = (vacuum: Vacuum): MapEditTrait => {
   const roomOf = (method: string, wanted: string | number) =>
     Effect.flatMap(vacuum.refreshRooms, (rooms) => findRooms(method, rooms, [wanted])).pipe(
       Effect.flatMap(([room, ...others]) =>
-        room === undefined || others.length > 0 ? Effect.fail(invalidArgument(method)) : Effect.succeed(room)
+        room === undefined || others.length > 0
+          ? Effect.fail(invalidArgument(method, "it has to be one room"))
+          : Effect.succeed(room)
       )
     )
 
@@ -100,7 +104,7 @@ export const make = (vacuum: Vacuum): MapEditTrait => {
     setRestrictions: ({ noGoAreas, noMopAreas, virtualWalls }) => {
       const corners = [...noGoAreas, ...noMopAreas, ...virtualWalls.map(({ from, to }) => [from, to])].flat()
       const isAllowed = corners.length <= maxCorners && corners.every(isPlace)
-      return !isAllowed ? Effect.fail(invalidArgument(saveMethod)) : edit(saveMethod, [
+      return !isAllowed ? Effect.fail(invalidArgument(saveMethod, allowedCorners)) : edit(saveMethod, [
         ...noGoAreas.map((area) => [kinds.noGo, ...flat(area)]),
         ...virtualWalls.map(({ from, to }) => [kinds.wall, ...flat([from, to])]),
         ...noMopAreas.map((area) => [kinds.noMop, ...flat(area)])
@@ -110,14 +114,16 @@ export const make = (vacuum: Vacuum): MapEditTrait => {
       Effect.gen(function*() {
         const method = "merge_segment"
         const [first, second] = [yield* roomOf(method, a), yield* roomOf(method, b)]
-        if (first.id === second.id) return yield* invalidArgument(method)
+        if (first.id === second.id) return yield* invalidArgument(method, "they have to be two rooms")
         yield* edit(method, [first.id, second.id])
         return yield* vacuum.refreshRooms
       }),
     split: (room, { from, to }) =>
       Effect.gen(function*() {
         const method = "split_segment"
-        if (!isPlace(from) || !isPlace(to)) return yield* invalidArgument(method)
+        if (!isPlace(from) || !isPlace(to)) {
+          return yield* invalidArgument(method, "the ends of the line have to be numbers")
+        }
         const { id } = yield* roomOf(method, room)
         yield* edit(method, [id, ...flat([from, to])])
         return yield* vacuum.refreshRooms
@@ -127,8 +133,11 @@ export const make = (vacuum: Vacuum): MapEditTrait => {
         const method = "name_segment"
         const { id } = yield* roomOf(method, room)
         const plain = (name: string) => name.trim().toLowerCase()
-        const wanted = (yield* vacuum.homeRooms(false)).find(({ name }) => plain(name) === plain(homeRoom))
-        if (wanted === undefined) return yield* invalidArgument(method)
+        const homeRooms = yield* vacuum.homeRooms(false)
+        const wanted = homeRooms.find(({ name }) => plain(name) === plain(homeRoom))
+        if (wanted === undefined) {
+          return yield* invalidArgument(method, notAmong("the room of the home", homeRooms.map(({ name }) => name)))
+        }
         const mapping = Room.decodeMapping(yield* vacuum.channel.request("get_room_mapping"))
         const others = mapping.filter((entry) => entry.id !== id)
         // All of them: a room that is left out loses its name.

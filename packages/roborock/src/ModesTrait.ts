@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import type { Capabilities } from "./Capabilities.ts"
 import * as CleaningModes from "./CleaningModes.ts"
-import { invalidArgument } from "./internal/device/question.ts"
+import { invalidArgument, notAmong } from "./internal/device/argument.ts"
 import type { Vacuum } from "./internal/device/vacuum.ts"
 import { type CommandError, DeviceError } from "./RoborockError.ts"
 import * as V1Codes from "./V1Codes.ts"
@@ -159,13 +159,13 @@ export const make = (vacuum: Vacuum): ModesTrait => {
           && Object.values(codes).some((code) => code !== undefined)
         return isAllowed
           ? apply(codes, levels.route.length > 0, levels.water.length > 0)
-          : Effect.fail(invalidArgument(together))
+          : Effect.fail(invalidArgument(together, "fan, water and route have to be among the choices, one at least"))
       }),
     setMode: (mode) =>
       Effect.flatMap(known, ({ capabilities, levels }) => {
         const codes = levels.modes.includes(mode) ? CleaningModes.codesOf(capabilities, mode) : undefined
         return codes === undefined
-          ? Effect.fail(invalidArgument(together))
+          ? Effect.fail(invalidArgument(together, notAmong("the mode", levels.modes)))
           : apply(codes, levels.route.length > 0, true)
       })
   }

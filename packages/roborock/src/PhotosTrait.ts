@@ -4,7 +4,8 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import { invalidArgument, question } from "./internal/device/question.ts"
+import { invalidArgument } from "./internal/device/argument.ts"
+import { question } from "./internal/device/question.ts"
 import type { Vacuum } from "./internal/device/vacuum.ts"
 import { type CommandError, RequestError } from "./RoborockError.ts"
 
@@ -69,7 +70,9 @@ export const make = (vacuum: Vacuum): PhotosTrait => {
     fetch: (photoId) =>
       Effect.gen(function*() {
         const method = "get_photo"
-        if (photoId === "" || photoId.length > maxIdLength) return yield* invalidArgument(method)
+        if (photoId === "" || photoId.length > maxIdLength) {
+          return yield* invalidArgument(method, `the id of a photo has 1 to ${maxIdLength} characters`)
+        }
         const image = yield* vacuum.channel.requestPhoto(photoId)
         const mediaType = mediaTypeOf(image)
         return mediaType === undefined ? yield* new RequestError({ reason: "BadAnswer", method }) : { image, mediaType }

@@ -6,7 +6,7 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { invalidArgument } from "./internal/device/question.ts"
+import { invalidArgument } from "./internal/device/argument.ts"
 import type { Vacuum } from "./internal/device/vacuum.ts"
 import type { CommandError } from "./RoborockError.ts"
 
@@ -52,6 +52,8 @@ const moveMethod = "app_rc_move"
 const maxVelocity = 0.3
 const maxTurn = 3.1
 const maxDuration = Duration.toMillis("10 seconds")
+const allowedMoves =
+  `velocity has to be from -${maxVelocity} to ${maxVelocity}, turn from -${maxTurn} to ${maxTurn}, duration up to 10 seconds`
 
 /** @internal */
 export const make = (vacuum: Vacuum): RemoteTrait => ({
@@ -66,7 +68,7 @@ export const make = (vacuum: Vacuum): RemoteTrait => ({
         const millis = Duration.toMillis(duration)
         return Math.abs(velocity) <= maxVelocity && Math.abs(turn) <= maxTurn && millis > 0 && millis <= maxDuration
           ? vacuum.command(moveMethod, [{ omega: turn, velocity, seqnum: ++sequence, duration: millis }])
-          : Effect.fail(invalidArgument(moveMethod))
+          : Effect.fail(invalidArgument(moveMethod, allowedMoves))
       },
       halt: vacuum.command("app_rc_stop")
     }

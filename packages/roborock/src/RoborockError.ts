@@ -124,11 +124,13 @@ const requestMessages = {
 export class RequestError extends Data.TaggedError("RequestError")<{
   readonly reason: keyof typeof requestMessages
   readonly method: string
+  /** With `InvalidArgument`: what is allowed, as a clause. */
+  readonly why?: string | undefined
   readonly cause?: unknown
 }> {
-  /** What went wrong, with the method. */
+  /** What went wrong, or what is allowed, with the method. */
   override get message(): string {
-    return `${this.method}: ${requestMessages[this.reason]}`
+    return `${this.method}: ${this.why ?? requestMessages[this.reason]}`
   }
 }
 

@@ -7,7 +7,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { type TimeOfDay, toMinutes } from "./DailyWindow.ts"
-import { invalidArgument } from "./internal/device/question.ts"
+import { invalidArgument } from "./internal/device/argument.ts"
 import type { Vacuum } from "./internal/device/vacuum.ts"
 import { isRecord, numberField } from "./internal/v1/json.ts"
 import { type CommandError, RequestError } from "./RoborockError.ts"
@@ -101,6 +101,9 @@ const toSchedule = (entry: unknown): ReadonlyArray<Schedule> => {
 export const decode = (result: unknown): ReadonlyArray<Schedule> | undefined =>
   isList(result) ? result.slice(0, maxSchedules).flatMap(toSchedule) : undefined
 
+const allowedSchedules =
+  "at has to be a time of day, weekdays from 0 (Sunday) to 6, segments numbers of rooms, repeat 1, 2 or 3"
+
 const isWeekday = (day: number): boolean => Number.isInteger(day) && day >= 0 && day <= 6
 const isSegment = (segment: number): boolean => Number.isInteger(segment) && segment > 0
 const isRepeat = (repeat: number): boolean => Number.isInteger(repeat) && repeat >= 1 && repeat <= 3
@@ -117,7 +120,7 @@ export const make = (vacuum: Vacuum): SchedulesTrait => ({
     Effect.gen(function*() {
       const isAllowed = toMinutes(at) !== undefined && weekdays.every(isWeekday) && segments.every(isSegment)
         && isRepeat(repeat)
-      if (!isAllowed) return yield* invalidArgument(addMethod)
+      if (!isAllowed) return yield* invalidArgument(addMethod, allowedSchedules)
       const { fanPower, mopMode, waterMode } = yield* vacuum.refreshStatus
       const id = String(yield* Clock.currentTimeMillis)
       const days = weekdays.length === 0 ? "*" : weekdays.join(",")

@@ -4,7 +4,8 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import { invalidArgument, question } from "./internal/device/question.ts"
+import { invalidArgument, noPercentage } from "./internal/device/argument.ts"
+import { question } from "./internal/device/question.ts"
 import type { Vacuum } from "./internal/device/vacuum.ts"
 import { isRecord, numberField } from "./internal/v1/json.ts"
 import type { CommandError } from "./RoborockError.ts"
@@ -33,5 +34,5 @@ export const make = (vacuum: Vacuum): SoundTrait => ({
   setVolume: (percent) =>
     Number.isInteger(percent) && percent >= 0 && percent <= 100
       ? vacuum.command(setMethod, [percent])
-      : Effect.fail(invalidArgument(setMethod))
+      : Effect.fail(invalidArgument(setMethod, noPercentage))
 })

@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import type { Box } from "./FloorMap.ts"
-import { invalidArgument } from "./internal/device/question.ts"
+import { invalidArgument } from "./internal/device/argument.ts"
 import type { Vacuum } from "./internal/device/vacuum.ts"
 import type { CommandError, NoMap } from "./RoborockError.ts"
 
@@ -28,6 +28,9 @@ export interface ZonesTrait {
 
 const method = "app_zoned_clean"
 const maxZones = 5
+
+/** @internal */
+export const allowedZones = `there have to be 1 to ${maxZones} zones, each with an area, and repeat has to be 1, 2 or 3`
 
 const isRepeat = (repeat: number): boolean => Number.isInteger(repeat) && repeat >= 1 && repeat <= 3
 
@@ -55,7 +58,7 @@ export const make = (vacuum: Vacuum): ZonesTrait => ({
   clean: (zones, { repeat = 1 } = {}) => {
     const boxes = inOrder(zones, repeat)
     return boxes === undefined
-      ? Effect.fail(invalidArgument(method))
+      ? Effect.fail(invalidArgument(method, allowedZones))
       : vacuum.command(method, boxes.map(({ x0, x1, y0, y1 }) => [x0, y0, x1, y1, repeat]))
   }
 })

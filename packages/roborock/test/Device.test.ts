@@ -305,14 +305,11 @@ describe("traits", () => {
       const error = yield* Effect.flip(cleaning.rooms(["Kitchen", "Attic"]))
       assert.strictEqual(error._tag, "UnknownRoom")
       assert.strictEqual(error.message, "No such room on the map in use: Attic. Known: Kitchen, Hall.")
-      for (
-        const bad of [
-          cleaning.rooms([]),
-          cleaning.rooms(["Hall"], { repeat: 4 }),
-          cleaning.rooms(["Hall"], { repeat: 1.5 })
-        ]
-      ) {
-        assert.strictEqual((yield* Effect.flip(bad))._tag, "RequestError")
+      const messageOf = (rooms: ReadonlyArray<string>, repeat: number) =>
+        Effect.map(Effect.flip(cleaning.rooms(rooms, { repeat })), ({ message }) => message)
+      assert.strictEqual(yield* messageOf([], 1), "app_segment_clean: there has to be a room")
+      for (const repeat of [4, 1.5]) {
+        assert.strictEqual(yield* messageOf(["Hall"], repeat), "app_segment_clean: repeat has to be 1, 2 or 3")
       }
       robot.status["map_status"] = 252
       assert.strictEqual((yield* Effect.flip(cleaning.rooms(["Hall"])))._tag, "NoMap")

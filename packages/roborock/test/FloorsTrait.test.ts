@@ -73,6 +73,8 @@ describe("floors", () => {
       const { calls, status, trait } = yield* vacuumWith(floors)
       const { use } = yield* trait("floors")
       assert.strictEqual(yield* reasonOf(use("Attic")), "InvalidArgument")
+      const { message } = yield* Effect.flip(use("Attic"))
+      assert.strictEqual(message, "load_multi_map: the floor has to be one of: Ground floor (0), Floor 2 (1)")
       Object.assign(status, { state: 10, in_cleaning: 3 })
       assert.strictEqual(yield* reasonOf(use(1)), "InvalidState")
       assert.notInclude(calls().map(([method]) => method), "load_multi_map")

@@ -30,7 +30,7 @@ const inSentences = (kind: Kind, error: RoborockError, advice?: string): Command
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** "get_status: the device did not answer in time" is for programs. */
-const afterMethod = (message: string): string => sentence(message.replace(/^\w+: /, ""))
+const afterMethod = (message: string): string => sentence(message.replace(/^[\w.]+: /, ""))
 
 const requestAdvice = {
   TimedOut: "See \"roborock status\" for whether it was done all the same.",

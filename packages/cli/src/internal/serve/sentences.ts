@@ -11,9 +11,7 @@ const withoutMethod = ({ message, method }: { readonly message: string; readonly
 export const sentenceOf = (error: RoborockError): string => {
   switch (error._tag) {
     case "RequestError":
-      return error.reason === "InvalidArgument"
-        ? "The device does not take these values."
-        : sentence(withoutMethod(error))
+      return sentence(withoutMethod(error))
     case "DeviceError":
       return sentence(error.text ?? withoutMethod(error))
     case "UnknownDevice":

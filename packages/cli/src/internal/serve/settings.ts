@@ -33,7 +33,11 @@ const carpetChoice = (device: Device.Device): Has<Pick<DockJobTrait, "mode" | "m
     setMode: (name) => {
       const wanted = handlings.find((known) => known === name)
       return wanted === undefined
-        ? new RequestError({ reason: "InvalidArgument", method: "carpet" })
+        ? new RequestError({
+          reason: "InvalidArgument",
+          method: "carpet",
+          why: `the mode is one of ${handlings.join(", ")}`
+        })
         : setHandling(wanted)
     }
   }))

@@ -18,7 +18,8 @@ const random32 = Effect.sync(() => new DataView(randomBytes(4).buffer).getUint32
 export const checkArguments = ({ method, params }: Call): Effect.Effect<unknown, RequestError> =>
   Effect.try({
     try: () => JSON.stringify(params),
-    catch: (cause) => new RequestError({ reason: "InvalidArgument", method, cause })
+    catch: (cause) =>
+      new RequestError({ reason: "InvalidArgument", method, why: "the parameters have to be values of JSON", cause })
   })
 
 /** Seals calls and puts them on the broker. `firstSeq` is the number of the frame before the first one. */

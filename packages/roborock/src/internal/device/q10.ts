@@ -17,6 +17,7 @@ import * as liveModel from "../q10/liveModel.ts"
 import * as modes from "../q10/modes.ts"
 import { isRecord, numberField } from "../v1/json.ts"
 import { activitiesOf } from "./activities.ts"
+import { invalidArgument, noPercentage, notAmong } from "./argument.ts"
 import * as arrivals from "./arrivals.ts"
 import type { Dialect } from "./dialect.ts"
 import { codeOf, type Context, type Fields, sendAndLook } from "./dialectContext.ts"
@@ -25,7 +26,6 @@ import * as liveMap from "./liveMap.ts"
 import { offer } from "./offer.ts"
 import { nameOf, problemOf } from "./problem.ts"
 import * as q10Zones from "./q10Zones.ts"
-import { invalidArgument } from "./question.ts"
 
 const statusPoint = 121
 
@@ -156,7 +156,9 @@ export const make = (context: Context): Dialect => {
   )
 
   const setModes = (message: Q10DataPoints.Message | undefined) =>
-    message === undefined ? Effect.fail(invalidArgument("dpFanLevel")) : send("dpFanLevel", message)
+    message === undefined
+      ? Effect.fail(invalidArgument("dpFanLevel", "it has to be among the choices"))
+      : send("dpFanLevel", message)
 
   const toggle = (field: string, id: number) =>
     offer({
@@ -207,7 +209,7 @@ export const make = (context: Context): Dialect => {
         rooms: (wanted, { repeat = 1 } = {}) =>
           Effect.gen(function*() {
             // How a repetition is told is not known.
-            if (repeat !== 1) return yield* invalidArgument("dpStartClean")
+            if (repeat !== 1) return yield* invalidArgument("dpStartClean", "repeat has to be 1")
             const found = yield* findRooms("dpStartClean", (yield* state).rooms, wanted)
             yield* send("dpStartClean", Q10DataPoints.commands.cleanRooms(found.map(({ id }) => id)))
           })
@@ -231,7 +233,9 @@ export const make = (context: Context): Dialect => {
         list: Effect.map(context.refresh, ({ fields }) => consumables(fields)),
         reset: (part) => {
           const row = consumablePoints.find(([name]) => name === part)
-          return row === undefined ? Effect.fail(invalidArgument("reset")) : setting("reset", row[2], 1)
+          return row === undefined
+            ? Effect.fail(invalidArgument("reset", notAmong("the part", consumablePoints.map(([name]) => name))))
+            : setting("reset", row[2], 1)
         }
       }),
       sound: offer({
@@ -239,7 +243,7 @@ export const make = (context: Context): Dialect => {
         setVolume: (percent) =>
           Number.isInteger(percent) && percent >= 0 && percent <= 100
             ? setting("dpVolume", 26, percent)
-            : Effect.fail(invalidArgument("dpVolume"))
+            : Effect.fail(invalidArgument("dpVolume", noPercentage))
       }),
       locate: offer({ locate: setting("dpSeek", 11, 1) }),
       emptying: offer({
@@ -252,7 +256,9 @@ export const make = (context: Context): Dialect => {
         ),
         setMode: (name) => {
           const code = codeOf(name, Q10Codes.dustSettingNames)
-          return code === undefined ? Effect.fail(invalidArgument("dpDustSetting")) : setting("dpDustSetting", 50, code)
+          return code === undefined
+            ? Effect.fail(invalidArgument("dpDustSetting", notAmong("the mode", Q10Codes.dustSettingNames.values())))
+            : setting("dpDustSetting", 50, code)
         }
       }),
       network: offer({

@@ -3,8 +3,8 @@ import type { Box } from "../../FloorMap.ts"
 import type { Zones } from "../../Q10DataPoints.ts"
 import type { Q10Map } from "../../Q10Map.ts"
 import type { CommandError, NoMap } from "../../RoborockError.ts"
-import { inOrder, type ZonesTrait } from "../../ZonesTrait.ts"
-import { invalidArgument } from "./question.ts"
+import { allowedZones, inOrder, type ZonesTrait } from "../../ZonesTrait.ts"
+import { invalidArgument } from "./argument.ts"
 
 const method = "dpStartClean"
 const farthest = 0x7fff
@@ -23,11 +23,13 @@ export const make = (
   clean: (wanted, { repeat = 1 } = {}) =>
     Effect.gen(function*() {
       const boxes = inOrder(wanted, repeat)
-      if (boxes === undefined) return yield* invalidArgument(method)
+      if (boxes === undefined) return yield* invalidArgument(method, allowedZones)
       const map = yield* mapInUse
       const corners = boxes.map((box) => cornersOf(map, box))
       const reachable = corners.filter((some) => some !== undefined)
-      if (reachable.length < corners.length) return yield* invalidArgument(method)
+      if (reachable.length < corners.length) {
+        return yield* invalidArgument(method, "a zone is too far from the origin of the map")
+      }
       yield* start({ repeat, zones: reachable.map((some) => ({ corners: some })) })
     })
 })

@@ -17,13 +17,13 @@ import * as joinedMaps from "../q7/joinedMap.ts"
 import * as requests from "../q7/requests.ts"
 import { isRecord, numberField } from "../v1/json.ts"
 import { activitiesOf } from "./activities.ts"
+import { invalidArgument, noPercentage, notAmong, noTimeOfDay } from "./argument.ts"
 import type { Dialect } from "./dialect.ts"
 import { codeOf, type Context, type Fields } from "./dialectContext.ts"
 import { findRooms } from "./knownRooms.ts"
 import * as liveMap from "./liveMap.ts"
 import { offer } from "./offer.ts"
 import { nameOf, problemOf } from "./problem.ts"
-import { invalidArgument } from "./question.ts"
 import * as watchedPoints from "./watchedPoints.ts"
 
 const activityOf = activitiesOf({
@@ -182,7 +182,7 @@ export const make = (context: Context): Dialect => {
     const begin = DailyWindow.toMinutes(window.start)
     const end = DailyWindow.toMinutes(window.end)
     return begin === undefined || end === undefined
-      ? Effect.fail(invalidArgument(quietMethod))
+      ? Effect.fail(invalidArgument(quietMethod, noTimeOfDay))
       : command(quietMethod, { is_open: window.enabled ? 1 : 0, quiet_begin_time: begin, quiet_end_time: end })
   }
 
@@ -225,7 +225,7 @@ export const make = (context: Context): Dialect => {
         dock: command("service.start_recharge"),
         rooms: (wanted, { repeat = 1 } = {}) =>
           Effect.gen(function*() {
-            if (repeat !== 1 && repeat !== 2) return yield* invalidArgument(clean)
+            if (repeat !== 1 && repeat !== 2) return yield* invalidArgument(clean, "repeat has to be 1 or 2")
             const found = yield* findRooms(clean, yield* listRooms, wanted)
             if ((yield* state).fields["repeat_state"] !== repeat - 1) yield* write({ repeat_state: repeat - 1 })
             yield* command(clean, {
@@ -252,11 +252,15 @@ export const make = (context: Context): Dialect => {
           const codes = chosen.map(([property, name, names]) => [property, codeOf(name, names)] as const)
           return codes.length > 0 && codes.every(([, code]) => code !== undefined)
             ? write(Object.fromEntries(codes))
-            : Effect.fail(invalidArgument("prop.set"))
+            : Effect.fail(
+              invalidArgument("prop.set", "fan, water and route have to be among the choices, one at least")
+            )
         },
         setMode: (mode) => {
           const code = modes.get(mode)
-          return code === undefined ? Effect.fail(invalidArgument("prop.set")) : write({ mode: code })
+          return code === undefined
+            ? Effect.fail(invalidArgument("prop.set", notAmong("the mode", modes.keys())))
+            : write({ mode: code })
         }
       }),
       consumables: offer({
@@ -264,7 +268,7 @@ export const make = (context: Context): Dialect => {
         reset: (part) => {
           const code = consumableRows.find(([name]) => name === part)?.[3]
           return code === undefined
-            ? Effect.fail(invalidArgument(resetMethod))
+            ? Effect.fail(invalidArgument(resetMethod, notAmong("the part", consumableRows.map(([name]) => name))))
             : command(resetMethod, { consumable: code })
         }
       }),
@@ -279,7 +283,7 @@ export const make = (context: Context): Dialect => {
         setVolume: (percent) =>
           Number.isInteger(percent) && percent >= 0 && percent <= 100
             ? write({ volume: percent })
-            : Effect.fail(invalidArgument("prop.set"))
+            : Effect.fail(invalidArgument("prop.set", noPercentage))
       }),
       locate: offer({ locate: command("service.find_device") }),
       childLock: offer({

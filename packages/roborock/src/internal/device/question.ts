@@ -15,5 +15,3 @@ export const question = <A>(
     const value = read(Rpc.unwrap(result))
     return value === undefined ? Effect.fail(new RequestError({ reason: "BadAnswer", method })) : Effect.succeed(value)
   })
-
-export const invalidArgument = (method: string) => new RequestError({ reason: "InvalidArgument", method })

@@ -82,6 +82,7 @@ describe("a washing machine", () => {
       assert.deepStrictEqual(acknowledged, [start])
       const unknown = (yield* device.trait("washer")).start({ mode: "wash", program: "levitate" })
       assert.strictEqual(yield* reasonOf(unknown), "InvalidArgument")
+      assert.match((yield* Effect.flip(unknown)).message, /^program: program has to be one of: .*\bcotton_linen\b/)
     }))
 
   it.scoped("is told with the start all that it reports of the program it is set to, and nothing of another one", () =>
