@@ -33,18 +33,21 @@ type NamesOf<Pattern extends string> = Pattern extends `${infer Level}/${infer R
 
 type NameOf<Level extends string> = Level extends `{${infer Name}}` ? Name : never
 
-/** The pattern itself if it is one, else `never`, so that a wrong one does not compile. */
-type Checked<Pattern extends string> = Pattern extends `${infer Level}/${infer Rest}`
-  ? CheckedLevel<Level> extends never ? never : Checked<Rest> extends never ? never : Pattern
-  : CheckedLevel<Pattern> extends never ? never
-  : Pattern
+/** Anything if it is a pattern, else what no text fits, for the compiler to show. */
+type Checked<Pattern extends string> = [WrongLevel<Pattern>] extends [never] ? unknown
+  : { readonly noLevel: WrongLevel<Pattern>; readonly wanted: "plain text or one {name}" }
 
-type CheckedLevel<Level extends string> = string extends Level ? Level
-  : Level extends "{}" ? never
-  : Level extends `{${infer Name}}` ? Plain<Name>
-  : Plain<Level>
+type WrongLevel<Pattern extends string> = Pattern extends `${infer Level}/${infer Rest}`
+  ? WrongOne<Level> | WrongLevel<Rest>
+  : WrongOne<Pattern>
 
-type Plain<Text extends string> = Text extends `${string}${"{" | "}" | "+" | "#"}${string}` ? never : Text
+type WrongOne<Level extends string> = string extends Level ? never
+  : Level extends "{}" ? Level
+  : Level extends `{${infer Name}}` ? Name extends Unfit ? Level : never
+  : Level extends Unfit ? Level
+  : never
+
+type Unfit = `${string}${"{" | "}" | "+" | "#"}${string}`
 
 /**
  * A message of a typed topic: what its topic and its payload say, and the message as it arrived.
@@ -179,8 +182,8 @@ const isLevel = (text: unknown): text is string =>
 const invalid = (name: string) => new TypeError(`the parameter "${name}" has to be one level of a topic name`)
 
 /**
- * Makes a typed topic. A level of the pattern is plain text or one name in braces; a pattern that is
- * not compiles not, and throws a `TypeError` where its text is not known to the compiler.
+ * Makes a typed topic. A level of the pattern is plain text or one name in braces: anything else does not
+ * compile, and throws a `TypeError` where its text is not known to the compiler.
  *
  * @example
  * ```ts

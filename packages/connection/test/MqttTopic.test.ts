@@ -33,6 +33,9 @@ describe("MqttTopic", () => {
   })
 
   it("is refused where a level is neither text nor one name", () => {
+    expectTypeOf<Parameters<typeof MqttTopic.make<"home/+/{room}", number>>[0]>().toEqualTypeOf<
+      "home/+/{room}" & { readonly noLevel: "+"; readonly wanted: "plain text or one {name}" }
+    >()
     // @ts-expect-error -- a wildcard
     assert.throws(() => MqttTopic.make("home/+/temperature", { payload: Schema.Number }), TypeError)
     // @ts-expect-error -- a name and text in one level
