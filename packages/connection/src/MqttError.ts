@@ -295,7 +295,7 @@ export class CodecError extends Data.TaggedError("CodecError")<{
 /**
  * A session store could not be opened, or could not make durable what it was given.
  *
- * - `InUse`: the session of this client identifier is open elsewhere.
+ * - `InUse`: the session of this client identifier is open elsewhere; of a session in files, `cause` says in which process.
  * - `Corrupt`: what is stored is damaged, other than by a crash in the middle of the last commit;
  *   `cause` says where. Nothing was changed.
  * - `Full`: it would grow beyond its bound; nothing was changed.

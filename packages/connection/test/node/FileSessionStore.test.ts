@@ -107,7 +107,9 @@ describe("FileSessionStore", () => {
         assert.deepStrictEqual(yield* Effect.provide(stored(), layer), { a: "1" })
       }
       writeFileSync(file("lock"), [process.ppid, "", "another process"].join("\n"))
-      assert.strictEqual((yield* Effect.flip(Effect.provide(stored(), layer))).reason, "InUse")
+      const refused = yield* Effect.flip(Effect.provide(stored(), layer))
+      assert.strictEqual(refused.reason, "InUse")
+      assert.include(refused.message, `: process ${process.ppid} holds ${file("lock")}`)
       assert.sameMembers(readdirSync(directory), ["c-2e7d2c03a9507ae2.journal", "c-2e7d2c03a9507ae2.lock"])
     }))
 

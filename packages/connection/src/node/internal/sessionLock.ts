@@ -101,16 +101,19 @@ const takeAway = async (path: string): Promise<void> => {
 
 const attempts = 3
 
-const lock = async (path: string): Promise<boolean> => {
+/** Who holds it, if that is not this caller from now on. */
+const lock = async (path: string): Promise<string | undefined> => {
   for (let attempt = 0; attempt < attempts; attempt++) {
-    if (await tryLock(path)) return true
+    if (await tryLock(path)) return undefined
     const owner = await readOwner(path)
     if (owner === "gone") continue
     // A lock without an owner was not made by this module, or is damaged: nobody holds it.
-    if (owner !== undefined && (await isAlive(owner))) return false
+    if (owner !== undefined && (await isAlive(owner))) {
+      return owner.token === token ? "this process" : `process ${owner.pid}`
+    }
     await takeAway(path)
   }
-  return false
+  return "one process after the other"
 }
 
 /** Holds the lock until the scope closes; fails with reason `InUse` while another owner is alive. */
@@ -118,7 +121,10 @@ export const acquire = (path: string): Effect.Effect<void, StoreError, Scope.Sco
   Effect.acquireRelease(
     Effect.flatMap(
       Effect.tryPromise({ try: () => lock(path), catch: io }),
-      (held) => held ? Effect.void : new StoreError({ reason: "InUse" })
+      (holder) =>
+        holder === undefined
+          ? Effect.void
+          : new StoreError({ reason: "InUse", cause: new Error(`${holder} holds ${path}`) })
     ),
     () => Effect.promise(() => rm(path, { force: true }).catch(() => {}))
   )
