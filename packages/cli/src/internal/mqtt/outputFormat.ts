@@ -27,6 +27,8 @@ const letters = (isPretty: boolean): Readonly<Record<string, OutputFormat>> => (
     return found === undefined ? undefined : byteText.utf8(found)
   },
   l: text(({ message }) => message.payload.length),
+  // The packet identifier is between the client and the broker.
+  m: text(() => undefined),
   P: text(({ message }) => message.properties?.userProperties?.map((pair) => pair.join(":")).join(" ")),
   p: ({ message }) => message.payload,
   q: text(({ message }) => message.qos),
@@ -40,7 +42,7 @@ const letters = (isPretty: boolean): Readonly<Record<string, OutputFormat>> => (
 })
 
 /** Whose value is padded with noughts by the flag `0`. */
-const numeric = "AEFlSxX"
+const numeric = "AEFlmSxX"
 /** Whose value is cut to a maximum width. */
 const cut = "CIRt"
 

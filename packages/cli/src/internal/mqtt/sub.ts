@@ -21,7 +21,8 @@ import * as reporters from "./reporter.ts"
 import * as settingsOf from "./settings.ts"
 import * as readers from "./valueReader.ts"
 
-const retainWords = readers.oneOf<0 | 1 | 2>("0|1|2", { 0: 0, 1: 1, 2: 2 })
+/** The numbers of the protocol, and the words of mosquitto_sub 2.1. */
+const retainWords = readers.oneOf<0 | 1 | 2>("0|1|2", { 0: 0, 1: 1, 2: 2, always: 0, new: 1, never: 2 })
 
 export const table = {
   ...connectionTable,

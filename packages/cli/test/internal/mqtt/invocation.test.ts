@@ -56,6 +56,15 @@ describe("the command line", () => {
       assert.strictEqual(values.persistent, true)
     }))
 
+  it.effect.each([["always", 0], ["new", 1], ["never", 2], ["2", 2]] as const)(
+    "--retain-handling %s, in mosquitto_sub's words or as a number",
+    ([word, handling]) =>
+      Effect.map(
+        valuesOf("sub", "--retain-handling", word),
+        (values) => assert.strictEqual(values.retainHandling, handling)
+      )
+  )
+
   it.effect("options that may be given several times keep their order", () =>
     Effect.gen(function*() {
       const values = yield* valuesOf("sub", "-t", "a", "-q", "0", "-t", "b", "-q", "2", "-T", "x", "-U", "y")

@@ -43,7 +43,7 @@ describe("-F", () => {
     ["[%010p]", "[   {\"a\":1}]"],
     ["\\t\\n\\\\\\0\\a\\e", "\t\n\\\0\x07\x1b"],
     ["@@ @Y", "@ 2026"],
-    ["%A|%S", "|"],
+    ["%A|%S|%m", "||"],
     ["", ""]
   ])("%j", (format, expected) => assert.strictEqual(written(format), expected))
 
