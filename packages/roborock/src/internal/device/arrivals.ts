@@ -3,15 +3,18 @@ import * as Effect from "effect/Effect"
 import type { RequestError } from "../../RoborockError.ts"
 import type { Context } from "./dialectContext.ts"
 
+/** An answer may come in several messages, which follow each other at once: what has not come by then does not come. */
+const quiet = "2 seconds"
+
 /**
- * Waits for values that come unasked, as answers of devices whose messages have no ids. A value that a whole wait did not
+ * Waits for values that come unasked, as answers of devices whose messages have no ids. A value that an answer did not
  * bring is not waited for again: the device does not have it.
  */
 export const make = ({ exchange }: Pick<Context, "exchange">) => {
   interface Wait {
     readonly missing: Set<number>
+    readonly begun: Deferred.Deferred<void>
     readonly complete: Deferred.Deferred<void>
-    hasSome: boolean
   }
   const waits = new Set<Wait>()
   const absent = new Set<number>()
@@ -23,12 +26,25 @@ export const make = ({ exchange }: Pick<Context, "exchange">) => {
       return Effect.forEach(waits, (wait) => {
         const before = wait.missing.size
         known.forEach((id) => wait.missing.delete(id))
-        wait.hasSome ||= wait.missing.size < before
-        return wait.missing.size === 0 ? Deferred.succeed(wait.complete, undefined) : Effect.void
+        const now = wait.missing.size
+        return now === before
+          ? Effect.void
+          : Deferred.succeed(now === 0 ? wait.complete : wait.begun, undefined)
       }, { discard: true })
     })
 
-  /** Asks, and ends when all is there or the time is over with something there. */
+  /** Ends when some of it is there and no more comes. */
+  const settled = (wait: Wait): Effect.Effect<void> =>
+    Effect.gen(function*() {
+      yield* Deferred.await(wait.begun)
+      let before: number
+      do {
+        before = wait.missing.size
+        yield* Effect.sleep(quiet)
+      } while (wait.missing.size < before)
+    })
+
+  /** Asks, and ends when all is there, or some of it and the rest does not come. */
   const collect = (
     method: string,
     wanted: ReadonlyArray<number>,
@@ -38,20 +54,22 @@ export const make = ({ exchange }: Pick<Context, "exchange">) => {
       const missing = wanted.filter((id) => !absent.has(id))
       const wait: Wait = {
         missing: new Set(missing.length === 0 ? wanted : missing),
-        complete: yield* Deferred.make<void>(),
-        hasSome: false
+        begun: yield* Deferred.make<void>(),
+        complete: yield* Deferred.make<void>()
       }
+      const total = wait.missing.size
       const asked = exchange(method, question, (send) =>
         Effect.acquireUseRelease(
           Effect.sync(() => waits.add(wait)),
-          () => Effect.zipRight(send, Deferred.await(wait.complete)),
+          () => Effect.zipRight(send, Effect.raceFirst(Deferred.await(wait.complete), settled(wait))),
           () => Effect.sync(() => waits.delete(wait))
         ))
       yield* Effect.catchIf(
         asked,
-        ({ reason }) => reason === "TimedOut" && wait.hasSome,
-        () => Effect.sync(() => wait.missing.forEach((id) => absent.add(id)))
+        ({ reason }) => reason === "TimedOut" && wait.missing.size < total,
+        () => Effect.void
       )
+      wait.missing.forEach((id) => absent.add(id))
     })
 
   return { arrived, collect }

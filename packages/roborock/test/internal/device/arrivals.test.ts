@@ -35,7 +35,21 @@ describe("values that are asked for", () => {
       assert.isUndefined(yield* Fiber.join(sent))
     }))
 
-  it.effect("that a whole wait did not bring are not waited for again, until they come", () =>
+  it.effect("that do not come with the others are waited for two seconds", () =>
+    Effect.gen(function*() {
+      const { arrived, collect } = makeArrivals()
+      const waiting = yield* Effect.fork(reasonOf(collect("values", [1, 2, 3], question)))
+      yield* TestClock.adjust("5 seconds")
+      yield* arrived([1])
+      yield* TestClock.adjust("1500 millis")
+      yield* arrived([2])
+      yield* TestClock.adjust("1500 millis")
+      assert.isNull(waiting.unsafePoll())
+      yield* TestClock.adjust("1 second")
+      assert.isUndefined(yield* Fiber.join(waiting))
+    }))
+
+  it.effect("that an answer did not bring are not waited for again, until they come", () =>
     Effect.gen(function*() {
       const { arrived, collect } = makeArrivals()
       const ask = Effect.fork(reasonOf(collect("values", [1, 2], question)))
