@@ -37,6 +37,20 @@ const transportAdvice = (reason: TransportError["reason"] | undefined): string =
   }
 }
 
+const rejectionAdvice = (reasonCode: number | undefined): string | undefined => {
+  switch (reasonCode) {
+    // 3.1.1 has no other code, and in 5 it is for those who do not say why.
+    case 0x80:
+      return "The broker may not allow this topic to this user."
+    case 0x87:
+      return "The broker does not allow this topic to this user."
+    case 0x97:
+      return "The broker has a limit that is reached: try again later."
+    default:
+      return undefined
+  }
+}
+
 const adviceOf = (error: MqttError): string | undefined => {
   switch (error.reason) {
     case "BadCredentials":
@@ -50,7 +64,7 @@ const adviceOf = (error: MqttError): string | undefined => {
       return "The broker may speak another version: try -V 311."
     case "SubscribeRejected":
     case "PublishRejected":
-      return "The broker does not allow this topic to this user."
+      return rejectionAdvice(error.reasonCode)
     default:
       return undefined
   }
