@@ -188,7 +188,8 @@ describe("a server that sends its clients elsewhere", () => {
 describe("the protocol version", () => {
   it.scoped.each<readonly [string, Uint8Array]>([
     ["a 3.1.1 return code", Uint8Array.of(0x20, 2, 0, 1)],
-    ["reason code 0x84", Uint8Array.of(0x20, 3, 0, 0x84, 0)]
+    ["reason code 0x84", Uint8Array.of(0x20, 3, 0, 0x84, 0)],
+    ["reason code 0x84 in the shape of 3.1.1", Uint8Array.of(0x20, 2, 0, 0x84)]
   ])("\"auto\" falls back to 3.1.1 after %s, and stays there", ([, refusal]) =>
     Effect.gen(function*() {
       const server = yield* Scripted.make()

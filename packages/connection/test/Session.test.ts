@@ -94,6 +94,28 @@ describe("Session", () => {
       assert.deepStrictEqual(rig.tags(), [])
     })
 
+    it.each<readonly [Rig.Version, string, Uint8Array]>([
+      [4, "its own", Uint8Array.of(0x20, 3, 0, 0x84, 0)],
+      [4, "its own, with words", Uint8Array.of(0x20, 7, 0, 0x84, 4, 0x1f, 0, 1, 0x35)],
+      [4, "the old", Uint8Array.of(0x20, 2, 0, 0x84)],
+      [5, "the old", Uint8Array.of(0x20, 2, 0, 0x84)]
+    ])("MQTT %d reads that the version is not supported, in %s shape", (version, _, bytes) => {
+      const rig = Rig.make(version)
+      rig.open()
+      rig.receiveBytes(bytes)
+      assert.strictEqual(rig.ended(), "ConnectError.ConnectRefused")
+      assert.deepInclude(rig.session.ended(), { retryable: false, reasonCode: 0x84 })
+    })
+
+    it("does not know what other codes of MQTT 5 are to mean in 3.1.1, nor a success in the other shape", () => {
+      for (const bytes of [Uint8Array.of(0x20, 2, 0, 0x87), Uint8Array.of(0x20, 3, 0, 0, 0)]) {
+        const rig = Rig.make(4)
+        rig.open()
+        rig.receiveBytes(bytes)
+        assert.strictEqual(rig.ended(), "ConnectError.ProtocolError")
+      }
+    })
+
     it("reads the refusal of a server that only speaks 3.1.1", () => {
       const rig = Rig.make(5)
       rig.open()
@@ -252,9 +274,39 @@ describe("Session", () => {
       rig.session.lost()
       rig.connect({ sessionPresent: true, properties: { maximumQoS: 1 } })
       assert.deepStrictEqual([twice.result, once.result, released.result], ["NotSupported", "waits", "waits"])
-      assert.deepStrictEqual(rig.sent().map(({ _tag }) => _tag), ["PubRel", "Publish"])
+      // The server may hold the first one, and its identifier with it.
+      assert.deepStrictEqual(
+        rig.sent().map((packet) => [packet._tag, "packetId" in packet ? packet.packetId : 0]),
+        [["PubRel", 3], ["PubRel", 1], ["Publish", 2]]
+      )
       rig.receive(Packet.pubAck({ packetId: 2 }), Packet.pubComp({ packetId: 3 }))
       assert.deepStrictEqual([once.result, released.result], [0, 0])
+      assert.isFalse(rig.session.isIdle())
+      rig.receive(Packet.pubComp({ packetId: 1, reasonCode: 0x92 }))
+      assert.isTrue(rig.session.isIdle())
+    })
+
+    it("keeps the identifier of such a message until the server has let go of it, over links and the whole round", () => {
+      const rig = Rig.make()
+      rig.connect()
+      const large = rig.publish("large", 2, "x".repeat(500))
+      rig.session.lost()
+      rig.connect({ sessionPresent: true, properties: { maximumPacketSize: 100 } })
+      assert.strictEqual(large.result, "PacketTooLarge")
+      rig.session.lost()
+      rig.connect({ sessionPresent: true, properties: { maximumPacketSize: 100 } })
+      assert.deepStrictEqual(rig.tags(), ["PubRel"])
+      const given = new Set<number>()
+      for (let count = 0; count < 65_535; count++) {
+        rig.publish("t", 1)
+        for (const packet of rig.sent()) {
+          if (packet._tag !== "Publish" || packet.packetId === undefined) continue
+          given.add(packet.packetId)
+          rig.receive(Packet.pubAck({ packetId: packet.packetId }))
+        }
+      }
+      assert.strictEqual(given.size, 65_534)
+      assert.isFalse(given.has(1))
     })
 
     it("sends what is published when that fails behind what it has to send again", () => {

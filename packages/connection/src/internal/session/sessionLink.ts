@@ -12,6 +12,7 @@ import * as farewell from "./linking/farewell.ts"
 import type { Surroundings } from "./linking/handshake.ts"
 import { Handshake, unspecifiedError } from "./linking/handshake.ts"
 import { negotiate } from "./linking/negotiate.ts"
+import * as refusal from "./linking/refusal.ts"
 import type { ProtocolAreas } from "./protocolAreas.ts"
 
 export class SessionLink implements Surroundings, DispatchSurroundings {
@@ -64,6 +65,9 @@ export class SessionLink implements Surroundings, DispatchSurroundings {
     if (owner.onPacket !== undefined) { for (const packet of packets) owner.onPacket("received", packet) }
     if (packets.length > 0) keepAlive.received(now)
     else keepAlive.progressed()
+    const isFirst = phase === "Handshaking" && packets.length === 0
+    const refused = isFirst && error !== undefined ? refusal.ofOtherVersion(bytes) : undefined
+    if (refused !== undefined) return this.end(refused)
     this.handleAll(packets, error)
   }
 

@@ -29,6 +29,9 @@ const connectReason = (code: number, otherwise: ConnectReason): ConnectReason =>
   return otherwise
 }
 
+const connAckHeader = 0x20
+const unsupportedVersion = 0x84
+
 interface Refusal {
   readonly reasonCode: number
   readonly reasonString?: string | undefined
@@ -75,6 +78,15 @@ const saidIn = (
 export const ofConnAck = ({ properties, reasonCode }: Packet.ConnAck): AuthError | ConnectError =>
   // A 3.1.1-shaped CONNACK, which has no properties, carries a return code.
   properties === undefined ? ofReturnCode(reasonCode) : ofReasonCode("ConnAck", saidIn(reasonCode, properties))
+
+/**
+ * A server of MQTT 5 alone answers a CONNECT of 3.1.1 with a reason code of its own, in either shape [5 §3.1.2.2]; no decoder
+ * takes that for a CONNACK.
+ */
+export const ofOtherVersion = (firstBytes: Uint8Array): ConnectError | undefined =>
+  firstBytes[0] === connAckHeader && firstBytes[3] === unsupportedVersion
+    ? new ConnectError({ reason: "ConnectRefused", retryable: false, reasonCode: unsupportedVersion })
+    : undefined
 
 export const ofDisconnect = ({ properties, reasonCode = 0 }: Packet.Disconnect): AuthError | ConnectError =>
   ofReasonCode("Disconnect", saidIn(reasonCode, properties))

@@ -140,6 +140,16 @@ export class InFlight {
     })
   }
 
+  /**
+   * The server does not take the message any more. At QoS 2 it may have it of an earlier link, and would take another one
+   * with its identifier for a copy [5 §4.3.3]: PUBREL, which it answers in any case, frees that.
+   */
+  giveUp(now: number, entry: Entry, outcome: Outcome): void {
+    if (entry.message.qos < 2 || !entry.isWritten) return this.conclude(now, entry, outcome)
+    this.release(now, entry)
+    entry.leave(outcome)
+  }
+
   /** A new link: what was released is so again; returns what has to be published again, in its order. */
   open(now: number): ReadonlyArray<Entry> {
     this.isLinked = true
@@ -157,7 +167,7 @@ export class InFlight {
 
   publish(now: number, entry: Entry): void {
     const problem = this.output.write(toPacket(entry.message, entry.id, entry.isWritten))
-    if (problem !== undefined) return this.conclude(now, entry, unsendable(entry.message, problem))
+    if (problem !== undefined) return this.giveUp(now, entry, unsendable(entry.message, problem))
     entry.isWritten = true
     this.window.occupy(now, entry)
   }

@@ -119,7 +119,7 @@ export class Outbound {
     this.resumption.begin(owed.filter(({ message }) => isOffered(message, link)))
     this.link = link
     for (const entry of owed) {
-      if (!isOffered(entry.message, link)) this.exchanges.conclude(now, entry, failure(entry.message, "NotSupported"))
+      if (!isOffered(entry.message, link)) this.exchanges.giveUp(now, entry, failure(entry.message, "NotSupported"))
     }
     this.resumption.goOn(now)
   }
