@@ -2,7 +2,7 @@ import { Packet } from "@effect-mqtt/codec"
 import { assert, describe } from "@effect/vitest"
 import { Effect, Fiber, TestClock } from "effect"
 import type * as Scripted from "./scriptedServer.ts"
-import { granted, opened, scenario, settle, start } from "./subscribing.ts"
+import { granted, isSilent, opened, plain, scenario, settle, start, take } from "./subscribing.ts"
 
 describe("a packet identifier that the server says is in use", () => {
   scenario("in a SUBACK: the link is replaced, and the filter is asked for on the next", () =>
@@ -83,7 +83,7 @@ describe("a filter that the server refuses, and may have all the same, is unsubs
       yield* isLeft(next)
     }))
 
-  scenario("when it was granted to the first of two that have asked", () =>
+  scenario("when a SUBSCRIBE before it is still unanswered", () =>
     Effect.gen(function*() {
       const { client, link } = yield* start()
       const refused = yield* Effect.fork(
@@ -94,10 +94,46 @@ describe("a filter that the server refuses, and may have all the same, is unsubs
       const { packetId: first } = yield* link.expect("Subscribe")
       const { packetId: second } = yield* link.expect("Subscribe")
       yield* link.send(
-        Packet.subAck({ packetId: first, reasonCodes: [0] }),
-        Packet.subAck({ packetId: second, reasonCodes: [0x97] })
+        Packet.subAck({ packetId: second, reasonCodes: [0x97] }),
+        Packet.subAck({ packetId: first, reasonCodes: [0] })
       )
       assert.deepStrictEqual((yield* Fiber.join(refused)).map(({ reasonCode }) => reasonCode), [0x97, 0x97])
       yield* isLeft(link)
+    }))
+})
+
+describe("a wish for more that the server refuses", () => {
+  scenario("fails who has it; who has asked for less before, and got it, goes on", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start()
+      const asking = (qos: 0 | 1 | 2) => Effect.fork(Effect.either(client.subscription("t", { qos })))
+      const low = yield* asking(0)
+      yield* settle
+      // It waits for the same answer.
+      const same = yield* asking(0)
+      yield* settle
+      const high = yield* asking(1)
+      yield* settle
+      const higher = yield* asking(2)
+      const { packetId: first, subscriptions } = yield* link.expect("Subscribe")
+      assert.deepStrictEqual(subscriptions.map(({ qos }) => qos), [0])
+      const { packetId: second } = yield* link.expect("Subscribe")
+      const { packetId: third } = yield* link.expect("Subscribe")
+      yield* link.send(Packet.subAck({ packetId: first, reasonCodes: [0] }))
+      const lowest = yield* Effect.flatten(Fiber.join(low))
+      assert.deepStrictEqual(lowest.grantedQos, [0])
+      assert.deepStrictEqual((yield* Effect.flatten(Fiber.join(same))).grantedQos, [0])
+      yield* link.send(
+        Packet.subAck({ packetId: second, reasonCodes: [1] }),
+        Packet.subAck({ packetId: third, reasonCodes: [0x97] })
+      )
+      assert.deepStrictEqual((yield* Effect.flatten(Fiber.join(high))).grantedQos, [1])
+      const error = yield* Effect.flip(Effect.flatten(Fiber.join(higher)))
+      assert.deepInclude(error, { reason: "SubscribeRejected", reasonCode: 0x97 })
+      yield* link.send(plain("t"))
+      assert.deepStrictEqual(yield* take(lowest.messages, 1), ["t"])
+      // Nothing is left to be asked for, nor to be left.
+      yield* isSilent(link)
+      yield* link.close
     }))
 })

@@ -25,16 +25,18 @@ export type State = "absent" | "subscribing" | "active" | "unsubscribing" | "unc
 export interface Waiting {
   readonly member: Member
   readonly listener: GrantListener
+  /** The SUBSCRIBE whose answer it waits for, or that of a later one. */
+  readonly operation: number
 }
 
 export interface Entry {
   /** What serves all streams. */
   request: Request
-  /** What the server has granted, while a SUBSCRIBE that asks for more is on its way. */
+  /** What the server has granted last, also while a SUBSCRIBE that asks for more is on its way. */
   confirmed: Request | undefined
   /** The server may have the filter, although nothing is confirmed: a refusal does not mean that it has not. */
   mayBeHeld: boolean
-  /** Counts SUBSCRIBEs and UNSUBSCRIBEs: the answer to any but the last one decides nothing. */
+  /** Counts SUBSCRIBEs and UNSUBSCRIBEs: the answer to the last one decides. */
   operation: number
   /** Names the subscription at the server; a fresh one each time that the server has to make it anew. */
   identifier: number

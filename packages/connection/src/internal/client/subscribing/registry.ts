@@ -5,6 +5,7 @@
  * An entry outlives the link. Whatever was in flight when the link dropped is `uncertain` and is
  * settled again after the next CONNACK.
  */
+import type { QoS } from "@effect-mqtt/codec"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { SubscribeError } from "../../../MqttError.ts"
@@ -127,6 +128,7 @@ export const make = (
       ),
       (outcome) => {
         if (entry.operation === operation) onSubscribed(entry, request, outcome, served)
+        else onSuperseded(entry, operation, request, outcome)
       }
     )
   }
@@ -149,21 +151,34 @@ export const make = (
     const granted = requests.toGranted(filter, outcome.reasonCodes[0], outcome.reasonString)
     if (Either.isLeft(granted)) return reject(entry, granted.left)
     for (const member of served) entry.replayTo.delete(member)
-    entry.granted = granted.right
-    entry.confirmed = request
     entry.mayBeHeld = false
     entry.state = "active"
-    const { listeners } = entry
-    entry.listeners = []
+    confirm(entry, request, granted.right, entry.operation)
     for (const member of [...entry.members]) {
       const tooLow = entries.insufficient(entry, member)
       if (tooLow !== undefined) expel(member, tooLow)
     }
-    for (const { listener, member } of listeners) {
-      const tooLow = entries.insufficient(entry, member)
-      listener(filter, tooLow === undefined ? granted : Either.left(tooLow))
-    }
     if (entry.members.size === 0 && entry.state === "active") unsubscribe(entry)
+  }
+
+  /** Another SUBSCRIBE asks for more already. If that is refused, what this one was granted goes on. */
+  const onSuperseded = (entry: Entry, operation: number, request: Request, outcome: OperationOutcome) => {
+    if (entry.state !== "subscribing" || outcome._tag !== "Answered") return
+    const granted = requests.toGranted(request.filter, outcome.reasonCodes[0], outcome.reasonString)
+    if (Either.isRight(granted)) confirm(entry, request, granted.right, operation)
+  }
+
+  /** Tells those who wait for this SUBSCRIBE, or for one before it. */
+  const confirm = (entry: Entry, request: Request, granted: QoS.QoS, operation: number) => {
+    entry.granted = granted
+    entry.confirmed = request
+    const answered = entry.listeners.filter((waiting) => waiting.operation <= operation)
+    entry.listeners = entry.listeners.filter((waiting) => waiting.operation > operation)
+    for (const { listener, member } of answered) {
+      const tooLow = entries.insufficient(entry, member)
+      if (tooLow !== undefined) expel(member, tooLow)
+      listener(request.filter, tooLow === undefined ? Either.right(granted) : Either.left(tooLow))
+    }
   }
 
   const unsubscribe = (entry: Entry) => {
@@ -204,12 +219,12 @@ export const make = (
       expel(member, tooLow)
       return listener(filter, Either.left(tooLow))
     }
-    entry.listeners.push({ member, listener })
+    const isAsked = entry.state === "subscribing"
+    entry.listeners.push({ member, listener, operation: isAsked && !raised ? entry.operation : entry.operation + 1 })
     if (!session.isReady() || link === undefined) {
       if (isLive) entry.state = "uncertain"
       return
     }
-    const isAsked = entry.state === "subscribing"
     if (isAsked && retainHandling !== 2) entry.replayTo.add(member)
     if (isAsked && !raised) return
     // To raise a subscription replays nothing; one that is still to be confirmed may turn out to be new.
