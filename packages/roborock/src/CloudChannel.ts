@@ -143,12 +143,10 @@ export const make = (
     const supervise = (
       client: MqttClient.MqttClient["Type"],
       userData: UserData,
-      close: Effect.Effect<void>,
-      isReplaced: () => boolean
+      close: Effect.Effect<void>
     ) =>
       Effect.gen(function*() {
         const error = fromConnection(yield* Effect.flip(client.failure))
-        if (isReplaced()) return
         const renewed = error._tag === "AuthError" && (yield* Effect.isSuccess(auth.renew(userData, error)))
         if (!renewed) {
           yield* Effect.logWarning(`the connection to the Roborock cloud is given up for now: ${error.message}`)
@@ -177,15 +175,11 @@ export const make = (
             }),
             Effect.forkIn(clientScope)
           )
-          let isReplaced = false
           const end = Scope.close(clientScope, Exit.void)
-          yield* supervise(client, userData, end, () => isReplaced)
-          const close = Effect.suspend(() => {
-            isReplaced = true
-            return end
-          })
+          const supervisor = yield* supervise(client, userData, end)
           failures = 0
-          return { _tag: "Running", client, close } as const
+          // A client that is closed never fails: nobody is to wait for it.
+          return { _tag: "Running", client, close: Effect.zipRight(Fiber.interrupt(supervisor), end) } as const
         }).pipe(Effect.onError((cause) =>
           Effect.zipRight(
             Scope.close(clientScope, Exit.failCause(cause)),

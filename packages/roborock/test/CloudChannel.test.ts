@@ -340,6 +340,7 @@ describe("a connection that delivers nothing", () => {
       yield* broker.publish({ topic: fromDevice, payload: bytes(5) })
       yield* settle
       assert.deepStrictEqual(heard, [bytes(5)])
+      const fibers = yield* Fiber.roots
       for (let round = 0; round < 9; round++) yield* cloud.unanswered
       yield* TestClock.adjust("5 seconds")
       assert.deepStrictEqual(yield* clientIds, second)
@@ -347,5 +348,7 @@ describe("a connection that delivers nothing", () => {
       yield* cloud.unanswered
       yield* TestClock.adjust("5 seconds")
       assert.notDeepEqual(yield* clientIds, second)
+      // Nobody waits for the failure of those that were replaced.
+      assert.strictEqual((yield* Fiber.roots).length, fibers.length)
     }).pipe(Effect.provide(Broker.layerMemory())))
 })
