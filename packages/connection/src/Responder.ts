@@ -4,12 +4,9 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
-import { InvalidOption, isWhole } from "./internal/optionValue.ts"
 import type { Message, PublishOptions, SubscribeOptions } from "./Message.ts"
 import { MqttClient } from "./MqttClient.ts"
-import type { PublishError } from "./MqttError.ts"
-import { SubscribeError } from "./MqttError.ts"
+import type { PublishError, SubscribeError } from "./MqttError.ts"
 
 /**
  * Answers a request of MQTT 5: to its Response Topic, with its Correlation Data, at its QoS. False,
@@ -38,12 +35,12 @@ export const reply = (
 }
 
 /**
- * How to serve requests.
+ * How to serve requests. One is acknowledged when it has been answered, so there is no `ack`.
  *
  * @since 0.1.0
  * @category models
  */
-export interface ServeOptions extends SubscribeOptions {
+export interface ServeOptions extends Omit<SubscribeOptions, "ack"> {
   /**
    * Requests handled at a time.
    *
@@ -73,22 +70,14 @@ export const serve = <E, R>(
   handler: (request: Message) => Effect.Effect<string | Uint8Array, E, R>,
   options?: ServeOptions
 ): Effect.Effect<void, SubscribeError | E, MqttClient | R> =>
-  Effect.flatMap(MqttClient, (client) => {
-    const { concurrency = 1, ...how } = options ?? {}
-    if (!isWhole(concurrency, 1)) {
-      const cause = new InvalidOption("concurrency", "a whole number from 1")
-      return new SubscribeError({ reason: "InvalidFilter", filter, cause })
-    }
-    return client.subscribe(filter, how).pipe(
-      Stream.mapEffect(
-        (request) =>
-          Effect.flatMap(handler(request), (payload) =>
-            Effect.catchAll(reply(request, payload), (error) =>
-              Effect.annotateLogs(Effect.logWarning("A response was not sent", error.message), {
-                package: "connection"
-              }))),
-        { concurrency, unordered: true }
-      ),
-      Stream.runDrain
-    )
-  })
+  Effect.flatMap(MqttClient, (client) =>
+    client.consume(
+      filter,
+      (request) =>
+        Effect.flatMap(handler(request), (payload) =>
+          Effect.catchAll(reply(request, payload), (error) =>
+            Effect.annotateLogs(Effect.logWarning("A response was not sent", error.message), {
+              package: "connection"
+            }))),
+      options
+    ))

@@ -25,6 +25,10 @@ import type { Wire } from "./Wire.ts"
  * @category tags
  */
 export class Transport extends Context.Tag("@effect-mqtt/connection/Transport")<Transport, {
+  /**
+   * Opens a link that lasts as long as the scope. It is interrupted when its time is over, and leaves nothing behind
+   * then. The `reason` of its failure decides whether a client tries again.
+   */
   readonly open: (endpoint: Endpoint) => Effect.Effect<Wire, TransportError, Scope.Scope>
 }>() {}
 

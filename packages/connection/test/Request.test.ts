@@ -2,7 +2,7 @@ import { Broker } from "@effect-mqtt/broker"
 import { Packet } from "@effect-mqtt/codec"
 import { Message, MqttClient, Request, Responder } from "@effect-mqtt/connection"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Scope, TestClock } from "effect"
+import { Deferred, Effect, Exit, Fiber, Scope, TestClock } from "effect"
 import * as Scripted from "./scriptedServer.ts"
 
 const options: MqttClient.Options = { url: "mqtt://memory", clientId: "me/+" }
@@ -82,6 +82,32 @@ describe("request", () => {
       yield* TestClock.adjust("1 second")
       assert.deepStrictEqual(yield* Fiber.join(fiber), words.map((word) => word.toUpperCase()))
     }).pipe(Effect.provide(Broker.layerMemory())))
+
+  it.scoped("is acknowledged when it has been answered, with others at the same time", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start()
+      const finished = yield* Deferred.make<string>()
+      yield* Effect.forkScoped(
+        Responder.serve("ask", () => Deferred.await(finished), { concurrency: 4, qos: 1 }).pipe(
+          Effect.provideService(MqttClient.MqttClient, client)
+        )
+      )
+      yield* grant(link)
+      const asked = (packetId: number) =>
+        Packet.publish({ packetId, topic: "ask", payload: bytes("?"), qos: 1, properties: { responseTopic: "out" } })
+      yield* link.send(asked(1))
+      yield* settle
+      yield* link.send(asked(2))
+      yield* settle
+      yield* Deferred.succeed(finished, "yes")
+      // An answer has the QoS of its request.
+      for (const answered of [yield* link.expect("Publish"), yield* link.expect("Publish")]) {
+        yield* link.send(Packet.pubAck({ packetId: answered.packetId ?? 0 }))
+      }
+      assert.strictEqual((yield* link.expect("PubAck")).packetId, 1)
+      assert.strictEqual((yield* link.expect("PubAck")).packetId, 2)
+      yield* link.close
+    }))
 
   it.scoped("uses one subscription, made before the first, and fresh correlation data for each", () =>
     Effect.gen(function*() {

@@ -68,7 +68,7 @@ export interface RequestOptions {
  */
 export interface Push {
   readonly dataPoints: ReadonlyMap<number, unknown>
-  readonly online?: boolean
+  readonly online?: boolean | undefined
 }
 
 /**
