@@ -23,7 +23,7 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type * as Subscribable from "effect/Subscribable"
 import * as SynchronizedRef from "effect/SynchronizedRef"
-import { connectToCloud, credentialsOf, toLink, whenUp } from "./internal/channel/cloudConnection.ts"
+import { type CloudConnection, connectToCloud, toLink, whenUp } from "./internal/channel/cloudConnection.ts"
 import * as cloudPause from "./internal/channel/cloudPause.ts"
 import { makeWatchdog } from "./internal/channel/cloudWatchdog.ts"
 import { fromConnection, fromPublish, fromSubscribe, silent, timedOut } from "./internal/channel/linkError.ts"
@@ -109,7 +109,7 @@ type LinkError = AuthError | ConnectError
 
 type State =
   | { readonly _tag: "None" }
-  | { readonly _tag: "Running"; readonly client: MqttClient.MqttClient["Type"]; readonly close: Effect.Effect<void> }
+  | { readonly _tag: "Running"; readonly connection: CloudConnection; readonly close: Effect.Effect<void> }
   /** Nobody may try before the pause is over. */
   | { readonly _tag: "Paused"; readonly error: LinkError }
 
@@ -134,7 +134,6 @@ export const make = (
     let lastFailure: { readonly error: LinkError } | undefined
     let failures = 0
 
-    const credentials = Effect.flatMap(auth.userData, credentialsOf)
     const connect = connectToCloud(auth, { timeout: firstTimeout, reconnect: options.reconnect ?? defaultReconnect })
       .pipe(Effect.provideService(Transport, transport))
 
@@ -165,7 +164,8 @@ export const make = (
       (clientScope) =>
         Effect.gen(function*() {
           yield* link.update(() => ({ _tag: "Connecting" }))
-          const { client, userData } = yield* Scope.extend(connect, clientScope)
+          const connection = yield* Scope.extend(connect, clientScope)
+          const { client, userData } = connection
           yield* client.status.changes.pipe(
             Stream.runForEach((status) => {
               const now = toLink(status)
@@ -179,7 +179,7 @@ export const make = (
           const supervisor = yield* supervise(client, userData, end)
           failures = 0
           // A client that is closed never fails: nobody is to wait for it.
-          return { _tag: "Running", client, close: Effect.zipRight(Fiber.interrupt(supervisor), end) } as const
+          return { _tag: "Running", connection, close: Effect.zipRight(Fiber.interrupt(supervisor), end) } as const
         }).pipe(Effect.onError((cause) =>
           Effect.zipRight(
             Scope.close(clientScope, Exit.failCause(cause)),
@@ -204,14 +204,14 @@ export const make = (
         return Effect.as(Effect.forkIn(Effect.interruptible(free), scope), { _tag: "Paused", error })
       })
 
-    type Current = Effect.Effect<MqttClient.MqttClient["Type"], LinkError>
+    type Current = Effect.Effect<CloudConnection, LinkError>
 
     const current: Current = Effect.suspend(() => {
       const failedBefore = lastFailure
       const found = SynchronizedRef.modifyEffect(state, (before): Effect.Effect<readonly [Current, State]> => {
         switch (before._tag) {
           case "Running":
-            return Effect.succeed([Effect.succeed(before.client), before])
+            return Effect.succeed([Effect.succeed(before.connection), before])
           case "Paused":
             return Effect.succeed([Effect.fail(before.error), before])
           case "None":
@@ -220,7 +220,7 @@ export const make = (
               ? Effect.succeed([Effect.fail(lastFailure.error), before])
               : Effect.matchEffect(start, {
                 onFailure: (error) => Effect.map(afterFailedStart(error), (after) => [Effect.fail(error), after]),
-                onSuccess: (running) => Effect.succeed([Effect.succeed(running.client), running])
+                onSuccess: (running) => Effect.succeed([Effect.succeed(running.connection), running])
               })
         }
       })
@@ -242,9 +242,8 @@ export const make = (
       onReady: Effect.Effect<unknown>
     ) =>
       Effect.gen(function*() {
-        const client = yield* current
-        // A login that was renewed may have other topics.
-        const topic = MqttCredentials.responseTopic(yield* credentials, duid)
+        const { client, credentials } = yield* current
+        const topic = MqttCredentials.responseTopic(credentials, duid)
         const { messages } = yield* Effect.mapError(client.subscription(topic), fromSubscribe)
         yield* onReady
         yield* Effect.mapError(Stream.runForEach(messages, ({ payload }) => handler(payload)), fromSubscribe)
@@ -259,7 +258,6 @@ export const make = (
           : Effect.void),
       listen: (duid, handler) =>
         Effect.gen(function*() {
-          yield* credentials
           const ready = yield* Deferred.make<void, LinkError>()
           const fiber = yield* listenOnce(duid, handler, Deferred.succeed(ready, undefined)).pipe(
             Effect.as(true),
@@ -277,8 +275,8 @@ export const make = (
         }),
       send: (duid, payload, acknowledged = false) =>
         Effect.gen(function*() {
-          const client = yield* current
-          const topic = MqttCredentials.requestTopic(yield* credentials, duid)
+          const { client, credentials } = yield* current
+          const topic = MqttCredentials.requestTopic(credentials, duid)
           yield* whenUp(client)
           yield* Effect.mapError(client.publish(topic, payload, { qos: acknowledged ? 1 : 0 }), fromPublish)
         })

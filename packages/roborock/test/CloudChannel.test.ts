@@ -2,7 +2,7 @@ import { Broker } from "@effect-mqtt/broker"
 import { MqttClient, MqttError, Transport } from "@effect-mqtt/connection"
 import { CloudChannel, MqttCredentials, RoborockAuth, UserData } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Layer, Option, Schedule, Scope, Stream, TestClock } from "effect"
+import { Effect, Exit, Fiber, Layer, Option, Redacted, Schedule, Scope, Stream, TestClock } from "effect"
 import { loginAnswer } from "./scriptedCloud.ts"
 
 const userData = Effect.runSync(UserData.decode(loginAnswer))
@@ -262,6 +262,31 @@ describe("a connection that cannot be made", () => {
 })
 
 describe("a login that is revoked while it runs", () => {
+  it.scoped("and was renewed for the web API leaves the topics of the connection that is there as they are", () => {
+    let userDataNow = userData
+    const auth: RoborockAuth.RoborockAuth["Type"] = {
+      ...RoborockAuth.fixed(userData),
+      userData: Effect.sync(() => userDataNow)
+    }
+    return Effect.gen(function*() {
+      const broker = yield* Broker.Broker
+      const cloud = yield* Effect.provideService(CloudChannel.make(), RoborockAuth.RoborockAuth, auth)
+      const robot = yield* MqttClient.make({ url: credentials.url })
+      const { messages } = yield* robot.subscription(toDevice)
+      const asked = yield* Effect.fork(Stream.runCollect(Stream.take(messages, 2)))
+      const heard: Array<Uint8Array> = []
+      yield* cloud.listen("d1", collect(heard))
+      yield* cloud.send("d1", bytes(1))
+      userDataNow = { ...userData, rriot: { ...userData.rriot, k: Redacted.make("another") } }
+      yield* cloud.send("d1", bytes(2))
+      yield* settle
+      assert.deepStrictEqual(Array.from(yield* Fiber.join(asked), ({ payload }) => [...payload]), [[1], [2]])
+      yield* broker.publish({ topic: fromDevice, payload: bytes(3) })
+      yield* settle
+      assert.deepStrictEqual(heard, [bytes(3)])
+    }).pipe(Effect.provide(Broker.layerMemory()))
+  })
+
   it.scoped("is not hammered: the next try comes after six hours, and listeners go on when it succeeds", () => {
     let attempts = 0
     let welcome = true

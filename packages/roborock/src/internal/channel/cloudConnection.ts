@@ -17,6 +17,8 @@ export interface CloudConnection {
   readonly client: MqttClient.MqttClient["Type"]
   /** The login that the broker accepted. */
   readonly userData: UserData
+  /** Those of that login: one that was renewed since then may have other topics. */
+  readonly credentials: MqttCredentials.MqttCredentials
 }
 
 export interface Options {
@@ -40,8 +42,7 @@ export const toLink = (status: ConnectionStatus) => {
 }
 
 /** What a login is to the broker. */
-export const credentialsOf = (userData: UserData) =>
-  Effect.mapError(MqttCredentials.make(userData.rriot), invalidAddress)
+const credentialsOf = (userData: UserData) => Effect.mapError(MqttCredentials.make(userData.rriot), invalidAddress)
 
 /** Connects to the broker of an account; a login that it refuses is renewed, once, where that is possible. */
 export const connectToCloud = (
@@ -50,8 +51,10 @@ export const connectToCloud = (
 ): Effect.Effect<CloudConnection, AuthError | ConnectError, Scope.Scope | Transport> =>
   Effect.gen(function*() {
     const connectAs = (userData: UserData) =>
-      Effect.flatMap(credentialsOf(userData), ({ password, url, username }) =>
-        MqttClient.make({
+      Effect.gen(function*() {
+        const credentials = yield* credentialsOf(userData)
+        const { password, url, username } = credentials
+        const client = yield* MqttClient.make({
           url,
           username,
           password,
@@ -63,17 +66,18 @@ export const connectToCloud = (
           // What the broker has not got when the link goes is not sent over the next one.
           queueRetention: "failAll",
           reconnect
-        })).pipe(
-          Effect.mapError((error) => error instanceof ConnectError ? error : fromConnection(error)),
-          Effect.timeoutFail({ duration: timeout, onTimeout: timedOut })
-        )
+        })
+        return { client, userData, credentials }
+      }).pipe(
+        Effect.mapError((error) => error instanceof ConnectError ? error : fromConnection(error)),
+        Effect.timeoutFail({ duration: timeout, onTimeout: timedOut })
+      )
     const userData = yield* auth.userData
-    const client = yield* Effect.catchTag(
+    return yield* Effect.catchTag(
       connectAs(userData),
       "AuthError",
       (error) => Effect.flatMap(auth.renew(userData, error), connectAs)
     )
-    return { client, userData: yield* auth.userData }
   })
 
 const isUp = (status: ConnectionStatus) => status._tag === "Connected"
