@@ -178,7 +178,14 @@ describe("Decoder", () => {
     })
 
     it("a decoder without a role takes what either side may say in DISCONNECT and AUTH, a server what a client may", () => {
-      for (const hex of ["e0 01 04", "e0 07 00 05 11 00 00 00 01", "f0 06 19 04 15 00 01 4d"]) {
+      // The third is a shutdown, of which only servers are to speak: it ends the connection all the same, and keeps the session.
+      const sayings = [
+        "e0 01 04",
+        "e0 07 00 05 11 00 00 00 01",
+        "e0 07 8b 05 11 00 00 00 01",
+        "f0 06 19 04 15 00 01 4d"
+      ]
+      for (const hex of sayings) {
         for (const role of ["server", undefined] as const) {
           assert.isUndefined(push(hex, { version: 5, role }).error, hex)
         }

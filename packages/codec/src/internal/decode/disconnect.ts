@@ -16,6 +16,7 @@ export const readDisconnect = (reader: Reader): Disconnect => {
   if (!ReasonCode.isValid(reasonCode, "Disconnect")) {
     throw violation(reader, 0x82, `reason code ${reasonCode} is not one of DISCONNECT`, "3.14.2.1")
   }
+  // The codes that only a server is to say are taken from a client as well: it is gone, and may have said for how long.
   if (reasonCode === 0x04 && reader.sender === "server") {
     throw violation(reader, 0x82, "a server asks for a will message", "3.14.2.1")
   }

@@ -218,5 +218,5 @@ export class SessionLink implements Surroundings, DispatchSurroundings {
 const restLeft = new ConnectError({
   reason: "Closed",
   retryable: true,
-  cause: new Error("for an answer, messages beyond the read-ahead were left to the server; the next link brings them")
+  cause: new Error("messages beyond the read-ahead were left to the next link")
 })
