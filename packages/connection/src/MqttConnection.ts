@@ -28,6 +28,7 @@ import { toConnectError } from "./internal/client/link/linkFailed.ts"
 import * as pumps from "./internal/client/link/pump.ts"
 import * as inboxes from "./internal/client/subscribing/inbox.ts"
 import { LinkSubscriptions } from "./internal/client/subscribing/linkSubscriptions.ts"
+import { atMost } from "./internal/timeLimit.ts"
 import type { Message, PublishOptions, PublishResult, SubscribeOptions, SubscribeRequest } from "./Message.ts"
 import type { AuthError, ConnectError, PublishError, SubscribeError } from "./MqttError.ts"
 import type { Negotiated } from "./Negotiated.ts"
@@ -171,7 +172,7 @@ export const make = (
           yield* Effect.exit(restore(engine.drain(how.drain)))
           if (session.isReady()) {
             pump.pass(() => goodbye.say(session, how, undefined))
-            yield* Effect.timeoutOption(Effect.interruptible(Fiber.await(link)), pumps.goodbyeTimeout)
+            yield* atMost(pumps.goodbyeTimeout)(Fiber.await(link))
           }
           yield* Fiber.interrupt(link)
         })

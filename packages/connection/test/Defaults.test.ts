@@ -68,7 +68,7 @@ describe("the defaults in the README", () => {
     const actual = {
       "answer to a ping": time(constant("internal/session/linking/keepAlive", "answerMillis")),
       "extensions of it": `${constant("internal/session/linking/keepAlive", "mostExtensions")}`,
-      goodbye: time(constant("internal/client/link/pump", "goodbyeTimeout") * 1000),
+      goodbye: time(constant("internal/client/link/pump", "goodbyeTimeout")),
       "last commit": time(constant("internal/client/engine/durability", "finishTimeout") * 1000),
       "links that end alike": `${constant("internal/client/connecting/retry", "mostInARow")}`,
       "links that end at once": time(constant("internal/client/connecting/retry", "atOnceMillis")),

@@ -56,6 +56,10 @@ const asyncWith = <A, E, L>(
 export const async = <A, E, L>(limit: TimeLimit<L>, start: Start<A, E>): Effect.Effect<A, E | L> =>
   Effect.flatMap(Effect.runtime<never>(), (runtime) => asyncWith(runtime, limit, start))
 
+/** Waits no longer than so many milliseconds, and goes on; it can be interrupted wherever that is. */
+export const atMost = (millis: number) => (self: Effect.Effect<unknown>): Effect.Effect<void> =>
+  Effect.ignore(within({ millis, late: () => undefined })(Effect.interruptible(self)))
+
 /** Fails when it takes longer, as soon as it was interrupted. */
 export const within = <L>(limit: TimeLimit<L>) => <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E | L, R> =>
   Effect.flatMap(Effect.runtime<R>(), (runtime) =>

@@ -3,7 +3,7 @@ import * as ReasonCode from "../../ReasonCode.ts"
 import { carriers } from "../carriers.ts"
 import { violation } from "../refusal.ts"
 import { type OutputBuffer, writeByte, writePacketId } from "./outputBuffer.ts"
-import { isEmpty, refuseProperties, refuseReasonCode, writeProperties } from "./properties.ts"
+import { isEmpty, refuseReasonCode, writeProperties } from "./properties.ts"
 
 type CodeCarrier = "PubAck" | "PubRec" | "PubRel" | "PubComp" | "SubAck" | "UnsubAck" | "Disconnect" | "Auth"
 
@@ -19,13 +19,10 @@ const checkCode = (output: OutputBuffer, code: number, type: CodeCarrier): numbe
  */
 export const writeReason = (output: OutputBuffer, packet: Disconnect | PublishAck): void => {
   const { _tag, properties, reasonCode } = packet
-  if (output.version === 4) {
-    refuseReasonCode(output, reasonCode)
-    return refuseProperties(output, properties)
-  }
   const code = reasonCode ?? 0
   if (code === 0 && isEmpty(properties)) return
-  writeByte(output, checkCode(output, code, _tag), "the reason code")
+  if (output.version === 4) refuseReasonCode(output, code)
+  else writeByte(output, checkCode(output, code, _tag), "the reason code")
   writeProperties(output, properties, carriers[_tag])
 }
 
@@ -49,8 +46,7 @@ export const writeSubAck = (output: OutputBuffer, packet: SubAck): void => {
   writePacketId(output, packet.packetId)
   if (packet.reasonCodes.length === 0) throw violation(output, 0x82, "no code", "3.9.3")
   const isOld = output.version === 4
-  if (isOld) refuseProperties(output, packet.properties)
-  else writeProperties(output, packet.properties, carriers.SubAck)
+  writeProperties(output, packet.properties, carriers.SubAck)
   for (const code of packet.reasonCodes) {
     if (isOld && code !== 0 && code !== 1 && code !== 2 && code !== 0x80) {
       throw violation(output, 0x82, `return code ${code} is reserved`, "3.9.3")
@@ -64,7 +60,7 @@ export const writeUnsubAck = (output: OutputBuffer, packet: UnsubAck): void => {
   writePacketId(output, packet.packetId)
   if (output.version === 4) {
     for (const code of codes ?? []) refuseReasonCode(output, code)
-    return refuseProperties(output, packet.properties)
+    return writeProperties(output, packet.properties, carriers.UnsubAck)
   }
   if (codes === undefined || codes.length === 0) throw violation(output, 0x82, "no code", "3.11.3")
   writeProperties(output, packet.properties, carriers.UnsubAck)

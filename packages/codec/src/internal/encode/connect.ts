@@ -4,12 +4,11 @@ import { expectMethodWithData } from "../authenticationData.ts"
 import { carriers } from "../carriers.ts"
 import { malformed, violation } from "../refusal.ts"
 import { type OutputBuffer, writeBinary, writeByte, writeText, writeUint16 } from "./outputBuffer.ts"
-import { refuseProperties, writeProperties } from "./properties.ts"
+import { writeProperties } from "./properties.ts"
 import { checkQoS, writeWillTopic } from "./publish.ts"
 
 const writeWill = (output: OutputBuffer, will: Will): void => {
-  if (output.version === 5) writeProperties(output, will.properties, carriers.Will)
-  else refuseProperties(output, will.properties)
+  writeProperties(output, will.properties, carriers.Will)
   writeWillTopic(output, will.topic)
   writeBinary(output, will.payload, "the will payload")
 }
@@ -31,14 +30,10 @@ export const writeConnect = (output: OutputBuffer, packet: Connect): void => {
   }
   writeByte(output, flags, "the connect flags")
   writeUint16(output, packet.keepAlive, "the keep alive")
-  if (output.version === 5) {
-    expectMethodWithData(output, packet.properties, "3.1.2.11.10")
-    writeProperties(output, packet.properties, carriers.Connect)
-  } else {
-    refuseProperties(output, packet.properties)
-    if (packet.clientId.length === 0 && !packet.cleanStart) {
-      throw violation(output, 0x85, "an empty client identifier asks for a stored session", "3.1.3.1")
-    }
+  if (output.version === 5) expectMethodWithData(output, packet.properties, "3.1.2.11.10")
+  writeProperties(output, packet.properties, carriers.Connect)
+  if (output.version === 4 && packet.clientId.length === 0 && !packet.cleanStart) {
+    throw violation(output, 0x85, "an empty client identifier asks for a stored session", "3.1.3.1")
   }
   writeText(output, packet.clientId, "the client identifier")
   if (will !== undefined) writeWill(output, will)
@@ -58,9 +53,10 @@ export const writeConnAck = (output: OutputBuffer, packet: ConnAck): void => {
   }
   writeByte(output, sessionPresent ? 1 : 0, "the acknowledge flags")
   writeByte(output, reasonCode, "the reason code")
-  if (output.version === 4) return refuseProperties(output, properties)
   // Return codes of 3.1.1 mean nothing in 5.0: such a CONNACK keeps its shape, without a property block.
-  if (!ReasonCode.isValid(reasonCode, "ConnAck")) return
-  expectMethodWithData(output, properties, "3.2.2.3.18")
+  if (output.version === 5) {
+    if (!ReasonCode.isValid(reasonCode, "ConnAck")) return
+    expectMethodWithData(output, properties, "3.2.2.3.18")
+  }
   writeProperties(output, properties, carriers.ConnAck)
 }

@@ -78,12 +78,19 @@ export const isEmpty = (properties: Properties | undefined): boolean => {
   return true
 }
 
-/** Writes a property block in the order of the object's fields: most are short, so one byte is left for the length. */
+/**
+ * Writes a property block in the order of the object's fields: most are short, so one byte is left for the length. In 3.1.1
+ * there is none, and nowhere to put properties.
+ */
 export const writeProperties = (
   output: OutputBuffer,
   properties: Properties | undefined,
   carrier: CarrierInfo
 ): void => {
+  if (output.version === 4) {
+    if (isEmpty(properties)) return
+    throw violation(output, 0x82, "properties do not exist in this version", "2.2.2", "2.3")
+  }
   output.reserve(1)
   const at = output.offset
   output.position++
@@ -100,13 +107,6 @@ export const writeProperties = (
   if (length > maxVarInt) throw outOfRange(output, "the length of the properties")
   output.resizeGap(at, 1, varIntLength(length))
   output.putVarInt(output.mark + at, length)
-}
-
-/** In 3.1.1 there is nowhere to put properties. */
-export const refuseProperties = (output: OutputBuffer, properties: Properties | undefined): void => {
-  if (!isEmpty(properties)) {
-    throw violation(output, 0x82, "properties do not exist in this version", "2.2.2", "2.3")
-  }
 }
 
 /** In 3.1.1 acknowledgements and DISCONNECT carry no code. */

@@ -3,7 +3,7 @@ import { isQoS, type QoS } from "../../QoS.ts"
 import { carriers } from "../carriers.ts"
 import { malformed, type Refusal, violation } from "../refusal.ts"
 import { hasWildcard, outOfRange, type OutputBuffer, writePacketId, writeRaw, writeText } from "./outputBuffer.ts"
-import { refuseProperties, writeProperties } from "./properties.ts"
+import { writeProperties } from "./properties.ts"
 
 /** Writes a topic that a message is published to: no wildcards [MQTT-3.3.2-2]. */
 const writeTopic = (output: OutputBuffer, topic: string, what: string, section5: string, section4: string): void => {
@@ -40,8 +40,7 @@ export const writePublish = (output: OutputBuffer, packet: Publish, maxPacketByt
   writeTopic(output, topic, "the topic", "3.3.2.1", "3.3.2.1")
   if (qos > 0) writePacketId(output, packetId ?? 0)
   else if (packetId !== undefined) throw violation(output, 0x82, "QoS 0 with a packet identifier", "2.2.1", "2.3.1")
-  if (version === 5) writeProperties(output, properties, carriers.Publish)
-  else refuseProperties(output, properties)
+  writeProperties(output, properties, carriers.Publish)
   if (!apart) writeRaw(output, payload)
   const firstByte = 0x30 | (dup ? 0x08 : 0) | qos << 1 | (retain ? 0x01 : 0)
   output.end(firstByte, apart ? payloadBytes : 0, maxPacketBytes)

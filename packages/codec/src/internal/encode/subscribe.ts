@@ -4,7 +4,7 @@ import { carriers } from "../carriers.ts"
 import { violation } from "../refusal.ts"
 import { expectFilter } from "../topicFilter.ts"
 import { type OutputBuffer, writeByte, writePacketId, writeText } from "./outputBuffer.ts"
-import { refuseProperties, writeProperties } from "./properties.ts"
+import { writeProperties } from "./properties.ts"
 import { checkQoS } from "./publish.ts"
 
 const writeFilter = (output: OutputBuffer, filter: string): void => {
@@ -31,8 +31,7 @@ const optionBits = (output: OutputBuffer, subscription: Subscription): number =>
 
 export const writeSubscribe = (output: OutputBuffer, packet: Subscribe): void => {
   writePacketId(output, packet.packetId)
-  if (output.version === 5) writeProperties(output, packet.properties, carriers.Subscribe)
-  else refuseProperties(output, packet.properties)
+  writeProperties(output, packet.properties, carriers.Subscribe)
   if (packet.subscriptions.length === 0) throw violation(output, 0x82, "no topic filter", "3.8.3")
   for (const subscription of packet.subscriptions) {
     writeFilter(output, subscription.filter)
@@ -42,8 +41,7 @@ export const writeSubscribe = (output: OutputBuffer, packet: Subscribe): void =>
 
 export const writeUnsubscribe = (output: OutputBuffer, packet: Unsubscribe): void => {
   writePacketId(output, packet.packetId)
-  if (output.version === 5) writeProperties(output, packet.properties, carriers.Unsubscribe)
-  else refuseProperties(output, packet.properties)
+  writeProperties(output, packet.properties, carriers.Unsubscribe)
   if (packet.filters.length === 0) throw violation(output, 0x82, "no topic filter", "3.10.3")
   for (const filter of packet.filters) writeFilter(output, filter)
 }

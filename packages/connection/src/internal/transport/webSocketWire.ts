@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { TransportError } from "../../MqttError.ts"
 import type { Wire } from "../../Wire.ts"
+import { atMost } from "../timeLimit.ts"
 import * as closeCode from "./closeCode.ts"
 import { join } from "./pieces.ts"
 import { Unread } from "./unread.ts"
@@ -105,9 +106,7 @@ const make = (socket: WebSocket, { maxUnreadBytes, subprotocol }: Options) => {
       shutdown: Effect.suspend(() => {
         if (socket.readyState === openState) socket.close(1000)
         pausable?.resume()
-        return Effect.asVoid(
-          Effect.timeoutOption(untilSettled(() => socket.readyState === 3), lingerMillis)
-        )
+        return atMost(lingerMillis)(untilSettled(() => socket.readyState === 3))
       })
     }
   }

@@ -14,6 +14,7 @@ import type { ConnectionStatus } from "../../../ConnectionStatus.ts"
 import { ConnectError, SubscribeError } from "../../../MqttError.ts"
 import type { Negotiated } from "../../../Negotiated.ts"
 import type { Transport } from "../../../Transport.ts"
+import { atMost } from "../../timeLimit.ts"
 import type { Committer } from "../engine/durability.ts"
 import type { Engine } from "../engine/engine.ts"
 import { closedError } from "../engine/engine.ts"
@@ -190,7 +191,7 @@ export class Driver implements LinksOwner {
         yield* Effect.exit(restore(this.#engine.drain(how.drain)))
         if (session.isReady()) {
           pump.pass(() => goodbye.say(session, how, sessionExpiry))
-          yield* Effect.timeoutOption(Effect.interruptible(this.#links.halted), goodbyeTimeout)
+          yield* atMost(goodbyeTimeout)(this.#links.halted)
         }
         yield* this.#links.stop
         if (this.#keeper !== undefined) yield* Fiber.interrupt(this.#keeper)

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type { Exchange, Mechanism } from "../../../Authentication.ts"
 import { AuthError, ConnectError } from "../../../MqttError.ts"
 import type { AuthenticationStep, Session } from "../../../Session.ts"
+import { within } from "../../timeLimit.ts"
 import { Bell } from "../bell.ts"
 import type { LinkError } from "../link/linkFailed.ts"
 import type { Pump } from "../link/pump.ts"
@@ -71,7 +72,7 @@ export class Authenticator {
       const { session, stopped } = this.#surroundings
       const refused = stopped() ?? (session.isReady() ? undefined : linkLost)
       return refused ?? mechanism.start.pipe(
-        Effect.timeoutFail({ duration: startTimeout, onTimeout: () => startedLate }),
+        within({ millis: startTimeout, late: () => startedLate }),
         Effect.flatMap((exchange) => this.#begin(exchange))
       )
     })

@@ -17,7 +17,7 @@ import type { Negotiated } from "../../../Negotiated.ts"
 import type { AuthenticationStep, Pending, Session } from "../../../Session.ts"
 import type { Owner } from "../../session/contract.ts"
 import { makeFor } from "../../session/machine.ts"
-import { clockOf } from "../../timeLimit.ts"
+import { atMost, clockOf } from "../../timeLimit.ts"
 import type { LinkError } from "../link/linkFailed.ts"
 import type { Hooks } from "../link/pump.ts"
 import { Pump } from "../link/pump.ts"
@@ -220,7 +220,7 @@ class ClientEngine<C extends Consumer> implements Engine<C>, Hooks, Owner {
       const idle = Effect.async<void>((resume) => {
         this.#onPass = () => isOver() && resume(Effect.void)
       })
-      return Effect.asVoid(Effect.timeoutOption(Effect.interruptible(idle), limit))
+      return atMost(Duration.toMillis(limit))(idle)
     }).pipe(Effect.ensuring(Effect.sync(() => this.#onPass = undefined)))
   }
 

@@ -4,7 +4,6 @@
  */
 import type { Packet } from "@effect-mqtt/codec"
 import type * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Runtime from "effect/Runtime"
@@ -46,8 +45,8 @@ const unsentAnswersBytes = 1024 * 1024
 /** How long an answer has to wait, in milliseconds, for consumers that hold more than is read ahead. */
 const answerPatience = 5000
 
-/** For DISCONNECT to leave and the peer to end its side; after that the wire is destroyed. */
-export const goodbyeTimeout = Duration.seconds(2)
+/** For DISCONNECT to leave and the peer to end its side; after that the wire is destroyed. Milliseconds. */
+export const goodbyeTimeout = 2000
 
 export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
   readonly #session: Session
@@ -300,7 +299,7 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
    */
   #noticeEnd(link: WireLink, ended: LinkError): void {
     if (isAbrupt(ended)) return link.owner.over(Exit.fail(ended))
-    if (link.goodbyeDue === Infinity) link.goodbyeDue = this.#passTime + Duration.toMillis(goodbyeTimeout)
+    if (link.goodbyeDue === Infinity) link.goodbyeDue = this.#passTime + goodbyeTimeout
     link.writer.schedule()
   }
 

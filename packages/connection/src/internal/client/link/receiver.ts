@@ -28,6 +28,9 @@ export interface ReceiverOwner {
   readonly over: (ending: Exit.Exit<never>) => void
 }
 
+const interrupted = (fiber: Fiber.RuntimeFiber<void> | undefined): Effect.Effect<unknown> =>
+  fiber === undefined ? Effect.void : Fiber.interrupt(fiber)
+
 export class Receiver implements UnreadListener {
   readonly #owner: ReceiverOwner
   readonly #scheduler: Scheduler
@@ -77,8 +80,7 @@ export class Receiver implements UnreadListener {
     return Effect.suspend(() => {
       this.#isOver = true
       this.#unread.listen(undefined)
-      const fibers = [this.#reader, this.#work].flatMap((fiber) => fiber === undefined ? [] : [fiber])
-      return fibers.length === 0 ? Effect.void : Fiber.interruptAll(fibers)
+      return Effect.asVoid(Effect.zipRight(interrupted(this.#reader), interrupted(this.#work)))
     })
   }
 

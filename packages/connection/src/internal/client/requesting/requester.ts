@@ -4,8 +4,6 @@
  */
 import type * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
-import * as Deferred from "effect/Deferred"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
@@ -17,8 +15,10 @@ import { RequestError } from "../../../MqttError.ts"
 import type { Negotiated } from "../../../Negotiated.ts"
 import type { Correlation, RequestOptions } from "../../../Request.ts"
 import { InvalidOption, toMillis } from "../../optionValue.ts"
+import { within } from "../../timeLimit.ts"
 import * as batches from "../batches.ts"
 import type { LinkError } from "../link/linkFailed.ts"
+import { Outcome } from "../outcome.ts"
 import type { Subscribe } from "../subscribing/subscription.ts"
 import { byProperties, freshId, hex, idOrNone, ownResponseTopic, propertiesOf } from "./correlation.ts"
 import { requestFailed } from "./requestFailed.ts"
@@ -58,14 +58,14 @@ export interface Requester {
 
 interface Waiting {
   readonly topic: string
-  readonly answer: Deferred.Deferred<Message, RequestError>
+  readonly answer: Outcome<Message, RequestError>
   isPublished: boolean
 }
 
 /** A subscription that responses come on. */
 interface Inlet {
   readonly filter: string
-  readonly ready: Deferred.Deferred<void, SubscribeError>
+  readonly ready: Outcome<void, SubscribeError>
   readonly waiting: Map<string, Waiting>
   users: number
   fiber: Fiber.RuntimeFiber<unknown, unknown> | undefined
@@ -97,7 +97,7 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
       const result = exit(waiting)
       if (result === undefined) continue
       forget(inlet, id)
-      Deferred.unsafeDone(waiting.answer, result)
+      waiting.answer.settle(result)
     }
   }
 
@@ -109,7 +109,7 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
       const waiting = id === undefined ? undefined : inlet.waiting.get(id)
       if (id === undefined || waiting === undefined) continue
       forget(inlet, id)
-      Deferred.unsafeDone(waiting.answer, Exit.succeed(response))
+      waiting.answer.settle(Exit.succeed(response))
     }
   }
 
@@ -117,18 +117,20 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
     Effect.scoped(Effect.gen(function*() {
       const { subscriber } = yield* ways.subscribe(inlet.filter, howToListen, "pulled")
       const pull = yield* batches.pulled(subscriber.messages)
-      yield* Deferred.succeed(inlet.ready, undefined)
+      inlet.ready.settle(Exit.void)
       yield* batches.forEachBatch(pull, (responses) => Effect.sync(() => onResponses(inlet, idOf, responses)))
     })).pipe(
-      Effect.tapError((error) => {
-        // The server does not take it back after a lost session; a client that is over says so itself.
-        if (error.reason !== "Closed") settle(inlet, ({ topic }) => Exit.fail(requestFailed(topic, error)))
-        return Deferred.fail(inlet.ready, error)
-      }),
-      Effect.ensuring(Effect.suspend(() => {
+      Effect.tapError((error) =>
+        Effect.sync(() => {
+          // The server does not take it back after a lost session; a client that is over says so itself.
+          if (error.reason !== "Closed") settle(inlet, ({ topic }) => Exit.fail(requestFailed(topic, error)))
+          inlet.ready.settle(Exit.fail(error))
+        })
+      ),
+      Effect.ensuring(Effect.sync(() => {
         if (inlets.get(inlet.filter) === inlet) inlets.delete(inlet.filter)
         settle(inlet, ({ topic }) => Exit.fail(closed(topic, ways.stopped())))
-        return Deferred.interrupt(inlet.ready)
+        inlet.ready.settle(Exit.interrupt(FiberId.none))
       }))
     )
 
@@ -152,7 +154,7 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
       }
       const inlet: Inlet = {
         filter: responses,
-        ready: Deferred.unsafeMake(FiberId.none),
+        ready: new Outcome(),
         waiting: new Map(),
         users: 1,
         fiber: undefined
@@ -185,7 +187,8 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
   interface Started {
     readonly published: Effect.Effect<void, RequestError>
     readonly answer: Effect.Effect<Message, RequestError>
-    readonly left: Effect.Effect<Duration.Duration>
+    /** When the time is over for all of it. */
+    readonly due: number
     readonly late: () => RequestError
   }
 
@@ -212,7 +215,7 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
         catch: (cause) => new RequestError({ reason: "InvalidRequest", topic, cause })
       })
       const inlet = yield* joined(correlation)
-      const answer = yield* Deferred.make<Message, RequestError>()
+      const answer = new Outcome<Message, RequestError>()
       const waiting: Waiting = { topic, answer, isPublished: false }
       const key = hex(id)
       yield* Effect.acquireRelease(
@@ -228,7 +231,7 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
         ...(link?.protocolVersion === 5 ? { properties: propertiesOf(options, id, timeout, inlet.filter) } : {})
       })
       return {
-        published: Effect.zipRight(Deferred.await(inlet.ready), publish).pipe(
+        published: Effect.zipRight(inlet.ready, publish).pipe(
           Effect.mapBoth({
             onFailure: (error) => requestFailed(topic, error),
             onSuccess: () => {
@@ -236,14 +239,14 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
             }
           })
         ),
-        answer: Deferred.await(answer),
-        left: Effect.map(Clock.currentTimeMillis, (now) => Duration.millis(Math.max(0, due - now))),
+        answer,
+        due,
         late: () => new RequestError({ reason: "Timeout", topic })
       }
     })
 
-  const inTime = <A>({ late, left }: Started, work: Effect.Effect<A, RequestError>) =>
-    Effect.flatMap(left, (duration) => Effect.timeoutFail(work, { duration, onTimeout: late }))
+  const inTime = <A>({ due, late }: Started, work: Effect.Effect<A, RequestError>) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) => within({ millis: Math.max(0, due - now), late })(work))
 
   return {
     request: (topic, payload, options = {}) =>

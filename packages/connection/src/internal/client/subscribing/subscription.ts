@@ -1,6 +1,5 @@
 /** A subscription as a scoped resource: joined when acquired, left when released. */
 import type { QoS } from "@effect-mqtt/codec"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
@@ -11,6 +10,7 @@ import { SubscribeError } from "../../../MqttError.ts"
 import type { Subscription } from "../../../Subscription.ts"
 import type * as TopicDefaults from "../../../TopicDefaults.ts"
 import { unwrapScoped } from "../../scopedStream.ts"
+import { atMost } from "../../timeLimit.ts"
 import * as batches from "../batches.ts"
 import type { Engine } from "../engine/engine.ts"
 import { Outcome } from "../outcome.ts"
@@ -49,24 +49,21 @@ export const makeSubscribe =
       if (cause !== undefined) {
         return yield* new SubscribeError({ reason: "Closed", filter: requests[0].filter, cause })
       }
-      const answers = yield* Deferred.make<void, SubscribeError>()
+      const answered = new Outcome<void, SubscribeError>()
       const granted = new Map<string, QoS.QoS>()
-      let isOpen = true
       const onAnswer = (name: string, answer: Granted) => {
-        if (Either.isRight(answer)) granted.set(name, answer.right)
-        if (Either.isRight(answer) && granted.size < requests.length) return
-        isOpen = false
-        Deferred.unsafeDone(answers, Either.isLeft(answer) ? Effect.fail(answer.left) : Effect.void)
+        if (Either.isLeft(answer)) return answered.settle(Exit.fail(answer.left))
+        granted.set(name, answer.right)
+        if (granted.size === requests.length) answered.settle(Exit.void)
       }
       const onOverfull = () => {
-        if (!isOpen) return
+        if (answered.isSettled) return
         // Nobody accepts before the answer is here: it has to be read.
-        if (always) return engine.session.leaveRest()
-        isOpen = false
-        Deferred.unsafeDone(answers, Effect.void)
+        if (always) engine.session.leaveRest()
+        else answered.settle(Exit.void)
       }
       const join = () => engine.consumer.join(requests, stream, onAnswer, onOverfull)
-      const { subscriber } = yield* joined(engine, join, drainTimeout, Deferred.await(answers))
+      const { subscriber } = yield* joined(engine, join, drainTimeout, answered)
       return { subscriber, granted }
     })
 
@@ -123,5 +120,5 @@ const left = (engine: Engine<Subscriptions>, membership: Membership, drainTimeou
     engine.pump.pass(() => membership.leave(isNormal, () => unsubscribed.settle(Exit.void)))
     return unsubscribed.isSettled
       ? Effect.void
-      : Effect.asVoid(Effect.timeoutOption(Effect.interruptible(unsubscribed), drainTimeout))
+      : atMost(drainTimeout)(unsubscribed)
   })
