@@ -72,6 +72,28 @@ describe("overlapping filters", () => {
     }))
 
   scenario(
+    "a filter gets its identifier from a server that offers them after a lost link only",
+    () =>
+      Effect.gen(function*() {
+        const { client, link, server } = yield* start({}, 5, { properties: { subscriptionIdentifierAvailable: 0 } })
+        const one = yield* join(link, client, "a/+")
+        yield* link.close
+        yield* TestClock.adjust("1 second")
+        const next = yield* server.accept({ sessionPresent: true })
+        const again = yield* granted(next)
+        assert.deepStrictEqual(again.properties?.subscriptionIdentifiers, [1])
+        assert.deepInclude(again.subscriptions[0], { filter: "a/+", retainHandling: 1 })
+        const other = yield* join(next, client, "a/#")
+        yield* next.send(named("a/b", 1, 2))
+        assert.deepStrictEqual(yield* waiting(one), ["a/b"])
+        assert.deepStrictEqual(yield* waiting(other), ["a/b"])
+        yield* next.close
+        yield* TestClock.adjust("2 seconds")
+        yield* isSilent(yield* server.accept({ sessionPresent: true }))
+      })
+  )
+
+  scenario(
     "3.1.1: the topic decides, and overlapping filters are warned of, once",
     () =>
       warnings((seen) =>

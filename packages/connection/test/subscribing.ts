@@ -25,7 +25,11 @@ export const scenario = <A, E>(name: string, body: () => Effect.Effect<A, E, Sco
   it.scoped(name, () => played(body()))
 
 /** A client whose server the test plays, connected. */
-export const start = (overrides: Partial<MqttClient.Options> = {}, version: 4 | 5 = 5) =>
+export const start = (
+  overrides: Partial<MqttClient.Options> = {},
+  version: 4 | 5 = 5,
+  connAck: Parameters<Scripted.Server["accept"]>[0] = {}
+) =>
   Effect.gen(function*() {
     const server = yield* Scripted.make(version)
     const making = yield* Effect.fork(
@@ -34,7 +38,7 @@ export const start = (overrides: Partial<MqttClient.Options> = {}, version: 4 | 
         server.layer
       )
     )
-    const link = yield* server.accept()
+    const link = yield* server.accept(connAck)
     const client = yield* Fiber.join(making)
     ;(yield* Servers).push(server)
     return { server, link, client }

@@ -40,6 +40,8 @@ export interface Entry {
   operation: number
   /** Names the subscription at the server; a fresh one each time that the server has to make it anew. */
   identifier: number
+  /** The server was told the identifier, so that messages for this one name it. */
+  isNamed: boolean
   state: State
   granted: QoS.QoS
   readonly members: Set<Member>
@@ -58,6 +60,7 @@ export const make = (request: Request, identifier: number): Entry => ({
   mayBeHeld: false,
   operation: 0,
   identifier,
+  isNamed: false,
   state: "absent",
   granted: 0,
   members: new Set(),

@@ -118,13 +118,14 @@ export const make = (
     for (const member of replayed) entry.replayTo.add(member)
     const problem = requests.refusedLocally(request, negotiated)
     if (problem !== undefined) return reject(entry, problem)
-    if (!negotiated.subscriptionIdentifierAvailable) warnOfOverlap(entry)
+    entry.isNamed = negotiated.subscriptionIdentifierAvailable
+    if (!entry.isNamed) warnOfOverlap(entry)
     session.subscribe(
       now(),
       requests.toPacket(
         [{ ...request, retainHandling }],
         negotiated,
-        negotiated.subscriptionIdentifierAvailable ? entry.identifier : undefined
+        entry.isNamed ? entry.identifier : undefined
       ),
       (outcome) => {
         if (entry.operation === operation) onSubscribed(entry, request, outcome, served)
@@ -269,8 +270,10 @@ export const make = (
       // The program has just begun: it may want what its last run had subscribed to.
       return kept.keep(entry, now() + settings.consumerTimeout)
     }
+    // A message that names other subscriptions would not reach one that was made where there were no identifiers.
+    const isUnnamed = negotiated.subscriptionIdentifierAvailable && !entry.isNamed
     // A subscription that survived after all does not replay what was retained.
-    if (entry.state !== "active" || settings.resubscribeOnResume) {
+    if (entry.state !== "active" || isUnnamed || settings.resubscribeOnResume) {
       subscribe(entry, negotiated, 1, entry.isInherited ? entry.members : entry.replayTo)
     }
   }
