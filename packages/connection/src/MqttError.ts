@@ -191,6 +191,7 @@ export class PublishError extends Data.TaggedError("PublishError")<{
  * A subscription could not be made or cannot go on.
  *
  * - `InvalidFilter`: the topic filter or an option is not valid; nothing was sent.
+ * - `PacketTooLarge`: the filter takes a larger packet than the server accepts; nothing was sent.
  * - `SubscribeRejected`: the server said no; see `reasonCode`.
  * - `UnsubscribeRejected`: the server does not end the subscription; see `reasonCode`.
  * - `NotSupported`: the server does not offer this kind of subscription.
@@ -204,6 +205,7 @@ export class PublishError extends Data.TaggedError("PublishError")<{
 export class SubscribeError extends Data.TaggedError("SubscribeError")<{
   readonly reason:
     | "InvalidFilter"
+    | "PacketTooLarge"
     | "SubscribeRejected"
     | "UnsubscribeRejected"
     | "NotSupported"

@@ -137,3 +137,25 @@ describe("a wish for more that the server refuses", () => {
       yield* link.close
     }))
 })
+
+describe("a filter that takes a larger packet than the server accepts", () => {
+  scenario(
+    "fails its stream as too large, at once or when the next server accepts less; others go on",
+    () =>
+      Effect.gen(function*() {
+        const { client, link, server } = yield* start({}, 5, { properties: { maximumPacketSize: 60 } })
+        const much = yield* Effect.flip(Effect.scoped(client.subscription("x".repeat(60))))
+        assert.strictEqual(much.reason, "PacketTooLarge")
+        const { value: long } = yield* opened(link, client.subscription("x".repeat(40)))
+        const { value: short } = yield* opened(link, client.subscription("t"))
+        yield* link.close
+        yield* TestClock.adjust("1 second")
+        const next = yield* server.accept({ properties: { maximumPacketSize: 30 } })
+        const { packetId, subscriptions } = yield* next.expect("Subscribe")
+        assert.strictEqual(subscriptions[0]?.filter, "t")
+        yield* next.send(Packet.subAck({ packetId, reasonCodes: [0] }), plain("t"))
+        assert.strictEqual((yield* Effect.flip(take(long.messages, 1))).reason, "PacketTooLarge")
+        assert.deepStrictEqual(yield* take(short.messages, 1), ["t"])
+      })
+  )
+})

@@ -61,6 +61,7 @@ export const publish = {
 
 export const subscribe = {
   InvalidFilter: "the topic filter is not valid",
+  PacketTooLarge: "its packet is larger than the server accepts",
   SubscribeRejected: "the server rejected it",
   UnsubscribeRejected: "the server rejected it",
   NotSupported: "the server does not support it",

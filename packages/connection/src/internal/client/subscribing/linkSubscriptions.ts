@@ -24,8 +24,7 @@ interface Call {
   isAbandoned: boolean
 }
 
-const isTooLarge = ({ cause }: SubscribeError): boolean =>
-  typeof cause === "object" && cause !== null && "_tag" in cause && cause._tag === "PacketTooLarge"
+const isTooLarge = ({ reason }: SubscribeError): boolean => reason === "PacketTooLarge"
 
 /** In one packet, or in halves if the server takes none that large [5 §3.2.2.3.6]. */
 const inPackets = <A>(
@@ -192,7 +191,7 @@ export class LinkSubscriptions {
             if (outcome._tag === "Answered") return resume(Effect.succeed(outcome))
             resume(
               outcome._tag === "Invalid"
-                ? new SubscribeError({ reason: "InvalidFilter", filter, cause: outcome.cause })
+                ? requests.unsendable(filter, outcome.cause)
                 : new SubscribeError({ reason: "Closed", filter, cause: session.ended() })
             )
           })

@@ -8,7 +8,7 @@
 import type { QoS } from "@effect-mqtt/codec"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import { SubscribeError } from "../../../MqttError.ts"
+import type { SubscribeError } from "../../../MqttError.ts"
 import type { Negotiated } from "../../../Negotiated.ts"
 import type { OperationOutcome, Session } from "../../../Session.ts"
 import type { Notify } from "../observing/notices.ts"
@@ -147,7 +147,7 @@ export const make = (
       return entries.left(entry)
     }
     if (outcome._tag === "Invalid") {
-      return reject(entry, new SubscribeError({ reason: "InvalidFilter", filter, cause: outcome.cause }))
+      return reject(entry, requests.unsendable(filter, outcome.cause))
     }
     const granted = requests.toGranted(filter, outcome.reasonCodes[0], outcome.reasonString)
     if (Either.isLeft(granted)) return reject(entry, granted.left)

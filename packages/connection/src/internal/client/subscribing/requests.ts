@@ -1,5 +1,5 @@
 /** What a caller asks for, as one request per filter, and what the server makes of it. */
-import type { Packet, Properties } from "@effect-mqtt/codec"
+import type { CodecError, Packet, Properties } from "@effect-mqtt/codec"
 import * as QoS from "@effect-mqtt/codec/QoS"
 import * as Topic from "@effect-mqtt/codec/Topic"
 import * as Effect from "effect/Effect"
@@ -70,6 +70,10 @@ const toRequest = (
     userProperties: request.userProperties ?? none
   })
 }
+
+/** The failure of a packet that was not sent. */
+export const unsendable = (filter: string, cause: CodecError.CodecError): SubscribeError =>
+  new SubscribeError({ reason: cause._tag === "PacketTooLarge" ? "PacketTooLarge" : "InvalidFilter", filter, cause })
 
 /** The filter as the server gets it: a shared subscription names its group. */
 export const fullFilter = ({ filter, share }: Pick<SubscribeRequest, "filter" | "share">): string =>
