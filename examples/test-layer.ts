@@ -8,7 +8,8 @@ import { NodeRuntime } from "@effect/platform-node"
 import { Console, Effect, Fiber, Layer, TestClock, TestContext } from "effect"
 import { program } from "./temperatures.ts"
 
-const MqttTest = MqttClient.layer({ url: "mqtt://memory" }).pipe(Layer.provide(Broker.layerMemory()))
+// Nobody moves the clock while the client closes, so it waits for nothing then. `BrokerTest.layer()` is all of this.
+const MqttTest = MqttClient.layer({ url: "mqtt://memory", drainTimeout: 0 }).pipe(Layer.provide(Broker.layerMemory()))
 
 const test = Effect.gen(function*() {
   const running = yield* Effect.fork(program)

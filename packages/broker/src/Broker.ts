@@ -205,7 +205,8 @@ export const layer = (options: Options = {}): Layer.Layer<Broker> => Layer.scope
 
 /**
  * A broker, and a `Transport` whose every endpoint leads to it: clients in the same program need no
- * port, and all timing follows the program's `Clock`.
+ * port, and all timing follows the program's `Clock`. Under `TestClock` give them a `drainTimeout` of 0, or take
+ * `BrokerTest.layer`, which does: nobody moves that clock while a test ends.
  *
  * @example
  * ```ts

@@ -35,7 +35,7 @@ export interface Wire {
    * its `write` copies them, or has none.
    */
   readonly isDrained?: (() => boolean) | undefined
-  /** Sends what was written, ends this side and waits up to a second for the peer to end its side. */
+  /** Sends what was written, ends this side and waits up to a second for the peer to end its side. Then writes fail. */
   readonly shutdown: Effect.Effect<void>
   /** Whether an unread wire stops the peer from sending. */
   readonly canPause: boolean
