@@ -23,18 +23,20 @@ const homeRooms = [{ id: 1001, name: "Kitchen" }, { id: 1002, name: "Hall" }]
 /** A robot that answers like a real one, with a status that the test changes. */
 const makeRobot = (initial: Readonly<Record<string, unknown>> = {}) => {
   const status: Record<string, unknown> = { state: 8, battery: 100, map_status: 3, in_cleaning: 0, ...initial }
+  const rooms: Array<unknown> = [[16, "1001"], [17, "1002"]]
   let silent = false
   let commandResult: unknown = ["ok"]
   const robot = FakeRobot.make(({ method }) => {
     if (silent) return "silence"
     if (method === "get_status") return { result: [status] }
-    if (method === "get_room_mapping") return { result: [[16, "1001"], [17, "1002"]] }
+    if (method === "get_room_mapping") return { result: rooms }
     if (method === "get_map_v1") return { map: new TextEncoder().encode("no map at all") }
     return { result: commandResult }
   })
   return {
     ...robot,
     status,
+    rooms,
     answerCommandsWith: (result: unknown) => {
       commandResult = result
     },
@@ -85,6 +87,20 @@ describe("state", () => {
       yield* TestClock.adjust("1 second")
       assert.strictEqual((yield* device.state.get).cleanedArea, 3)
       assert.isAtMost(robot.count("get_status"), 3)
+    }))
+
+  it.scoped("rooms that were changed in the app are known when the robot has begun or ended something", () =>
+    Effect.gen(function*() {
+      const robot = makeRobot()
+      const device = yield* open(robot)
+      const names = Effect.map(device.state.get, ({ rooms }) => rooms.map(({ name }) => name))
+      yield* TestClock.adjust("10 minutes")
+      assert.strictEqual(robot.count("get_room_mapping"), 1)
+      robot.rooms.push([18, "1003"])
+      robot.status["state"] = 5
+      yield* TestClock.adjust("10 minutes")
+      assert.deepStrictEqual(yield* names, ["Kitchen", "Hall", "Room 18"])
+      assert.strictEqual(robot.count("get_room_mapping"), 2)
     }))
 
   it.scoped("a push of what the status tells otherwise has it read, once", () =>

@@ -57,7 +57,7 @@ const expire = (state: LiveValue<DeviceState.DeviceState>, since: number) =>
 /**
  * Reads the status for ever: after each wake-up, and at an interval that depends on what the robot does and how it is
  * reached. The map is read along while the robot moves, and once when its state has changed, since only the map says
- * where it is: never while it stands still.
+ * where it is: never while it stands still. With a change of state the names of the rooms are read as well.
  *
  * Failures are what `state.stale` shows; the next round comes all the same.
  */
@@ -68,15 +68,19 @@ export const poll = (
 ): Effect.Effect<never> =>
   Effect.gen(function*() {
     let mappedState: number | undefined
-    let { mapFlag: mappedFlag } = yield* vacuum.state.get
+    let { mapFlag: mappedFlag, state: namedState } = yield* vacuum.state.get
     while (true) {
       const state = yield* vacuum.state.get
       const flagChanged = state.mapFlag !== mappedFlag
       if (
         !state.stale && state.mapFlag !== undefined && (isActive(state) || state.state !== mappedState || flagChanged)
       ) {
-        if (flagChanged || state.rooms.length === 0) yield* Effect.ignoreLogged(vacuum.refreshRooms)
+        // Rooms are named, divided and merged in the app, which is told to nobody.
+        if (flagChanged || state.state !== namedState || state.rooms.length === 0) {
+          yield* Effect.ignoreLogged(vacuum.refreshRooms)
+        }
         yield* Effect.ignoreLogged(vacuum.fetchMap)
+        namedState = state.state
         mappedState = state.state
         mappedFlag = state.mapFlag
       }

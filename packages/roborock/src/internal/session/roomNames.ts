@@ -1,32 +1,56 @@
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { HomeDevice, HomeRoom } from "../../HomeData.ts"
+import type { HomeData, HomeDevice, HomeRoom } from "../../HomeData.ts"
 import { RoborockApi } from "../../RoborockApi.ts"
-import { keepFirstSuccess } from "../keepFirstSuccess.ts"
+import { uptime } from "../uptime.ts"
 import type { AccountHome } from "./accountHome.ts"
 
-/** Gives the rooms of the home for a device, also those that only another call tells of. */
-export const make = ({ account, authorised, home }: AccountHome) =>
-  Effect.map(RoborockApi, (api) => {
-    // Home data leaves out the rooms of some accounts: asked for once, whichever device misses one first.
-    const homeRooms = keepFirstSuccess(authorised((userData) => api.rooms(userData, account().homeId)))
+/** What was read for one device is enough for the others. */
+const recently = Duration.toMillis("10 minutes")
 
-    /** Rooms of the home, and after that of one device; a missing room is looked for once. */
+/** A room that the cloud has no name for may get one later. */
+const betweenSearches = Duration.toMillis("1 hour")
+
+/** The rooms of the home, for each device; asks the cloud once more when told that a room is missing. */
+export const make = ({ account, authorised, home }: Pick<AccountHome, "account" | "authorised" | "home">) =>
+  Effect.map(RoborockApi, (api) => {
+    const oneAtATime = Effect.unsafeMakeSemaphore(1).withPermits(1)
+    let ofHome: ReadonlyArray<HomeRoom> = []
+    let readAt = Number.NEGATIVE_INFINITY
+    // Home data leaves out the rooms of some accounts, and those that were made since it was read.
+    const searchHome = oneAtATime(Effect.gen(function*() {
+      const now = yield* uptime
+      if (now - readAt < recently) return ofHome
+      ofHome = yield* authorised((userData) => api.rooms(userData, account().homeId))
+      readAt = now
+      return ofHome
+    }))
+
     return (device: HomeDevice) => {
-      let known: ReadonlyArray<HomeRoom> | undefined
-      let searched = false
+      let data: HomeData | undefined
+      let found: ReadonlyArray<HomeRoom> = []
+      let searchedAt = Number.NEGATIVE_INFINITY
       const search = device.shared
         ? authorised((userData) => api.sharedRooms(userData, device.duid))
-        : homeRooms.get
+        : searchHome
+      const known = () => [...data?.rooms ?? [], ...found]
       return (missing: boolean): Effect.Effect<ReadonlyArray<HomeRoom>> =>
         Effect.gen(function*() {
-          known ??= (yield* home).rooms
-          if (!missing || searched) return known
-          searched = true
-          known = [...known, ...(yield* search)]
-          return known
+          const now = yield* uptime
+          const latest = yield* home
+          if (latest !== data) {
+            data = latest
+            found = []
+            searchedAt = Number.NEGATIVE_INFINITY
+          }
+          if (missing && now - searchedAt >= betweenSearches) {
+            searchedAt = now
+            found = yield* search
+          }
+          return known()
         }).pipe(
           Effect.catchAll((error) =>
-            Effect.as(Effect.logDebug(`no room names from the cloud: ${error.message}`), known ?? [])
+            Effect.as(Effect.logDebug(`no room names from the cloud: ${error.message}`), known())
           )
         )
     }
