@@ -23,7 +23,7 @@ export interface Subscription {
   /**
    * The messages, for one consumer at a time: a second one dies. A consumer takes whole batches, and
    * has accepted its batch when it asks for the next one or ends: what it has not looked at then is
-   * gone. So run the stream once, or pull it bit by bit with `Stream.toPull`. QoS 1 and 2 messages of
+   * gone. So run the stream once, or take one message after the other with `next`. QoS 1 and 2 messages of
    * a consumer that fails or is interrupted are not accepted: they are given to the next one.
    */
   readonly messages: Stream.Stream<Message, SubscribeError>
@@ -32,6 +32,11 @@ export interface Subscription {
    * Fails when the subscription has; dies while `messages` has a consumer.
    */
   readonly poll: Effect.Effect<Option.Option<Message>, SubscribeError>
+  /**
+   * The next message as soon as there is one, for one caller at a time; nothing when the client was closed. Otherwise
+   * like `poll`: those behind the last one that was asked for stay with the server.
+   */
+  readonly next: Effect.Effect<Option.Option<Message>, SubscribeError>
 }
 
 /**

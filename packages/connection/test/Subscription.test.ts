@@ -747,6 +747,61 @@ describe("overflow", () => {
     }))
 })
 
+describe("next", () => {
+  scenario("waits for one message, which is accepted when the next is asked for", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start()
+      const subscribed = yield* subscription(link, client, "#", { qos: 1 })
+      const next = Effect.map(subscribed.next, Option.map(({ topic }) => topic))
+      const first = yield* Effect.fork(next)
+      yield* settle
+      assert.isTrue(Option.isNone(yield* Fiber.poll(first)))
+      // All come at once, and only what was asked for is acknowledged.
+      yield* link.send(incoming("a", 1), plain("b"), incoming("c", 2), incoming("d", 3))
+      assert.deepStrictEqual(yield* Fiber.join(first), Option.some("a"))
+      yield* isSilent(link)
+      assert.deepStrictEqual(yield* next, Option.some("b"))
+      assert.deepStrictEqual(yield* heard(link, 1), [["PubAck", 1, 0]])
+      assert.deepStrictEqual(yield* next, Option.some("c"))
+      yield* isSilent(link)
+      // Who has it may close the client: it waits for nobody, nothing new is acknowledged, and that is the end.
+      yield* client.disconnect()
+      assert.strictEqual((yield* link.next)?._tag, "Disconnect")
+      assert.deepStrictEqual(yield* next, Option.none())
+    }))
+
+  scenario(
+    "leaves its message to the next caller, or to the stream, if it is interrupted",
+    () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start()
+        const { messages, next } = yield* subscription(link, client, "#", { qos: 1 })
+        const waiting = yield* Effect.fork(next)
+        yield* settle
+        for (const second of [next, Stream.runHead(messages)]) {
+          const exit = yield* Effect.exit(second)
+          assert.isTrue(Exit.isFailure(exit) && Cause.isDie(exit.cause))
+        }
+        yield* Fiber.interrupt(waiting)
+        yield* link.send(incoming("a", 1), incoming("b", 2))
+        yield* settle
+        assert.deepStrictEqual(Option.map(yield* next, ({ topic }) => topic), Option.some("a"))
+        assert.deepStrictEqual(yield* take(messages, 1), ["b"])
+        assert.deepStrictEqual(yield* heard(link, 2), [["PubAck", 1, 0], ["PubAck", 2, 0]])
+      })
+  )
+
+  scenario("fails when the client has given up", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start()
+      const { next } = yield* subscription(link, client, "t")
+      const waiting = yield* Effect.fork(Effect.flip(next))
+      yield* settle
+      yield* link.send(Packet.disconnect({ reasonCode: 0x8e }))
+      assert.strictEqual((yield* Fiber.join(waiting)).reason, "Closed")
+    }))
+})
+
 describe("poll", () => {
   scenario(
     "gives one message without waiting, or none; a message is accepted when the next is asked for",

@@ -10,14 +10,13 @@ import * as Stream from "effect/Stream"
  * A stream would take all that has come, and with its end acknowledge them: an MQTT 3.1.1 broker sends everything at once.
  * A message is acknowledged when the next one is asked for, or the stream has ended.
  */
-export const stream = ({ poll }: Subscription): Stream.Stream<Message, SubscribeError> => {
-  const next: Effect.Effect<Message, SubscribeError> = Effect.flatMap(
-    poll,
-    Option.match({ onNone: () => Effect.delay(Effect.suspend(() => next), "20 millis"), onSome: Effect.succeed })
+export const stream = ({ next, poll }: Subscription): Stream.Stream<Message, SubscribeError> =>
+  Stream.repeatEffectOption(
+    Effect.flatMap(
+      Effect.mapError(next, Option.some),
+      Option.match({ onNone: () => Effect.fail(Option.none()), onSome: Effect.succeed })
+    )
+  ).pipe(
+    // What this takes out is not acknowledged any more.
+    Stream.ensuringWith((exit) => exit._tag === "Success" ? Effect.ignore(poll) : Effect.void)
   )
-  // What this takes out is not acknowledged any more.
-  return Stream.ensuringWith(
-    Stream.repeatEffect(next),
-    (exit) => exit._tag === "Success" ? Effect.ignore(poll) : Effect.void
-  )
-}

@@ -32,6 +32,8 @@ export interface Subscriber<E> {
   /** The same where acceptance is `manual`. */
   readonly handed: Batches<Handed, E>
   readonly poll: Effect.Effect<Option.Option<Message>, E>
+  /** The same, as soon as there is one; nothing after the end. */
+  readonly next: Effect.Effect<Option.Option<Message>, E>
   /** Ends the stream after what is buffered, with the error if there is one. */
   readonly end: (error: Option.Option<E>) => void
   /**
@@ -111,15 +113,15 @@ export const make = <E>(flow: FlowControl, settings: StreamSettings): Subscriber
     if (queue.size > 0) stalledSince ??= flow.now()
   }
 
-  /** The next batch, as soon as there is one; nothing after the end. */
-  const pull = <A>(toElement: (delivery: Delivery) => A) => {
-    const next = Effect.suspend((): Effect.Effect<Chunk.Chunk<A> | undefined, E> => {
+  /** What is taken, as soon as there is something; nothing after the end. */
+  const awaited = <A>(take: () => A) => {
+    const next = Effect.suspend((): Effect.Effect<A | undefined, E> => {
       if (queue.size === 0) return ended?._tag === "Some" ? Effect.fail(ended.value) : Effect.succeed(undefined)
-      const chunk = toBatch(takeAll(), toElement)
+      const taken = take()
       progressed()
-      return Effect.succeed(chunk)
+      return Effect.succeed(taken)
     })
-    return Effect.withFiberRuntime<Chunk.Chunk<A> | undefined, E>((fiber) => {
+    return Effect.withFiberRuntime<A | undefined, E>((fiber) => {
       readerFiber = fiber.id()
       acceptHandedOut()
       progressed()
@@ -130,6 +132,14 @@ export const make = <E>(flow: FlowControl, settings: StreamSettings): Subscriber
         flush()
       })
     })
+  }
+
+  const pull = <A>(toElement: (delivery: Delivery) => A) => awaited(() => toBatch(takeAll(), toElement))
+
+  const takeFirst = (): Message | undefined => {
+    const first = queue.takeFirst()
+    if (first?.pending !== undefined) handedOut = [first]
+    return first?.message
   }
 
   const acquire = Effect.suspend(() => {
@@ -182,12 +192,20 @@ export const make = <E>(flow: FlowControl, settings: StreamSettings): Subscriber
     poll: Effect.suspend(() => {
       if (isConsumed) return Effect.dieMessage("These messages have a consumer, which gets the next one")
       acceptHandedOut()
-      const first = isHeldBack() ? undefined : queue.takeFirst()
-      if (first?.pending !== undefined) handedOut = [first]
+      const first = isHeldBack() ? undefined : takeFirst()
       progressed()
-      if (first !== undefined) return Effect.succeedSome(first.message)
+      if (first !== undefined) return Effect.succeedSome(first)
       return ended?._tag === "Some" ? Effect.fail(ended.value) : Effect.succeedNone
     }),
+    next: Effect.acquireUseRelease(
+      acquire,
+      () => Effect.map(awaited(takeFirst), Option.fromNullable),
+      () =>
+        Effect.sync(() => {
+          isConsumed = false
+          reader = undefined
+        })
+    ),
     end: (error) => {
       // What is not acknowledged when the client is closed here comes again in the next session.
       if (Option.isNone(error) && flow.isClosing()) queue.retain((delivery) => !deliveries.isPending(delivery))

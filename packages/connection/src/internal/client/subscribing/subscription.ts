@@ -74,10 +74,10 @@ export const makeSubscription = (subscribe: Subscribe) =>
 ): Effect.Effect<Subscription, SubscribeError, Scope.Scope> =>
   Effect.map(
     subscribe(filter, options, options?.ack ?? "pulled", true),
-    ({ granted, subscriber: { messages, poll } }) => {
+    ({ granted, subscriber: { messages, next, poll } }) => {
       const given: ReadonlyArray<SubscribeRequest> = typeof filter === "string" ? [{ filter }] : filter
       const grantedQos = given.map((request) => granted.get(fullFilter({ ...options, ...request })) ?? 0)
-      return { grantedQos, messages: batches.toStream(messages), poll }
+      return { grantedQos, messages: batches.toStream(messages), poll, next }
     }
   )
 
