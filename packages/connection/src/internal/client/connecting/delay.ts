@@ -1,5 +1,8 @@
 /** The time between two attempts: as the schedule says, unless a program that knows better ends it. */
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as FiberId from "effect/FiberId"
 import * as Option from "effect/Option"
 import type * as Schedule from "effect/Schedule"
 import type { ConnectError } from "../../../MqttError.ts"
@@ -9,12 +12,17 @@ export class Delay {
 
   /** False if the schedule is over. */
   wait(schedule: Schedule.ScheduleDriver<unknown, ConnectError>, error: ConnectError): Effect.Effect<boolean> {
-    return Effect.raceFirst(
-      Effect.map(Effect.option(schedule.next(error)), Option.isSome),
-      Effect.async<boolean>((resume) => {
-        this.#end = () => resume(Effect.succeed(true))
-      })
-    ).pipe(Effect.ensuring(Effect.sync(() => this.#end = undefined)))
+    return Effect.flatMap(Effect.fork(Effect.option(schedule.next(error))), (fiber) => {
+      let isEnded = false
+      this.#end = () => {
+        isEnded = true
+        fiber.unsafeInterruptAsFork(FiberId.none)
+      }
+      return Effect.flatMap(
+        Fiber.await(fiber),
+        (exit) => isEnded ? Effect.succeed(true) : Exit.map(exit, Option.isSome)
+      )
+    }).pipe(Effect.ensuring(Effect.sync(() => this.#end = undefined)))
   }
 
   /** Ends the wait of now, if there is one. */

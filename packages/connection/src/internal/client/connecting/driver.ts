@@ -172,10 +172,9 @@ export class Driver implements LinksOwner {
 
   /** A session that cannot be kept any more ends the client; one that is over need not be kept. */
   #keep(committer: Committer): Effect.Effect<void> {
-    const kept = Effect.catchAll(committer.run, (error) => this.giveUp(error))
-    return Effect.raceFirst(
-      this.#links.halted,
-      Effect.zipRight(Effect.catchAllCause(kept, (cause) => this.broken(cause)), this.#links.stop)
+    return committer.run(this.#links.halted).pipe(
+      Effect.catchAll((error) => Effect.zipRight(this.giveUp(error), this.#links.stop)),
+      Effect.catchAllCause((cause) => Effect.zipRight(this.broken(cause), this.#links.stop))
     )
   }
 

@@ -17,8 +17,8 @@ import type { Pump } from "../link/pump.ts"
 export interface Committer {
   /** There may be changes. */
   readonly ring: () => void
-  /** Commits until the session is broken. */
-  readonly run: Effect.Effect<never, ConnectError>
+  /** Commits until the session is broken, or need not be kept any more. */
+  readonly run: (until: Effect.Effect<void>) => Effect.Effect<void, ConnectError>
   /** Commits what is left, when nothing else will come. */
   readonly finish: Effect.Effect<void>
 }
@@ -73,12 +73,16 @@ const makeCommitter = (session: Session, pump: Pick<Pump, "pass">, stored: Store
 
   return {
     ring: () => bell.ring(),
-    run: Effect.zipRight(
-      Effect.suspend(() => reportUnreadable(session.restored()?.unreadable ?? 0)),
-      Effect.forever(
-        Effect.suspend(() => session.broken() ?? Effect.flatMap(next, (more) => more ? Effect.void : bell.wait))
-      )
-    ),
+    run: (until) =>
+      Effect.raceFirst(
+        until,
+        Effect.zipRight(
+          Effect.suspend(() => reportUnreadable(session.restored()?.unreadable ?? 0)),
+          Effect.forever(
+            Effect.suspend(() => session.broken() ?? Effect.flatMap(next, (more) => more ? Effect.void : bell.wait))
+          )
+        )
+      ),
     finish: Effect.timeoutOption(Effect.interruptible(all), finishTimeout).pipe(
       Effect.tap((finished) =>
         Option.isSome(finished) ? Effect.void : Effect.annotateLogs(

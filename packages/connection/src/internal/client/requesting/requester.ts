@@ -186,7 +186,7 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
 
   interface Started {
     readonly published: Effect.Effect<void, RequestError>
-    readonly answer: Effect.Effect<Message, RequestError>
+    readonly answer: Outcome<Message, RequestError>
     /** When the time is over for all of it. */
     readonly due: number
     readonly late: () => RequestError
@@ -248,11 +248,17 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
   const inTime = <A>({ due, late }: Started, work: Effect.Effect<A, RequestError>) =>
     Effect.flatMap(Clock.currentTimeMillis, (now) => within({ millis: Math.max(0, due - now), late })(work))
 
+  /** Publishes the request; what goes wrong with that is its answer. */
+  const told = ({ answer, published }: Started) =>
+    Effect.interruptible(
+      Effect.catchAllCause(published, (cause) => Effect.sync(() => answer.settle(Exit.failCause(cause))))
+    )
+
   return {
     request: (topic, payload, options = {}) =>
       Effect.scoped(Effect.flatMap(start(topic, payload, options), (started) =>
         // The response may be here before the acknowledgement of the request.
-        inTime(started, Effect.raceFirst(Effect.zipRight(started.published, Effect.never), started.answer)))),
+        Effect.zipRight(Effect.forkScoped(told(started)), inTime(started, started.answer)))),
     requestHandle: (topic, payload, options = {}) =>
       Effect.flatMap(
         start(topic, payload, options),

@@ -2,6 +2,7 @@
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import type { Pull } from "../batches.ts"
 import { Outcome } from "../outcome.ts"
 
@@ -16,7 +17,8 @@ export const forEachConcurrently = <A, E, E2, R>(
   concurrency: number
 ): Effect.Effect<void, E | E2, R> =>
   Effect.suspend(() => {
-    const failed = new Outcome<never, E2>()
+    /** The first failure, or the end. */
+    const over = new Outcome<void, E | E2>()
     let isOver = false
     let batch: ReadonlyArray<A> = []
     let index = 0
@@ -42,7 +44,7 @@ export const forEachConcurrently = <A, E, E2, R>(
         if (isOver || Exit.isSuccess(exit)) return
         // Begins nothing more in the turns until all are interrupted.
         isOver = true
-        failed.settle(Exit.failCause(exit.cause))
+        over.settle(Exit.failCause(exit.cause))
       })
     const worker = Effect.fork(Effect.onExit(work, onExit))
 
@@ -66,7 +68,10 @@ export const forEachConcurrently = <A, E, E2, R>(
         ? until(() => idle.length === workers)
         : Effect.zipRight(handle(Chunk.toReadonlyArray(next)), dispatch))
     // The workers are its children, and end with it.
-    const dispatcher = Effect.ensuring(dispatch, Effect.sync(() => isOver = true))
-    // A race waits for the one that has lost, wherever it takes place.
-    return Effect.raceFirst(Effect.interruptible(failed), Effect.interruptible(dispatcher))
+    const dispatcher = Effect.onExit(Effect.interruptible(dispatch), (exit) =>
+      Effect.sync(() => {
+        isOver = true
+        over.settle(exit)
+      }))
+    return Effect.flatMap(Effect.fork(dispatcher), (fiber) => Effect.ensuring(over, Fiber.interrupt(fiber)))
   })
