@@ -63,9 +63,11 @@ const schemes: Record<string, Scheme> = {
  */
 export const parse = (url: string): Either.Either<Endpoint, ConnectError> => {
   const parsed = parseUrl(url)
-  if (parsed === undefined) return invalid("the URL cannot be parsed")
+  if (parsed === undefined) return invalid("the URL cannot be parsed; it is like mqtt://host:1883")
   const scheme = schemes[parsed.protocol]
-  if (scheme === undefined) return invalid(`the URL scheme "${parsed.protocol.slice(0, -1)}" is not known`)
+  if (scheme === undefined) {
+    return invalid(`the URL scheme "${parsed.protocol.slice(0, -1)}" is not known; a URL is like mqtt://host:1883`)
+  }
   if (parsed.username !== "" || parsed.password !== "") {
     return invalid("credentials belong into the options, not into the URL")
   }

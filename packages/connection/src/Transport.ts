@@ -147,7 +147,7 @@ export const layerWebSocket = (
             ? webSocketWire.open(construct, { url: format(endpoint), subprotocol, maxUnreadBytes })
             : new TransportError({
               reason: "Unsupported",
-              cause: new Error(`this transport does not open "${endpoint.scheme}" endpoints`)
+              cause: new Error(`this transport opens "ws" and "wss" endpoints, not "${endpoint.scheme}"`)
             })
       })
     )

@@ -25,6 +25,11 @@ describe("Endpoint", () => {
     assert.strictEqual(Either.getOrThrow(Endpoint.parse("mqtt://[::1]")).host, "::1")
   })
 
+  it.each(["localhost", "localhost:1883", "http://host"])("says how to write it to whoever wrote %j", (url) => {
+    const { message } = Either.getOrThrow(Either.flip(Endpoint.parse(url)))
+    assert.match(message, /; (it|a URL) is like mqtt:\/\/host:1883$/)
+  })
+
   it.each([
     "",
     "localhost",

@@ -71,7 +71,7 @@ export const layerTcp: Layer.Layer<Transport> = Layer.succeed(Transport, {
       ? open(endpoint, {})
       : new TransportError({
         reason: "Unsupported",
-        cause: new Error(`this transport does not open "${endpoint.scheme}" endpoints`)
+        cause: new Error(`this transport opens "mqtt" endpoints, not "${endpoint.scheme}"`)
       })
 })
 
