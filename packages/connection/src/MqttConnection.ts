@@ -181,7 +181,7 @@ export const make = (
     yield* Effect.addFinalizer((exit) => disconnect(goodbye.ofExit(exit)))
     const negotiated = yield* Deferred.await(ready)
 
-    const subscriptions = new LinkSubscriptions(engine, negotiated)
+    const subscriptions = new LinkSubscriptions(engine, negotiated, resolved.drainTimeout)
     return {
       publish: engine.publish,
       subscribe: (filter, how) => subscriptions.subscribe(filter, how),

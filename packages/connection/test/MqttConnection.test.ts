@@ -158,6 +158,19 @@ describe("MqttConnection", () => {
       assert.deepInclude(yield* Fiber.join(second), { reason: "SubscribeRejected", filter: "no", reasonCode: 0x87 })
     }))
 
+  it.scoped("to take a list back takes no longer than closing: the refusal is told then", () =>
+    Effect.gen(function*() {
+      const { connection, link } = yield* start
+      const subscribing = yield* Effect.fork(Effect.flip(connection.subscribe([{ filter: "yes" }, { filter: "no" }])))
+      const { packetId } = yield* link.expect("Subscribe")
+      yield* link.send(Packet.subAck({ packetId, reasonCodes: [0, 0x87] }))
+      yield* link.expect("Unsubscribe")
+      yield* Effect.repeatN(Effect.yieldNow(), 50)
+      yield* TestClock.adjust("5 seconds")
+      assert.deepInclude(yield* Fiber.join(subscribing), { reason: "SubscribeRejected", filter: "no" })
+      yield* link.close
+    }))
+
   it.scoped("a call that was interrupted is taken back when its answer comes, but for what another wants", () =>
     Effect.gen(function*() {
       const { connection, link } = yield* start

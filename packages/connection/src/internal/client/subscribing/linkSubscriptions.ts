@@ -9,6 +9,7 @@ import type { SubscribeOptions, SubscribeRequest } from "../../../Message.ts"
 import { SubscribeError } from "../../../MqttError.ts"
 import type { Negotiated } from "../../../Negotiated.ts"
 import type { OperationOutcome } from "../../../Session.ts"
+import { atMost } from "../../timeLimit.ts"
 import type { Consumer, Engine } from "../engine/engine.ts"
 import type { Granted, Request } from "./requests.ts"
 import * as requests from "./requests.ts"
@@ -43,6 +44,7 @@ const inPackets = <A>(
 export class LinkSubscriptions {
   readonly #engine: Engine<Consumer>
   readonly #negotiated: Negotiated
+  readonly #drainMillis: number
   /** What the server has granted, to whichever call. */
   readonly #granted = new Set<string>()
   /** Of that, what is for calls that have succeeded. */
@@ -50,9 +52,10 @@ export class LinkSubscriptions {
   /** What calls wait for: by filter, how many. */
   readonly #wanted = new Map<string, number>()
 
-  constructor(engine: Engine<Consumer>, negotiated: Negotiated) {
+  constructor(engine: Engine<Consumer>, negotiated: Negotiated, drainMillis: number) {
     this.#engine = engine
     this.#negotiated = negotiated
+    this.#drainMillis = drainMillis
   }
 
   subscribe(
@@ -82,8 +85,8 @@ export class LinkSubscriptions {
         }
         if (refused !== undefined) {
           const unwanted = this.#forgetUnwanted(call)
-          // The refusal is what the caller has to hear of; a server that does not let go either keeps sending.
-          if (unwanted.length > 0) yield* restore(Effect.ignore(this.#leave(unwanted)))
+          // The refusal is what the caller has to hear of; a server that does not let go in time either keeps sending.
+          if (unwanted.length > 0) yield* restore(atMost(this.#drainMillis)(Effect.ignore(this.#leave(unwanted))))
           return yield* refused
         }
         for (const name of granted.keys()) this.#subscribed.add(name)
