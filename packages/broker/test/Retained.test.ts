@@ -68,6 +68,18 @@ describe("retained messages", () => {
       assert.strictEqual((yield* client.drain).length, 1)
     }))
 
+  it.scoped("No Local: what the subscriber itself has retained does not greet it, until it asks without", () =>
+    Effect.gen(function*() {
+      const broker = yield* Broker.make()
+      const client = yield* connect(broker, "c")
+      yield* client.send(publish("t", "mine", { retain: true }))
+      yield* broker.publish({ topic: "u", payload: "theirs", retain: true })
+      yield* subscribe(client, "+", { noLocal: true })
+      assert.deepStrictEqual(payloads(yield* client.drain), ["theirs"])
+      yield* subscribe(client, "t")
+      assert.deepStrictEqual(payloads(yield* client.drain), ["mine"])
+    }))
+
   it.scoped("Retain As Published: live messages keep their flag only where it is asked for", () =>
     Effect.gen(function*() {
       const broker = yield* Broker.make()

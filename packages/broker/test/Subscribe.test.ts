@@ -64,6 +64,31 @@ describe("SUBSCRIBE and UNSUBSCRIBE", () => {
       assert.strictEqual((yield* broker.stats).subscriptions, 1)
     }))
 
+  it.scoped("its options are those of the last one", () =>
+    Effect.gen(function*() {
+      const broker = yield* Broker.make()
+      const client = yield* connect(broker, "c")
+      const seen = Effect.map(
+        client.drain,
+        (packets) =>
+          packets.flatMap((packet) => packet._tag === "Publish" ? [[...payloads([packet]), packet.retain]] : [])
+      )
+      for (
+        const [options, own, others] of [
+          [{ noLocal: true }, [], [["theirs", false]]],
+          [{ retainAsPublished: true }, [["mine", true]], [["theirs", true]]],
+          [{ noLocal: true, retainAsPublished: true }, [], [["theirs", true]]],
+          [{}, [["mine", false]], [["theirs", false]]]
+        ] as const
+      ) {
+        yield* subscribe(client, "t", { ...options, retainHandling: 2 })
+        yield* client.send(publish("t", "mine", { retain: true }))
+        assert.deepStrictEqual<unknown>(yield* seen, own)
+        yield* broker.publish({ topic: "t", payload: "theirs", retain: true })
+        assert.deepStrictEqual<unknown>(yield* seen, others)
+      }
+    }))
+
   it.scoped("No Local keeps one's own messages away, overlapping filters notwithstanding", () =>
     Effect.gen(function*() {
       const broker = yield* Broker.make()
