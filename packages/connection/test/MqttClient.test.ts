@@ -628,6 +628,7 @@ describe("MqttClient", () => {
         }
         assert.strictEqual((yield* client.status.get)._tag, "Connected")
         yield* TestClock.adjust("1 second")
+        yield* settle
         const status = yield* client.status.get
         assert.isTrue(status._tag === "Disconnected" && status.error.message.includes("takes no bytes"))
         yield* link.close
@@ -643,6 +644,7 @@ describe("MqttClient", () => {
           yield* settle
           yield* TestClock.adjust("1 second")
         }
+        yield* settle
         const status = yield* client.status.get
         assert.isTrue(status._tag === "Disconnected" && status.error.reason === "KeepAliveTimeout")
         yield* link.close
