@@ -29,28 +29,31 @@ export const make = ({ account, authorised, home }: Pick<AccountHome, "account" 
     return (device: HomeDevice) => {
       let data: HomeData | undefined
       let found: ReadonlyArray<HomeRoom> = []
+      let isFoundSince = false
       let searchedAt = Number.NEGATIVE_INFINITY
       const search = device.shared
         ? authorised((userData) => api.sharedRooms(userData, device.duid))
         : searchHome
-      const known = () => [...data?.rooms ?? [], ...found]
+      // What was found before the home was read anew may have other names: it is better than none.
+      const known = (missing: boolean) => [...data?.rooms ?? [], ...(missing || isFoundSince ? found : [])]
       return (missing: boolean): Effect.Effect<ReadonlyArray<HomeRoom>> =>
         Effect.gen(function*() {
           const now = yield* uptime
           const latest = yield* home
           if (latest !== data) {
             data = latest
-            found = []
+            isFoundSince = false
             searchedAt = Number.NEGATIVE_INFINITY
           }
           if (missing && now - searchedAt >= betweenSearches) {
             searchedAt = now
             found = yield* search
+            isFoundSince = true
           }
-          return known()
+          return known(missing)
         }).pipe(
           Effect.catchAll((error) =>
-            Effect.as(Effect.logDebug(`no room names from the cloud: ${error.message}`), known())
+            Effect.as(Effect.logDebug(`no room names from the cloud: ${error.message}`), known(missing))
           )
         )
     }

@@ -82,6 +82,24 @@ describe("the rooms of a home", () => {
       assert.deepStrictEqual(yield* names(false), ["Pantry"])
     }))
 
+  it.effect("that were found stay when the home is read anew and the cloud cannot be asked for them again", () =>
+    Effect.gen(function*() {
+      const { cloud, namesOf } = yield* makeHome
+      const names = namesOf(false)
+      cloud.rooms = [{ id: 7, name: "Attic" }]
+      assert.deepStrictEqual(yield* names(true), ["Kitchen", "Attic"])
+      yield* TestClock.adjust("2 hours")
+      cloud.home = homeWith("Pantry")
+      cloud.isDown = true
+      assert.deepStrictEqual(yield* names(false), ["Pantry"])
+      for (const _ of [1, 2]) assert.deepStrictEqual([yield* names(true), cloud.asked], [["Pantry", "Attic"], 2])
+      cloud.isDown = false
+      cloud.rooms = [{ id: 7, name: "Loft" }]
+      yield* TestClock.adjust("1 hour")
+      assert.deepStrictEqual(yield* names(true), ["Pantry", "Loft"])
+      assert.deepStrictEqual(yield* names(false), ["Pantry", "Loft"])
+    }))
+
   it.effect("are those that were known while the cloud cannot be asked, which is not done each time", () =>
     Effect.gen(function*() {
       const { cloud, namesOf } = yield* makeHome
