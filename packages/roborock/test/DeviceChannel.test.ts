@@ -188,6 +188,20 @@ describe("request", () => {
       assert.lengthOf(robot.sent, 18)
     }))
 
+  it.scoped("a command does not wait for questions that nobody answers", () =>
+    Effect.gen(function*() {
+      const robot = silent()
+      const channel = yield* open(robot)
+      const ask = Effect.fork(failureOf(channel.request("get_status")))
+      const asking = yield* Effect.replicateEffect(ask, 17)
+      const stopping = yield* Effect.fork(failureOf(channel.request("app_stop")))
+      yield* TestClock.adjust("1 second")
+      const methods = robot.sent.map(({ method }) => method)
+      assert.deepStrictEqual(methods, [...Array.from({ length: 16 }, () => "get_status"), "app_stop"])
+      yield* TestClock.adjust("10 seconds")
+      yield* Effect.forEach([...asking, stopping], Fiber.join)
+    }))
+
   it.scoped("asking a busy device again does not make the time-out longer", () =>
     Effect.gen(function*() {
       const robot = silent()

@@ -26,7 +26,10 @@ export interface Routes {
   readonly unanswered: (way: Way) => Effect.Effect<void>
 }
 
-/** More requests than this wait for earlier ones, on their own time: devices work one after the other anyway. */
+/**
+ * More questions than this, or commands, wait for earlier ones, on their own time: devices work one after the other anyway.
+ * A command, which may be to stop, does not wait for questions that nobody answers.
+ */
 const maxInFlight = 16
 
 /** A device that still prepares its answer is asked again after a second, three times at most (PROTOCOL 4.3). */
@@ -71,7 +74,8 @@ const within = <A, E, R>(
 export const make = (seed: number, { choose, transmit, unanswered }: Routes) =>
   Effect.gen(function*() {
     const pending = pendingRequests.make(seed)
-    const slots = yield* Effect.makeSemaphore(maxInFlight)
+    const questions = yield* Effect.makeSemaphore(maxInFlight)
+    const commands = yield* Effect.makeSemaphore(maxInFlight)
     const oneFile = yield* Effect.makeSemaphore(1)
     const closed = yield* Deferred.make<void>()
 
@@ -79,6 +83,7 @@ export const make = (seed: number, { choose, transmit, unanswered }: Routes) =>
     const send = (call: Call, progress: Progress, way: Way) =>
       Effect.gen(function*() {
         const { answeredBy, method } = call
+        const slots = isQuestion(method) ? questions : commands
         const notSent = Effect.suspend(() => new RequestError({ reason: "NotConnected", method }))
         if (yield* Deferred.isDone(closed)) return yield* notSent
         // Slot and id are given back with the answer, or with the caller's scope where there is none.

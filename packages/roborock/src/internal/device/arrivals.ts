@@ -58,7 +58,7 @@ export const make = ({ exchange }: Pick<Context, "exchange">) => {
         complete: yield* Deferred.make<void>()
       }
       const total = wait.missing.size
-      const asked = exchange(method, question, (send) =>
+      const asked = exchange("question", method, question, (send) =>
         Effect.acquireUseRelease(
           Effect.sync(() => waits.add(wait)),
           () => Effect.zipRight(send, Effect.raceFirst(Deferred.await(wait.complete), settled(wait))),

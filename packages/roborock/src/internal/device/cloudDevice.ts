@@ -127,19 +127,19 @@ export const open = (
         currentRoomId,
         currentRoom: rooms.find(({ id }) => id === currentRoomId)?.name
       })
-    const inTurn = turns.make(timeout)
+    const inTurn = { question: turns.make(timeout), command: turns.make(timeout) }
     const context: Context = {
       home,
       timeout,
       memory,
       send: (method, payload, acknowledged = false) =>
-        inTurn(method, (sent) => {
+        inTurn.command(method, (sent) => {
           // Whether the broker has it is not known before it says so.
           if (acknowledged) sent()
           return send(method, payload, acknowledged)
         }),
-      exchange: (method, payload, run) =>
-        inTurn(method, (sent) => run(Effect.tap(send(method, payload), Effect.sync(sent)))),
+      exchange: (turn, method, payload, run) =>
+        inTurn[turn](method, (sent) => run(Effect.tap(send(method, payload), Effect.sync(sent)))),
       state: state.get,
       tell: (fields) => Effect.asVoid(tell(fields)),
       tellRooms: (rooms, currentRoomId) => Effect.asVoid(state.update(withRooms(rooms, currentRoomId))),

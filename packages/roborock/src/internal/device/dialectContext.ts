@@ -10,8 +10,12 @@ import type { Send } from "./cloudPort.ts"
 /** Values of a device by the names that they have in its protocol. */
 export type Fields = Readonly<Record<string, unknown>>
 
+/** Turns are taken apart: a command, which may be to stop, does not wait for questions that nobody answers. */
+export type Turn = "question" | "command"
+
 /** Puts a message on its way where `run` says, which takes no second turn meanwhile. */
 export type Exchange = <A, E>(
+  turn: Turn,
   method: string,
   payload: (timestamp: number) => Uint8Array,
   run: (send: Effect.Effect<void, RequestError>) => Effect.Effect<A, E>
@@ -23,7 +27,7 @@ export interface Context {
   readonly timeout: Duration.DurationInput
   /** What was remembered of the device, if anything is. */
   readonly memory: DeviceMemory | undefined
-  /** Fails when the link is down for the whole time-out: with `NotConnected`, or `QueueTimeout` if others were first. */
+  /** In the turn of commands; fails when the link is down for the whole time-out (`NotConnected`), or others were first (`QueueTimeout`). */
   readonly send: Send
   /** The same for a message that is answered: `run` sends it, and keeps its turn until the answer is there. */
   readonly exchange: Exchange

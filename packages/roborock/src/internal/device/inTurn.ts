@@ -2,7 +2,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { RequestError } from "../../RoborockError.ts"
 
-/** More requests than this wait for earlier ones, on their own time. */
+/** More than this wait for earlier ones, on their own time. */
 const maxInFlight = 16
 
 /**

@@ -95,10 +95,10 @@ const resetMethod = "service.reset_consumable"
 /** The Q7 family: methods with ids, answered one by one. */
 export const make = (context: Context): Dialect => {
   const { home, state, tell, wake } = context
-  const { answered, request } = requests.make(context)
+  const { answered, order, question } = requests.make(context)
   const live = liveMap.make(context, (file) => Either.getOrUndefined(Q7Map.parse(file)))
   const joinedMap = joinedMaps.make()
-  const command = (method: string, params?: Fields) => Effect.asVoid(Effect.zipLeft(request(method, params), wake))
+  const command = (method: string, params?: Fields) => Effect.asVoid(Effect.zipLeft(order(method, params), wake))
   const write = (properties: Fields) => command("prop.set", properties)
 
   const isNews = watchedPoints.make(statePoints, home.dataPoints)
@@ -143,7 +143,7 @@ export const make = (context: Context): Dialect => {
       )
     })
 
-  const refreshMap = live.request(mapMethod, request(mapMethod, { force: 1, map_type: liveMapType }))
+  const refreshMap = live.request(mapMethod, question(mapMethod, { force: 1, map_type: liveMapType }))
   const refreshRooms = Effect.map(Effect.zipRight(refreshMap, state), ({ rooms }) => rooms)
   const listRooms = Effect.flatMap(
     state,
@@ -151,11 +151,11 @@ export const make = (context: Context): Dialect => {
   )
 
   const ask = Effect.flatMap(
-    request("prop.get", { property: Q7Codes.properties }),
+    question("prop.get", { property: Q7Codes.properties }),
     (data) => isRecord(data) ? tell(data) : Effect.fail(new RequestError({ reason: "BadAnswer", method: "prop.get" }))
   )
 
-  const history = Effect.flatMap(request(recordsMethod), (data) => {
+  const history = Effect.flatMap(question(recordsMethod), (data) => {
     const read = Q7Record.decode(data)
     return read === undefined
       ? Effect.fail(new RequestError({ reason: "BadAnswer", method: recordsMethod }))
@@ -237,7 +237,7 @@ export const make = (context: Context): Dialect => {
       }),
       rooms: offer({ list: listRooms, refresh: refreshRooms }),
       map: offer(live.trait(mapMethod, refreshMap)),
-      savedMaps: offer(SavedMapsTrait.make(mapsMethod, request(mapsMethod))),
+      savedMaps: offer(SavedMapsTrait.make(mapsMethod, question(mapsMethod))),
       history: offer(HistoryTrait.fromList(recordsMethod, history)),
       modes: offer({
         choices: Effect.succeed(choices),

@@ -10,7 +10,7 @@ const timeout = "10 seconds"
 const makeArrivals = (way: Effect.Effect<void> = Effect.void) => {
   const inTurn = turns.make(timeout)
   return arrivals.make({
-    exchange: (method, _payload, run) => inTurn(method, (sent) => run(Effect.tap(way, Effect.sync(sent))))
+    exchange: (_turn, method, _payload, run) => inTurn(method, (sent) => run(Effect.tap(way, Effect.sync(sent))))
   })
 }
 

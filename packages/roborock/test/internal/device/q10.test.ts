@@ -252,20 +252,22 @@ describe("a Q10 vacuum", () => {
       assert.strictEqual(yield* reasonOf((yield* device.trait("map")).fetch), "NoMap")
     }))
 
-  it.scoped("is asked and told sixteen things at a time; what comes after that waits for its turn", () =>
+  it.scoped("is asked sixteen things at a time; what comes after that waits for its turn, and a command does not", () =>
     Effect.gen(function*() {
       const { device, push, sent } = yield* openAppliance(kind, answering(docked))
       const history = yield* device.trait("history")
       const { pause } = yield* device.trait("cleaning")
       const before = sent.length
-      const asking = yield* Effect.forEach(Array.from({ length: 16 }), () => Effect.fork(reasonOf(history.summary)))
+      const asking = yield* Effect.forEach(Array.from({ length: 17 }), () => Effect.fork(reasonOf(history.summary)))
       yield* TestClock.adjust("100 millis")
       const pausing = yield* Effect.fork(reasonOf(pause))
       yield* TestClock.adjust("100 millis")
-      assert.lengthOf(sent, before + 16)
+      assert.lengthOf(sent, before + 17)
+      assert.deepStrictEqual(decoded(sent[before + 16]), { 204: 0 })
       yield* push(102, Q10DataPoints.encode({ common: [[52, { op: "list", data: [] }]] }))
       yield* TestClock.adjust("100 millis")
-      assert.deepStrictEqual(decoded(sent[before + 16]), { 204: 0 })
+      assert.deepStrictEqual(decoded(sent[before + 17]), decoded(sent[before]))
+      yield* push(102, Q10DataPoints.encode({ common: [[52, { op: "list", data: [] }]] }))
       const reasons = yield* Effect.forEach([...asking, pausing], Fiber.join)
       assert.deepStrictEqual([...new Set(reasons)], [undefined])
     }))

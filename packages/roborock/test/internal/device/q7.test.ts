@@ -235,11 +235,14 @@ describe("a Q7 vacuum", () => {
       assert.deepStrictEqual(yield* robot, atFirst)
     }))
 
-  it.scoped("is asked sixteen things at a time; what comes after that waits for its turn", () =>
+  it.scoped("is asked and told sixteen things at a time; what comes after that waits for its turn, each kind for its own", () =>
     Effect.gen(function*() {
       const { device, push, sent, silence } = yield* openAppliance(kind, withProperties({ ...charging }))
       const { locate } = yield* device.trait("locate")
+      const history = yield* device.trait("history")
       silence(true)
+      const asking = yield* Effect.replicateEffect(Effect.fork(reasonOf(history.summary)), 17)
+      yield* TestClock.adjust("1 second")
       const before = sent.length
       const waiting = yield* Effect.forEach(Array.from({ length: 17 }), () => Effect.fork(reasonOf(locate)))
       yield* TestClock.adjust("1 second")
@@ -249,6 +252,7 @@ describe("a Q7 vacuum", () => {
       yield* TestClock.adjust("100 millis")
       assert.lengthOf(sent.map(request).filter((message) => message.method === method), 17)
       yield* TestClock.adjust("10 seconds")
+      yield* Effect.forEach(asking, Fiber.join)
       const reasons = yield* Effect.forEach(waiting, Fiber.join)
       assert.deepStrictEqual(reasons, [undefined, ...Array.from({ length: 16 }, () => "TimedOut")])
     }))
