@@ -2,7 +2,20 @@ import { Broker } from "@effect-mqtt/broker"
 import { MqttClient, MqttError, Transport } from "@effect-mqtt/connection"
 import { CloudChannel, MqttCredentials, RoborockAuth, UserData } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Layer, Option, Redacted, Schedule, Scope, Stream, TestClock } from "effect"
+import {
+  Effect,
+  Exit,
+  Fiber,
+  Layer,
+  Logger,
+  LogLevel,
+  Option,
+  Redacted,
+  Schedule,
+  Scope,
+  Stream,
+  TestClock
+} from "effect"
 import { loginAnswer } from "./scriptedCloud.ts"
 
 const userData = Effect.runSync(UserData.decode(loginAnswer))
@@ -54,6 +67,25 @@ describe("the shared connection", () => {
       yield* settle
       assert.strictEqual((yield* broker.stats).messagesReceived, 4)
     }).pipe(Effect.provide(Broker.layerMemory())))
+
+  it.scoped("tells no log of topics, which name the user and the device", () => {
+    const lines: Array<string> = []
+    const logger = Logger.make(({ annotations, message }) =>
+      void lines.push(JSON.stringify([message, Object.fromEntries(annotations)]))
+    )
+    return Effect.gen(function*() {
+      const cloud = yield* open
+      yield* cloud.listen("d1", () => Effect.void)
+      yield* cloud.send("d1", bytes(1))
+      yield* settle
+      assert.include(lines.join(), "MQTT connected")
+      assert.notInclude(lines.join(), credentials.username)
+    }).pipe(
+      Effect.provide(Broker.layerMemory()),
+      Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
+      Logger.withMinimumLogLevel(LogLevel.All)
+    )
+  })
 
   it.scoped("carries what must arrive at QoS 1, and all else at QoS 0", () =>
     Effect.gen(function*() {

@@ -4,6 +4,8 @@ import type { Reconnect } from "@effect-mqtt/connection/Reconnect"
 import type { Transport } from "@effect-mqtt/connection/Transport"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
+import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -44,6 +46,18 @@ export const toLink = (status: ConnectionStatus) => {
 /** What a login is to the broker. */
 const credentialsOf = (userData: UserData) => Effect.mapError(MqttCredentials.make(userData.rriot), invalidAddress)
 
+/** Topics name the user and the device, as no log does: packets are not logged, however much else is. */
+const withoutPacketLog = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.flatMap(
+    FiberRef.get(FiberRef.currentMinimumLogLevel),
+    (level) =>
+      Effect.locally(
+        self,
+        FiberRef.currentMinimumLogLevel,
+        LogLevel.lessThan(level, LogLevel.Debug) ? LogLevel.Debug : level
+      )
+  )
+
 /** Connects to the broker of an account; a login that it refuses is renewed, once, where that is possible. */
 export const connectToCloud = (
   auth: RoborockAuth["Type"],
@@ -69,6 +83,7 @@ export const connectToCloud = (
         })
         return { client, userData, credentials }
       }).pipe(
+        withoutPacketLog,
         Effect.mapError((error) => error instanceof ConnectError ? error : fromConnection(error)),
         Effect.timeoutFail({ duration: timeout, onTimeout: timedOut })
       )
