@@ -111,12 +111,13 @@ const requestMessages = {
   QueueTimeout: "earlier requests took all the time, so it was not sent",
   InvalidArgument: "an argument is not allowed",
   TooLarge: "the request is too large to send",
+  InvalidKey: "the cloud tells no key with which messages to this device can be sealed",
   BadAnswer: "the answer cannot be understood"
 } as const
 
 /**
  * A request got no usable answer: whether the device has acted on it is not known, except for `NotConnected`,
- * `QueueTimeout`, `InvalidArgument` and `TooLarge`, where nothing was sent.
+ * `QueueTimeout`, `InvalidArgument`, `TooLarge` and `InvalidKey`, where nothing was sent.
  *
  * @since 0.1.0
  * @category errors

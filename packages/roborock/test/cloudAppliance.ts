@@ -1,5 +1,5 @@
 import { CloudChannel, Device, Frame, type HomeData, LocalDiscovery, LocalNetwork } from "@effect-mqtt/roborock"
-import { Effect, Either, Layer, PubSub, Stream, Subscribable } from "effect"
+import { Effect, Either, Layer, PubSub, type Redacted, Stream, Subscribable } from "effect"
 import * as FakeRobot from "./fakeRobot.ts"
 
 export interface Kind {
@@ -9,6 +9,8 @@ export interface Kind {
   readonly dataPoints?: ReadonlyMap<number, unknown>
   /** Whether the cloud leaves the serial number out. */
   readonly anonymous?: boolean
+  /** What the cloud tells, in place of the key that it has. */
+  readonly localKey?: Redacted.Redacted
 }
 
 /** What the device sends for a message: payloads, by protocol. */
@@ -65,7 +67,7 @@ export const openAppliance = (
     const home: HomeData.HomeDevice = {
       duid: "d1",
       name: "Helper",
-      localKey: FakeRobot.localKey,
+      localKey: kind.localKey ?? FakeRobot.localKey,
       protocolVersion: version,
       model: kind.model,
       productName: undefined,

@@ -39,6 +39,7 @@ const requestAdvice = {
   QueueTimeout: "Try again.",
   InvalidArgument: "See --help.",
   TooLarge: "See --help.",
+  InvalidKey: "It gets another key when it is paired with the app again.",
   BadAnswer: "Look at it with \"roborock raw\"."
 } as const
 
@@ -60,7 +61,7 @@ export const fromRoborock = (error: RoborockError): CommandError => {
     case "RequestError": {
       const kind = error.reason === "InvalidArgument" || error.reason === "TooLarge"
         ? "Usage"
-        : error.reason === "BadAnswer"
+        : error.reason === "BadAnswer" || error.reason === "InvalidKey"
         ? "Refused"
         : error.reason === "NotConnected"
         ? "Connection"

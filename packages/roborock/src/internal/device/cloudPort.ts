@@ -83,11 +83,21 @@ export const make = (
         }
         const bytes = yield* Effect.mapError(
           Frame.encode(frame, { localKey: key.current() }),
-          (cause) => new RequestError({ reason: "TooLarge", method, cause })
+          (cause) =>
+            new RequestError({
+              reason: cause.reason === "InvalidLocalKey" ? "InvalidKey" : "TooLarge",
+              method,
+              cause
+            })
         )
         yield* Effect.mapError(
           cloud.send(duid, bytes, acknowledged),
-          (cause) => new RequestError({ reason: acknowledged ? "ConnectionLost" : "NotConnected", method, cause })
+          (cause) =>
+            new RequestError({
+              reason: cause.reason === "Unsendable" ? "TooLarge" : acknowledged ? "ConnectionLost" : "NotConnected",
+              method,
+              cause
+            })
         )
       })
     return { send, unanswered: Effect.zipRight(cloud.unanswered, key.unanswered), outageOver: key.outageOver }

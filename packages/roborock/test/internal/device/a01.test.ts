@@ -1,6 +1,6 @@
 import { A01, type WasherTrait } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Either, Fiber, Stream, TestClock } from "effect"
+import { Effect, Either, Fiber, Redacted, Stream, TestClock } from "effect"
 import { testData } from "../../../../../vitest.testData.ts"
 import { type Answer, openAppliance } from "../../cloudAppliance.ts"
 import { reasonOf } from "../../vacuumWith.ts"
@@ -163,6 +163,15 @@ describe("a washing machine", () => {
       assert.strictEqual(yield* Fiber.join(waiting), "NotConnected")
       yield* TestClock.adjust("10 minutes")
       assert.strictEqual(health.unanswered, before)
+    }))
+
+  it.scoped("with a key that cannot be one is told nothing, and that is not said to be too large", () =>
+    Effect.gen(function*() {
+      const { device, sent } = yield* openAppliance({ ...washer, localKey: Redacted.make("masked") }, () => [])
+      const { refresh } = yield* device.trait("status")
+      assert.strictEqual(yield* reasonOf(refresh), "InvalidKey")
+      assert.include((yield* device.state.get).trouble ?? "", "no key with which messages")
+      assert.lengthOf(sent, 0)
     }))
 
   it.scoped("shows what the cloud knew before it answers", () =>
