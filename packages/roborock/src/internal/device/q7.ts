@@ -103,7 +103,11 @@ export const make = (context: Context): Dialect => {
 
   const isNews = watchedPoints.make(statePoints, home.dataPoints)
   const hearPoints = (points: ReadonlyMap<number, unknown>): Effect.Effect<void> =>
-    Effect.zipRight(tell(ofPoints(points)), Effect.suspend(() => isNews(points) ? wake : Effect.void))
+    Effect.flatMap(state, ({ stale }) => {
+      // One that was silent may have done anything meanwhile, and this says little of it.
+      const next = isNews(points) || stale ? wake : Effect.void
+      return Effect.zipRight(tell(ofPoints(points)), next)
+    })
 
   const hear = (payload: Uint8Array): Effect.Effect<unknown> => {
     const message = Q7Rpc.decode(payload)

@@ -68,6 +68,21 @@ describe("a Q7 vacuum", () => {
       assert.lengthOf(sent, asked + 1)
     }))
 
+  it.scoped("that was silent is asked when it tells something, which is not the whole of its state", () =>
+    Effect.gen(function*() {
+      const properties = { ...charging, status: 5 }
+      const dataPoints = new Map([[121, 5]])
+      const { device, push, silence } = yield* openAppliance({ ...kind, dataPoints }, withProperties(properties))
+      silence(true)
+      yield* TestClock.adjust("1205 seconds")
+      assert.deepInclude(yield* device.state.get, { available: false, activity: "cleaning" })
+      silence(false)
+      properties.status = 4
+      yield* push(102, new TextEncoder().encode(JSON.stringify({ dps: { 122: 50 } })))
+      yield* TestClock.adjust("2 seconds")
+      assert.deepInclude(yield* device.state.get, { stale: false, activity: "docked" })
+    }))
+
   it.scoped("shows the battery that the cloud knew before it answers", () =>
     Effect.gen(function*() {
       const opening = yield* Effect.fork(openAppliance({ ...kind, dataPoints: new Map([[122, 40]]) }, () => []))
