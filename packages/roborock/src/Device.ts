@@ -26,6 +26,7 @@ import * as a01 from "./internal/device/a01.ts"
 import * as cloudDevice from "./internal/device/cloudDevice.ts"
 import { familyOf } from "./internal/device/family.ts"
 import * as features from "./internal/device/features.ts"
+import { ignored } from "./internal/device/ignored.ts"
 import { offer } from "./internal/device/offer.ts"
 import { poll, watchSilence } from "./internal/device/poll.ts"
 import * as q10 from "./internal/device/q10.ts"
@@ -177,8 +178,8 @@ const makeTraits = (options: Options, state: LiveValue.LiveValue<DeviceState.Dev
     )
     yield* watchSilence(state).pipe(Effect.interruptible, Effect.forkScoped)
     const first = yield* Effect.exit(vacuum.refreshStatus)
-    if (Exit.isSuccess(first)) yield* Effect.ignoreLogged(vacuum.refreshRooms)
-    else yield* Effect.logDebug(`"${home.name}" does not answer yet`, first.cause)
+    if (Exit.isSuccess(first)) yield* ignored(vacuum.refreshRooms)
+    else yield* Effect.logDebug(`"${home.name}" does not answer yet: ${Cause.pretty(first.cause)}`)
     yield* poll(vacuum, wakeUps, {
       active: options.poll?.active,
       idle: options.poll?.idle

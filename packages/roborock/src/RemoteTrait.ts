@@ -7,6 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { invalidArgument } from "./internal/device/argument.ts"
+import { ignored } from "./internal/device/ignored.ts"
 import type { Vacuum } from "./internal/device/vacuum.ts"
 import type { CommandError } from "./RoborockError.ts"
 
@@ -61,7 +62,7 @@ export const make = (vacuum: Vacuum): RemoteTrait => ({
     let sequence = 0
     yield* Effect.acquireRelease(
       vacuum.command("app_rc_start"),
-      () => Effect.ignoreLogged(vacuum.command("app_rc_end"))
+      () => ignored(vacuum.command("app_rc_end"))
     )
     return {
       move: ({ duration = "1 second", turn = 0, velocity = 0 }) => {

@@ -1,6 +1,6 @@
 import { Device, type HomeData, RoborockError } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Scope, Stream, TestClock } from "effect"
+import { Cause, Effect, Exit, Fiber, Logger, LogLevel, Scope, Stream, TestClock } from "effect"
 import * as FakeRobot from "./fakeRobot.ts"
 
 const home: HomeData.HomeDevice = {
@@ -102,6 +102,29 @@ describe("state", () => {
       assert.deepStrictEqual(yield* names, ["Kitchen", "Hall", "Room 18"])
       assert.strictEqual(robot.count("get_room_mapping"), 2)
     }))
+
+  it.scoped("that cannot be read is told to the log without the topic that it was asked for on", () => {
+    const lines: Array<string> = []
+    const logger = Logger.make(({ cause, message }) =>
+      void lines.push(
+        ...[message].flat().map((part) =>
+          Cause.isCause(part) ? Cause.pretty(part, { renderErrorCause: true }) : String(part)
+        ),
+        Cause.pretty(cause, { renderErrorCause: true })
+      )
+    )
+    return Effect.gen(function*() {
+      const robot = makeRobot()
+      const cause = new Error("Publishing to rr/m/i/user/device failed")
+      robot.setTrouble(
+        new RoborockError.ConnectError({ reason: "ConnectionLost", service: "MQTT broker", retryable: true, cause })
+      )
+      yield* open(robot)
+      yield* TestClock.adjust("10 minutes")
+      assert.isAbove(lines.filter((line) => line.includes("get_status")).length, 3)
+      assert.notInclude(lines.join(), "rr/m/i")
+    }).pipe(Effect.provide(Logger.replace(Logger.defaultLogger, logger)), Logger.withMinimumLogLevel(LogLevel.All))
+  })
 
   it.scoped("a push of what the status tells otherwise has it read, once", () =>
     Effect.gen(function*() {

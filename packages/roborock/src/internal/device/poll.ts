@@ -6,6 +6,7 @@ import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import * as DeviceState from "../../DeviceState.ts"
 import type { Route } from "../../Route.ts"
+import { ignored } from "./ignored.ts"
 import type { Vacuum } from "./vacuum.ts"
 
 /** How often, for a device that moves and for one that does not; over the home network asking costs nothing. */
@@ -77,15 +78,15 @@ export const poll = (
       ) {
         // Rooms are named, divided and merged in the app, which is told to nobody.
         if (flagChanged || state.state !== namedState || state.rooms.length === 0) {
-          yield* Effect.ignoreLogged(vacuum.refreshRooms)
+          yield* ignored(vacuum.refreshRooms)
         }
-        yield* Effect.ignoreLogged(vacuum.fetchMap)
+        yield* ignored(vacuum.fetchMap)
         namedState = state.state
         mappedState = state.state
         mappedFlag = state.mapFlag
       }
       const pause = intervalOf(yield* vacuum.state.get, yield* vacuum.channel.route.get, intervals)
       yield* Effect.race(Effect.sleep(pause), Effect.delay(Queue.take(wakeUps), settling))
-      yield* Effect.ignoreLogged(vacuum.refreshStatus)
+      yield* ignored(vacuum.refreshStatus)
     }
   })
