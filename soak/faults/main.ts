@@ -7,7 +7,7 @@ import * as FaultyLink from "@effect-mqtt/interop/faultyLink"
 import * as Mosquitto from "@effect-mqtt/interop/mosquitto"
 import * as Process from "@effect-mqtt/interop/process"
 import { NodeRuntime } from "@effect/platform-node"
-import { Clock, Console, Data, Effect, Fiber } from "effect"
+import { Clock, Console, Data, Effect, Fiber, Logger, LogLevel } from "effect"
 import { connect, consume, publish } from "./clients.ts"
 import type { Kind } from "./fault.ts"
 import * as Faults from "./fault.ts"
@@ -136,4 +136,8 @@ const program = Effect.gen(function*() {
   return yield* soak
 })
 
-NodeRuntime.runMain(Effect.flatMap(program, (isWell) => isWell ? Effect.void : new NotWell()))
+Effect.flatMap(program, (isWell) => isWell ? Effect.void : new NotWell()).pipe(
+  // Links are lost on purpose, by the thousand.
+  Logger.withMinimumLogLevel(LogLevel.Warning),
+  NodeRuntime.runMain
+)

@@ -6,12 +6,14 @@ import { options, settle, start } from "./scriptedClient.ts"
 import type * as Scripted from "./scriptedServer.ts"
 import { incoming } from "./sessionRig.ts"
 
-/** A client, the events of its hooks, and what it has logged, by level. */
+/** A client, the events of its hooks, and what it has warned of, by level. */
 const observed = (options: Partial<MqttClient.Options>) =>
   Effect.gen(function*() {
     const logged: Array<string> = []
     const logger = Logger.make(({ logLevel, message }) => {
-      logged.push(`${logLevel.label} ${String(Array.isArray(message) ? message[0] : message)}`)
+      if (logLevel._tag !== "Info") {
+        logged.push(`${logLevel.label} ${String(Array.isArray(message) ? message[0] : message)}`)
+      }
     })
     const started = yield* Effect.provide(start(options), Logger.replace(Logger.defaultLogger, logger))
     const failed: Array<Extract<ClientEvent.ClientEvent, { readonly _tag: "HookFailed" }>> = []

@@ -10,6 +10,8 @@ import * as Terminal from "@effect/platform/Terminal"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import { parseArgs } from "node:util"
@@ -86,5 +88,7 @@ readOptions.pipe(
     onFailure: (error) => Effect.sync(() => giveUp(error, 2)),
     onSuccess: ({ serve, ...options }) => serve ? servePage : runDemo(options)
   }),
+  // It tells of its links in its own words.
+  Logger.withMinimumLogLevel(LogLevel.Warning),
   NodeRuntime.runMain
 )

@@ -44,6 +44,8 @@ describe("the demo process", () => {
     const { exited, output } = start("--outage", "--out", out)
     assert.strictEqual(await exited, 0, output())
     assert.include(output(), "The broker is back")
+    // It tells of its links in its own words.
+    assert.notInclude(output(), "MQTT")
     assert.include(output(), "The robot is back in its dock")
     assert.isTrue(existsSync(out))
   })

@@ -21,8 +21,8 @@ import { closedError } from "../engine/engine.ts"
 import type { Settings } from "../engine/settings.ts"
 import type { LinkError } from "../link/linkFailed.ts"
 import { goodbyeTimeout } from "../link/pump.ts"
+import { linkLine } from "../observing/linkLine.ts"
 import { Live } from "../observing/live.ts"
-import { isLogged } from "../observing/logLevel.ts"
 import { Outcome } from "../outcome.ts"
 import type { Subscriptions } from "../subscribing/subscriptions.ts"
 import * as attempts from "./attempt.ts"
@@ -122,18 +122,20 @@ export class Driver implements LinksOwner {
     this.status.set(now)
   }
 
-  onReady(negotiated: Negotiated): Effect.Effect<void> | undefined {
+  onReady(negotiated: Negotiated, isRestored: boolean): Effect.Effect<void> | undefined {
     const { epoch } = this.#links
     this.setStatus({ _tag: "Connected", epoch, negotiated })
     this.connected.settle(Exit.void)
     this.#tellReached(epoch)
     const hook = this.#onConnected?.(negotiated)
+    // The end of an outage is worth a line. That a program begins to connect it knows, and hears how that goes.
+    const level = isRestored ? LogLevel.Info : LogLevel.Debug
+    const line = linkLine(this.#runtime, level, ["MQTT connected"], { clientId: negotiated.clientId, epoch })
     // Most clients have nothing to do here, which needs no fiber.
-    if (hook === undefined && !isLogged(this.#runtime, LogLevel.Debug)) return undefined
-    const logged = Effect.annotateLogs(Effect.logDebug("MQTT connected"), { clientId: negotiated.clientId, epoch })
-    if (hook === undefined) return logged
+    if (hook === undefined) return line
     // It may close the client, and then waits for the link to end: nothing of the link may wait for it.
-    return Effect.zipRight(logged, Effect.map(Effect.forkIn(hook, this.#scope), (fiber) => void (this.#hook = fiber)))
+    const begun = Effect.map(Effect.forkIn(hook, this.#scope), (fiber) => void (this.#hook = fiber))
+    return line === undefined ? begun : Effect.zipRight(line, begun)
   }
 
   onReleased(): Effect.Effect<void> {

@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
+import * as LogLevel from "effect/LogLevel"
 import * as Runtime from "effect/Runtime"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
@@ -24,6 +25,7 @@ import type { Traces } from "../../../TraceContext.ts"
 import { mayLastUntil } from "../../session/storing/marker.ts"
 import { toConnectError } from "../link/linkFailed.ts"
 import type { LinkError } from "../link/linkFailed.ts"
+import { linkLine } from "../observing/linkLine.ts"
 import { Outcome } from "../outcome.ts"
 import type * as attempts from "./attempt.ts"
 import { Delay } from "./delay.ts"
@@ -35,8 +37,8 @@ import { Version } from "./version.ts"
 
 export interface LinksOwner {
   readonly setStatus: (now: ConnectionStatus) => void
-  /** A server has let us in; gives what is left to do before anything else is received. */
-  readonly onReady: (negotiated: Negotiated) => Effect.Effect<void> | undefined
+  /** A server has let us in, perhaps again; gives what is left to do before anything else is received. */
+  readonly onReady: (negotiated: Negotiated, isRestored: boolean) => Effect.Effect<void> | undefined
   /** Runs when nothing of a link is left. */
   readonly onReleased: () => Effect.Effect<void>
   readonly giveUp: (error: LinkError) => Effect.Effect<void>
@@ -70,6 +72,8 @@ export class Links implements LinkHolder {
   #sessionExpiry = 0
   #resumableUntil = Infinity
   #isReplacing = false
+  /** Whether a link was lost that no other has taken the place of yet. */
+  #isLost = false
   #schedule: Schedule.ScheduleDriver<unknown, ConnectError> | undefined = undefined
   #link: Link | undefined = undefined
   /** Has work, or never will again: a link that ends starts one otherwise. */
@@ -185,7 +189,9 @@ export class Links implements LinkHolder {
     this.#version.ready()
     this.#outage.ready()
     this.#epoch++
-    return this.#owner.onReady(negotiated)
+    const isRestored = this.#isLost
+    this.#isLost = false
+    return this.#owner.onReady(negotiated, isRestored)
   }
 
   onEnded(): void {
@@ -230,12 +236,15 @@ export class Links implements LinkHolder {
       const failsFast = this.#epoch === 0 && this.#options.initialConnect !== "retry"
       const { error, isRedirected, isStable, next } = this.#outage.judge(ending, failsFast)
       if (isStable) this.#schedule = undefined
+      const isLoss = ending.readyFor !== undefined
+      this.#isLost ||= isLoss
+      // What ends the attempts of a client is in the hands of its program.
+      if (isLoss || next !== "Never") yield* this.#log(error, isLoss, isRedirected)
       if (next === "Never") {
         yield* this.#owner.giveUp(error)
         return false
       }
       this.#owner.setStatus({ _tag: "Disconnected", error })
-      yield* this.#log(error, isRedirected)
       if (next === "AtOnce") return true
       const failed = toConnectError(error, { reason: "ConnectRefused", retryable: true })
       this.#schedule ??= yield* Schedule.driver(this.#options.reconnect ?? Reconnect.forever)
@@ -245,14 +254,13 @@ export class Links implements LinkHolder {
     })
   }
 
-  #log({ message }: LinkError, isRedirected: boolean): Effect.Effect<void> {
-    const disconnected = Effect.annotateLogs(Effect.logDebug("MQTT disconnected", message), { epoch: this.#epoch })
-    const redirected = Effect.annotateLogs(
-      Effect.logInfo("MQTT server sends this client elsewhere", message),
-      { package: "connection" }
-    )
-    const lines = isRedirected ? Effect.zipRight(redirected, disconnected) : disconnected
-    return Effect.annotateLogs(lines, { clientId: this.#clientId })
+  #log({ message }: LinkError, isLoss: boolean, isRedirected: boolean): Effect.Effect<void> {
+    return linkLine(
+      this.#shared.runtime,
+      isLoss || isRedirected ? LogLevel.Info : LogLevel.Debug,
+      [isRedirected ? "MQTT server sends this client elsewhere" : "MQTT disconnected", message],
+      { clientId: this.#clientId, epoch: this.#epoch }
+    ) ?? Effect.void
   }
 
   /** What the last attempt has taught us is tried at once, and is no failure. */
