@@ -641,6 +641,18 @@ describe("what must not go on for ever", () => {
       yield* TestClock.adjust("5 seconds")
       assert.strictEqual((yield* Effect.flip(Fiber.join(fiber))).reason, "Timeout")
     }))
+
+  it.scoped("an attempt: each that is late has an error of its own", () =>
+    Effect.gen(function*() {
+      const late = Effect.gen(function*() {
+        const fiber = yield* making(yield* Scripted.make(), { username: Effect.never })
+        yield* TestClock.adjust("30 seconds")
+        return yield* Effect.flip(Fiber.join(fiber))
+      })
+      const [one, other] = [yield* late, yield* late]
+      assert.strictEqual(one.reason, "Timeout")
+      assert.notStrictEqual(one, other)
+    }))
 })
 
 it.scoped("a malformed packet ends the link with its code, is in the status, and another link follows", () =>

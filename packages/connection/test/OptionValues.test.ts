@@ -2,7 +2,7 @@ import { MqttClient, MqttConnection, Reconnect, Responder, SessionStore, Transpo
 import { FileSessionStore } from "@effect-mqtt/connection/node"
 import { KeyValueStore } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Effect, Exit, Layer, Option, Stream } from "effect"
+import { Cause, Effect, Exit, Layer, Option, Redacted, Stream } from "effect"
 import { readdirSync, readFileSync } from "node:fs"
 import { options, start } from "./scriptedClient.ts"
 
@@ -67,6 +67,30 @@ describe("an option that makes no sense", () => {
       assert.include(single.message, "the option \"keepAlive\"")
     }).pipe(
       Effect.scoped,
+      Effect.provide(Layer.succeed(Transport.Transport, { open: () => Effect.dieMessage("opened") }))
+    ))
+
+  it.effect("such as what no CONNECT can hold: no wire is opened that would fail first, nor for one given as an Effect", () =>
+    Effect.gen(function*() {
+      const will = { topic: "gone/#", payload: "" }
+      const cases: ReadonlyArray<readonly [Partial<MqttClient.Options>, RegExp]> = [
+        [{ will }, /wildcard/],
+        [{ will: Effect.succeed(will) }, /wildcard/],
+        [{ clientId: "me\u0000" }, /client identifier/],
+        [{ protocolVersion: 4, password: Redacted.make("secret") }, /a password without a user name/]
+      ]
+      const makers = [
+        (how: MqttClient.Options) => Effect.asVoid(MqttClient.make(how)),
+        (how: MqttClient.Options) => Effect.asVoid(MqttConnection.make({ ...how, url: "mqtt://x" }))
+      ]
+      for (const [wrong, words] of cases) {
+        for (const make of makers) {
+          const error = yield* Effect.flip(Effect.scoped(make({ ...options, initialConnect: "retry", ...wrong })))
+          assert.deepInclude(error, { _tag: "ConnectError", reason: "InvalidEndpoint", retryable: false })
+          assert.match(error.message, words)
+        }
+      }
+    }).pipe(
       Effect.provide(Layer.succeed(Transport.Transport, { open: () => Effect.dieMessage("opened") }))
     ))
 

@@ -1,7 +1,9 @@
 /** One attempt to connect: evaluates what may change between attempts, opens a wire and runs it. */
 import type { Packet, Properties, ProtocolVersion } from "@effect-mqtt/codec"
+import * as Encoder from "@effect-mqtt/codec/Encoder"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
@@ -15,6 +17,7 @@ import type { Endpoint } from "../../../Endpoint.ts"
 import { ConnectError } from "../../../MqttError.ts"
 import type { Transport } from "../../../Transport.ts"
 import type { Wire } from "../../../Wire.ts"
+import { invalidConnect } from "../../session/linking/handshake.ts"
 import { alarmAfter } from "../../timeLimit.ts"
 import type { Consumer, Engine } from "../engine/engine.ts"
 import { toBytes } from "../engine/payload.ts"
@@ -151,11 +154,15 @@ const open = (shared: Shared, attempt: Attempt): Effect.Effect<Opened, LinkError
     const exchange = mechanism === undefined ? undefined : yield* mechanism.start
     const evaluated = yield* evaluateAll(shared.options)
     if (isModern && evaluated.will !== undefined) yield* shared.checkWill(evaluated.will)
+    const connect = connectPacket(shared, attempt, exchange, evaluated)
+    // No server could make good what no packet can hold, so none is looked for.
+    const encoded = Encoder.encode(connect, attempt.protocolVersion)
+    if (Either.isLeft(encoded)) return yield* invalidConnect(encoded.left)
     const wire = yield* Effect.mapError(shared.transport.open(endpoint), linkFailed)
-    return { connect: connectPacket(shared, attempt, exchange, evaluated), exchange, wire }
+    return { connect, exchange, wire }
   })
 
-const late: Exit.Exit<never, LinkError> = Exit.fail(new ConnectError({ reason: "Timeout", retryable: true }))
+const late = (): Exit.Exit<never, LinkError> => Exit.fail(new ConnectError({ reason: "Timeout", retryable: true }))
 
 /**
  * Opens a wire and begins a link over it, in a scope of its own. The attempt hears how either ends; until it is closed then,
@@ -187,7 +194,7 @@ export class Opening implements AlarmOwner {
       alarm.stop()
       this.#fiber = undefined
       const opened = Exit.flatten(exit)
-      if (Exit.isFailure(opened)) this.over(this.#isLate ? late : Exit.failCause(opened.cause))
+      if (Exit.isFailure(opened)) this.over(this.#isLate ? late() : Exit.failCause(opened.cause))
     })
   }
 

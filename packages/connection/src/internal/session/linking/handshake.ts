@@ -38,6 +38,10 @@ export interface Surroundings {
 
 export const unspecifiedError = 0x80
 
+/** Of a CONNECT that cannot be sent. */
+export const invalidConnect = (cause: CodecError.CodecError): ConnectError =>
+  new ConnectError({ reason: "InvalidEndpoint", retryable: false, cause })
+
 export class Handshake {
   readonly #output: Output
   readonly #surroundings: Surroundings
@@ -95,9 +99,7 @@ export class Handshake {
     if (this.#connect !== packet || this.#phase !== "Handshaking") return
     const problem = this.#output.write(packet)
     this.#isWritten = problem === undefined
-    if (problem !== undefined) {
-      this.#surroundings.end(new ConnectError({ reason: "InvalidEndpoint", retryable: false, cause: problem }))
-    }
+    if (problem !== undefined) this.#surroundings.end(invalidConnect(problem))
   }
 
   /** What a server may say before it has let us in. */
