@@ -22,7 +22,7 @@ import * as sentences from "./internal/errorSentences.ts"
  * - `NotTls`: the peer does not answer with TLS; it may listen for plain connections.
  * - `ProxyRefused`: the proxy does not, or cannot, pass us on.
  * - `ProxyDenied`: the proxy refuses our credentials, or asks for some.
- * - `UpgradeRefused`: the server answered the WebSocket upgrade like any web server does.
+ * - `UpgradeRefused`: the server answered the WebSocket upgrade like any web server does, or hung up on it.
  * - `NoSubprotocol`: the WebSocket server did not choose the subprotocol `mqtt`.
  * - `Forbidden`: the WebSocket server does not let us in (HTTP 401 or 403, close code 1008).
  * - `TextFrame`: the WebSocket peer sent text, where MQTT is binary.

@@ -128,6 +128,19 @@ describe("peers that are not what they should be", () => {
       assert.strictEqual(why, "UpgradeRefused", message)
     }))
 
+  it.scopedLive("nobody who answers on the WebSocket port, but hangs up or resets the connection", () =>
+    Effect.gen(function*() {
+      const endings = [(socket: Net.Socket) => socket.end(), (socket: Net.Socket) => socket.resetAndDestroy()]
+      for (const end of endings) {
+        const server = yield* listen(
+          Net.createServer((socket) => void socket.on("error", () => {}).once("data", () => end(socket)))
+        )
+        const { message, why } = yield* failure(server, `ws://127.0.0.1:${server.port}`)
+        assert.strictEqual(why, "UpgradeRefused", message)
+        assert.include(message, "it hung up without an answer; does the port take WebSocket?")
+      }
+    }))
+
   it.scopedLive.each([401, 403])(
     "a WebSocket server that answers %d is an AuthError",
     (status) =>

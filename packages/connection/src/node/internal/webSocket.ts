@@ -86,10 +86,18 @@ const explainUpgrade = (cause: Error): TransportError => {
   const untrusted = refusal(cause)
   if (untrusted !== undefined) return untrusted
   const code = "code" in cause && typeof cause.code === "string" ? cause.code : ""
+  // Whoever hangs up was reached: what a server does that takes our request for a malformed packet.
+  if (code === "ECONNRESET" || code === "EPIPE") return hungUp()
   return code.startsWith("HPE_") || /Sec-WebSocket|Upgrade header/i.test(cause.message)
     ? new TransportError({ reason: "UpgradeRefused", cause })
     : openError(cause)
 }
+
+const hungUp = () =>
+  new TransportError({
+    reason: "UpgradeRefused",
+    cause: new Error("it hung up without an answer; does the port take WebSocket?")
+  })
 
 /**
  * Answers the upgrade request of a client. A request that is none, or does not offer the subprotocol
