@@ -104,6 +104,12 @@ describe("an option that makes no sense", () => {
         const failed = yield* Effect.flip(Stream.run(messages, client.sink(bad)))
         assert.include(failed.message, "the option \"inFlight\"")
       }
+      for (const qos of [3, -1, 1.5, no]) {
+        const bad = { qos } as { readonly qos: 2 } // a program that is not typed
+        const failed = yield* Effect.flip(client.publish("t", "x", bad))
+        assert.strictEqual(failed.reason, "InvalidMessage", String(qos))
+        assert.match(failed.message, /qos/i)
+      }
       assert.strictEqual((yield* Effect.flip(client.request("t", "x", { timeout: no }))).reason, "InvalidRequest")
       const failures = [
         client.consume("t", () => Effect.void, { concurrency: no }),

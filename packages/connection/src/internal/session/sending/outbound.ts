@@ -4,9 +4,11 @@
  * take a fifth more CPU time.
  */
 import type { Packet } from "@effect-mqtt/codec"
+import { isQoS } from "@effect-mqtt/codec/QoS"
 import * as Either from "effect/Either"
 import type { PublishError } from "../../../MqttError.ts"
 import type { Negotiated } from "../../../Negotiated.ts"
+import { InvalidOption } from "../../optionValue.ts"
 import type { PacketIds } from "../identifiers/packetIds.ts"
 import type { PacketOutput } from "../output.ts"
 import type { Traffic } from "../traffic.ts"
@@ -229,9 +231,7 @@ export class Outbound {
 
   private send(now: number, entry: Entry, link: Negotiated): void {
     const { message } = entry
-    if (!isOffered(message, link)) {
-      return this.settlement.refuse(now, entry, failure(message, "NotSupported"))
-    }
+    if (!isOffered(message, link)) return this.settlement.refuse(now, entry, notOffered(message))
     if (message.qos === 0) this.settlement.settle(entry, this.writeAtOnce(message, link))
     else this.exchanges.begin(now, entry, link.maximumPacketBytes)
   }
@@ -240,3 +240,9 @@ export class Outbound {
 /** Whether the server, by its own announcement, takes such a message [MQTT-3.2.2-11, MQTT-3.2.2-14]. */
 const isOffered = ({ qos, retain }: Outgoing, { maximumQoS, retainAvailable }: Negotiated): boolean =>
   qos <= maximumQoS && (retainAvailable || !retain)
+
+/** Where there is no such QoS at all, the server is not to blame. */
+const notOffered = (message: Outgoing): Outcome =>
+  isQoS(message.qos)
+    ? failure(message, "NotSupported")
+    : failure(message, "InvalidMessage", new InvalidOption("qos", "0, 1 or 2"))
