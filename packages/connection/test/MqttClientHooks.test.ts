@@ -1,10 +1,12 @@
+import { Packet } from "@effect-mqtt/codec"
 import type { ClientEvent, Message } from "@effect-mqtt/connection"
 import { MqttClient, MqttConnection, MqttError, Transport } from "@effect-mqtt/connection"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Deferred, Effect, Exit, Logger, LogLevel, Scope, Stream, TestClock } from "effect"
+import { Cause, Deferred, Effect, Exit, Fiber, Logger, LogLevel, Schedule, Scope, Stream, TestClock } from "effect"
 import { options, settle, start } from "./scriptedClient.ts"
 import type * as Scripted from "./scriptedServer.ts"
 import { incoming } from "./sessionRig.ts"
+import { granted, unsubscribed } from "./subscribing.ts"
 
 /** A client, the events of its hooks, and what it has warned of, by level. */
 const observed = (options: Partial<MqttClient.Options>) =>
@@ -146,6 +148,71 @@ it.scoped("dead letters have as many hooks at a time as Receive Maximum, over al
     assert.deepStrictEqual(taken, ["a", "b", "e", "f"])
     yield* third.close
   }))
+
+describe("what the caller hears of, nobody calls unhandled", () => {
+  /** A client, and all that a program logs whose logger is provided to it. */
+  const logging = (options: Partial<MqttClient.Options> = {}) =>
+    Effect.gen(function*() {
+      const logged: Array<unknown> = []
+      const logger = Logger.make(({ message }) => {
+        logged.push(message)
+      })
+      const heard = <A, E, R>(self: Effect.Effect<A, E, R>) =>
+        Logger.withMinimumLogLevel(
+          Effect.provide(self, Logger.replace(Logger.defaultLogger, logger)),
+          LogLevel.All
+        )
+      return { ...yield* heard(start(options)), logged: () => logged.flat(), heard }
+    })
+  const unhandled = "Fiber terminated with an unhandled error"
+
+  it.scoped("the failure of one of several handlers", () =>
+    Effect.gen(function*() {
+      const { client, heard, link, logged } = yield* logging()
+      const handle = () => Effect.fail("broken")
+      const consuming = yield* Effect.fork(heard(Effect.flip(client.consume("t", handle, { concurrency: 2 }))))
+      yield* granted(link)
+      yield* link.send(Packet.publish({ topic: "t", payload: new Uint8Array(1) }))
+      yield* unsubscribed(link)
+      assert.strictEqual(yield* Fiber.join(consuming), "broken")
+      assert.notInclude(logged(), unhandled)
+    }))
+
+  it.scoped("the end of a subscription that has several handlers", () =>
+    Effect.gen(function*() {
+      const { client, heard, link, logged } = yield* logging()
+      const consuming = yield* Effect.fork(
+        heard(Effect.flip(client.consume("t", () => Effect.void, { concurrency: 2 })))
+      )
+      yield* granted(link)
+      yield* settle
+      // Another session has taken the client over.
+      yield* link.send(Packet.disconnect({ reasonCode: 0x8e }))
+      yield* link.close
+      assert.deepInclude(yield* Fiber.join(consuming), { reason: "Closed" })
+      assert.notInclude(logged(), unhandled)
+    }))
+
+  it.scoped("a refused subscription of a request", () =>
+    Effect.gen(function*() {
+      const { client, heard, link, logged } = yield* logging()
+      const asking = yield* Effect.fork(heard(Effect.flip(client.request("t", "x"))))
+      const { packetId } = yield* link.expect("Subscribe")
+      yield* link.send(Packet.subAck({ packetId, reasonCodes: [0x87] }))
+      assert.strictEqual((yield* Fiber.join(asking)).reason, "Rejected")
+      assert.notInclude(logged(), unhandled)
+      yield* link.close
+    }))
+
+  it.scoped("a schedule that dies", () =>
+    Effect.gen(function*() {
+      const reconnect = Schedule.mapEffect(Schedule.forever, () => Effect.die("broken"))
+      const { client, link, logged } = yield* logging({ reconnect })
+      yield* link.close
+      assert.deepStrictEqual(yield* Effect.exit(client.failure), Exit.die("broken"))
+      assert.notInclude(logged(), unhandled)
+    }))
+})
 
 it.scoped("a dead letter ends with its client, also one that was made where nothing is interruptible", () =>
   Effect.gen(function*() {

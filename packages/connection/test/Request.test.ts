@@ -186,6 +186,25 @@ describe("request", () => {
       yield* link.close
     }))
 
+  it.scoped("also where nothing is interruptible, in one phase and in two", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start()
+      const ways = [
+        client.request("ask", "1"),
+        Effect.scoped(Effect.flatten(client.requestHandle("ask", "2")))
+      ]
+      const [one, two] = yield* Effect.forEach(ways, (way) => Effect.fork(Effect.uninterruptible(Effect.flip(way))))
+      yield* grant(link)
+      yield* link.expect("Publish")
+      yield* link.expect("Publish")
+      yield* TestClock.adjust("10 seconds")
+      yield* settle
+      yield* link.close
+      for (const fiber of [one, two]) {
+        assert.strictEqual((yield* fiber?.unsafePoll() ?? Effect.dieMessage("it waits")).reason, "Timeout")
+      }
+    }))
+
   it.scoped("also while the subscription is not confirmed", () =>
     Effect.gen(function*() {
       const { client, link } = yield* start()

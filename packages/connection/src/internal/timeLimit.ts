@@ -56,16 +56,16 @@ const asyncWith = <A, E, L>(
 export const async = <A, E, L>(limit: TimeLimit<L>, start: Start<A, E>): Effect.Effect<A, E | L> =>
   Effect.flatMap(Effect.runtime<never>(), (runtime) => asyncWith(runtime, limit, start))
 
-/** Waits no longer than so many milliseconds, and goes on; it can be interrupted wherever that is. */
+/** Waits no longer than so many milliseconds, and goes on. */
 export const atMost = (millis: number) => (self: Effect.Effect<unknown>): Effect.Effect<void> =>
-  Effect.ignore(within({ millis, late: () => undefined })(Effect.interruptible(self)))
+  Effect.ignore(within({ millis, late: () => undefined })(self))
 
-/** Fails when it takes longer, as soon as it was interrupted. */
+/** Fails when it takes longer, as soon as it was interrupted, which it can be also where the caller cannot. */
 export const within = <L>(limit: TimeLimit<L>) => <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E | L, R> =>
   Effect.flatMap(Effect.runtime<R>(), (runtime) =>
     asyncWith(runtime, limit, (resume) => {
       // A fiber that fails says in the log that nobody hears of it.
-      const fiber = Runtime.runFork(runtime, Effect.exit(self))
+      const fiber = Runtime.runFork(runtime, Effect.exit(Effect.interruptible(self)))
       fiber.addObserver((exit) => resume(Exit.flatten(exit)))
       return Effect.asVoid(Fiber.interrupt(fiber))
     }))

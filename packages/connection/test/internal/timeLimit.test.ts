@@ -31,6 +31,14 @@ describe("a time limit", () => {
       assert.deepStrictEqual(log, ["acquired", "released", "late"])
     }))
 
+  it.effect("holds also where nothing is interruptible", () =>
+    Effect.gen(function*() {
+      const fiber = yield* Effect.fork(Effect.uninterruptible(timeLimit.within(limitOf(100))(Effect.never)))
+      yield* TestClock.adjust(100)
+      yield* Effect.yieldNow()
+      assert.deepStrictEqual(fiber.unsafePoll(), Exit.fail("late"))
+    }))
+
   it.effect("lets pass what is in time: values, errors and defects", () =>
     Effect.gen(function*() {
       const within = timeLimit.within(limitOf(100))

@@ -12,7 +12,8 @@ export class Delay {
 
   /** False if the schedule is over. */
   wait(schedule: Schedule.ScheduleDriver<unknown, ConnectError>, error: ConnectError): Effect.Effect<boolean> {
-    return Effect.flatMap(Effect.fork(Effect.option(schedule.next(error))), (fiber) => {
+    // A fiber that fails says in the log that nobody hears of it.
+    return Effect.flatMap(Effect.fork(Effect.exit(Effect.option(schedule.next(error)))), (fiber) => {
       let isEnded = false
       this.#end = () => {
         isEnded = true
@@ -20,7 +21,7 @@ export class Delay {
       }
       return Effect.flatMap(
         Fiber.await(fiber),
-        (exit) => isEnded ? Effect.succeed(true) : Exit.map(exit, Option.isSome)
+        (exit) => isEnded ? Effect.succeed(true) : Exit.map(Exit.flatten(exit), Option.isSome)
       )
     }).pipe(Effect.ensuring(Effect.sync(() => this.#end = undefined)))
   }

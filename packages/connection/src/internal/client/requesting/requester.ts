@@ -120,7 +120,8 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
       inlet.ready.settle(Exit.void)
       yield* batches.forEachBatch(pull, (responses) => Effect.sync(() => onResponses(inlet, idOf, responses)))
     })).pipe(
-      Effect.tapError((error) =>
+      // A fiber that fails says in the log that nobody hears of it.
+      Effect.catchAll((error) =>
         Effect.sync(() => {
           // The server does not take it back after a lost session; a client that is over says so itself.
           if (error.reason !== "Closed") settle(inlet, ({ topic }) => Exit.fail(requestFailed(topic, error)))

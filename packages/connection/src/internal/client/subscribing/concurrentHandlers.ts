@@ -39,14 +39,12 @@ export const forEachConcurrently = <A, E, E2, R>(
       if (index === batch.length) onChange()
       return Effect.zipRight(f(element), work)
     })
-    const onExit = (exit: Exit.Exit<void, E2>) =>
-      Effect.sync(() => {
-        if (isOver || Exit.isSuccess(exit)) return
-        // Begins nothing more in the turns until all are interrupted.
-        isOver = true
-        over.settle(Exit.failCause(exit.cause))
-      })
-    const worker = Effect.fork(Effect.onExit(work, onExit))
+    const worker = Effect.fork(telling(work, (exit) => {
+      if (isOver || Exit.isSuccess(exit)) return
+      // Begins nothing more in the turns until all are interrupted.
+      isOver = true
+      over.settle(Exit.failCause(exit.cause))
+    }))
 
     const until = (isTrue: () => boolean) =>
       Effect.async<void>((resume) => {
@@ -68,10 +66,17 @@ export const forEachConcurrently = <A, E, E2, R>(
         ? until(() => idle.length === workers)
         : Effect.zipRight(handle(Chunk.toReadonlyArray(next)), dispatch))
     // The workers are its children, and end with it.
-    const dispatcher = Effect.onExit(Effect.interruptible(dispatch), (exit) =>
-      Effect.sync(() => {
-        isOver = true
-        over.settle(exit)
-      }))
-    return Effect.flatMap(Effect.fork(dispatcher), (fiber) => Effect.ensuring(over, Fiber.interrupt(fiber)))
+    const dispatcher = telling(dispatch, (exit) => {
+      isOver = true
+      over.settle(exit)
+    })
+    return Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(Effect.fork(dispatcher), (fiber) => Effect.ensuring(restore(over), Fiber.interrupt(fiber)))
+    )
   })
+
+/** What a fiber runs that tells its end, whatever that is: one that fails says in the log that nobody hears of it. */
+const telling = <A, E, R>(
+  self: Effect.Effect<A, E, R>,
+  tell: (exit: Exit.Exit<A, E>) => void
+): Effect.Effect<void, never, R> => Effect.uninterruptible(Effect.map(Effect.exit(Effect.interruptible(self)), tell))
