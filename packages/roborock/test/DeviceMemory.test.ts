@@ -1,7 +1,8 @@
 import { DeviceMemory } from "@effect-mqtt/roborock"
 import { KeyValueStore } from "@effect/platform"
+import { SystemError } from "@effect/platform/Error"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, TestClock } from "effect"
+import { Effect, Logger, LogLevel, TestClock } from "effect"
 import { makeSetClock } from "./setClock.ts"
 
 /** Deeper than JSON can be written, though not than it can be read. */
@@ -16,6 +17,36 @@ describe("DeviceMemory", () => {
       yield* memory.keepFeatures("2", ["flat"])
       assert.deepStrictEqual(yield* memory.features("2"), ["flat"])
     }).pipe(Effect.provide(KeyValueStore.layerMemory)))
+
+  it.effect("a store that does not work is told to the log without the device that it was for", () => {
+    const lines: Array<string> = []
+    const logger = Logger.make(({ message }) => void lines.push(String(message)))
+    const failing = (method: string) => (key: string) =>
+      new SystemError({
+        reason: "PermissionDenied",
+        module: "KeyValueStore",
+        method,
+        pathOrDescriptor: `/kept/${key}.kept`
+      })
+    const store = KeyValueStore.make({
+      get: failing("get"),
+      getUint8Array: failing("get"),
+      set: failing("set"),
+      remove: failing("remove"),
+      clear: failing("clear")("all"),
+      size: failing("size")("all")
+    })
+    return Effect.gen(function*() {
+      const memory = yield* DeviceMemory.make("a1b2C3")
+      yield* memory.keepRooms([], 1)
+      assert.match(lines.join(), /"rooms-\.\.\.-1" is not stored: .*PermissionDenied.*\/kept\/rooms-\.\.\.-1\.kept/)
+      assert.notInclude(lines.join(), "a1b2C3")
+    }).pipe(
+      Effect.provideService(KeyValueStore.KeyValueStore, store),
+      Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
+      Logger.withMinimumLogLevel(LogLevel.All)
+    )
+  })
 
   it.effect("one map a minute is kept, with the time of day, also after that was set back", () =>
     Effect.gen(function*() {

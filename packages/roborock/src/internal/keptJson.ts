@@ -6,8 +6,14 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { parseJson } from "./v1/json.ts"
 
-const ignored = (key: string) => (error: { readonly message: string }) =>
-  Effect.logDebug(`"${key}" is not stored: ${error.message}`)
+/** Whose it is stands in the middle of a key, and in the name of a file that is made of it. */
+const owner = /^[a-z]+-(.+?)(?:-\d+)?$/
+
+const ignored = (key: string) => (error: { readonly message: string }) => {
+  const sentence = `"${key}" is not stored: ${error.message}`
+  const [, whose] = owner.exec(key) ?? []
+  return Effect.logDebug(whose === undefined ? sentence : sentence.replaceAll(whose, "..."))
+}
 
 /** JSON in a store. A store that does not work is one that is empty: nothing that is kept there is indispensable. */
 export const read = (store: KeyValueStore.KeyValueStore, key: string): Effect.Effect<unknown> =>
