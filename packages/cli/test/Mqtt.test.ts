@@ -236,6 +236,18 @@ describe("mqtt pub", () => {
   it.effect.each(
     [
       [["pub", "-m", "x"], "mqtt: A message needs a topic. Name it with -t."],
+      [
+        ["pub", "-m", "x", "-L", "mqtt://127.0.0.1:1/a/+"],
+        "mqtt: The topic of the URL has to be a topic, which has no + and no #."
+      ],
+      [
+        ["rr", "-m", "x", "-L", "mqtt://127.0.0.1:1/a/+"],
+        "mqtt: The topic of the URL has to be a topic, which has no + and no #."
+      ],
+      [
+        ["sub", "-L", "mqtt://127.0.0.1:1/a/%23/b"],
+        "mqtt: The topic of the URL has to be a filter, in which + and # fill their levels and # is the last one."
+      ],
       [["pub", "-t", "a"], "mqtt: A message needs exactly one payload. Give one of -m, -f, -n, -s and --payload-size."],
       [["pub", "-t", "a", "-m", "x", "-n"], /exactly one payload/],
       [["pub", "-t", "a", "-l", "-m", "x"], /-l reads the payloads/],

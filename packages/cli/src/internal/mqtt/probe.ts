@@ -19,7 +19,7 @@ import * as readers from "./valueReader.ts"
 
 export const table = {
   ...connectionTable,
-  topic: spec.value("topic", readers.text, "Under which to try; mqtt-test if nothing is said.", "-t"),
+  topic: spec.value("topic", readers.topicName, "Under which to try; mqtt-test if nothing is said.", "-t"),
   seconds: spec.value("timeout", readers.seconds, "For each try, 5 seconds if nothing is said.", "-W")
 }
 

@@ -6,6 +6,7 @@ import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { StandardStreams } from "../../StandardStreams.ts"
 import * as byteText from "../command/byteText.ts"
+import * as chosenTopic from "./chosenTopic.ts"
 import { connectionTable } from "./connectionTable.ts"
 import * as links from "./link.ts"
 import { merge, publishTable } from "./messageOptions.ts"
@@ -30,13 +31,10 @@ export const table = {
 
 export type Values = spec.ValuesOf<typeof table>
 
-const requireTopic = (topic: string | undefined) =>
-  topic === undefined || topic === "" ? usage("A message needs a topic", "Name it with -t.") : Effect.succeed(topic)
-
 const publish = (values: Values, reporter: reporters.Reporter) =>
   Effect.gen(function*() {
     const settings = yield* settingsOf.make(values)
-    const topic = yield* requireTopic(values.topic ?? settings.topic)
+    const topic = yield* chosenTopic.name("A message", values.topic, settings.topic)
     if (values.lines && payloads.sources(values) > 0) {
       return yield* usage("-l reads the payloads from standard input", "Leave out -m, -f, -n, -s and --payload-size.")
     }

@@ -6,6 +6,7 @@ import * as Stream from "effect/Stream"
 import { StandardStreams } from "../../StandardStreams.ts"
 import { CommandError } from "../command/commandError.ts"
 import * as arrivals from "./arrivalOutput.ts"
+import * as chosenTopic from "./chosenTopic.ts"
 import { connectionTable } from "./connectionTable.ts"
 import * as links from "./link.ts"
 import { merge, publishTable } from "./messageOptions.ts"
@@ -67,8 +68,7 @@ const requestPlain = (
 const ask = (values: Values, reporter: reporters.Reporter) =>
   Effect.gen(function*() {
     const settings = yield* settingsOf.make(values)
-    const topic = values.topic ?? settings.topic
-    if (topic === undefined || topic === "") return yield* usage("A request needs a topic", "Name it with -t.")
+    const topic = yield* chosenTopic.name("A request", values.topic, settings.topic)
     const render = yield* arrivals.make(values, reporter)
     const payload = yield* payloads.read(values)
     const { qos, responseTopic, seconds } = values

@@ -11,6 +11,7 @@ import * as Stream from "effect/Stream"
 import { StandardStreams } from "../../StandardStreams.ts"
 import * as byteText from "../command/byteText.ts"
 import * as arrivals from "./arrivalOutput.ts"
+import * as chosenTopic from "./chosenTopic.ts"
 import { connectionTable } from "./connectionTable.ts"
 import type { Client } from "./link.ts"
 import * as links from "./link.ts"
@@ -101,7 +102,7 @@ const print = (
 const subscribe = (values: Values, reporter: reporters.Reporter) =>
   Effect.gen(function*() {
     const settings = yield* settingsOf.make(values, Reconnect.forever)
-    const filters = values.topics.length === 0 && settings.topic !== undefined ? [settings.topic] : values.topics
+    const filters = yield* chosenTopic.filters(values.topics, settings.topic)
     if (filters.length === 0 && values.unsubscribe.length === 0) {
       return yield* usage("There is nothing to subscribe to", "Name a filter with -t.")
     }
