@@ -266,6 +266,10 @@ describe("mqtt pub", () => {
       [["pub", "-t", "a", "-m", "zz", "--format", "hex"], "mqtt: The payload is not hexadecimal."],
       [["sub"], "mqtt: There is nothing to subscribe to. Name a filter with -t."],
       [["sub", "-t", "a", "-c"], "mqtt: A kept session needs a name. Give the client an identifier with --id."],
+      [
+        ["pub", "-t", "a", "-n", "-i", "me", "-I", "my_"],
+        "mqtt: An identifier has no prefix. Give one of --id and --id-prefix."
+      ],
       [["sub", "-t", "a", "-F", "%Z"], /The format has "%Z"/],
       [["sub", "-V", "311", "-t", "a", "--no-local"], /MQTT 3\.1\.1 has no options and properties of a subscription/]
     ] as const
@@ -286,6 +290,35 @@ describe("mqtt pub", () => {
       assert.strictEqual(JSON.parse(err[0]).error.kind, "Connection")
       assert.strictEqual(err.length, 1)
       assert.deepStrictEqual((yield* run(["pub", "-p", "1", "-h", "127.0.0.1", "-t", "a", "-n", "--quiet"])).err, [])
+    }))
+})
+
+describe("a link that is lost", () => {
+  it.scopedLive("ends pub, which says so once", () =>
+    Effect.gen(function*() {
+      const { at, server } = yield* broker()
+      const came = yield* Deferred.make<void>()
+      yield* server.observe("t", () => Deferred.unsafeDone(came, Effect.void))
+      const words = ["pub", ...at, "-i", "me", "-t", "t", "-m", "x", "--repeat", "1000", "--repeat-delay", "0.05"]
+      const { ended } = yield* start(words)
+      yield* Deferred.await(came)
+      yield* server.disconnect("me")
+      const { code, err } = yield* ended
+      assert.strictEqual(code, 0x98)
+      assert.lengthOf(err, 1, err.join("\n"))
+      assert.match(err[0] ?? "", /^mqtt: The server ended the connection/)
+    }))
+
+  it.scopedLive("to another client with its identifier ends sub, which says so once", () =>
+    Effect.gen(function*() {
+      const { at, server } = yield* broker()
+      const { ended } = yield* start(["sub", ...at, "-i", "me", "-t", "t"])
+      yield* server.awaitSubscription("t")
+      yield* run(["pub", ...at, "-i", "me", "-t", "other", "-n"])
+      const { code, err } = yield* ended
+      assert.strictEqual(code, 0x8e)
+      assert.lengthOf(err, 1, err.join("\n"))
+      assert.match(err[0] ?? "", /^mqtt: Another client took over the session/)
     }))
 })
 

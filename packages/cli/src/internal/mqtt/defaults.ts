@@ -36,6 +36,8 @@ const ofBroker: ReadonlySet<string> = new Set([
 
 const username = namesOf("username")
 
+const identifiers = namesOf("clientId", "idPrefix")
+
 /** Passwords would be seen by who reads the file, and a file leads to no other one. */
 const nowhere = namesOf("password", "config")
 
@@ -51,6 +53,7 @@ const outranked = (given: ReadonlySet<string>) =>
     return new Set([
       ...isBrokerNamed ? ofBroker : [],
       ...isPasswordGiven ? passwords : [],
+      ...isAny(identifiers, given) ? identifiers : [],
       ...isUserGiven ? username : []
     ])
   })

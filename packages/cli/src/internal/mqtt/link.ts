@@ -4,6 +4,7 @@ import * as MqttClient from "@effect-mqtt/connection/MqttClient"
 import { AuthError, ConnectError } from "@effect-mqtt/connection/MqttError"
 import { FileSessionStore, NodeTransport } from "@effect-mqtt/connection/node"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
@@ -19,6 +20,9 @@ import type { Settings } from "./settings.ts"
 
 export type Client = MqttClient.MqttClient["Type"]
 
+/** A client that gives up ends its command, which then tells why; for one that goes on nobody else does. */
+const unlessOver = Effect.delay(Duration.millis(200))
+
 const say = (reporter: Reporter, event: ClientEvent.ClientEvent): Effect.Effect<void> => {
   switch (event._tag) {
     case "Connected":
@@ -29,11 +33,15 @@ const say = (reporter: Reporter, event: ClientEvent.ClientEvent): Effect.Effect<
       // What the command ends itself is no news.
       return event.error.reason === "Closed"
         ? Effect.void
-        : reporter.event("disconnected", { message: event.error.message }, withFullStop(event.error.message))
+        : unlessOver(
+          reporter.event("disconnected", { message: event.error.message }, withFullStop(event.error.message))
+        )
     case "ConnectFailed":
       return event.attempt === 1
         ? Effect.void
-        : reporter.event("connectFailed", { message: event.error.message }, withFullStop(event.error.message))
+        : unlessOver(
+          reporter.event("connectFailed", { message: event.error.message }, withFullStop(event.error.message))
+        )
     case "Dropped":
       return reporter.event(
         "dropped",

@@ -108,6 +108,9 @@ export const make = (values: ConnectionValues, usualReconnect: Reconnect.Reconne
         "Leave out -V 311."
       )
     }
+    if (values.clientId !== undefined && values.idPrefix !== undefined) {
+      return yield* usage("An identifier has no prefix", "Give one of --id and --id-prefix.")
+    }
     if (values.persistent && values.clientId === undefined) {
       return yield* usage("A kept session needs a name", "Give the client an identifier with --id.")
     }

@@ -80,6 +80,13 @@ describe("the file of defaults", () => {
       })
     }))
 
+  it.effect("has no identifier where the command line has a prefix, and the other way round", () =>
+    Effect.gen(function*() {
+      const prefixed = yield* parse(["-i me", "-k 20"], ["conn", "-I", "my_"])
+      assert.deepInclude(prefixed, { clientId: undefined, idPrefix: "my_", keepAlive: 20 })
+      assert.deepInclude(yield* parse(["-I my_"], ["conn", "-i", "me"]), { clientId: "me", idPrefix: undefined })
+    }))
+
   it.effect("may be another one, and is none of a broker", () =>
     Effect.gen(function*() {
       const files = yield* FileSystem.FileSystem
