@@ -263,6 +263,20 @@ describe("MqttClient with a durable store", () => {
       assert.strictEqual((yield* client.status.get)._tag, "Closed")
     }))
 
+  it.scoped("a store that does not say whether it is durable is not taken for one that is not", () =>
+    Effect.gen(function*() {
+      const server = yield* Scripted.make()
+      const without: object = { open: () => Effect.dieMessage("opened") }
+      const store = Layer.succeed(SessionStore.SessionStore, without as SessionStore.Store) // a program that is not typed
+      const making = yield* Effect.fork(
+        Effect.flip(MqttClient.make(durable).pipe(Effect.provide([server.layer, store])))
+      )
+      yield* settle
+      const failed = yield* (making.unsafePoll() ?? Effect.dieMessage("connects"))
+      assert.deepInclude(failed, { reason: "InvalidEndpoint" })
+      assert.include(failed.message, "durability")
+    }))
+
   it.scoped("a store that is not durable is never asked", () =>
     Effect.gen(function*() {
       const server = yield* Scripted.make()

@@ -8,16 +8,21 @@ import type { DurableSession } from "./durability.ts"
 
 const storeError = (cause: StoreError) => new ConnectError({ reason: "StoreError", retryable: false, cause })
 
+const unusable = (message: string) =>
+  new ConnectError({ reason: "InvalidEndpoint", retryable: false, cause: new Error(message) })
+
 /** Undefined if the store keeps nothing. */
 export const openSession = (
   clientId: string | undefined
 ): Effect.Effect<DurableSession | undefined, ConnectError, Scope.Scope> =>
   Effect.flatMap(SessionStore, (store) => {
     const { durability } = store
-    if (durability === undefined) return Effect.succeed(undefined)
+    if (durability === undefined) {
+      // Left out, as by a program without types, it may have been forgotten.
+      return "durability" in store ? Effect.succeed(undefined) : unusable("the session store has no \"durability\"")
+    }
     if (clientId === undefined || clientId === "") {
-      const cause = new Error("the option \"clientId\" has to be given: it names the session in the store")
-      return new ConnectError({ reason: "InvalidEndpoint", retryable: false, cause })
+      return unusable("the option \"clientId\" has to be given: it names the session in the store")
     }
     return Effect.mapBoth(store.open(clientId), { onFailure: storeError, onSuccess: durability })
   })
