@@ -12,7 +12,7 @@ import * as Effect from "effect/Effect"
 import { dual } from "effect/Function"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
-import * as tracing from "./internal/client/publishing/tracing.ts"
+import * as tracing from "./internal/client/observing/tracing.ts"
 import type { Message } from "./Message.ts"
 
 /**
