@@ -177,7 +177,8 @@ export interface ConnectionOptions {
    */
   readonly streamBytes?: number | undefined
   /**
-   * QoS 0 messages beyond the streams' own buffers, before reading stops.
+   * QoS 0 messages beyond the streams' own buffers, before reading stops; and QoS 1 and 2 messages beyond
+   * `receiveMaximum`, from a server that does not keep to it.
    *
    * @default 1 MiB
    */

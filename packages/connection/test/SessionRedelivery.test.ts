@@ -138,6 +138,64 @@ describe("messages beyond the Receive Maximum, while an answer is awaited", () =
     assert.isUndefined(rig.ended())
   })
 
+  it("are left to the server until the answers are here that were awaited", () => {
+    const rig = Rig.make(4, { receiveMaximum: 1, readAheadBytes: 1 })
+    rig.connect({}, { cleanStart: false })
+    rig.receive(Rig.incoming("taken", 1), Rig.incoming("taken", 2))
+    rig.publish("own", 1)
+    rig.session.leaveRest()
+    rig.advance(1)
+    rig.publish("later", 1)
+    rig.receive(Rig.incoming("left", 3))
+    accept(rig, 0)
+    accept(rig, 1)
+    rig.advance(0)
+    assert.isUndefined(rig.ended())
+    rig.receive(Packet.pubAck({ packetId: 1 }))
+    rig.advance(0)
+    assert.strictEqual(rig.ended(), "ConnectError.Closed")
+  })
+
+  it("cost no link if there is nothing behind them", () => {
+    const rig = Rig.make(4, { receiveMaximum: 1, readAheadBytes: 1 })
+    rig.connect({}, { cleanStart: false })
+    rig.receive(Rig.incoming("taken", 1), Rig.incoming("taken", 2))
+    rig.session.leaveRest()
+    accept(rig, 0)
+    accept(rig, 1)
+    rig.advance(0)
+    assert.isUndefined(rig.ended())
+    rig.receive(Rig.incoming("taken", 3), Rig.incoming("taken", 4))
+    assert.strictEqual(topics(rig).length, 4)
+    assert.isTrue(rig.session.mustStop())
+  })
+
+  it("stay with the server while no other link is to come", () => {
+    let goesOn = true
+    const rig = Rig.make(4, { receiveMaximum: 1, readAheadBytes: 1, goesOn: () => goesOn })
+    rig.connect({}, { cleanStart: false })
+    rig.receive(Rig.incoming("taken", 1), Rig.incoming("taken", 2))
+    rig.session.leaveRest()
+    rig.receive(Rig.incoming("left", 3))
+    goesOn = false
+    accept(rig, 0)
+    accept(rig, 1)
+    rig.advance(0)
+    assert.isUndefined(rig.ended())
+    rig.receive(Rig.incoming("left", 4))
+    assert.strictEqual(topics(rig).length, 2)
+  })
+
+  it("are not left to a server that forgets them", () => {
+    const rig = Rig.make(4, { receiveMaximum: 1, readAheadBytes: 1 })
+    rig.connect()
+    rig.receive(Rig.incoming("taken", 1), Rig.incoming("taken", 2))
+    rig.session.leaveRest()
+    assert.isTrue(rig.session.mustStop())
+    rig.receive(Rig.incoming("taken", 3))
+    assert.strictEqual(topics(rig).length, 3)
+  })
+
   it("of which none is unacknowledged are not left to the server", () => {
     const rig = Rig.make()
     rig.connect()

@@ -63,6 +63,8 @@ export interface Owner {
   readonly onPing?: ((roundTrip: number | undefined) => void) | undefined
   /** The CONNACK was good: the moment to restore subscriptions. Queued publishes follow. */
   readonly onConnected: (negotiated: Negotiated) => void
+  /** Whether another link is to go on with the session, so that messages may be left to it; absent, one is. */
+  readonly goesOn?: (() => boolean) | undefined
   /** A message for the application; `pending` is present for QoS 1 and 2. */
   readonly onMessage: (message: Message, pending: Pending | undefined) => void
 }
@@ -217,8 +219,8 @@ export interface Session {
   readonly mustStop: () => boolean
   /**
    * For an answer that lies behind such messages: those of QoS 1 and 2 that this link still brings are left to the server,
-   * neither acknowledged nor given to anybody. When all before them are acknowledged the link ends with
-   * `Closed`, retryable, and the next one brings them.
+   * neither acknowledged nor given to anybody. When all before them are acknowledged, and what was awaited is answered, the
+   * link ends with `Closed`, retryable, and the next one brings them. Nothing is left to a server that would forget it.
    */
   readonly leaveRest: () => void
   /** The message that keeps a server at its Receive Maximum from sending another one. */

@@ -209,7 +209,7 @@ class Machine implements Session {
   }
 
   leaveRest(): void {
-    this.#areas.inbound.leaveRest()
+    this.#link.leaveRest()
   }
 
   blockedBy(): Pending | undefined {

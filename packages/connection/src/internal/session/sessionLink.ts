@@ -30,6 +30,8 @@ export class SessionLink implements Surroundings, DispatchSurroundings {
   #isReadingPaused = false
   /** Since when answers can arrive. */
   #readingSince = 0
+  /** When messages were left to the server last, for the answers that were awaited. */
+  #leftAt = 0
   #aliasesRefused = false
 
   constructor(bounds: Bounds, owner: Owner, areas: ProtocolAreas) {
@@ -75,8 +77,10 @@ export class SessionLink implements Surroundings, DispatchSurroundings {
     const { now } = this.#areas
     if (now >= this.handshake.due) this.end(new ConnectError({ reason: "Timeout", retryable: true }), unspecifiedError)
     if (!this.isReady()) return
-    if (this.#areas.inbound.isRestDue) return this.#makeWay()
+    if (this.#isRestDue()) return this.#makeWay()
     if (now >= this.#answerDue()) {
+      // Consumers that are only slow have made no room yet, but will.
+      if (this.#isReadingPaused && this.#areas.inbound.takeProgress()) return this.#waitAnew()
       return this.end(new ConnectError({ reason: "AcknowledgementTimeout", retryable: true }))
     }
     const due = this.#areas.keepAlive.due(now)
@@ -85,10 +89,10 @@ export class SessionLink implements Surroundings, DispatchSurroundings {
   }
 
   deadline(): number {
-    const { inbound, keepAlive, now } = this.#areas
+    const { keepAlive, now } = this.#areas
     const { due } = this.handshake
     if (!this.isReady()) return due
-    return inbound.isRestDue ? now : Math.min(keepAlive.deadline(), this.#answerDue(), due)
+    return this.#isRestDue() ? now : Math.min(keepAlive.deadline(), this.#answerDue(), due)
   }
 
   isReady(): boolean {
@@ -100,6 +104,12 @@ export class SessionLink implements Surroundings, DispatchSurroundings {
     if (this.#isReadingPaused && !isPaused) this.#readingSince = now
     this.#isReadingPaused = isPaused
     this.#areas.keepAlive.readingPaused(now, isPaused)
+  }
+
+  leaveRest(): void {
+    if (!this.#mayLeaveRest()) return
+    this.#leftAt = this.#areas.now
+    this.#areas.inbound.leaveRest()
   }
 
   writePing(): void {
@@ -195,6 +205,16 @@ export class SessionLink implements Surroundings, DispatchSurroundings {
     this.#areas.pings.settle(roundTrip)
   }
 
+  /** The next link has to bring it. */
+  #mayLeaveRest(): boolean {
+    return this.#areas.hasState && this.#owner.goesOn?.() !== false
+  }
+
+  /** The answers come first: on the next link they would be behind the rest again. */
+  #isRestDue(): boolean {
+    return this.#areas.inbound.isRestDue && this.#oldestRequest() > this.#leftAt && this.#mayLeaveRest()
+  }
+
   /** For the link that brings what was left to the server. */
   #makeWay(): void {
     farewell.write(this.#areas.output, this.handshake.connect, 0, undefined)
@@ -204,14 +224,19 @@ export class SessionLink implements Surroundings, DispatchSurroundings {
 
   /** When something is unanswered for too long. */
   #answerDue(): number {
-    if (this.#isReadingPaused) return Infinity
+    // Where nothing can be left to the server, consumers that wait for the answer themselves would hold it back for ever.
+    if (this.#isReadingPaused && (!this.#areas.inbound.isOverfull() || this.#mayLeaveRest())) return Infinity
+    return this.#bounds.acknowledgementTimeout + Math.max(this.#oldestRequest(), this.#readingSince)
+  }
+
+  #waitAnew(): void {
+    this.#readingSince = this.#areas.now
+  }
+
+  /** Since when something is unanswered. */
+  #oldestRequest(): number {
     const { operations, outbound, pings } = this.#areas
-    const oldest = Math.min(
-      outbound.oldestWrite() ?? Infinity,
-      operations.oldestWrite() ?? Infinity,
-      pings.awaitedSince
-    )
-    return this.#bounds.acknowledgementTimeout + Math.max(oldest, this.#readingSince)
+    return Math.min(outbound.oldestWrite() ?? Infinity, operations.oldestWrite() ?? Infinity, pings.awaitedSince)
   }
 }
 

@@ -225,10 +225,11 @@ export class Links implements LinkHolder {
     return Effect.gen(this, function*() {
       this.#shared.engine.notices.notify({ _tag: "LinkEnded", error: ending.error })
       if (this.isClosing || this.#isStopped) return false
-      if (this.#isReplacing || isReplaced(ending.error)) {
+      const isWanted = this.#isReplacing
+      if (isWanted || isReplaced(ending.error)) {
         this.#isReplacing = false
         this.#count = 0
-        this.#owner.setStatus({ _tag: "Disconnected", error: replacedError })
+        this.#owner.setStatus({ _tag: "Disconnected", error: isWanted ? replacedError : ending.error })
         return true
       }
       if (this.#hasLearnt(ending)) return true

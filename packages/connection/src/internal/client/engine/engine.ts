@@ -157,6 +157,10 @@ class ClientEngine<C extends Consumer> implements Engine<C>, Hooks, Owner {
     this.notices.notify({ _tag: "Connected", negotiated })
   }
 
+  goesOn(): boolean {
+    return this.#stopped === undefined && this.#settings.cleanStart !== true
+  }
+
   onMessage(message: Message, pending: Pending | undefined): void {
     this.consumer.onMessage(message, pending)
   }

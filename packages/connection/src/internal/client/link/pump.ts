@@ -191,7 +191,10 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
     // The session judges by what arrives; a peer that talks and never listens is found here.
     if (this.#stalledAt(link) <= now) return link.owner.over(Exit.fail(this.toError(stalled)))
     // Who holds them may be the one who waits.
-    if (this.#impatientAt(link) <= now) return this.pass(() => this.#session.leaveRest())
+    if (this.#impatientAt(link) <= now) {
+      link.heldBackSince = now
+      return this.pass(() => this.#session.leaveRest())
+    }
     this.#lookAgain(link)
   }
 

@@ -33,8 +33,7 @@ export const make = (bounds: Bounds): MakeConsumer<Inbox> => (session, pump, isC
   const watching = slowConsumers.make(flow, () => [{ subscriber, filters }])
   return {
     messages: batches.toStream(subscriber.messages),
-    end: (reason) =>
-      subscriber.end(reason.reason === "Closed" && !reason.retryable ? Option.none() : Option.some(reason)),
+    end: (reason) => subscriber.end(reason.reason === "Closed" ? Option.none() : Option.some(reason)),
     onConnected: () => {},
     onMessage: (message, pending) => {
       if (isClosing()) return

@@ -58,6 +58,8 @@ export class Inbound implements ReceivedIdsOwner {
   #unaccepted = 0
   #excess = 0
   #leavesRest = false
+  #hasLeft = false
+  #hasProgressed = false
   /**
    * Nothing was acknowledged to the server in this session. From then on, some servers count wrongly and send ever more
    * than was announced; they are slowed down as those of 3.1.1 are, since a client that ends the link never gets at its
@@ -83,7 +85,7 @@ export class Inbound implements ReceivedIdsOwner {
     const isReceived = this.#received.has(id)
     const pending = this.#pendings.get(id)
     // It would only take a place in the Receive Maximum: its acknowledgement is the next link's.
-    if (this.#leavesRest && pending === undefined && !isReceived) return nothing
+    if (this.#leavesRest && pending === undefined && !isReceived) return this.#leave()
     this.#counted.add(id)
     if (packet.qos === 2 && isReceived) {
       if (this.#received.isSure(id)) this.#output.write({ _tag: "PubRec", packetId: id })
@@ -131,6 +133,7 @@ export class Inbound implements ReceivedIdsOwner {
     this.#received.linkLost()
     this.#excess = 0
     this.#leavesRest = false
+    this.#hasLeft = false
     for (const pending of this.#pendings.values()) {
       this.#pendings.delete(pending)
       if (pending.qos === 1) continue
@@ -174,12 +177,19 @@ export class Inbound implements ReceivedIdsOwner {
    * order.
    */
   leaveRest(): void {
-    this.#leavesRest = this.#pendings.size > 0
+    this.#leavesRest ||= this.#pendings.size > 0
   }
 
   /** All that was taken is acknowledged, and the server has the rest. */
   get isRestDue(): boolean {
-    return this.#leavesRest && this.#pendings.size === 0
+    return this.#hasLeft && this.#pendings.size === 0
+  }
+
+  /** Whether anything was acknowledged since this was asked last. */
+  takeProgress(): boolean {
+    const hasProgressed = this.#hasProgressed
+    this.#hasProgressed = false
+    return hasProgressed
   }
 
   /** The message whose acknowledgement the server needs before it may send another one, if it has to wait. */
@@ -199,6 +209,11 @@ export class Inbound implements ReceivedIdsOwner {
 
   #waiting(): number {
     return this.#pendings.size + this.#unaccepted
+  }
+
+  #leave(): Arrival {
+    this.#hasLeft = true
+    return nothing
   }
 
   #deliver(id: number, qos: 1 | 2, packet: Packet.Publish): Arrival {
@@ -236,6 +251,7 @@ export class Inbound implements ReceivedIdsOwner {
     for (let first = this.#pendings.first; first?.accepted === true; first = this.#pendings.first) {
       const { id, qos, reasonCode } = first
       this.#isFresh = false
+      this.#hasProgressed = true
       // MQTT 3.1.1 has no negative acknowledgement: there, what was refused is acknowledged and gone.
       const refusal = this.#isClassic() ? 0 : reasonCode
       this.#excess -= first.excess
@@ -247,5 +263,7 @@ export class Inbound implements ReceivedIdsOwner {
         this.#output.write(refusal === 0 ? { _tag, packetId: id } : { _tag, packetId: id, reasonCode: refusal })
       } else this.#received.add(now, id, this)
     }
+    // Nothing came behind them: there is room again, and nothing for another link.
+    if (this.#leavesRest && !this.#hasLeft && this.#pendings.size === 0) this.#leavesRest = false
   }
 }
