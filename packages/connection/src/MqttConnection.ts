@@ -68,8 +68,14 @@ export interface MqttConnection {
     filter: string | ReadonlyArray<SubscribeRequest>,
     options?: SubscribeOptions
   ) => Effect.Effect<ReadonlyArray<QoS.QoS>, SubscribeError>
-  /** Completes with the UNSUBACK; reason `UnsubscribeRejected` if the server keeps one of them. */
-  readonly unsubscribe: (filter: string | ReadonlyArray<string>) => Effect.Effect<void, SubscribeError>
+  /**
+   * Completes with the UNSUBACK; reason `UnsubscribeRejected` if the server keeps one of them. User properties go with the
+   * UNSUBSCRIBE of MQTT 5.
+   */
+  readonly unsubscribe: (
+    filter: string | ReadonlyArray<string>,
+    options?: Pick<SubscribeOptions, "userProperties">
+  ) => Effect.Effect<void, SubscribeError>
   /**
    * Every message of this connection, for one consumer at a time; a second one dies. Ends when the
    * connection is closed here, fails when it breaks. QoS 1 and 2 messages are acknowledged when the
@@ -185,7 +191,7 @@ export const make = (
     return {
       publish: engine.publish,
       subscribe: (filter, how) => subscriptions.subscribe(filter, how),
-      unsubscribe: (filter) => subscriptions.unsubscribe(filter),
+      unsubscribe: (filter, how) => subscriptions.unsubscribe(filter, how),
       messages: consumer.messages,
       ping: engine.ping,
       reauthenticate: Effect.suspend(() => engine.authenticator.reauthenticate),

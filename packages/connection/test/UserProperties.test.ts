@@ -53,6 +53,24 @@ describe("user properties", () => {
       assert.isUndefined((yield* old.accept()).connect.properties)
     }))
 
+  it.scoped.each([[5, [room, twice]], [4, undefined]] as const)(
+    "of UNSUBSCRIBE go with it in version %i as they should",
+    ([protocolVersion, expected]) =>
+      Effect.gen(function*() {
+        const server = yield* Scripted.make(protocolVersion)
+        const making = yield* Effect.fork(
+          Effect.provide(MqttConnection.make({ ...single, protocolVersion }), server.layer)
+        )
+        const link = yield* server.accept()
+        const connection = yield* Fiber.join(making)
+        const leaving = yield* Effect.fork(connection.unsubscribe(["a", "b"], { userProperties: [room, twice] }))
+        const { filters, packetId, properties } = yield* link.expect("Unsubscribe")
+        assert.deepStrictEqual([filters, properties?.userProperties], [["a", "b"], expected])
+        yield* link.send(Packet.unsubAck({ packetId, reasonCodes: [0, 0] }))
+        yield* Fiber.join(leaving)
+      })
+  )
+
   it.scoped("of SUBSCRIBE go with their filter, beside its identifier", () =>
     Effect.gen(function*() {
       const { client, link } = yield* start()

@@ -2,7 +2,7 @@
  * What one link is subscribed to, by calls that last as long as their SUBACK takes. A call that comes to nothing leaves the
  * server with the filters that it had before.
  */
-import type { QoS } from "@effect-mqtt/codec"
+import type { Properties, QoS } from "@effect-mqtt/codec"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { SubscribeOptions, SubscribeRequest } from "../../../Message.ts"
@@ -97,9 +97,12 @@ export class LinkSubscriptions {
     )
   }
 
-  unsubscribe(filter: string | ReadonlyArray<string>): Effect.Effect<void, SubscribeError> {
+  unsubscribe(
+    filter: string | ReadonlyArray<string>,
+    { userProperties = [] }: Pick<SubscribeOptions, "userProperties"> = {}
+  ): Effect.Effect<void, SubscribeError> {
     const filters = typeof filter === "string" ? [filter] : filter
-    return Effect.flatMap(this.#leave(filters), ({ reasonCodes, reasonString }) => {
+    return Effect.flatMap(this.#leave(filters, userProperties), ({ reasonCodes, reasonString }) => {
       for (const [index, code] of reasonCodes.entries()) if (code < 0x80) this.#forget(filters[index])
       const refused = reasonCodes.findIndex((code) => code >= 0x80)
       return refused < 0 ? Effect.void : new SubscribeError({
@@ -125,11 +128,18 @@ export class LinkSubscriptions {
     })
   }
 
-  #leave(filters: ReadonlyArray<string>): Effect.Effect<Answered, SubscribeError> {
+  #leave(
+    filters: ReadonlyArray<string>,
+    userProperties: ReadonlyArray<Properties.UserProperty> = []
+  ): Effect.Effect<Answered, SubscribeError> {
+    const carried = userProperties.length === 0 || this.#negotiated.protocolVersion === 4
+      ? {}
+      : { properties: { userProperties } }
     const answered = inPackets(filters, (some) =>
       this.#operate(
         some.join(", "),
-        (now, settle) => this.#engine.session.unsubscribe(now, { _tag: "Unsubscribe", filters: some }, settle)
+        (now, settle) =>
+          this.#engine.session.unsubscribe(now, { _tag: "Unsubscribe", filters: some, ...carried }, settle)
       ))
     return Effect.map(answered, (answers): Answered => ({
       _tag: "Answered",
