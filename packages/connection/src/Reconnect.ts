@@ -102,7 +102,7 @@ export const maxInterval: {
 )
 
 /**
- * Gives up after so many attempts in one outage; a negative number is no limit.
+ * Gives up after so many attempts in one outage; a negative number is no limit. `NaN` throws: it would mean no attempt.
  *
  * @example
  * ```ts
@@ -119,5 +119,8 @@ export const retries: {
   (self: Reconnect, count: number): Reconnect
 } = /*#__PURE__*/ dual(
   2,
-  (self: Reconnect, count: number): Reconnect => count < 0 ? self : Schedule.intersect(self, Schedule.recurs(count))
+  (self: Reconnect, count: number): Reconnect => {
+    if (Number.isNaN(count)) throw new InvalidOption("retries", "a number")
+    return count < 0 ? self : Schedule.intersect(self, Schedule.recurs(count))
+  }
 )

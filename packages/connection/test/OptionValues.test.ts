@@ -137,6 +137,7 @@ describe("an option that makes no sense", () => {
       ]
       for (const store of stores) assert.include(defect(yield* built(store)), "the option \"maxBytes\"")
       assert.throws(() => Reconnect.maxInterval(Reconnect.forever, no), "the option \"maxInterval\"")
+      assert.throws(() => Reconnect.retries(Reconnect.forever, no), "the option \"retries\"")
       const { client, link } = yield* start()
       assert.include(defect(yield* Effect.exit(client.disconnect({ drain: no }))), "the option \"drain\"")
       assert.include(
