@@ -78,6 +78,24 @@ describe("a QoS 2 message whose link is lost before it is accepted", () => {
   })
 })
 
+describe("QoS 2 messages beyond the Receive Maximum", () => {
+  it("are given to nobody twice, even if one in front of them is not accepted when the link is lost", () => {
+    const rig = Rig.make(4, { receiveMaximum: 2 })
+    rig.connect({}, { cleanStart: false })
+    const all = Array.from({ length: 8 }, (_, index) => index + 1)
+    rig.receive(...all.map((id) => Rig.incoming(`${id}`, id, 2)))
+    for (const id of all.slice(1)) accept(rig, id - 1)
+    rig.session.lost()
+    rig.connect({ sessionPresent: true })
+    rig.receive(...all.slice(0, 3).map((id) => Rig.incoming(`${id}`, id, 2, { dup: true })))
+    drop(rig)
+    rig.receive(...all.map((id) => Rig.incoming(`${id}`, id, 2, { dup: true })))
+    assert.deepStrictEqual(topics(rig), all.map(String))
+    accept(rig, 0)
+    assert.deepStrictEqual(rig.tags(), all.map(() => "PubRec"))
+  })
+})
+
 describe("messages beyond the Receive Maximum, while an answer is awaited", () => {
   it.each([4, 5] as const)("take so many bytes and no more, version %d", (version) => {
     const rig = Rig.make(version, { receiveMaximum: 2, readAheadBytes: 100 })

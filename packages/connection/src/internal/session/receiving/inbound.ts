@@ -57,6 +57,8 @@ export class Inbound implements ReceivedIdsOwner {
   /** Of them, those that consumers still work on. */
   #unaccepted = 0
   #excess = 0
+  /** How many this server has under way at a time: one that exceeds Receive Maximum sends as many again. */
+  #mostUnderWay: number
   #leavesRest = false
   #hasLeft = false
   #hasProgressed = false
@@ -73,6 +75,7 @@ export class Inbound implements ReceivedIdsOwner {
   constructor(output: Output, limits: Limits, received: ReceivedIds) {
     this.#output = output
     this.#limits = limits
+    this.#mostUnderWay = limits.receiveMaximum
     this.#received = received
   }
 
@@ -129,6 +132,7 @@ export class Inbound implements ReceivedIdsOwner {
   }
 
   linkLost(): void {
+    this.#mostUnderWay = Math.max(this.#mostUnderWay, this.#pendings.size)
     this.#counted.clear()
     this.#received.linkLost()
     this.#excess = 0
@@ -143,7 +147,7 @@ export class Inbound implements ReceivedIdsOwner {
     }
     // A server has no more of them under way than that: it has forgotten the oldest.
     for (const pending of this.#leftOvers.values()) {
-      if (this.#leftOvers.size <= this.#limits.receiveMaximum) return
+      if (this.#leftOvers.size <= this.#mostUnderWay) return
       if (pending.accepted) this.#leftOvers.delete(pending)
     }
   }
