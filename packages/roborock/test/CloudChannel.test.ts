@@ -81,8 +81,7 @@ describe("the shared connection", () => {
       assert.include(lines.join(), "MQTT connected")
       assert.notInclude(lines.join(), credentials.username)
     }).pipe(
-      Effect.provide(Broker.layerMemory()),
-      Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
+      Effect.provide(Layer.merge(Broker.layerMemory(), Logger.replace(Logger.defaultLogger, logger))),
       Logger.withMinimumLogLevel(LogLevel.All)
     )
   })
