@@ -174,6 +174,40 @@ describe("messages beyond the Receive Maximum, while an answer is awaited", () =
     assert.strictEqual(rig.ended(), "ConnectError.Closed")
   })
 
+  it("stop the reading before their identifiers begin anew, however few bytes they take", () => {
+    const rig = Rig.make(5, { receiveMaximum: 1 })
+    rig.connect()
+    rig.publish("own", 1)
+    rig.receive(Rig.incoming("t", 1))
+    accept(rig, 0)
+    let id = 1
+    while (!rig.session.mustStop() && id < 65_535) rig.receive(Rig.incoming("t", ++id))
+    // What one read brings, 64 KiB of such messages, still fits behind them.
+    assert.isBelow(id, 65_535 - 65_536 / 8)
+    assert.isUndefined(rig.ended())
+  })
+
+  it("are left whatever identifier they have: some servers begin anew with those in use behind 65 535 messages", () => {
+    const rig = Rig.make(5, { receiveMaximum: 1, readAheadBytes: 1 })
+    rig.connect({}, { cleanStart: false })
+    rig.sent()
+    rig.receive(Rig.incoming("received", 1, 2))
+    accept(rig, 0)
+    assert.deepStrictEqual(rig.tags(), ["PubRec"])
+    rig.receive(Rig.incoming("taken", 2), Rig.incoming("taken", 3, 2))
+    rig.session.leaveRest()
+    // A PUBREC for the one, or the end of the link for the others, would keep the server from sending them again.
+    rig.receive(
+      Rig.incoming("left", 1, 2),
+      Rig.incoming("left", 2),
+      Rig.incoming("left", 3, 2),
+      Rig.incoming("left", 1)
+    )
+    assert.isUndefined(rig.ended())
+    assert.deepStrictEqual(rig.tags(), [])
+    assert.deepStrictEqual(topics(rig), ["received", "taken", "taken"])
+  })
+
   it("cost no link if there is nothing behind them", () => {
     const rig = Rig.make(4, { receiveMaximum: 1, readAheadBytes: 1 })
     rig.connect({}, { cleanStart: false })

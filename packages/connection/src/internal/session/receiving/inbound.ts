@@ -35,6 +35,7 @@ export type Arrival =
 const unacknowledged: Arrival = { _tag: "Unacknowledged" }
 const nothing: Arrival = { _tag: "Nothing" }
 const unknownId = 0x92
+const halfOfIdentifiers = 32_768
 
 export interface Limits {
   readonly receiveMaximum: number
@@ -85,10 +86,13 @@ export class Inbound implements ReceivedIdsOwner {
     if (this.#exceeds(id)) {
       return { _tag: "Violation", reasonCode: 0x93, detail: "more unacknowledged messages than announced" }
     }
+    // Even with an identifier that is in use: a server with more than 65 535 messages may have several with the same.
+    if (this.#leavesRest) {
+      this.#hasLeft = true
+      return nothing
+    }
     const isReceived = this.#received.has(id)
     const pending = this.#pendings.get(id)
-    // It would only take a place in the Receive Maximum: its acknowledgement is the next link's.
-    if (this.#leavesRest && pending === undefined && !isReceived) return this.#leave()
     this.#counted.add(id)
     if (packet.qos === 2 && isReceived) {
       if (this.#received.isSure(id)) this.#output.write({ _tag: "PubRec", packetId: id })
@@ -171,9 +175,14 @@ export class Inbound implements ReceivedIdsOwner {
     return this.#waiting() >= this.#limits.receiveMaximum + (this.#isClassic() ? 0 : 1)
   }
 
-  /** Those beyond the Receive Maximum take more bytes than they may, so that no more can be taken. */
+  /**
+   * Those beyond the Receive Maximum take more bytes than they may, or so many identifiers that what else is on its way could
+   * begin with them anew: no more can be taken.
+   */
   isOverfull(): boolean {
-    return this.#excess > this.#limits.readAheadBytes && !this.#leavesRest
+    const { readAheadBytes, receiveMaximum } = this.#limits
+    const isFull = this.#excess > readAheadBytes || this.#pendings.size > Math.max(receiveMaximum, halfOfIdentifiers)
+    return isFull && !this.#leavesRest
   }
 
   /**
@@ -213,11 +222,6 @@ export class Inbound implements ReceivedIdsOwner {
 
   #waiting(): number {
     return this.#pendings.size + this.#unaccepted
-  }
-
-  #leave(): Arrival {
-    this.#hasLeft = true
-    return nothing
   }
 
   #deliver(id: number, qos: 1 | 2, packet: Packet.Publish): Arrival {
