@@ -109,6 +109,9 @@ export default tseslint.config(
       }, {
         selector: "NewExpression[callee.name='Date'][arguments.length=0]",
         message: "Time comes from the Clock service, so that TestClock controls it."
+      }, {
+        selector: "NewExpression[callee.name=/Error$/]:not(:function NewExpression, PropertyDefinition NewExpression)",
+        message: "An error is made where it happens: users share no object, and its stack says where that was."
       }]
     }
   },

@@ -203,5 +203,5 @@ export const make = (
 
 const reasonOf = (exit: Exit.Exit<never, CloseReason>): CloseReason =>
   Exit.isFailure(exit)
-    ? Option.getOrElse(Cause.failureOption(exit.cause), () => engines.closedError)
-    : engines.closedError
+    ? Option.getOrElse(Cause.failureOption(exit.cause), engines.closedHere)
+    : engines.closedHere()

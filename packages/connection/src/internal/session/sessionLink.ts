@@ -218,7 +218,7 @@ export class SessionLink implements Surroundings, DispatchSurroundings {
   /** For the link that brings what was left to the server. */
   #makeWay(): void {
     farewell.write(this.#areas.output, this.handshake.connect, 0, undefined)
-    this.ended = restLeft
+    this.ended = restLeft()
     this.over("Ended")
   }
 
@@ -240,8 +240,9 @@ export class SessionLink implements Surroundings, DispatchSurroundings {
   }
 }
 
-const restLeft = new ConnectError({
-  reason: "Closed",
-  retryable: true,
-  cause: new Error("messages beyond the read-ahead were left to the next link")
-})
+const restLeft = () =>
+  new ConnectError({
+    reason: "Closed",
+    retryable: true,
+    cause: new Error("messages beyond the read-ahead were left to the next link")
+  })

@@ -9,8 +9,6 @@ import { DirectWire } from "./directWrite.ts"
 import type { Resume } from "./unread.ts"
 import { Unread } from "./unread.ts"
 
-const closed = new TransportError({ reason: "Closed" })
-const refused = Either.left(closed)
 const done = Either.right(undefined)
 
 /** One direction. */
@@ -34,7 +32,7 @@ class Pipe {
   }
 
   write(pieces: ReadonlyArray<Uint8Array>): Effect.Effect<void, TransportError> | undefined {
-    if (this.unread.ended !== undefined) return closed
+    if (this.unread.ended !== undefined) return this.unread.ended
     // A copy, as a network would make: the two sides share no memory.
     for (const piece of pieces) if (piece.length > 0) this.unread.push(piece.slice())
     return this.isFull ? this.#taken() : undefined
@@ -42,7 +40,7 @@ class Pipe {
 
   #taken(): Effect.Effect<void, TransportError> {
     return Effect.async((resume) => {
-      if (this.unread.ended !== undefined) return resume(refused)
+      if (this.unread.ended !== undefined) return resume(Either.left(this.unread.ended))
       if (!this.isFull) return resume(done)
       this.#writer = resume
       return Effect.sync(() => {
@@ -68,7 +66,7 @@ export class PipeEnd extends DirectWire {
   constructor(incoming: Pipe, outgoing: Pipe) {
     super()
     this.read = incoming.unread
-    this.shutdown = Effect.sync(() => outgoing.unread.end(closed))
+    this.shutdown = Effect.sync(() => outgoing.unread.end(new TransportError({ reason: "Closed" })))
     this.#incoming = incoming
     this.#outgoing = outgoing
   }
@@ -78,6 +76,8 @@ export class PipeEnd extends DirectWire {
   }
 
   destroy(): void {
+    const closed = new TransportError({ reason: "Closed" })
+    const refused = Either.left(closed)
     this.#outgoing.unread.end(closed)
     this.#incoming.unread.takeAll()
     this.#incoming.unread.end(closed)

@@ -23,7 +23,7 @@ export const open = (
 
     const receive = (data: string | Uint8Array): TransportError | undefined => {
       if (typeof data === "string") return new TransportError({ reason: "TextFrame" })
-      if (unread.bytes > maxUnreadBytes) return new TransportError({ reason: "Read", cause: tooMuch })
+      if (unread.bytes > maxUnreadBytes) return new TransportError({ reason: "Read", cause: tooMuch() })
       if (data.length > 0) unread.push(data)
       return undefined
     }
@@ -60,7 +60,7 @@ export const open = (
     }
   })
 
-const tooMuch = new Error("too much was left unread on a socket that cannot be paused")
+const tooMuch = () => new Error("too much was left unread on a socket that cannot be paused")
 
 const fromSocketError = (cause: Socket.SocketError): TransportError =>
   cause.reason === "Close" ? closeCode.toError(cause.code) : new TransportError({ reason: cause.reason, cause })

@@ -62,7 +62,7 @@ const make = (socket: WebSocket, { maxUnreadBytes, subprotocol }: Options) => {
   socket.onmessage = ({ data }: { readonly data: unknown }) => {
     if (unread.ended !== undefined) return
     if (!(data instanceof ArrayBuffer)) return giveUp(new TransportError({ reason: "TextFrame" }))
-    if (unread.bytes > maxUnreadBytes) return giveUp(new TransportError({ reason: "Read", cause: tooMuch }))
+    if (unread.bytes > maxUnreadBytes) return giveUp(new TransportError({ reason: "Read", cause: tooMuch() }))
     if (data.byteLength > 0) unread.push(new Uint8Array(data))
   }
   // An error tells nothing, and a close follows.
@@ -121,7 +121,7 @@ interface Pausable {
 
 const isPausable = (socket: WebSocket): socket is WebSocket & Pausable => "pause" in socket && "terminate" in socket
 
-const tooMuch = new Error("too much was left unread on a WebSocket that cannot be paused")
+const tooMuch = () => new Error("too much was left unread on a WebSocket that cannot be paused")
 
 const notOpened = (code: number): TransportError =>
   new TransportError({

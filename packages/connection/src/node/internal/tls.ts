@@ -64,8 +64,8 @@ const explain = (cause: unknown, socket: Tls.TLSSocket | undefined): TransportEr
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return new TransportError({ reason: "WrongHost", cause })
   // Set when the verification of the peer's certificate failed, whatever its reason.
   if (Boolean(socket.authorizationError)) return untrusted(cause)
-  if (foreign.test(code)) return new TransportError({ reason: "NotTls", cause: notTls })
-  if (code === "ECONNRESET") return new TransportError({ reason: "NotTls", cause: hungUp })
+  if (foreign.test(code)) return new TransportError({ reason: "NotTls", cause: notTls() })
+  if (code === "ECONNRESET") return new TransportError({ reason: "NotTls", cause: hungUp() })
   return refusal(cause) ?? openError(cause)
 }
 
@@ -84,7 +84,7 @@ const refused =
 const foreign =
   /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL|RECORD_LAYER_FAILURE|UNEXPECTED_MESSAGE)|^EPROTO$/
 
-const notTls = new Error("it answered in another protocol; does the port take plain connections?")
+const notTls = () => new Error("it answered in another protocol; does the port take plain connections?")
 
 /** What a server does that takes our first bytes for a malformed packet. */
-const hungUp = new Error("it hung up during the handshake; does the port take plain connections?")
+const hungUp = () => new Error("it hung up during the handshake; does the port take plain connections?")

@@ -17,7 +17,7 @@ import type { Transport } from "../../../Transport.ts"
 import { atMost } from "../../timeLimit.ts"
 import type { Committer } from "../engine/durability.ts"
 import type { Engine } from "../engine/engine.ts"
-import { closedError } from "../engine/engine.ts"
+import { closedHere } from "../engine/engine.ts"
 import type { Settings } from "../engine/settings.ts"
 import type { LinkError } from "../link/linkFailed.ts"
 import { goodbyeTimeout } from "../link/pump.ts"
@@ -196,11 +196,12 @@ export class Driver implements LinksOwner {
         }
         yield* this.#links.stop
         if (this.#keeper !== undefined) yield* Fiber.interrupt(this.#keeper)
-        this.#engine.dispose(closedError)
+        const closed = closedHere()
+        this.#engine.dispose(closed)
         notices.notify({ _tag: "Over", error: undefined })
-        consumer.endAll(closedBy(closedError), "end")
+        consumer.endAll(closedBy(closed), "end")
         if (committer !== undefined) yield* committer.finish
-        this.connected.settle(Exit.fail(closedError))
+        this.connected.settle(Exit.fail(closed))
         // A client that has given up stays `Failed`: its status has ended.
         yield* this.#lastStatus({ _tag: "Closed" })
         this.#closed.settle(Exit.void)

@@ -21,11 +21,8 @@ const mostServers = 8
 
 const none: ReadonlyArray<never> = []
 
-const withoutEndpoints = new ConnectError({
-  reason: "InvalidEndpoint",
-  retryable: false,
-  cause: new Error("the list of URLs is empty")
-})
+const withoutEndpoints = () =>
+  new ConnectError({ reason: "InvalidEndpoint", retryable: false, cause: new Error("the list of URLs is empty") })
 
 /** Hosts with or without a port, IPv6 in brackets, at the scheme and path of the server that names them. */
 const parseReference = (reference: string, base: Endpoint.Endpoint): ReadonlyArray<Endpoint.Endpoint> =>
@@ -68,7 +65,7 @@ export class Endpoints {
       const all = [...this.#detour, ...home]
       this.#count = all.length
       this.#current = all[this.#index % all.length]
-      return all.length === 0 ? withoutEndpoints : Effect.succeed(this.#current)
+      return all.length === 0 ? withoutEndpoints() : Effect.succeed(this.#current)
     })
   }
 

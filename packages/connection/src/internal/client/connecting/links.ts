@@ -48,8 +48,6 @@ export interface LinksOwner {
 
 type Ending = retries.Ending & Pick<Link, "wasToStartClean">
 
-const replacedError = new ConnectError({ reason: "Closed", retryable: true })
-
 /** The session itself makes way for the next link: nothing has failed. */
 const isReplaced = (error: LinkError): boolean =>
   error._tag === "ConnectError" && error.reason === "Closed" && error.retryable
@@ -229,7 +227,8 @@ export class Links implements LinkHolder {
       if (isWanted || isReplaced(ending.error)) {
         this.#isReplacing = false
         this.#count = 0
-        this.#owner.setStatus({ _tag: "Disconnected", error: isWanted ? replacedError : ending.error })
+        const error = isWanted ? new ConnectError({ reason: "Closed", retryable: true }) : ending.error
+        this.#owner.setStatus({ _tag: "Disconnected", error })
         return true
       }
       if (this.#hasLearnt(ending)) return true

@@ -8,14 +8,13 @@ import { Bell } from "../bell.ts"
 import type { LinkError } from "../link/linkFailed.ts"
 import type { Pump } from "../link/pump.ts"
 
-const withoutMechanism = new AuthError({
-  reason: "BadAuthenticationMethod",
-  cause: new Error("the option \"authentication\" is not set")
-})
+const withoutMechanism = () =>
+  new AuthError({
+    reason: "BadAuthenticationMethod",
+    cause: new Error("the option \"authentication\" is not set")
+  })
 
-const linkLost = new ConnectError({ reason: "Transport", retryable: true })
-
-const startedLate = new ConnectError({ reason: "Timeout", retryable: true })
+const startedLate = () => new ConnectError({ reason: "Timeout", retryable: true })
 
 export interface Surroundings {
   readonly session: Session
@@ -37,7 +36,7 @@ export class Authenticator {
   constructor(surroundings: Surroundings, startTimeout: number, mechanism: Mechanism | undefined) {
     this.#surroundings = surroundings
     this.reauthenticate = mechanism === undefined
-      ? withoutMechanism
+      ? Effect.suspend(withoutMechanism)
       : Effect.unsafeMakeSemaphore(1).withPermits(1)(this.#exchangeAnew(mechanism, startTimeout))
   }
 
@@ -70,9 +69,10 @@ export class Authenticator {
   #exchangeAnew(mechanism: Mechanism, startTimeout: number): Effect.Effect<void, LinkError> {
     return Effect.suspend(() => {
       const { session, stopped } = this.#surroundings
-      const refused = stopped() ?? (session.isReady() ? undefined : linkLost)
+      const refused = stopped() ??
+        (session.isReady() ? undefined : new ConnectError({ reason: "Transport", retryable: true }))
       return refused ?? mechanism.start.pipe(
-        within({ millis: startTimeout, late: () => startedLate }),
+        within({ millis: startTimeout, late: startedLate }),
         Effect.flatMap((exchange) => this.#begin(exchange))
       )
     })

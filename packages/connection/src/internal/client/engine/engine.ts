@@ -84,7 +84,7 @@ export interface Engine<C extends Consumer> {
 
 const closedBy = (cause: AuthError) => new ConnectError({ reason: "Closed", retryable: false, cause })
 
-export const closedError = new ConnectError({ reason: "Closed", retryable: false })
+export const closedHere = () => new ConnectError({ reason: "Closed", retryable: false })
 
 /** The runtime is that of the fiber that makes the client: its clock, its metric labels and its log level count. */
 export const make = <C extends Consumer>(
@@ -217,7 +217,7 @@ class ClientEngine<C extends Consumer> implements Engine<C>, Hooks, Owner {
 
   drain(limit: Duration.DurationInput = this.#settings.drainTimeout): Effect.Effect<void> {
     return Effect.withFiberRuntime<void>((caller) => {
-      this.#stopped ??= closedError
+      this.#stopped ??= closedHere()
       // A handler that closes the client cannot be waited for: it waits itself.
       const isOver = () => !this.session.isReady() || (this.session.isIdle() && !this.consumer.isBusy(caller.id()))
       if (isOver()) return Effect.void

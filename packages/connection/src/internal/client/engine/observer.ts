@@ -13,7 +13,7 @@ import type { Traffic } from "../../session/traffic.ts"
 import * as traffics from "../../session/traffic.ts"
 import { Broadcast } from "../observing/broadcast.ts"
 import type { Listener, Notice, Notices } from "../observing/notices.ts"
-import { closedError } from "./engine.ts"
+import { closedHere } from "./engine.ts"
 
 const heldForReader = 256
 
@@ -123,7 +123,7 @@ export class Observer implements Listener {
 
   #over(error: AuthError | ConnectError | undefined): void {
     if (this.#readers.isOver) return
-    if (this.#isUp) this.#down(error ?? closedError)
+    if (this.#isUp) this.#down(error ?? closedHere())
     this.#readers.emit(error === undefined ? { _tag: "Closed" } : { _tag: "Failed", error })
     this.#readers.end()
   }

@@ -189,7 +189,7 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
     const ended = this.#session.ended()
     if (ended !== undefined && link.goodbyeDue <= now) return link.owner.over(Exit.fail(ended))
     // The session judges by what arrives; a peer that talks and never listens is found here.
-    if (this.#stalledAt(link) <= now) return link.owner.over(Exit.fail(this.toError(stalled)))
+    if (this.#stalledAt(link) <= now) return link.owner.over(Exit.fail(this.toError(stalled())))
     // Who holds them may be the one who waits.
     if (this.#impatientAt(link) <= now) {
       link.heldBackSince = now
@@ -313,4 +313,4 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
   }
 }
 
-const stalled = new TransportError({ reason: "Write", cause: new Error("the peer takes no bytes") })
+const stalled = () => new TransportError({ reason: "Write", cause: new Error("the peer takes no bytes") })

@@ -126,11 +126,12 @@ const makeRun = (
 }
 
 /** No message is at fault, so none is named. */
-const wrongWindow = new PublishError({
-  reason: "InvalidMessage",
-  topic: "",
-  cause: new InvalidOption("inFlight", "a whole number from 1")
-})
+const wrongWindow = () =>
+  new PublishError({
+    reason: "InvalidMessage",
+    topic: "",
+    cause: new InvalidOption("inFlight", "a whole number from 1")
+  })
 
 export const makeSink =
   (engine: Engine<Consumer>, settings: Settings, defaults: TopicDefaults | undefined) =>
@@ -140,7 +141,7 @@ export const makeSink =
     never,
     PublishError
   > =>
-    !isWhole(inFlight, 1) ? Sink.fail(wrongWindow) : Sink.unwrapScoped(
+    !isWhole(inFlight, 1) ? Sink.failSync(wrongWindow) : Sink.unwrapScoped(
       Effect.map(
         Effect.acquireRelease(
           Effect.sync(() => makeRun(engine, defaults, inFlight)),

@@ -180,7 +180,7 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
   const correlationOf = (topic: string, options: RequestOptions): Effect.Effect<Correlation, RequestError> => {
     if (options.correlation !== undefined) return Effect.succeed(options.correlation)
     if (link?.protocolVersion !== 5) {
-      return new RequestError({ reason: "NotSupported", topic, cause: needsCorrelation })
+      return new RequestError({ reason: "NotSupported", topic, cause: needsCorrelation() })
     }
     return Effect.succeed(byProperties(options.responseTopic ?? ownResponseTopic(link)))
   }
@@ -284,6 +284,7 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
   }
 }
 
-const needsCorrelation = new Error(
-  "MQTT 3.1.1 has no correlation data: the option \"correlation\" says where an identifier travels"
-)
+const needsCorrelation = () =>
+  new Error(
+    "MQTT 3.1.1 has no correlation data: the option \"correlation\" says where an identifier travels"
+  )
