@@ -27,6 +27,7 @@ import { type CloudConnection, connectToCloud, toLink, whenUp } from "./internal
 import * as cloudPause from "./internal/channel/cloudPause.ts"
 import { makeWatchdog } from "./internal/channel/cloudWatchdog.ts"
 import { fromConnection, fromPublish, fromSubscribe, silent, timedOut } from "./internal/channel/linkError.ts"
+import * as log from "./internal/log.ts"
 import { uptime } from "./internal/uptime.ts"
 import * as MqttCredentials from "./MqttCredentials.ts"
 import { RoborockAuth } from "./RoborockAuth.ts"
@@ -148,7 +149,7 @@ export const make = (
         const error = fromConnection(yield* Effect.flip(client.failure))
         const renewed = error._tag === "AuthError" && (yield* Effect.isSuccess(auth.renew(userData, error)))
         if (!renewed) {
-          yield* Effect.logWarning(`the connection to the Roborock cloud is given up for now: ${error.message}`)
+          yield* log.warning(`the connection to the Roborock cloud is given up for now: ${error.message}`)
           yield* SynchronizedRef.set(state, { _tag: "Paused", error })
         }
         yield* Effect.zipRight(close, link.update(() => ({ _tag: "Down", error })))
@@ -231,7 +232,7 @@ export const make = (
       before._tag === "Running"
         ? before.close.pipe(
           Effect.zipRight(link.update(() => ({ _tag: "Down", error: silent() }))),
-          Effect.zipRight(Effect.logWarning("the connection to the Roborock cloud delivers nothing: it is replaced")),
+          Effect.zipRight(log.warning("the connection to the Roborock cloud delivers nothing: it is replaced")),
           Effect.as<State>({ _tag: "None" })
         )
         : Effect.succeed(before))

@@ -33,6 +33,7 @@ import * as q10 from "./internal/device/q10.ts"
 import * as q7 from "./internal/device/q7.ts"
 import * as vacuums from "./internal/device/vacuum.ts"
 import * as watchedPoints from "./internal/device/watchedPoints.ts"
+import * as log from "./internal/log.ts"
 import type { LocalDiscovery } from "./LocalDiscovery.ts"
 import type { LocalNetwork } from "./LocalNetwork.ts"
 import { type AuthError, type ConnectError, UnsupportedTrait } from "./RoborockError.ts"
@@ -179,7 +180,7 @@ const makeTraits = (options: Options, state: LiveValue.LiveValue<DeviceState.Dev
     yield* watchSilence(state).pipe(Effect.interruptible, Effect.forkScoped)
     const first = yield* Effect.exit(vacuum.refreshStatus)
     if (Exit.isSuccess(first)) yield* ignored(vacuum.refreshRooms)
-    else yield* Effect.logDebug(`"${home.name}" does not answer yet: ${Cause.pretty(first.cause)}`)
+    else yield* log.debug(`"${home.name}" does not answer yet: ${Cause.pretty(first.cause)}`)
     yield* poll(vacuum, wakeUps, {
       active: options.poll?.active,
       idle: options.poll?.idle
@@ -262,7 +263,7 @@ export const make = (
           Stream.runForEach((value) =>
             Effect.catchAllCause(
               Effect.sync(() => listener(value)),
-              (cause) => Effect.logWarning(`a listener of "${home.name}" failed`, Cause.squash(cause))
+              (cause) => log.warning(`a listener of "${home.name}" failed`, Cause.squash(cause))
             )
           ),
           Effect.interruptible,

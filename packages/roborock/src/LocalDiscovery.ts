@@ -13,6 +13,7 @@ import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as DiscoveryBroadcast from "./DiscoveryBroadcast.ts"
+import * as log from "./internal/log.ts"
 import { LocalNetwork } from "./LocalNetwork.ts"
 
 /**
@@ -59,7 +60,7 @@ export const make: Effect.Effect<LocalDiscovery["Type"], never, LocalNetwork | S
   const hear = ({ bytes }: { readonly bytes: Uint8Array }) =>
     Effect.flatMap(Clock.currentTimeMillis, (at) => {
       const broadcast = DiscoveryBroadcast.decode(bytes)
-      if (Either.isLeft(broadcast)) return Effect.logTrace(broadcast.left.message)
+      if (Either.isLeft(broadcast)) return log.trace(broadcast.left.message)
       const sighting = { ...broadcast.right, at }
       known.delete(sighting.duid)
       known.set(sighting.duid, sighting)
@@ -70,7 +71,7 @@ export const make: Effect.Effect<LocalDiscovery["Type"], never, LocalNetwork | S
 
   yield* network.datagrams(DiscoveryBroadcast.port).pipe(
     Stream.runForEach(hear),
-    Effect.tapError((error) => Effect.logDebug(`no discovery on the home network: ${error.message}`)),
+    Effect.tapError((error) => log.debug(`no discovery on the home network: ${error.message}`)),
     Effect.retry(betweenTries),
     Effect.interruptible,
     Effect.forkScoped

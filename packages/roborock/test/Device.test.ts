@@ -126,6 +126,29 @@ describe("state", () => {
     }).pipe(Effect.provide(Logger.replace(Logger.defaultLogger, logger)), Logger.withMinimumLogLevel(LogLevel.All))
   })
 
+  it.scoped("what the log has of a device says of which package it is", () => {
+    const lines: Array<string> = []
+    const logger = Logger.make(({ annotations, cause, logLevel }) => {
+      // (Those with a cause are of the runtime.)
+      if (Cause.isEmpty(cause)) lines.push(`${logLevel.label} ${JSON.stringify(Object.fromEntries(annotations))}`)
+    })
+    return Effect.gen(function*() {
+      const robot = makeRobot()
+      robot.setTrouble(
+        new RoborockError.ConnectError({ reason: "ConnectionLost", service: "MQTT broker", retryable: true })
+      )
+      const device = yield* open(robot)
+      yield* device.onState(() => {
+        throw new Error("of the program")
+      })
+      yield* TestClock.adjust("1 minute")
+      assert.sameMembers([...new Set(lines)], [
+        "DEBUG {\"package\":\"roborock\"}",
+        "WARN {\"package\":\"roborock\"}"
+      ])
+    }).pipe(Effect.provide(Logger.replace(Logger.defaultLogger, logger)), Logger.withMinimumLogLevel(LogLevel.All))
+  })
+
   it.scoped("a push of what the status tells otherwise has it read, once", () =>
     Effect.gen(function*() {
       const robot = makeRobot()

@@ -4,6 +4,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import * as log from "./log.ts"
 import { parseJson } from "./v1/json.ts"
 
 /** Whose it is stands in the middle of a key, and in the name of a file that is made of it. */
@@ -12,7 +13,7 @@ const owner = /^[a-z]+-(.+?)(?:-\d+)?$/
 const ignored = (key: string) => (error: { readonly message: string }) => {
   const sentence = `"${key}" is not stored: ${error.message}`
   const [, whose] = owner.exec(key) ?? []
-  return Effect.logDebug(whose === undefined ? sentence : sentence.replaceAll(whose, "..."))
+  return log.debug(whose === undefined ? sentence : sentence.replaceAll(whose, "..."))
 }
 
 /** JSON in a store. A store that does not work is one that is empty: nothing that is kept there is indispensable. */

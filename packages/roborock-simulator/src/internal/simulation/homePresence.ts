@@ -66,7 +66,12 @@ export const makeHomePresence = (options: Options) =>
       yield* Effect.forkScoped(Effect.interruptible(push))
       yield* Effect.catchAll(home.listen(host, serve), (error) => Effect.logWarning(error.message))
       yield* Effect.raceFirst(Effect.repeat(broadcast, Schedule.spaced(options.broadcastEvery)), isClosed.await)
-    }).pipe(Effect.scoped, Effect.forever, Effect.withRandom(random))
+    }).pipe(
+      Effect.scoped,
+      Effect.forever,
+      Effect.annotateLogs({ package: "roborock-simulator", device: identity.name }),
+      Effect.withRandom(random)
+    )
 
     return {
       run,

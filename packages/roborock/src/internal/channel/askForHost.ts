@@ -1,6 +1,7 @@
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Rpc from "../../Rpc.ts"
+import * as log from "../log.ts"
 import { isRecord } from "../v1/json.ts"
 import type { Requests } from "./requests.ts"
 
@@ -14,5 +15,5 @@ const hostOf = (result: unknown): string | undefined => {
 export const askForHost = (requests: Requests, timeout: Duration.Duration): Effect.Effect<string | undefined> =>
   requests.ask({ method: "get_network_info", params: [], answeredBy: "response" }, timeout).pipe(
     Effect.map(hostOf),
-    Effect.catchAll((error) => Effect.as(Effect.logDebug(error.message), undefined))
+    Effect.catchAll((error) => Effect.as(log.debug(error.message), undefined))
   )

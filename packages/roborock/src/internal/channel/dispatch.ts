@@ -5,6 +5,7 @@ import type * as Frame from "../../Frame.ts"
 import { type CommandError, DeviceError, RequestError } from "../../RoborockError.ts"
 import type * as Rpc from "../../Rpc.ts"
 import type { Security } from "../../Security.ts"
+import * as log from "../log.ts"
 import { shownText } from "../shownText.ts"
 import type { Incoming } from "./incoming.ts"
 import { read } from "./incoming.ts"
@@ -79,7 +80,7 @@ export const makeDispatch = (
           return Effect.void
         case "Damaged":
           stats.damaged++
-          return Effect.logDebug(`dropped a part of a message: ${message.why}`)
+          return log.debug(`dropped a part of a message: ${message.why}`)
       }
     }, { discard: true })
 }

@@ -12,6 +12,7 @@ import { LocalDiscovery } from "../../LocalDiscovery.ts"
 import { LocalNetwork } from "../../LocalNetwork.ts"
 import { ConnectError } from "../../RoborockError.ts"
 import type { Place } from "../../Route.ts"
+import * as log from "../log.ts"
 import { uptime } from "../uptime.ts"
 
 export type LocalState =
@@ -126,7 +127,7 @@ export const make = (options: Options) =>
         if (error.reason === "HandshakeRefused") yield* options.onRefused
         if (before._tag === "Down") return false
         yield* options.onLost(error)
-        yield* Effect.logDebug(`lost on the home network: ${error.message}`)
+        yield* log.debug(`lost on the home network: ${error.message}`)
         return (yield* uptime) - begun >= stableAfter
       })
 

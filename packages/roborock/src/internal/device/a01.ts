@@ -9,6 +9,7 @@ import type { Offers } from "../../Trait.ts"
 import * as WasherTrait from "../../WasherTrait.ts"
 import * as WetDryTrait from "../../WetDryTrait.ts"
 import * as ZeoCodes from "../../ZeoCodes.ts"
+import * as log from "../log.ts"
 import { numberField } from "../v1/json.ts"
 import { activitiesOf } from "./activities.ts"
 import * as arrivals from "./arrivals.ts"
@@ -186,7 +187,7 @@ const makeDialect = (kind: Kind) => (context: Context): Dialect => {
         const points = protocol === protocols.rpcResponse ? A01.decode(payload) : undefined
         if (points === undefined) return Effect.void
         return Either.isLeft(points)
-          ? Effect.logDebug(`"${home.name}" sent something else: ${points.left.message}`)
+          ? log.debug(`"${home.name}" sent something else: ${points.left.message}`)
           : Effect.zipRight(tell(toFields(points.right)), arrived(points.right.keys()))
       }),
     ask,

@@ -14,6 +14,7 @@ import type { Room } from "../../Room.ts"
 import type { Route } from "../../Route.ts"
 import type { Offers } from "../../Trait.ts"
 import { decodeOnline } from "../channel/deviceStatus.ts"
+import * as log from "../log.ts"
 import * as cloudPort from "./cloudPort.ts"
 import type { Dialect } from "./dialect.ts"
 import type { Context, Fields } from "./dialectContext.ts"
@@ -167,7 +168,7 @@ export const open = (
     )
     const look: Effect.Effect<unknown> = Effect.catchAll(
       refresh,
-      (error: CommandError) => Effect.logDebug(`"${home.name}" does not answer: ${error.message}`)
+      (error: CommandError) => log.debug(`"${home.name}" does not answer: ${error.message}`)
     )
     yield* look
     yield* Effect.gen(function*() {

@@ -4,6 +4,7 @@ import type { DeviceChannel } from "../../DeviceChannel.ts"
 import type { DeviceMemory } from "../../DeviceMemory.ts"
 import type { HomeDevice } from "../../HomeData.ts"
 import * as Rpc from "../../Rpc.ts"
+import * as log from "../log.ts"
 import { isRecord } from "../v1/json.ts"
 
 const maxListed = 1000
@@ -61,7 +62,7 @@ export const make = (
     known = yield* Effect.catchTag(ask, "DeviceError", () => Effect.succeed(fromCloud))
     return known
   }).pipe(
-    Effect.catchTag("RequestError", (error) => Effect.as(Effect.logDebug(error.message), fromCloud))
+    Effect.catchTag("RequestError", (error) => Effect.as(log.debug(error.message), fromCloud))
   )
   return { capabilities, soFar: () => known ?? fromCloud }
 }

@@ -1,5 +1,6 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as log from "../log.ts"
 
 /**
  * For what is tried again anyway, or was not indispensable. The log has the failure without its causes, which name topics,
@@ -7,6 +8,6 @@ import * as Effect from "effect/Effect"
  */
 export const ignored = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<void, never, R> =>
   Effect.matchCauseEffect(self, {
-    onFailure: (cause) => Effect.logDebug(`ignored: ${Cause.pretty(cause)}`),
+    onFailure: (cause) => log.debug(`ignored: ${Cause.pretty(cause)}`),
     onSuccess: () => Effect.void
   })

@@ -6,6 +6,7 @@ import type { FloorMap } from "../../FloorMap.ts"
 import * as MapTrait from "../../MapTrait.ts"
 import { type CommandError, NoMap, RequestError } from "../../RoborockError.ts"
 import type { Room } from "../../Room.ts"
+import * as log from "../log.ts"
 import type { Context } from "./dialectContext.ts"
 
 /** A map with the names that its rooms have in it. */
@@ -105,7 +106,7 @@ export const make = (
     damaged: (cause: { readonly message: string }): Effect.Effect<void> =>
       Effect.suspend(() => {
         for (const wait of waits) wait.damage = cause
-        return Effect.logDebug(`"${home.name}": ${cause.message}`)
+        return log.debug(`"${home.name}": ${cause.message}`)
       }),
     /** Whether somebody here waits for one. */
     isAsked: (): boolean => waits.size > 0,

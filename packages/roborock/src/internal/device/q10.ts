@@ -12,6 +12,7 @@ import * as Q10Packet from "../../Q10Packet.ts"
 import * as Q10Record from "../../Q10Record.ts"
 import { DeviceError, NoMap, RequestError } from "../../RoborockError.ts"
 import * as SavedMapsTrait from "../../SavedMapsTrait.ts"
+import * as log from "../log.ts"
 import * as keptMap from "../q10/keptMap.ts"
 import * as liveModel from "../q10/liveModel.ts"
 import * as modes from "../q10/modes.ts"
@@ -110,7 +111,7 @@ export const make = (context: Context): Dialect => {
 
   const hear = (payload: Uint8Array) =>
     Either.match(Q10DataPoints.decode(payload), {
-      onLeft: (error) => Effect.logDebug(`"${home.name}" sent something else: ${error.message}`),
+      onLeft: (error) => log.debug(`"${home.name}" sent something else: ${error.message}`),
       onRight: (points) =>
         Effect.zipRight(tell(toFields(points)), arrived(points.keys())).pipe(
           Effect.zipRight(Effect.suspend(() => model.hear(points) ? showMap : Effect.void))

@@ -13,6 +13,7 @@ import * as Q7Record from "../../Q7Record.ts"
 import * as Q7Rpc from "../../Q7Rpc.ts"
 import { type CommandError, RequestError } from "../../RoborockError.ts"
 import * as SavedMapsTrait from "../../SavedMapsTrait.ts"
+import * as log from "../log.ts"
 import * as joinedMaps from "../q7/joinedMap.ts"
 import * as requests from "../q7/requests.ts"
 import { isRecord, numberField } from "../v1/json.ts"
@@ -111,7 +112,7 @@ export const make = (context: Context): Dialect => {
 
   const hear = (payload: Uint8Array): Effect.Effect<unknown> => {
     const message = Q7Rpc.decode(payload)
-    if (Either.isLeft(message)) return Effect.logDebug(`"${home.name}" sent something else: ${message.left.message}`)
+    if (Either.isLeft(message)) return log.debug(`"${home.name}" sent something else: ${message.left.message}`)
     const incoming = message.right
     if (incoming._tag === "Push") {
       if (incoming.method === undefined) return hearPoints(incoming.dataPoints)

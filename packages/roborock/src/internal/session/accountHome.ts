@@ -11,6 +11,7 @@ import { RoborockAuth } from "../../RoborockAuth.ts"
 import type { AuthError, ConnectError } from "../../RoborockError.ts"
 import type { UserData } from "../../UserData.ts"
 import { keepFirstSuccess } from "../keepFirstSuccess.ts"
+import * as log from "../log.ts"
 
 /** As `RoborockSession` tells it. */
 const toAccount = (
@@ -104,7 +105,7 @@ export const make = (
         Effect.flatMap(kept, (found): Effect.Effect<A, ConnectError> => {
           if (found === undefined) return Effect.fail(cause)
           stale = { since: Math.min(found.at, stale?.since ?? found.at), cause }
-          return Effect.logWarning(`going on from what was kept: ${cause.message}`).pipe(
+          return log.warning(`going on from what was kept: ${cause.message}`).pipe(
             Effect.zipRight(askAgain),
             Effect.as(found.value)
           )

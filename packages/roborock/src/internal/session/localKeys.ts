@@ -4,6 +4,7 @@ import * as Equal from "effect/Equal"
 import type * as Redacted from "effect/Redacted"
 import type { HomeDevice } from "../../HomeData.ts"
 import type { Reason } from "../channel/localKey.ts"
+import * as log from "../log.ts"
 import { uptime } from "../uptime.ts"
 import type { AccountHome } from "./accountHome.ts"
 
@@ -67,11 +68,11 @@ export const make = ({ home, refreshHome }: Pick<AccountHome, "home" | "refreshH
         }
         if (found === undefined) return inDoubt
         looks = { refused: firstLook(), silent: firstLook() }
-        yield* Effect.logInfo(`"${name}" was paired again: it has another key`)
+        yield* log.info(`"${name}" was paired again: it has another key`)
         return found
       }).pipe(
         Effect.catchAll((error) =>
-          Effect.as(Effect.logDebug(`no key of "${name}" from the cloud: ${error.message}`), inDoubt)
+          Effect.as(log.debug(`no key of "${name}" from the cloud: ${error.message}`), inDoubt)
         ),
         oneAtATime
       )

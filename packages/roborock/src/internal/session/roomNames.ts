@@ -2,6 +2,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { HomeData, HomeDevice, HomeRoom } from "../../HomeData.ts"
 import { RoborockApi } from "../../RoborockApi.ts"
+import * as log from "../log.ts"
 import { uptime } from "../uptime.ts"
 import type { AccountHome } from "./accountHome.ts"
 
@@ -53,7 +54,7 @@ export const make = ({ account, authorised, home }: Pick<AccountHome, "account" 
           return known(missing)
         }).pipe(
           Effect.catchAll((error) =>
-            Effect.as(Effect.logDebug(`no room names from the cloud: ${error.message}`), known(missing))
+            Effect.as(log.debug(`no room names from the cloud: ${error.message}`), known(missing))
           )
         )
     }

@@ -14,6 +14,7 @@ import { type AuthError, ConnectError } from "../../RoborockError.ts"
 import type { Routine } from "../../Routine.ts"
 import { decode as decodeRoutines } from "../../Routine.ts"
 import type { UserData } from "../../UserData.ts"
+import * as log from "../log.ts"
 import { shownText } from "../shownText.ts"
 import { isRecord, numberField } from "../v1/json.ts"
 import { exchange, type Limits } from "./exchange.ts"
@@ -130,7 +131,7 @@ export const homeData = (
       return yield* new ConnectError({ reason: "BadAnswer", service: "home API", retryable: true })
     }
     const home = HomeDataModule.decode(result)
-    for (const entry of home.ignored) yield* Effect.logWarning(`home data: left out ${entry}`)
+    for (const entry of home.ignored) yield* log.warning(`home data: left out ${entry}`)
     if (home.rooms.length > 0 || home.devices.length === 0) return home
     return yield* askRooms.pipe(
       Effect.match({
