@@ -15,7 +15,7 @@ import type { AuthError, ConnectError } from "./MqttError.ts"
  * @category models
  */
 export interface Mechanism {
-  /** The name that goes to the server; it is fixed for the link. */
+  /** The name sent to the server; it stays the same for the whole link. */
   readonly method: string
   /**
    * Begins an exchange. Runs for every connection attempt, within its `connectTimeout`, and for every re-authentication,
@@ -39,8 +39,8 @@ export interface Exchange {
     challenge: Uint8Array | undefined
   ) => Effect.Effect<Uint8Array | undefined, AuthError | ConnectError>
   /**
-   * Judges the data with which the server says that it is content, before anything else is sent.
-   * Fail with reason `UntrustedServer` if the server does not prove who it is.
+   * Checks the data that came with the server's success, before anything else is sent. Fail with
+   * reason `UntrustedServer` if the server does not prove who it is.
    *
    * @default every server is trusted
    */
@@ -48,8 +48,8 @@ export interface Exchange {
 }
 
 /**
- * A mechanism of one step: the client presents a token, the server takes it or not. The token may be
- * an Effect, which is evaluated for each exchange. Text travels as UTF-8.
+ * A mechanism of one step: the client presents a token, and the server accepts it or not. The token
+ * may be an Effect, which is evaluated for each exchange. Text travels as UTF-8.
  *
  * A server that asks for more gets the token again.
  *

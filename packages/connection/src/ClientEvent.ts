@@ -1,5 +1,5 @@
 /**
- * What happens to a client, one by one.
+ * What happens to a client, event by event.
  *
  * @since 0.1.0
  */
@@ -15,11 +15,11 @@ import type { Negotiated } from "./Negotiated.ts"
  *
  * - `Connecting`: attempt number `attempt` of this outage begins.
  * - `Connected`: `epoch` counts the links of this client from 1.
- * - `SessionLost`: the server knew nothing of the session of the link before; it came with `Connected`.
+ * - `SessionLost`: the server no longer had the session of the previous link; follows its `Connected`.
  * - `PingSent`, `PingAnswered`: by keep-alive or by `ping`; the round trip in whole milliseconds.
- * - `SlowConsumer`: a stream holds up others for `duration` now; once, until it goes on.
+ * - `SlowConsumer`: a stream has held up others for `duration`; emitted once, until it moves on.
  * - `Dropped`: `count` messages that no handler will see, and why; `filters` are those of the stream.
- * - `OverlappingFilters`: the server does not say which of them a message is for: streams may see repeats.
+ * - `OverlappingFilters`: the server does not say which of them a message is for, so streams may see repeats.
  * - `HookFailed`: `onConnected` or `deadLetter` of the options failed or died; it is in the log too.
  * - `Unattended`: a message of an earlier run of the program could not be sent.
  *

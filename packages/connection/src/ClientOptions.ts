@@ -13,19 +13,19 @@ import type { TopicDefaults } from "./TopicDefaults.ts"
 import type { Traces } from "./TraceContext.ts"
 
 /**
- * What a client can be told, besides the hook that needs the client itself.
+ * The options of a client, apart from the hook that needs the client itself.
  *
  * @since 0.1.0
  * @category models
  */
 export interface ClientOptions extends Omit<ConnectionOptions, "url"> {
   /**
-   * Where the server is: `mqtt://host:port`, `mqtts://...`; what else the transport offers. Of several
+   * Where the server is: `mqtt://host:port`, `mqtts://...`, or whatever else the transport opens. Of several
    * URLs the next one is tried after each failure, and a delay follows only when none is left untried.
    */
   readonly url: PerAttempt<string | ReadonlyArray<string>>
   /**
-   * Whether to follow a server that sends its clients elsewhere (MQTT 5 reason codes 0x9C and 0x9D):
+   * Whether to follow a server that sends its clients elsewhere (MQTT 5 reason codes 0x9C and 0x9D);
    * the credentials go there too. `permanent` says that the other server takes the place of the
    * configured ones for as long as the client lives; otherwise it does so until the next good link.
    * After five redirects without one, no more are followed.
@@ -35,8 +35,8 @@ export interface ClientOptions extends Omit<ConnectionOptions, "url"> {
   readonly followRedirect?: ((to: Endpoint, permanent: boolean) => boolean) | undefined
   /**
    * Whether the server is to forget an earlier session: on every connect, on none, or only on the
-   * `"first"` one of this client, so that a dropped link is resumed. In MQTT 5 that is tried for as long as the
-   * server may hold the session; a later link begins a new one.
+   * `"first"` one of this client, so that later links resume the session. In MQTT 5 they try to for as long as the
+   * server may still hold it; a link after that begins a new one.
    *
    * Without a durable `SessionStore` the session of the client is in memory. So when the server holds
    * a session that this client did not make, `false` cannot resume it either: the client connects once
@@ -46,7 +46,7 @@ export interface ClientOptions extends Omit<ConnectionOptions, "url"> {
    */
   readonly cleanStart?: boolean | "first" | undefined
   /**
-   * Publishes that wait for a link; `queueOverflow` says what happens to a further one.
+   * How many publishes may wait for a link; `queueOverflow` says what happens to one more.
    *
    * @default 1 000
    */
@@ -60,7 +60,7 @@ export interface ClientOptions extends Omit<ConnectionOptions, "url"> {
   /**
    * What happens to a publish that finds the queue full:
    *
-   * - `fail`: it fails with `QueueFull`. Whoever wants the newest dropped ignores that.
+   * - `fail`: it fails with `QueueFull`. To drop the newest messages, ignore that failure.
    * - `dropOldest`: those that have waited longest fail with `QueueFull`, and it waits in their place.
    * - `wait`: it waits with its caller; the callers that wait are the only bound.
    *
@@ -68,47 +68,48 @@ export interface ClientOptions extends Omit<ConnectionOptions, "url"> {
    */
   readonly queueOverflow?: "fail" | "dropOldest" | "wait" | undefined
   /**
-   * What still waits for its caller when the link drops; what does not, fails with `Disconnected`:
+   * Which publishes go on waiting when the link drops; the others fail with `Disconnected`:
    *
-   * - `failQos0`: QoS 1 and 2 messages.
-   * - `keepAll`: QoS 0 messages as well; a value of before the outage may arrive after it.
-   * - `failAll`: none. What was written at QoS 1 or 2 is the session's, and is sent again although its caller was told.
+   * - `failQos0`: QoS 1 and 2 messages go on.
+   * - `keepAll`: QoS 0 messages too; a value from before the outage may arrive after it.
+   * - `failAll`: none. A QoS 1 or 2 message that was already written belongs to the session: it is sent again, although
+   *   its caller has seen a failure.
    *
    * @default "failQos0"
    */
   readonly queueRetention?: "failQos0" | "keepAll" | "failAll" | undefined
   /**
-   * Whether publishes wait on each new link until the server has answered for the subscriptions that had to be made
-   * anew, for programs that publish and wait for what comes back on a stream of their own.
+   * Whether publishes wait, on each new link, until the server has confirmed the subscriptions that had to be made
+   * again: for programs that publish and wait for what comes back on a stream of their own.
    *
    * @default false
    */
   readonly gatePublishes?: boolean | undefined
   /**
    * How long a QoS 1 or 2 message that belongs to no subscription of this client, or was left behind
-   * by one, is held unacknowledged, for a stream to ask for it. After that it goes to `deadLetter`,
+   * by one, is held unacknowledged until a stream asks for it. After that it goes to `deadLetter`,
    * is acknowledged and dropped.
    *
    * @default "10 seconds"
    */
   readonly consumerTimeout?: Duration.DurationInput | undefined
   /**
-   * Gets a QoS 1 or 2 message that no stream has asked for in time, before it is acknowledged. A defect of it is logged as
-   * an error, is `HookFailed` among the `events`, and the message is acknowledged all the same. It runs for as many messages
-   * at a time as `receiveMaximum`, and as many wait for it; what is beyond that is acknowledged without it.
+   * Gets a QoS 1 or 2 message that no stream has asked for in time, before it is acknowledged. If the hook dies, that is
+   * logged as an error and is `HookFailed` among the `events`; the message is acknowledged all the same. The hook runs for
+   * up to `receiveMaximum` messages at a time, and as many again wait for it; any more are acknowledged without it.
    *
    * @default nothing
    */
   readonly deadLetter?: ((message: Message) => Effect.Effect<unknown>) | undefined
   /**
-   * How long a filter stays subscribed after its last stream has left, for one that comes back soon.
-   * What arrives then is acknowledged and dropped. Leaving does not wait for the server in that case.
+   * How long a filter stays subscribed after its last stream has ended, in case another one starts soon.
+   * What arrives meanwhile is acknowledged and dropped. Ending a stream then does not wait for the server.
    *
    * @default 0
    */
   readonly unsubscribeDelay?: Duration.DurationInput | undefined
   /**
-   * Whether streams get retained messages once more when the server has lost the session: they may
+   * Whether streams get retained messages again when the server has lost the session, since they may
    * have changed meanwhile.
    *
    * @default true
@@ -134,14 +135,14 @@ export interface ClientOptions extends Omit<ConnectionOptions, "url"> {
    */
   readonly stableAfter?: Duration.DurationInput | undefined
   /**
-   * Whether building the client fails when no endpoint lets it in at the first try, or follows
-   * `reconnect` for failures that may pass.
+   * Whether building the client fails when no endpoint lets it in at the first try, or goes on by
+   * `reconnect` after failures that may pass.
    *
    * @default "failFast"
    */
   readonly initialConnect?: "failFast" | "retry" | undefined
   /**
-   * QoS, retain and payload codec of messages whose calls do not say, for all topics and for some.
+   * QoS, retain and payload codec for calls that do not give them, for all topics and for some.
    *
    * @default QoS 0, not retained, text
    */
@@ -153,7 +154,7 @@ export interface ClientOptions extends Omit<ConnectionOptions, "url"> {
    */
   readonly requestTimeout?: Duration.DurationInput | undefined
   /**
-   * Requests that wait for their responses; a further one fails.
+   * How many requests may wait for their responses; one more fails.
    *
    * @default 1 000
    */

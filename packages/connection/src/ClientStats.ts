@@ -6,8 +6,8 @@
 import type * as Duration from "effect/Duration"
 
 /**
- * What a client has done since it was made, or since `resetStats`. Means are undefined before there is
- * anything to take them of; times are measured in whole milliseconds.
+ * What a client has done since it was made, or since `resetStats`. A mean is undefined while there is
+ * nothing to average; times are measured in whole milliseconds.
  *
  * @since 0.1.0
  * @category models
@@ -24,9 +24,9 @@ export interface ClientStats {
   /** QoS 0: written; QoS 1 and 2: acknowledged. */
   readonly publishesOk: number
   readonly publishesFailed: number
-  /** Now, whatever was reset: QoS 1 and 2 publishes without acknowledgement. */
+  /** At present, unaffected by `resetStats`: QoS 1 and 2 publishes without acknowledgement. */
   readonly publishesInFlight: number
-  /** Now, whatever was reset: publishes that wait for a link, or for a place among those in flight. */
+  /** At present, unaffected by `resetStats`: publishes that wait for a link, or for a place among those in flight. */
   readonly publishesQueued: number
   /** From a PUBLISH to its PUBACK or PUBREC on the same link. */
   readonly meanPublishRoundTrip: Duration.Duration | undefined
@@ -36,6 +36,6 @@ export interface ClientStats {
   readonly pingsSent: number
   readonly pingsAnswered: number
   readonly meanPingRoundTrip: Duration.Duration | undefined
-  /** Messages that no handler will see, for any reason that `events` tells. */
+  /** Messages that no handler will see, for any of the causes that `events` names. */
   readonly messagesDropped: number
 }

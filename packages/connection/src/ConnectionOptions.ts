@@ -39,14 +39,14 @@ export interface Will {
 
 /**
  * Everything about one connection. Times are durations, sizes are bytes. An option that makes no
- * sense (a bound of 0, `NaN`, a negative time) fails the constructor with a {@link ConnectError} of
- * reason `InvalidEndpoint`, whose cause names it.
+ * sense (a bound of 0, `NaN`, a negative time) makes the constructor fail with a {@link ConnectError}
+ * of reason `InvalidEndpoint`, whose cause names the option.
  *
  * @since 0.1.0
  * @category models
  */
 export interface ConnectionOptions {
-  /** Where the server is: `mqtt://host:port`, `mqtts://...`; what else the transport offers. */
+  /** Where the server is: `mqtt://host:port`, `mqtts://...`, or whatever else the transport opens. */
   readonly url: PerAttempt<string>
   /**
    * The client identifier; an empty one lets the server choose.
@@ -55,13 +55,13 @@ export interface ConnectionOptions {
    */
   readonly clientId?: string | undefined
   /**
-   * Who connects; up to 65 535 bytes of UTF-8.
+   * The user name; up to 65 535 bytes of UTF-8.
    *
    * @default none
    */
   readonly username?: PerAttempt<string> | undefined
   /**
-   * What proves it, as UTF-8. In 3.1.1 it needs a `username` [MQTT-3.1.2-22].
+   * The password, as UTF-8. In 3.1.1 it needs a `username` [MQTT-3.1.2-22].
    *
    * @default none
    */
@@ -73,28 +73,28 @@ export interface ConnectionOptions {
    */
   readonly authentication?: Mechanism | undefined
   /**
-   * What the server publishes when this client vanishes. A `willDelayInterval` that is longer than the session ends with
-   * it, which is logged as a warning once.
+   * What the server publishes when this client vanishes. A `willDelayInterval` longer than the session is cut short by
+   * its end, which is logged as a warning once.
    *
    * @default none
    */
   readonly will?: PerAttempt<Will> | undefined
   /**
-   * Pairs that tell the server something about this client, with every CONNECT (MQTT 5); 3.1.1 has none.
+   * Pairs that tell the server something about this client; sent with every CONNECT of MQTT 5, not in 3.1.1.
    *
    * @default none
    */
   readonly userProperties?: PerAttempt<ReadonlyArray<Properties.UserProperty>> | undefined
   /**
-   * 4 is MQTT 3.1.1. `"auto"` begins with 5, and asks a server once more in 3.1.1 that refuses it, or hangs up on the
+   * 4 is MQTT 3.1.1. `"auto"` begins with 5, and tries 3.1.1 once with a server that refuses 5, or that hangs up on the
    * first CONNECTs without a word.
    *
    * @default 5
    */
   readonly protocolVersion?: ProtocolVersion.ProtocolVersion | "auto" | undefined
   /**
-   * MQTT 5: how long the server keeps the session, and a will with a delay, without a link. If it
-   * is left out, a `MqttConnection` asks for none; a `MqttClient` asks for one hour, and gives the
+   * MQTT 5: how long the server keeps the session, and a will with a delay, without a link. If this
+   * is left out, an `MqttConnection` asks for none; an `MqttClient` asks for one hour, and gives the
    * session up when it is closed, unless its `SessionStore` is durable.
    *
    * @default "1 hour" for a client, 0 for a single connection
@@ -108,14 +108,14 @@ export interface ConnectionOptions {
    */
   readonly keepAlive?: Duration.DurationInput | undefined
   /**
-   * How long before the keep-alive time is over a ping is sent; at least half a second.
+   * How long before the end of the keep-alive time a ping is sent; at least half a second.
    *
    * @default a tenth of the keep-alive time
    */
   readonly pingLead?: Duration.DurationInput | undefined
   /**
-   * For the whole of an attempt: what the options' Effects take, name resolution, connect, TLS and
-   * the server's answer.
+   * The time limit of a whole attempt: the Effects among the options, name resolution, connect, TLS
+   * and the server's answer.
    *
    * @default "30 seconds"
    */
@@ -128,20 +128,20 @@ export interface ConnectionOptions {
    */
   readonly connAckTimeout?: Duration.DurationInput | undefined
   /**
-   * A server that leaves a packet unacknowledged, or takes none of our bytes, for this long gets a
-   * new link.
+   * When a server leaves a packet unacknowledged, or takes none of our bytes, for this long, the link
+   * is replaced.
    *
    * @default "30 seconds"
    */
   readonly acknowledgementTimeout?: Duration.DurationInput | undefined
   /**
-   * Most QoS 1 and 2 messages in flight; the server's Receive Maximum may lower it.
+   * The most QoS 1 and 2 messages in flight; the server's Receive Maximum may lower it.
    *
    * @default 64
    */
   readonly maxInFlight?: number | undefined
   /**
-   * Most incoming QoS 1 and 2 messages that wait for their acknowledgement.
+   * The most incoming QoS 1 and 2 messages that wait for their acknowledgement.
    *
    * @default 64
    */
@@ -153,7 +153,7 @@ export interface ConnectionOptions {
    */
   readonly topicAliasMaximum?: number | undefined
   /**
-   * Most topic aliases used towards the server (MQTT 5); its own maximum may lower it, 0 is none.
+   * The most topic aliases used towards the server (MQTT 5); its own maximum may lower it, 0 is none.
    *
    * @default 32
    */
@@ -165,7 +165,7 @@ export interface ConnectionOptions {
    */
   readonly maxPacketBytes?: number | undefined
   /**
-   * What a stream holds before its consumer is slow.
+   * How many messages a stream holds before its consumer counts as slow.
    *
    * @default 256
    */
@@ -177,8 +177,8 @@ export interface ConnectionOptions {
    */
   readonly streamBytes?: number | undefined
   /**
-   * QoS 0 messages beyond the streams' own buffers, before reading stops; and QoS 1 and 2 messages beyond
-   * `receiveMaximum`, from a server that does not keep to it.
+   * What is held of QoS 0 messages beyond the streams' own buffers before reading stops, and of QoS 1 and 2
+   * messages beyond `receiveMaximum` from a server that exceeds it.
    *
    * @default 1 MiB
    */
@@ -213,22 +213,22 @@ export type DisconnectReasonCode =
   | 0x99
 
 /**
- * How to say goodbye. A 3.1.1 DISCONNECT says nothing, so there only `drain` and the will count. A time that is none, such
- * as `NaN`, is a defect.
+ * How to say goodbye. A 3.1.1 DISCONNECT has no fields, so there only `drain` and the will count. A time that is not a
+ * duration, such as `NaN`, is a defect.
  *
  * @since 0.1.0
  * @category models
  */
 export interface DisconnectOptions {
   /**
-   * Has the server publish the will all the same: reason code 0x04, or in 3.1.1 an end without
-   * DISCONNECT. Closing the scope does that if it ends in a failure that is no interruption.
+   * Has the server publish the will all the same: by reason code 0x04, or in 3.1.1 by ending without a
+   * DISCONNECT. Closing the scope does that if it ends in a failure other than an interruption.
    *
    * @default false
    */
   readonly withWill?: boolean | undefined
   /**
-   * Every code but 0x00 has the will published.
+   * With every code but 0x00 the server publishes the will.
    *
    * @default 0x00, or 0x04 with `withWill`
    */

@@ -1,5 +1,5 @@
 /**
- * What a client does right now.
+ * What a client is doing right now.
  *
  * @since 0.1.0
  */
@@ -7,7 +7,7 @@ import type { AuthError, ConnectError } from "./MqttError.ts"
 import type { Negotiated } from "./Negotiated.ts"
 
 /**
- * What the client does right now.
+ * What a client is doing right now.
  *
  * - `Connecting`: attempt number `attempt` of this outage is under way.
  * - `Connected`: publishes flow. `epoch` counts the links of this client from 1.

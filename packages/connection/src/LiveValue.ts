@@ -21,11 +21,11 @@ import { Live } from "./internal/client/observing/live.ts"
  */
 export interface LiveValue<A> extends Subscribable.Subscribable<A> {
   /**
-   * Changes the value and gives the new one; those who watch are told unless it is the same to
-   * them. Synchronous: updates never interleave. After the end it changes nothing.
+   * Changes the value and gives the new one; watchers hear of it unless it is equivalent to the old
+   * one. Synchronous: updates never interleave. After the end it changes nothing.
    */
   readonly update: (f: (value: A) => A) => Effect.Effect<A>
-  /** There will be no other value: `get` keeps the last one, `changes` end after it. */
+  /** No other value follows: `get` keeps the last one, and `changes` ends after it. */
   readonly end: Effect.Effect<void>
 }
 

@@ -8,10 +8,10 @@ import type { Properties, QoS } from "@effect-mqtt/codec"
 /**
  * A message that arrived.
  *
- * `topic` is always the full topic name. `payload` is never written again; keep a copy of it if it
- * is kept for long, since a small payload can be a view into a larger read. `retain` says that the
- * server had stored the message before (unless the subscription asked for Retain As Published);
- * `dup` that the server may have sent it before. `properties` are those of MQTT 5.
+ * `topic` is always the full topic name. `payload` is never overwritten; copy it before you keep it
+ * for long, since a small payload can be a view into a larger read. `retain` says that the server
+ * had stored the message before (unless the subscription asked for Retain As Published), `dup` that
+ * the server may have sent it before. `properties` are those of MQTT 5.
  *
  * @since 0.1.0
  * @category models
@@ -48,8 +48,8 @@ export interface PublishOptions {
   /** @default false */
   readonly retain?: boolean | undefined
   /**
-   * Those of a message that came may be passed on: topic alias and subscription identifiers, which
-   * belong to its link, are left out.
+   * The properties of a message that was received may be passed on: topic alias and subscription
+   * identifiers, which belong to its link, are left out.
    */
   readonly properties?: Properties.PublishProperties | undefined
 }
@@ -74,9 +74,9 @@ export interface OutgoingMessage extends PublishOptions {
  */
 export interface SinkOptions {
   /**
-   * Messages of this sink that are not settled yet, before it takes no more. The client's own
-   * `maxInFlight` holds besides, so more than that helps only over a link with long pauses. What is no whole number from
-   * 1 fails the sink with `InvalidMessage`.
+   * How many messages of this sink may be unsettled before it takes no more. The client's own `maxInFlight` holds
+   * besides, so more than that helps only over a link with long pauses. Anything but a whole number of at least 1 makes
+   * the sink fail with `InvalidMessage`.
    *
    * @default the `maxInFlight` of the client
    */
@@ -93,7 +93,7 @@ export interface PublishSummary {
   readonly messages: number
   /** Of all payloads together. */
   readonly bytes: number
-  /** QoS 1 and 2 messages of which the server said that nobody subscribes to their topic (MQTT 5 only). */
+  /** QoS 1 and 2 messages to topics that nobody subscribes to, as the server said (MQTT 5 only). */
   readonly unmatched: number
 }
 
@@ -113,7 +113,7 @@ export interface FilterOptions {
    */
   readonly requireQos?: boolean | undefined
   /**
-   * The name of a group: each message goes to one of its members only [5 §4.8.2]. It makes the filter
+   * The name of a group: each message goes to only one of its members [5 §4.8.2]. It makes the filter
    * `$share/group/filter`. Servers send no retained messages to a group, and what one member refuses
    * with a negative acknowledgement is gone for all of them.
    *
@@ -134,13 +134,13 @@ export interface FilterOptions {
    * [5 §3.8.3.1].
    *
    * A stream that joins a filter which another stream of this client has open gets retained messages
-   * only if it says 0 itself; they go to that stream alone.
+   * only if it asks for 0 itself; they go to that stream alone.
    *
    * @default 0
    */
   readonly retainHandling?: 0 | 1 | 2 | undefined
   /**
-   * Pairs that tell the server something about this subscription (MQTT 5); 3.1.1 has none. A stream that joins a filter
+   * Pairs that tell the server something about this subscription (MQTT 5, not in 3.1.1). A stream that joins a filter
    * which another stream of this client has open sends none.
    *
    * @default none
@@ -151,10 +151,11 @@ export interface FilterOptions {
 /**
  * What becomes of a message that finds its stream full:
  *
- * - `backpressure`: nothing is lost. QoS 1 and 2 messages wait unacknowledged, for QoS 0 the client
- *   stops reading. While it waits for an answer of its own it goes on, and QoS 0 messages that fit
- *   nowhere are dropped.
- * - `dropOldest`, `dropNewest`: makes room, or does not.
+ * - `backpressure`: nothing is lost. QoS 1 and 2 messages wait unacknowledged; for QoS 0 the client
+ *   stops reading. While the client itself waits for an answer it goes on reading, and drops QoS 0
+ *   messages that fit nowhere.
+ * - `dropOldest`: the message that has waited longest makes room for it.
+ * - `dropNewest`: it is dropped itself.
  * - `latestPerTopic`: of each topic only the newest message waits; among too many topics, the one
  *   that has waited longest goes.
  * - `fail`: the stream gives what it holds and fails with reason `Overflow`.
@@ -175,8 +176,8 @@ export type Overflow = "backpressure" | "dropOldest" | "dropNewest" | "latestPer
  */
 export interface SubscribeOptions extends FilterOptions {
   /**
-   * When a QoS 1 or 2 message counts as taken, and is acknowledged: once the consumer asks for the
-   * next ones or ends, or already when it is in the buffer of the stream.
+   * When a QoS 1 or 2 message counts as taken and is acknowledged: once the consumer asks for the
+   * next ones or ends, or as soon as it is in the buffer of the stream.
    *
    * @default "pulled"
    */
@@ -184,7 +185,7 @@ export interface SubscribeOptions extends FilterOptions {
   /** @default "backpressure" */
   readonly overflow?: Overflow | undefined
   /**
-   * Messages that the stream holds.
+   * How many messages the stream holds.
    *
    * @default the client's `streamMessages`
    */

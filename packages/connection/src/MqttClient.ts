@@ -1,6 +1,6 @@
 /**
- * The MQTT client that survives: it reconnects, resumes its session and restores its subscriptions,
- * while streams and pending publishes just go on.
+ * The MQTT client that survives lost links: it reconnects, resumes its session and restores its
+ * subscriptions, while streams and pending publishes just go on.
  *
  * @since 0.1.0
  */
@@ -56,7 +56,7 @@ import { Transport } from "./Transport.ts"
 
 /**
  * The service. Every operation settles: with its answer, with a typed error, or when the client is
- * closed. Interrupting an operation stops the waiting; a message that was not written yet is then
+ * closed. Interrupting an operation stops the waiting: a message that was not written yet is then
  * never sent, and one that was keeps its place in the session.
  *
  * @example
@@ -89,8 +89,8 @@ export class MqttClient extends Context.Tag("@effect-mqtt/connection/MqttClient"
     options?: PublishOptions
   ) => Effect.Effect<PublishResult, PublishError>
   /**
-   * Publishes a value by a codec: the one given, else the one that `defaults` has for the topic, else
-   * text. Reason `InvalidMessage`, with a `CodecError` as its cause, if the codec does not write it.
+   * Publishes a value with a codec: the one given, else the one that `defaults` has for the topic, else
+   * text. Fails with reason `InvalidMessage` and a `CodecError` as its cause if the codec cannot write it.
    */
   readonly publishValue: {
     <A>(
@@ -102,10 +102,10 @@ export class MqttClient extends Context.Tag("@effect-mqtt/connection/MqttClient"
     (topic: string, value: unknown, options?: PublishOptions): Effect.Effect<PublishResult, PublishError>
   }
   /**
-   * Publishes a stream, chunk by chunk, and completes when everything is acknowledged. The fast way:
-   * it costs a wake-up for a chunk, where a fiber for each message costs several times the message.
-   * Messages leave in their order. The first failure fails the sink; what is on its way then goes on,
-   * and what was not written yet is never sent.
+   * Publishes a stream, chunk by chunk, and completes when everything is acknowledged. This is the fast
+   * way: it wakes a fiber once per chunk, where a fiber per message costs several times as much as the
+   * message itself. Messages leave in order. The first failure fails the sink; what is on its way then
+   * goes on, and what was not written yet is never sent.
    */
   readonly sink: (options?: SinkOptions) => Sink.Sink<PublishSummary, OutgoingMessage, never, PublishError>
   /**
@@ -113,11 +113,11 @@ export class MqttClient extends Context.Tag("@effect-mqtt/connection/MqttClient"
    * and fails only if the server refuses the filter or the client gives up. Streams with the same
    * filter share one subscription at the server; a filter that is refused ends its whole stream.
    *
-   * QoS 1 and 2 messages are acknowledged when the consumer asks for more, or ends normally, and
-   * those that it has not seen too. One that fails or is interrupted leaves them behind: for
+   * QoS 1 and 2 messages are acknowledged when the consumer asks for more; when it ends normally, so
+   * are those that it has not seen. A consumer that fails or is interrupted leaves them behind: for
    * `consumerTimeout` they wait for another stream that wants them, such as a retry of this one.
-   * QoS 0 messages are dropped when a stream is full and reading cannot stop, because an answer is
-   * awaited; that logs a warning.
+   * QoS 0 messages are dropped, with a warning in the log, when a stream is full and reading cannot
+   * stop because the client waits for an answer.
    */
   readonly subscribe: (
     filter: string | ReadonlyArray<SubscribeRequest>,
@@ -125,17 +125,17 @@ export class MqttClient extends Context.Tag("@effect-mqtt/connection/MqttClient"
   ) => Stream.Stream<Message, SubscribeError>
   /**
    * Like `subscribe`, but returns after the server has confirmed the subscription, which lasts as
-   * long as the scope. If it fails or is interrupted before, nothing of it stays.
+   * long as the scope. If it fails or is interrupted before that, nothing of it remains.
    */
   readonly subscription: (
     filter: string | ReadonlyArray<SubscribeRequest>,
     options?: SubscribeOptions
   ) => Effect.Effect<Subscription, SubscribeError, Scope.Scope>
   /**
-   * Runs a handler for each message, and acknowledges it when its handler has finished. Ends with the
-   * client; the first failure of a handler ends it too, unless `onFailure` says `nack`. Handlers that
-   * run when the client is closed may finish until `drainTimeout`. What a consumer leaves behind that
-   * stops waits for `consumerTimeout` for another one.
+   * Runs a handler for each message, and acknowledges the message when its handler has finished. Ends
+   * with the client; the first failure of a handler ends it too, unless `onFailure` is `nack`. Handlers
+   * that run when the client is closed have `drainTimeout` to finish. What a consumer leaves behind
+   * when it stops waits up to `consumerTimeout` for another one.
    */
   readonly consume: <E, R, R2 = never>(
     filter: string | ReadonlyArray<SubscribeRequest>,
@@ -143,16 +143,16 @@ export class MqttClient extends Context.Tag("@effect-mqtt/connection/MqttClient"
     options?: ConsumeOptions<E, R2>
   ) => Effect.Effect<void, SubscribeError | E, R | R2>
   /**
-   * Like `subscribe`, but each message is acknowledged by the program itself. What it has not settled
-   * when the stream ends waits for `consumerTimeout` to be settled, or for another stream.
+   * Like `subscribe`, but the program itself acknowledges each message. What it has not settled when
+   * the stream ends waits up to `consumerTimeout` to be settled, or for another stream.
    */
   readonly subscribeAckable: (
     filter: string | ReadonlyArray<SubscribeRequest>,
     options?: Omit<SubscribeOptions, "ack">
   ) => Stream.Stream<AckableMessage, SubscribeError>
   /**
-   * Publishes a request and gives its response. In MQTT 5 with Response Topic and Correlation Data, on
-   * one subscription for all requests, made with the first one; else by the `correlation` of the options.
+   * Publishes a request and gives its response. In MQTT 5 it uses Response Topic and Correlation Data, and
+   * one subscription for all requests, made with the first one; otherwise the `correlation` of the options.
    */
   readonly request: (
     topic: string,
@@ -168,10 +168,10 @@ export class MqttClient extends Context.Tag("@effect-mqtt/connection/MqttClient"
     payload: string | Uint8Array,
     options?: RequestOptions
   ) => Effect.Effect<Effect.Effect<Message, RequestError>, RequestError, Scope.Scope>
-  /** Asks the server for a sign of life and measures the round trip, in whole milliseconds. */
+  /** Pings the server and measures the round trip, in whole milliseconds. */
   readonly ping: Effect.Effect<Duration.Duration, ConnectError>
   /**
-   * The status now, and its changes, which begin with it. They end after `Closed` or `Failed`; a
+   * The status now, and its `changes`, which begin with it and end after `Closed` or `Failed`; a
    * reader that lags more than 16 changes behind misses the oldest.
    */
   readonly status: Subscribable.Subscribable<ConnectionStatus>
@@ -184,25 +184,25 @@ export class MqttClient extends Context.Tag("@effect-mqtt/connection/MqttClient"
   readonly stats: Effect.Effect<ClientStats>
   readonly resetStats: Effect.Effect<void>
   /**
-   * Never succeeds; fails when the client has given up. Closing the client is no failure: then it
-   * stays pending, so race it with the program rather than wait for it alone.
+   * Never succeeds; fails when the client has given up. Closing the client is not a failure and leaves
+   * this pending, so race it with the program rather than wait for it alone.
    */
   readonly failure: Effect.Effect<never, AuthError | ConnectError>
   /**
    * Waits for what is in flight (up to `drainTimeout`), then ends the connection for good. Streams
-   * end, whatever still waits fails with reason `Closed`. Closing the scope does the same.
+   * end, and whatever still waits fails with reason `Closed`. Closing the scope does the same.
    */
   readonly disconnect: (options?: DisconnectOptions) => Effect.Effect<void>
   /**
-   * Replaces the link, and resumes the session on the new one; without a link it ends the wait for
-   * the next attempt, such as when the network is back. Completes with the next good link, or when
-   * the client is closed or gives up.
+   * Replaces the link and resumes the session on the new one; without a link it ends the wait for the
+   * next attempt, for example when the network is back. Completes with the next good link, or when the
+   * client is closed or gives up.
    */
   readonly reconnect: Effect.Effect<void>
   /**
    * Runs the `authentication` again on the present link, whose traffic goes on meanwhile (MQTT 5). A
-   * refusal by either side ends the link, and fails this with its reason; reason `Transport` without
-   * a link. Interrupting it stops the waiting only.
+   * refusal by either side ends the link and makes this fail with its reason; without a link the reason
+   * is `Transport`. Interrupting this only stops the waiting.
    */
   readonly reauthenticate: Effect.Effect<void, AuthError | ConnectError>
 }>() {}
@@ -223,9 +223,9 @@ export type OnConnected = (client: MqttClient["Type"], negotiated: Negotiated) =
  */
 export interface Options extends ClientOptions {
   /**
-   * Runs for every link once it is ready, such as to publish that this client is there. It is
+   * Runs for every link once it is ready, for example to announce that this client is online. It is
    * interrupted when the link ends. A failure is logged as a warning and a defect as an error; both are `HookFailed`
-   * among the `events`, and end nothing.
+   * among the `events`, and neither ends anything.
    *
    * @default nothing
    */
@@ -393,7 +393,7 @@ export interface ConfigOptions {
 export type NonConfigOptions = Omit<Options, keyof ConfigOptions>
 
 /**
- * {@link layer} with its options read from `Config`; `rest` are those that are no configuration.
+ * {@link layer} with its options read from `Config`; `rest` has those that are not configuration.
  *
  * @example
  * ```ts

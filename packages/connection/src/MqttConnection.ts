@@ -60,8 +60,8 @@ export interface MqttConnection {
     options?: PublishOptions
   ) => Effect.Effect<PublishResult, PublishError>
   /**
-   * Completes with the SUBACK: the QoS granted for each filter, in their order. What arrives comes in
-   * `messages`. If the server refuses filters, it fails with the first of them, and takes back those
+   * Completes with the SUBACK and gives the QoS granted for each filter, in order. What arrives is in
+   * `messages`. If the server refuses filters, it fails with the first of them and takes back those
    * that this call has added.
    */
   readonly subscribe: (
@@ -83,11 +83,11 @@ export interface MqttConnection {
    * it ends is gone, so run the stream once, or pull it with `Stream.toPull`.
    */
   readonly messages: Stream.Stream<Message, ConnectError>
-  /** Asks the server for a sign of life and measures the round trip, in whole milliseconds. */
+  /** Pings the server and measures the round trip, in whole milliseconds. */
   readonly ping: Effect.Effect<Duration.Duration, ConnectError>
   /**
    * Runs the `authentication` again on this link (MQTT 5), whose traffic goes on meanwhile. A refusal
-   * by either side ends the connection, and fails this with its reason.
+   * by either side ends the connection and makes this fail with its reason.
    */
   readonly reauthenticate: Effect.Effect<void, AuthError | ConnectError>
   /** Waits for what is in flight, then says goodbye. Closing the scope does the same. */
@@ -102,7 +102,7 @@ export interface MqttConnection {
  * Opens a link and connects, once. The connection ends with the scope.
  *
  * It always asks for a Clean Start: an earlier session could not be resumed, since the client's half
- * of it is gone. Nor does it leave one behind, unless `sessionExpiry` says so (default here: 0).
+ * of it is gone. Nor does it leave a session behind, unless `sessionExpiry` says so (default here: 0).
  *
  * @example
  * ```ts

@@ -15,7 +15,7 @@ import * as sentences from "./internal/errorSentences.ts"
  *
  * - `Open`: the peer could not be reached (name resolution, refused, ...); see `cause`.
  * - `OpenTimeout`: the peer did not answer in time; `cause` names the step.
- * - `Unsupported`: this transport does not open such endpoints; nothing was tried.
+ * - `Unsupported`: this transport does not open endpoints of this kind; nothing was tried.
  * - `Untrusted`: TLS refuses the peer, or the peer refuses us: a certificate that cannot be verified
  *   or is missing, no common version or application protocol.
  * - `WrongHost`: the certificate is good, but for another host.
@@ -62,13 +62,13 @@ export class TransportError extends Data.TaggedError("TransportError")<{
 }
 
 /**
- * The server knows who is asking and says no, or the client does not believe the server. Trying again
+ * The server knows who is asking and refuses, or the client does not trust the server. Trying again
  * with the same credentials cannot help.
  *
  * - `BadCredentials`: user name or password are wrong.
  * - `NotAuthorized`: the server knows the client and does not let it in.
- * - `Banned`: the server does not want this client, whatever it says.
- * - `BadAuthenticationMethod`: the method of the `authentication` is not accepted, or there is none.
+ * - `Banned`: the server has banned this client, whatever its credentials.
+ * - `BadAuthenticationMethod`: the server does not accept the method of the `authentication`, or there is none.
  * - `UntrustedServer`: the mechanism of the `authentication` refuses the server.
  *
  * `reasonCode` is the CONNACK or DISCONNECT reason code (MQTT 5 section 2.4) or the CONNACK return
@@ -104,9 +104,9 @@ export class AuthError extends Data.TaggedError("AuthError")<{
  * - `QuotaError`: the server is over a limit of its own for now.
  * - `ServerUnavailable`: the server says that it cannot serve at the moment.
  * - `ServerDisconnected`: the server ended the connection with a DISCONNECT; or a 3.1.1 server, which cannot say
- *   why, hung up three times in a row at once, each time owing an answer.
+ *   why, hung up right away three times in a row, each time while it owed an answer.
  * - `SessionTakenOver`: another client connected with the same client identifier; or a 3.1.1 server hung up like
- *   that without being asked for anything.
+ *   that while it owed none.
  * - `ProtocolError`: one side broke the protocol; `cause` says where.
  * - `StoreError`: the session cannot be kept; `cause` is a {@link StoreError}.
  * - `Closed`: the connection was closed here.
@@ -151,12 +151,12 @@ export class ConnectError extends Data.TaggedError("ConnectError")<{
  * - `InvalidMessage`: it cannot be sent legally (topic, QoS, properties); `cause` says why.
  * - `PacketTooLarge`: it is larger than the server accepts.
  * - `NotSupported`: the server does not offer this QoS or retained messages.
- * - `PublishRejected`: the server said no; see `reasonCode`.
+ * - `PublishRejected`: the server refused it; see `reasonCode`.
  * - `QueueFull`: too many messages wait for the connection.
  * - `Expired`: its `messageExpiryInterval` was over before there was a link for it; it was not sent.
  * - `SessionLost`: the server lost the session, so the message may or may not have arrived.
- * - `Disconnected`: the link dropped before a QoS 0 message left; or `queueRetention` is `failAll`: then a message of
- *   QoS 1 or 2 that was written is still sent.
+ * - `Disconnected`: the link dropped before a QoS 0 message left; or it dropped and `queueRetention` is `failAll`, in
+ *   which case a QoS 1 or 2 message that was already written is still sent again.
  * - `StoreError`: it could not be made durable, and was not sent; `cause` is a {@link StoreError}.
  * - `Closed`: the client is closed or has given up; `cause` says why.
  *
@@ -191,8 +191,8 @@ export class PublishError extends Data.TaggedError("PublishError")<{
  * A subscription could not be made or cannot go on.
  *
  * - `InvalidFilter`: the topic filter or an option is not valid; nothing was sent.
- * - `PacketTooLarge`: the filter takes a larger packet than the server accepts; nothing was sent.
- * - `SubscribeRejected`: the server said no; see `reasonCode`.
+ * - `PacketTooLarge`: the filter needs a larger packet than the server accepts; nothing was sent.
+ * - `SubscribeRejected`: the server refused it; see `reasonCode`.
  * - `UnsubscribeRejected`: the server does not end the subscription; see `reasonCode`.
  * - `NotSupported`: the server does not offer this kind of subscription.
  * - `QosNotGranted`: the server granted less than `requireQos` asks for: `reasonCode` is what it granted.
@@ -272,8 +272,8 @@ export class RequestError extends Data.TaggedError("RequestError")<{
 }
 
 /**
- * A payload and its value do not fit: the value is none that the codec can write, or the bytes are
- * none that it can read. `cause` may quote what was found; the message does not.
+ * A payload codec cannot write a value, or cannot read a payload. `cause` may quote what was found;
+ * the message does not.
  *
  * @since 0.1.0
  * @category errors
@@ -297,7 +297,8 @@ export class CodecError extends Data.TaggedError("CodecError")<{
 /**
  * A session store could not be opened, or could not make durable what it was given.
  *
- * - `InUse`: the session of this client identifier is open elsewhere; of a session in files, `cause` says in which process.
+ * - `InUse`: the session of this client identifier is open elsewhere; for a session in files, `cause` says in which
+ *   process.
  * - `Corrupt`: what is stored is damaged, other than by a crash in the middle of the last commit;
  *   `cause` says where. Nothing was changed.
  * - `Full`: it would grow beyond its bound; nothing was changed.

@@ -1,7 +1,7 @@
 /**
- * Topics with names for their variable levels and a type for their values. A module of its own,
- * `@effect-mqtt/connection/MqttTopic`, because it understands Schema, which is larger than all the
- * rest together.
+ * Topics with names for their variable levels and a type for their values. This is a module of its
+ * own, `@effect-mqtt/connection/MqttTopic`, because it uses Schema, which is larger than all the rest
+ * together.
  *
  * @since 0.1.0
  */
@@ -110,15 +110,15 @@ export type Values<Pattern extends string, A, M extends PayloadCodec.Malformed, 
 export interface MqttTopic<Pattern extends string, A> {
   readonly pattern: Pattern
   readonly codec: PayloadCodec.PayloadCodec<A>
-  /** The topic name for these levels; reason `InvalidMessage` if one is missing or cannot be a level. */
+  /** The topic name for these levels; fails with reason `InvalidMessage` if one is missing or cannot be a level. */
   readonly topic: (params: Params<Pattern>) => Either.Either<string, PublishError>
   /** The filter for all topics, or for those where some levels are given. */
   readonly filter: (params?: Partial<Params<Pattern>>) => Either.Either<string, SubscribeError>
-  /** The levels of a topic name; nothing if it is not one of this pattern. */
+  /** The levels of a topic name; `undefined` if it does not match this pattern. */
   readonly parse: (topic: string) => Params<Pattern> | undefined
   /** Reads a message that arrived by other means. */
   readonly decode: (message: Message) => Either.Either<Received<Pattern, A>, CodecError>
-  /** Publishes a value; reason `InvalidMessage` if its codec does not write it. */
+  /** Publishes a value; fails with reason `InvalidMessage` if its codec cannot write it. */
   readonly publish: (
     params: Params<Pattern>,
     value: A,
@@ -182,8 +182,8 @@ const isLevel = (text: unknown): text is string =>
 const invalid = (name: string) => new TypeError(`the parameter "${name}" has to be one level of a topic name`)
 
 /**
- * Makes a typed topic. A level of the pattern is plain text or one name in braces: anything else does not
- * compile, and throws a `TypeError` where its text is not known to the compiler.
+ * Makes a typed topic. A level of the pattern is plain text or one name in braces. Anything else does not
+ * compile, or throws a `TypeError` where the compiler does not know the text.
  *
  * @example
  * ```ts

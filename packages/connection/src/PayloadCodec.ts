@@ -1,9 +1,9 @@
 /**
  * How values become payloads and payloads become values.
  *
- * A codec is a plain value: keep those of a program in a record of its own and the keys are their
- * names. For an Effect Schema there is {@link PayloadSchema}, apart from this module because it
- * brings all of Schema with it.
+ * A codec is a plain value: keep those of a program in a record, and its keys are their names. For an
+ * Effect Schema there is {@link PayloadSchema}, a separate module because it brings all of Schema
+ * with it.
  *
  * @since 0.1.0
  */
@@ -16,8 +16,8 @@ import type { Message } from "./Message.ts"
 import { CodecError } from "./MqttError.ts"
 
 /**
- * Writes values of one type as payloads and reads them back. Both directions check what they are
- * given at run time and never throw.
+ * Writes values of one type as payloads and reads them back. Both directions check their input at
+ * run time and never throw.
  *
  * @since 0.1.0
  * @category models
@@ -38,7 +38,7 @@ export interface PayloadCodec<A> {
 export type Any = Omit<PayloadCodec<never>, "decode"> & Pick<PayloadCodec<unknown>, "decode">
 
 /**
- * Makes a codec of two functions, whose exceptions become {@link CodecError}s.
+ * Makes a codec from two functions, whose exceptions become {@link CodecError}s.
  *
  * @example
  * ```ts

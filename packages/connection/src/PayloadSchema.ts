@@ -1,5 +1,5 @@
 /**
- * Payload codecs made of Effect Schemas. A module of its own,
+ * Payload codecs made from Effect Schemas. This is a module of its own,
  * `@effect-mqtt/connection/PayloadSchema`, because Schema is larger than all the rest together.
  *
  * @since 0.1.0
@@ -10,8 +10,8 @@ import { CodecError } from "./MqttError.ts"
 import * as PayloadCodec from "./PayloadCodec.ts"
 
 /**
- * A codec whose values are those of the schema. What the schema encodes to becomes a payload by
- * another codec, JSON if none is given.
+ * A codec whose values are those of the schema. Another codec, JSON if none is given, turns what the
+ * schema encodes to into a payload.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * Through a proxy: what is said to it before the server is there. Made of a wire to the proxy, the
- * result is a wire to the server; TLS and WebSocket come on top.
+ * Opening a wire through a proxy: from a wire to the proxy these make a wire to the server; TLS and
+ * WebSocket come on top.
  *
  * @since 0.1.0
  */

@@ -78,7 +78,7 @@ export const forever: Reconnect = Schedule.makeWithState(
 export const none: Reconnect = Schedule.stop
 
 /**
- * Lowers every delay of a schedule to a bound. What is no duration, such as `NaN`, throws: it would mean no delay at all.
+ * Limits every delay of a schedule. A bound that is not a duration, such as `NaN`, throws: it would mean no delay at all.
  *
  * @example
  * ```ts
@@ -102,7 +102,8 @@ export const maxInterval: {
 )
 
 /**
- * Gives up after so many attempts in one outage; a negative number is no limit. `NaN` throws: it would mean no attempt.
+ * Gives up after this many attempts in one outage; a negative number means no limit. `NaN` throws: it would mean no
+ * attempt at all.
  *
  * @example
  * ```ts

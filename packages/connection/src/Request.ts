@@ -1,7 +1,7 @@
 /**
  * Requests [5 §4.10]: the options of `MqttClient.request`.
  *
- * MQTT 5 has properties that bring request and response together. MQTT 3.1.1 has not: there a
+ * MQTT 5 has properties that match a response to its request. MQTT 3.1.1 has none: there a
  * {@link Correlation} says where the identifier of a request travels.
  *
  * @since 0.1.0
@@ -31,26 +31,26 @@ export interface Correlation {
   /** The filter that covers every response. */
   readonly responses: string
   /**
-   * The request with its identifier in it, 32 hexadecimal digits; what it throws is
-   * the cause of an `InvalidRequest`.
+   * Puts the identifier, 32 hexadecimal digits, into the request; what this throws is the cause of
+   * an `InvalidRequest`.
    */
   readonly request: (request: Outgoing, id: string) => Outgoing
-  /** The identifier in a response; nothing if it has none. What it throws counts as nothing. */
+  /** The identifier in a response; `undefined`, or an exception, if it has none. */
   readonly idOf: (response: Message) => string | undefined
 }
 
 /**
- * How to ask, and for how long. `qos` is that of the request; responses come at QoS 0, since a handler that asks may hold
- * the message that the server wants acknowledged before it sends another one at QoS 1. One that is lost with its link
- * is a `Timeout`.
+ * How to ask, and how long to wait. `qos` is that of the request; responses come at QoS 0, since a handler that makes a
+ * request may hold the very message that the server wants acknowledged before it sends another one at QoS 1. A response
+ * that is lost with its link is a `Timeout`.
  *
  * @since 0.1.0
  * @category models
  */
 export interface RequestOptions extends PublishOptions {
   /**
-   * From the call to the response. In MQTT 5 it is the expiry of the request too. What is no duration fails with
-   * `InvalidRequest`.
+   * From the call to the response. In MQTT 5 it is the expiry of the request too. A value that is not a duration makes
+   * the request fail with `InvalidRequest`.
    *
    * @default the client's `requestTimeout`
    */
@@ -58,11 +58,11 @@ export interface RequestOptions extends PublishOptions {
   /**
    * MQTT 5: the topic on which the response is to come.
    *
-   * @default one of this client alone, made of the server's Response Information if it gives any
+   * @default one of this client alone, built from the server's Response Information if there is any
    */
   readonly responseTopic?: string | undefined
   /**
-   * In place of Response Topic and Correlation Data, in both versions; 3.1.1 cannot do without.
+   * In place of Response Topic and Correlation Data, in both versions; 3.1.1 needs one.
    *
    * @default none
    */
@@ -72,7 +72,7 @@ export interface RequestOptions extends PublishOptions {
 const placeholder = "{id}"
 
 /**
- * The identifier is a level of both topics: `{id}` in the topic of the call and in this pattern.
+ * Puts the identifier into a level of both topics: `{id}` in the topic of the call and in this pattern.
  *
  * @example
  * ```ts
@@ -110,7 +110,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
 /**
- * The identifier is a field of both payloads, which are JSON objects; JSON-RPC does it like this.
+ * Puts the identifier into a field of both payloads, which are JSON objects, as in JSON-RPC.
  *
  * @since 0.1.0
  * @category correlation

@@ -9,8 +9,8 @@ import { MqttClient } from "./MqttClient.ts"
 import type { PublishError, SubscribeError } from "./MqttError.ts"
 
 /**
- * Answers a request of MQTT 5: to its Response Topic, with its Correlation Data, at its QoS. False,
- * and nothing is sent, if it asked for no response.
+ * Answers an MQTT 5 request: on its Response Topic, with its Correlation Data, at its QoS. If it
+ * asked for no response, gives false and sends nothing.
  *
  * @since 0.1.0
  * @category responding
@@ -50,9 +50,9 @@ export interface ServeOptions extends Omit<SubscribeOptions, "ack"> {
 }
 
 /**
- * Answers every request on a filter with what the handler makes of it, until interrupted. A handler
- * that fails ends it. A response that cannot be sent, to a topic that the requester made up or because
- * the server refuses it, is left out with a warning.
+ * Answers every request on a filter with what the handler returns, until interrupted. A handler that
+ * fails ends it. A response that cannot be sent, because the requester named an invalid topic or the
+ * server refuses it, is left out with a warning.
  *
  * @example
  * ```ts

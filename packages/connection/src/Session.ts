@@ -1,7 +1,7 @@
 /**
  * The MQTT client session as a plain synchronous machine: packets and time in, bytes and deliveries
- * out. No socket, timer, promise or fiber is in it, so it can be driven by any event loop, and
- * tested byte by byte under a clock of the test's own.
+ * out. It has no socket, timer, promise or fiber, so any event loop can drive it, and a test can run
+ * it byte by byte under a clock of its own.
  *
  * {@link MqttClient} and {@link MqttConnection} are thin shells around it; use it directly only
  * to build something like them. All instants are milliseconds of one clock that never goes back.

@@ -18,8 +18,8 @@ import type * as storedSession from "./internal/store/storedSession.ts"
 import type { StoreError } from "./MqttError.ts"
 
 /**
- * Puts a value under a key, or takes the key away when `value` is undefined. Whoever gets one may
- * keep the bytes: they are not written again.
+ * Puts a value under a key, or removes the key when `value` is undefined. The receiver may keep the
+ * bytes: they are never overwritten.
  *
  * @since 0.1.0
  * @category models
@@ -43,8 +43,8 @@ export type StoredSession = storedSession.StoredSession
 export type Durability = durability.Durability
 
 /**
- * For a store whose sessions outlive the program. It brings the code that reads and writes the records of a session, so
- * that a program without such a store has none of it in its bundle.
+ * The durability of a store whose sessions outlive the program. It brings the code that reads and writes the records of
+ * a session, so that a program without such a store has none of it in its bundle.
  *
  * @example
  * ```ts
@@ -69,8 +69,8 @@ export const durable: Durability = durability.durability
  */
 export interface Store {
   /**
-   * {@link durable} if a restarted program finds what was committed. A client keeps its session in memory by
-   * itself, and never opens a store that has none: nothing is persisted, and nothing waits for it.
+   * {@link durable} if a restarted program finds what was committed; `undefined` if the store keeps nothing. Then the
+   * client never opens it and keeps its session in memory: nothing is persisted, and nothing waits for that.
    */
   readonly durability: Durability | undefined
   /** Fails with reason `InUse` while the session of this client identifier is open elsewhere. */
@@ -83,7 +83,7 @@ const memory: Store = {
 }
 
 /**
- * The store that clients use; without a layer it is the one in memory.
+ * The store that clients use; without a layer, the one in memory.
  *
  * @since 0.1.0
  * @category tags
@@ -112,9 +112,9 @@ export type KeyValueOptions = keyValueJournal.Options
 const keyValueStore = /*#__PURE__*/ Context.GenericTag<KeyValueStore.KeyValueStore>("@effect/platform/KeyValueStore")
 
 /**
- * Keeps sessions in the `KeyValueStore` of the context: a browser's storage, a database. It is as
- * durable as that one. A single `set` has to be atomic or fail; one that is torn by a crash is
- * recognised. Only clients of this layer are kept apart from each other, not those of other
+ * Keeps sessions in the `KeyValueStore` of the context, such as a browser's storage or a database, and
+ * is as durable as that. A single `set` has to be atomic or fail; one that a crash has torn is
+ * recognised. Only the clients of this layer exclude each other from a session, not those of other
  * processes.
  *
  * @example

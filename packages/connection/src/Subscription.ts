@@ -1,5 +1,5 @@
 /**
- * Subscriptions: their messages, how they are acknowledged, and what becomes of those that fail.
+ * Subscriptions: their messages, how these are acknowledged, and what becomes of those that fail.
  *
  * @since 0.1.0
  */
@@ -18,13 +18,13 @@ import type { SubscribeError } from "./MqttError.ts"
  * @category models
  */
 export interface Subscription {
-  /** What the server granted for each filter that was given, in their order; it may be lower than asked for. */
+  /** What the server granted for each filter, in the order given; it may be lower than what was asked for. */
   readonly grantedQos: ReadonlyArray<QoS.QoS>
   /**
    * The messages, for one consumer at a time: a second one dies. A consumer takes whole batches, and
-   * has accepted its batch when it asks for the next one or ends: what it has not looked at then is
-   * gone. So run the stream once, or take one message after the other with `next`. QoS 1 and 2 messages of
-   * a consumer that fails or is interrupted are not accepted: they are given to the next one.
+   * has accepted its batch when it asks for the next one or ends: what it has not looked at by then is
+   * gone. So run the stream once, or take one message after the other with `next`. If a consumer fails or
+   * is interrupted, its QoS 1 and 2 messages are not accepted: the next consumer gets them.
    */
   readonly messages: Stream.Stream<Message, SubscribeError>
   /**
@@ -33,8 +33,8 @@ export interface Subscription {
    */
   readonly poll: Effect.Effect<Option.Option<Message>, SubscribeError>
   /**
-   * The next message as soon as there is one, for one caller at a time; nothing when the client was closed. Otherwise
-   * like `poll`: those behind the last one that was asked for stay with the server.
+   * The next message as soon as there is one, for one caller at a time; none when the client was closed. Otherwise
+   * like `poll`: messages that nobody has asked for yet are not accepted.
    */
   readonly next: Effect.Effect<Option.Option<Message>, SubscribeError>
 }
@@ -49,8 +49,8 @@ export interface Subscription {
 export type NackCode = 0x80 | 0x83 | 0x87 | 0x90 | 0x97 | 0x99
 
 /**
- * What an acknowledgement came to. `stale`: nobody waits for it any more, since the link over which the
- * message came is gone (the server sends the message again), or because it was left behind for too long.
+ * What became of an acknowledgement. `stale`: nobody waits for it any more, because the link over which
+ * the message came is gone (the server sends the message again), or because it was left behind for too long.
  *
  * @since 0.1.0
  * @category models
@@ -59,8 +59,8 @@ export type AckOutcome = "acknowledged" | "stale"
 
 /**
  * A message that its consumer acknowledges itself, once: a second call changes nothing and gives what
- * the first one gave. Until then it counts against the server's Receive Maximum, and acknowledgements
- * leave in the order in which messages came, so those of later messages wait. At QoS 0 there is nothing to
+ * the first one gave. Until then it counts against the client's `receiveMaximum`, and since acknowledgements leave
+ * in the order in which messages came, those of later messages wait. At QoS 0 there is nothing to
  * acknowledge.
  *
  * @since 0.1.0
@@ -70,8 +70,8 @@ export interface AckableMessage extends Message {
   /** The message is taken care of. */
   readonly ack: Effect.Effect<AckOutcome>
   /**
-   * The message is refused, and the server will not send it again. MQTT 3.1.1 has no word for that:
-   * there it is acknowledged, and dropped.
+   * Refuses the message; the server will not send it again. MQTT 3.1.1 has no way to say so: there
+   * the message is acknowledged and dropped.
    *
    * @default 0x80
    */
@@ -86,7 +86,7 @@ export interface AckableMessage extends Message {
  */
 export interface ConsumeOptions<in E = unknown, out R = never> extends Omit<SubscribeOptions, "ack"> {
   /**
-   * Most handlers that run at the same time.
+   * The most handlers that run at the same time.
    *
    * @default 1
    */
@@ -105,8 +105,8 @@ export interface ConsumeOptions<in E = unknown, out R = never> extends Omit<Subs
    */
   readonly nackCode?: NackCode | undefined
   /**
-   * With `nack`: where a message goes whose handler failed. It is acknowledged when this has finished,
-   * since it is taken care of.
+   * With `nack`: gets a message whose handler failed. The message is acknowledged when this has
+   * finished, since it is taken care of.
    *
    * @default the message is refused
    */

@@ -34,8 +34,8 @@ export interface TopicSettings extends Settings {
 
 /**
  * Settings for all topics, and for some. Each setting is taken from the call, else from the first
- * entry of `topics` that matches and has it, else from the top, else it is the protocol's: QoS 0, not
- * retained, text. So what is more specific goes further up in the list.
+ * entry of `topics` that matches and has it, else from this object, else it is the default: QoS 0, not
+ * retained, text. So put more specific filters further up in the list.
  *
  * @example
  * ```ts

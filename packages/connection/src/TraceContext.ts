@@ -1,8 +1,8 @@
 /**
  * W3C trace context in the user properties of MQTT 5 messages: `traceparent` and `tracestate`.
  *
- * A client with the option `traces: TraceContext.spans` adds it to what it publishes; whoever handles a message goes on
- * with {@link withProcessSpan}, or with {@link extract} where the span is to be another one.
+ * A client with the option `traces: TraceContext.spans` adds it to what it publishes; the handler of a message continues
+ * the trace with {@link withProcessSpan}, or with {@link extract} for a span of its own.
  *
  * @since 0.1.0
  */
@@ -34,7 +34,7 @@ const property = (message: Pick<Message, "properties">, name: string): string | 
 const longestState = 512
 
 /**
- * The span that published a message, if the message says so and says it well.
+ * The span that published a message, if the message names one and the name is well-formed.
  *
  * @since 0.1.0
  * @category decoding
@@ -61,7 +61,7 @@ const stateOf = (span: Tracer.AnySpan): Option.Option<string> => {
 }
 
 /**
- * The user properties that name a span as the parent; none if its identifiers are not those of W3C.
+ * The user properties that name a span as the parent; none if its identifiers do not fit W3C trace context.
  *
  * @since 0.1.0
  * @category encoding

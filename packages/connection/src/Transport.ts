@@ -26,7 +26,7 @@ import type { Wire } from "./Wire.ts"
  */
 export class Transport extends Context.Tag("@effect-mqtt/connection/Transport")<Transport, {
   /**
-   * Opens a link that lasts as long as the scope. It is interrupted when its time is over, and leaves nothing behind
+   * Opens a link that lasts as long as the scope. It is interrupted when its time is over, and must leave nothing behind
    * then. The `reason` of its failure decides whether a client tries again.
    */
   readonly open: (endpoint: Endpoint) => Effect.Effect<Wire, TransportError, Scope.Scope>
@@ -88,8 +88,8 @@ const defaultUnreadBytes = 64 * 1024 * 1024
  */
 export interface SocketOptions {
   /**
-   * The link is given up when more waits to be read, since nothing stops the server. What is no whole number from 1 is a
-   * defect.
+   * The link is given up when more than this waits to be read, since nothing stops the server. Anything but a whole
+   * number of at least 1 is a defect.
    *
    * @default 64 MiB
    */
@@ -113,8 +113,8 @@ export interface WebSocketOptions extends SocketOptions {
 }
 
 /**
- * `ws` and `wss` endpoints over the WebSocket of the platform: `WebSocketConstructor` of
- * `@effect/platform` makes it, `Socket.layerWebSocketConstructorGlobal` in a browser.
+ * `ws` and `wss` endpoints over the WebSocket of the platform, which the `WebSocketConstructor` of
+ * `@effect/platform` makes; in a browser, provide `Socket.layerWebSocketConstructorGlobal`.
  *
  * A browser cannot be made to stop receiving (`canPause` is false), and does not say why it could
  * not connect. On Node, `NodeTransport` can do both.
@@ -154,10 +154,10 @@ export const layerWebSocket = (
   )
 
 /**
- * Opens a `Socket` of `@effect/platform` and gives its wire. The socket is closed with the scope.
+ * Opens a `Socket` of `@effect/platform` as a wire. The socket is closed with the scope.
  *
- * Such a socket cannot be paused (`canPause` is false), so a program that reads slower than the peer
- * sends loses the link in the end. Where `NodeTransport` or {@link layerWebSocket} fits, prefer it.
+ * Such a socket cannot be paused (`canPause` is false), so a program that reads more slowly than the
+ * peer sends loses the link in the end. Where `NodeTransport` or {@link layerWebSocket} fits, prefer it.
  *
  * @since 0.1.0
  * @category constructors

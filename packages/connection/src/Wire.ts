@@ -30,9 +30,9 @@ export interface Wire {
    */
   readonly write: (pieces: ReadonlyArray<Uint8Array>) => Effect.Effect<void, TransportError>
   /**
-   * Whether nothing holds any of what was written, so that its memory may be used again, also by other clients. A wire
-   * that cannot tell has none; then the pieces are never written again. One that wraps another and keeps pieces behind
-   * its `write` copies them, or has none.
+   * Whether nothing holds on to what was written any more, so that its memory may be used again, even by other clients.
+   * A wire that cannot tell leaves this out, and then the pieces are never overwritten. A wire that wraps another and
+   * keeps pieces after its `write` has to copy them, or to leave this out.
    */
   readonly isDrained?: (() => boolean) | undefined
   /** Sends what was written, ends this side and waits up to a second for the peer to end its side. Then writes fail. */

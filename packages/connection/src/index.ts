@@ -6,7 +6,7 @@
 export * as Authentication from "./Authentication.ts"
 
 /**
- * What happens to a client, one by one.
+ * What happens to a client, event by event.
  *
  * @since 0.1.0
  */
@@ -41,7 +41,7 @@ export * as ClientStats from "./ClientStats.ts"
 export * as ConnectionOptions from "./ConnectionOptions.ts"
 
 /**
- * What a client does right now.
+ * What a client is doing right now.
  *
  * @since 0.1.0
  */
@@ -104,7 +104,7 @@ export * as Negotiated from "./Negotiated.ts"
 export * as PayloadCodec from "./PayloadCodec.ts"
 
 /**
- * Through a proxy: what is said to it before the server is there.
+ * Opening a wire through a proxy.
  *
  * @since 0.1.0
  */

@@ -1,5 +1,5 @@
 /**
- * Sessions in files: a restarted program goes on where the old one stopped, also after a crash.
+ * Sessions in files: a restarted program goes on where the old one stopped, even after a crash.
  *
  * @since 0.1.0
  */
@@ -22,11 +22,11 @@ import * as sessionLock from "./internal/sessionLock.ts"
  * @category models
  */
 export interface Options {
-  /** The folder; it is made if it is not there. It has to be on a disk of this machine. */
+  /** The folder; it is created if it does not exist. It has to be on a disk of this machine. */
   readonly directory: string
   /**
-   * The most that one session may hold, bytes; a publish beyond it fails with reason `StoreError`. Its
-   * file is at most about three times as large. What is no whole number from 1 is a defect.
+   * The most that one session may hold, in bytes; a publish beyond it fails with reason `StoreError`. Its
+   * file is at most about three times as large. Anything but a whole number of at least 1 is a defect.
    *
    * @default 64 MiB
    */
@@ -41,12 +41,12 @@ const fileName = (clientId: string): string => {
 
 /**
  * Keeps each session in an append-only journal of its own: `<client identifier>-<digest>.journal`.
- * Every commit is flushed to the disk before it counts, one flush for all that came up during the one
- * before. The journal is checksummed and compacted; a last record that a crash has torn is dropped,
- * as nobody was told that it is durable; any other damage fails `open` with reason `Corrupt`.
+ * Every commit is flushed to the disk before it counts; what comes up during one flush shares the
+ * next. The journal is checksummed and compacted. A last record that a crash has torn is dropped, as
+ * nobody was told that it is durable; any other damage makes `open` fail with reason `Corrupt`.
  *
  * One process at a time holds a session, by a lock file; the lock of a dead process is recovered. The
- * processes have to see each other: of one machine, and not each in a container of its own.
+ * processes have to see each other: they run on one machine, and not in separate containers.
  *
  * @example
  * ```ts

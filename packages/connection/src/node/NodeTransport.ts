@@ -125,8 +125,8 @@ export const acceptWebSocket = (
   )
 
 /**
- * TLS on top of a wire, whatever carries it: the client's side. `host` is what the server's
- * certificate has to be for. The wire below must not be used any more.
+ * The client's side of TLS on top of any wire. The server's certificate has to be for `host`. The wire
+ * below must not be used any more.
  *
  * @since 0.1.0
  * @category combinators
@@ -144,8 +144,8 @@ export const withTls = (
   )
 
 /**
- * WebSocket on top of a wire, whatever carries it: the client's side. The endpoint gives host and
- * path of the upgrade request. The wire below must not be used any more.
+ * The client's side of WebSocket on top of any wire. The endpoint gives host and path of the upgrade
+ * request. The wire below must not be used any more.
  *
  * @since 0.1.0
  * @category combinators

@@ -45,8 +45,8 @@ export interface TlsOptions {
    */
   readonly servername?: string | undefined
   /**
-   * Whether the server's certificate is verified. Without it, anybody on the way can read and
-   * change everything; meant for experiments.
+   * Whether the server's certificate is verified. Without that, anybody on the way can read and
+   * change everything: turn it off for experiments only.
    *
    * @default true
    */
@@ -76,8 +76,8 @@ export interface WebSocketOptions {
    */
   readonly subprotocol?: "required" | "optional" | undefined
   /**
-   * The largest message accepted. A server may put one MQTT packet, or several, into a message. What is no whole number
-   * from 1 is a defect.
+   * The largest message accepted. A server may put one MQTT packet, or several, into a message. Anything but a whole
+   * number of at least 1 is a defect.
    *
    * @default 64 MiB
    */

@@ -1,6 +1,6 @@
 /**
- * What every transport has to do, as checks that any test runner can run. Those who write a
- * transport of their own learn from it whether the client can rely on it.
+ * What every transport has to do, as checks that any test runner can run. If you write a transport of
+ * your own, they tell you whether the client can rely on it.
  *
  * @since 0.1.0
  */
@@ -31,8 +31,8 @@ export interface Fixture {
 }
 
 /**
- * One thing that a transport has to do. `run` fails with what it expected and did not see. It takes
- * real time: run it without a test clock.
+ * One thing that a transport has to do. `run` fails with the behaviour that it expected and did not
+ * see. It takes real time: run it without a test clock.
  *
  * @since 0.1.0
  * @category models
@@ -69,8 +69,8 @@ export class CheckFailed extends Data.TaggedError("CheckFailed")<{
 }
 
 /**
- * The checks. Those about pausing pass where `canPause` is false, those that need something that
- * the fixture does not offer pass without it.
+ * The checks. Those about pausing pass where `canPause` is false; those that need something that
+ * the fixture does not offer pass without doing anything.
  *
  * @example
  * ```ts
