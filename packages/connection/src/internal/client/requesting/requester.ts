@@ -10,8 +10,8 @@ import type * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import type * as Scope from "effect/Scope"
 import type { Message, PublishOptions, PublishResult } from "../../../Message.ts"
-import type { PublishError, SubscribeError } from "../../../MqttError.ts"
-import { RequestError } from "../../../MqttError.ts"
+import type { PublishError } from "../../../MqttError.ts"
+import { RequestError, SubscribeError } from "../../../MqttError.ts"
 import type { Negotiated } from "../../../Negotiated.ts"
 import type { Correlation, RequestOptions } from "../../../Request.ts"
 import { InvalidOption, toMillis } from "../../optionValue.ts"
@@ -120,6 +120,8 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
       inlet.ready.settle(Exit.void)
       yield* batches.forEachBatch(pull, (responses) => Effect.sync(() => onResponses(inlet, idOf, responses)))
     })).pipe(
+      // Only this: a fiber that is interrupted before its first step still has to say that it is over.
+      Effect.interruptible,
       // A fiber that fails says in the log that nobody hears of it.
       Effect.catchAll((error) =>
         Effect.sync(() => {
@@ -130,8 +132,10 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
       ),
       Effect.ensuring(Effect.sync(() => {
         if (inlets.get(inlet.filter) === inlet) inlets.delete(inlet.filter)
-        settle(inlet, ({ topic }) => Exit.fail(closed(topic, ways.stopped())))
-        inlet.ready.settle(Exit.interrupt(FiberId.none))
+        const { filter } = inlet
+        const cause = ways.stopped()
+        settle(inlet, ({ topic }) => Exit.fail(closed(topic, cause)))
+        inlet.ready.settle(Exit.fail(new SubscribeError({ reason: "Closed", filter, cause })))
       }))
     )
 
@@ -145,37 +149,37 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
     inlet.fiber?.unsafeInterruptAsFork(FiberId.none)
   }
 
-  /** Found, or opened, and used in one step: a fiber may yield between any two, and another one do the same then. */
-  const join = ({ idOf, responses }: Correlation): Effect.Effect<Inlet> =>
+  /**
+   * Found, or opened, and waited at in one step: a fiber may yield between any two, and another one do the same then, or
+   * the inlet end.
+   */
+  const join = ({ idOf, responses }: Correlation, id: string, waiting: Waiting, due: number): Effect.Effect<Inlet> =>
     Effect.suspend(() => {
       const present = inlets.get(responses)
-      if (present !== undefined) {
-        present.users++
-        return Effect.succeed(present)
-      }
-      const inlet: Inlet = {
+      const inlet = present ?? {
         filter: responses,
         ready: new Outcome(),
         waiting: new Map(),
-        users: 1,
+        users: 0,
         fiber: undefined
       }
+      inlet.users++
+      inlet.waiting.set(id, waiting)
+      waitingCount++
+      lastDue = Math.max(lastDue, due)
+      if (present !== undefined) return Effect.succeed(present)
       inlets.set(responses, inlet)
-      return Effect.map(Effect.forkIn(Effect.interruptible(receive(inlet, idOf)), scope), (fiber) => {
+      return Effect.map(Effect.forkIn(receive(inlet, idOf), scope), (fiber) => {
         inlet.fiber = fiber
         return inlet
       })
     })
 
-  const joined = (correlation: Correlation): Effect.Effect<Inlet, never, Scope.Scope> =>
-    Effect.acquireRelease(
-      join(correlation),
-      (inlet) =>
-        Effect.sync(() => {
-          inlet.users--
-          closeUnused(inlet)
-        })
-    )
+  const leave = (inlet: Inlet, id: string) => {
+    forget(inlet, id)
+    inlet.users--
+    closeUnused(inlet)
+  }
 
   const correlationOf = (topic: string, options: RequestOptions): Effect.Effect<Correlation, RequestError> => {
     if (options.correlation !== undefined) return Effect.succeed(options.correlation)
@@ -215,17 +219,12 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
         try: () => correlation.request({ topic, payload }, hex(id)),
         catch: (cause) => new RequestError({ reason: "InvalidRequest", topic, cause })
       })
-      const inlet = yield* joined(correlation)
       const answer = new Outcome<Message, RequestError>()
       const waiting: Waiting = { topic, answer, isPublished: false }
       const key = hex(id)
-      yield* Effect.acquireRelease(
-        Effect.sync(() => {
-          inlet.waiting.set(key, waiting)
-          waitingCount++
-          lastDue = Math.max(lastDue, due)
-        }),
-        () => Effect.sync(() => forget(inlet, key))
+      const inlet = yield* Effect.acquireRelease(
+        join(correlation, key, waiting, due),
+        (inlet) => Effect.sync(() => leave(inlet, key))
       )
       const publish = ways.publish(message.topic, message.payload, {
         ...options,

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Array, Effect, Fiber } from "effect"
+import { Array, Effect, Exit, Fiber, Scope } from "effect"
 import { byProperties } from "../../../../src/internal/client/requesting/correlation.ts"
 import { make } from "../../../../src/internal/client/requesting/requester.ts"
 
@@ -25,6 +25,25 @@ describe("the subscription that responses come on", () => {
         yield* Effect.repeatN(Effect.yieldNow(), 100)
         yield* Fiber.interrupt(both)
         assert.strictEqual(subscriptions, 1, `yielding after ${steps} steps`)
+      }
+    }))
+
+  it.scoped("ends who asks with the reason that it ends with, wherever that has got to", () =>
+    Effect.gen(function*() {
+      for (const [steps, turns] of Array.cartesian(Array.range(10, 60), Array.range(0, 8))) {
+        const scope = yield* Scope.make()
+        const requester = make(
+          { publish: () => Effect.never, subscribe: () => Effect.never, stopped: () => undefined },
+          { requestTimeout: 1000, maxRequests: 2 },
+          scope
+        )
+        const handle = requester.requestHandle("ask", "", { correlation: byProperties("answers") })
+        const asking = yield* Effect.fork(Effect.flip(Effect.scoped(Effect.withMaxOpsBeforeYield(handle, steps))))
+        yield* Effect.repeatN(Effect.yieldNow(), turns)
+        yield* Scope.close(scope, Exit.void)
+        const exit = yield* Fiber.await(asking)
+        assert.isTrue(Exit.isSuccess(exit), `interrupted after ${turns} turns of ${steps} steps`)
+        assert.strictEqual((yield* exit).reason, "Closed")
       }
     }))
 })
