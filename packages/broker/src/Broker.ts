@@ -3,9 +3,8 @@
  *
  * @since 0.1.0
  */
-import type * as Properties from "@effect-mqtt/codec/Properties"
-import type { ProtocolVersion } from "@effect-mqtt/codec/ProtocolVersion"
-import type { QoS } from "@effect-mqtt/codec/QoS"
+import type { PublishProperties, QoS } from "@effect-mqtt/connection/Message"
+import type { ProtocolVersion } from "@effect-mqtt/connection/Negotiated"
 import * as Transport from "@effect-mqtt/connection/Transport"
 import type { Wire } from "@effect-mqtt/connection/Wire"
 import * as Context from "effect/Context"
@@ -41,7 +40,7 @@ export interface BrokerMessage {
   /** @default false */
   readonly retain?: boolean | undefined
   /** What MQTT 5 subscribers get with it; Topic Alias and Subscription Identifiers are left out. */
-  readonly properties?: Properties.PublishProperties | undefined
+  readonly properties?: PublishProperties | undefined
 }
 
 /**

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { QoS } from "@effect-mqtt/codec/QoS"
+import type { QoS } from "@effect-mqtt/connection/Message"
 
 /**
  * What a broker offers. MQTT 5 clients are told in CONNACK (section 3.2.2.3); who uses what is not offered is refused

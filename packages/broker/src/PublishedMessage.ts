@@ -3,8 +3,7 @@
  *
  * @since 0.1.0
  */
-import type * as Properties from "@effect-mqtt/codec/Properties"
-import type { QoS } from "@effect-mqtt/codec/QoS"
+import type { PublishProperties, QoS } from "@effect-mqtt/connection/Message"
 
 /**
  * A message that a client, a will or the program published, before it is delivered to anyone.
@@ -19,7 +18,7 @@ export interface PublishedMessage {
   readonly qos: QoS
   readonly retain: boolean
   /** What travels on with it, without alias and expiry. */
-  readonly properties?: Properties.PublishProperties | undefined
+  readonly properties?: PublishProperties | undefined
   /** The client it came from, also for its will; absent when the program published it. */
   readonly clientId?: string | undefined
 }

@@ -3,12 +3,24 @@
  *
  * @since 0.1.0
  */
-import type { Properties, ProtocolVersion, QoS } from "@effect-mqtt/codec"
+import type { WillProperties } from "@effect-mqtt/codec/Properties"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type { Mechanism } from "./Authentication.ts"
+import type { QoS, UserProperty } from "./Message.ts"
 import type { AuthError, ConnectError } from "./MqttError.ts"
+import type { ProtocolVersion } from "./Negotiated.ts"
+
+export type {
+  /**
+   * The properties of a will (MQTT 5).
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  WillProperties
+}
 
 /**
  * A value, or an Effect that is evaluated for every connection attempt: a token that expires, an
@@ -31,10 +43,10 @@ export interface Will {
   /** Text travels as UTF-8. Bytes are copied when the connection attempt begins. */
   readonly payload: string | Uint8Array
   /** @default 0 */
-  readonly qos?: QoS.QoS | undefined
+  readonly qos?: QoS | undefined
   /** @default false */
   readonly retain?: boolean | undefined
-  readonly properties?: Properties.WillProperties | undefined
+  readonly properties?: WillProperties | undefined
 }
 
 /**
@@ -84,14 +96,14 @@ export interface ConnectionOptions {
    *
    * @default none
    */
-  readonly userProperties?: PerAttempt<ReadonlyArray<Properties.UserProperty>> | undefined
+  readonly userProperties?: PerAttempt<ReadonlyArray<UserProperty>> | undefined
   /**
    * 4 is MQTT 3.1.1. `"auto"` begins with 5, and tries 3.1.1 once with a server that refuses 5, or that hangs up on the
    * first CONNECTs without a word.
    *
    * @default 5
    */
-  readonly protocolVersion?: ProtocolVersion.ProtocolVersion | "auto" | undefined
+  readonly protocolVersion?: ProtocolVersion | "auto" | undefined
   /**
    * MQTT 5: how long the server keeps the session, and a will with a delay, without a link. If this
    * is left out, an `MqttConnection` asks for none; an `MqttClient` asks for one hour, and gives the

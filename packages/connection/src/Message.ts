@@ -3,7 +3,34 @@
  *
  * @since 0.1.0
  */
-import type { Properties, QoS } from "@effect-mqtt/codec"
+import type { PublishProperties, UserProperty } from "@effect-mqtt/codec/Properties"
+import type { QoS } from "@effect-mqtt/codec/QoS"
+
+// Types of the codec in the types of this module have a name here, too: a program that declares what it infers from a
+// message must be able to name them where it depends on this package alone.
+export type {
+  /**
+   * The properties of a message (MQTT 5).
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  PublishProperties,
+  /**
+   * `0` at most once, `1` at least once, `2` exactly once.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  QoS,
+  /**
+   * A pair of texts that a program gives a meaning (MQTT 5). A name may occur more than once.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  UserProperty
+}
 
 /**
  * A message that arrived.
@@ -19,10 +46,10 @@ import type { Properties, QoS } from "@effect-mqtt/codec"
 export interface Message {
   readonly topic: string
   readonly payload: Uint8Array
-  readonly qos: QoS.QoS
+  readonly qos: QoS
   readonly retain: boolean
   readonly dup: boolean
-  readonly properties?: Properties.PublishProperties | undefined
+  readonly properties?: PublishProperties | undefined
 }
 
 /**
@@ -44,14 +71,14 @@ export interface PublishResult {
  */
 export interface PublishOptions {
   /** @default 0 */
-  readonly qos?: QoS.QoS | undefined
+  readonly qos?: QoS | undefined
   /** @default false */
   readonly retain?: boolean | undefined
   /**
    * The properties of a message that was received may be passed on: topic alias and subscription
    * identifiers, which belong to its link, are left out.
    */
-  readonly properties?: Properties.PublishProperties | undefined
+  readonly properties?: PublishProperties | undefined
 }
 
 /**
@@ -105,7 +132,7 @@ export interface PublishSummary {
  */
 export interface FilterOptions {
   /** @default 0 */
-  readonly qos?: QoS.QoS | undefined
+  readonly qos?: QoS | undefined
   /**
    * Fails with reason `QosNotGranted` if the server grants less than `qos`, now or after a reconnect.
    *
@@ -145,7 +172,7 @@ export interface FilterOptions {
    *
    * @default none
    */
-  readonly userProperties?: ReadonlyArray<Properties.UserProperty> | undefined
+  readonly userProperties?: ReadonlyArray<UserProperty> | undefined
 }
 
 /**

@@ -5,7 +5,6 @@
  *
  * @since 0.1.0
  */
-import type { ProtocolVersion, QoS } from "@effect-mqtt/codec"
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -29,9 +28,9 @@ import * as pumps from "./internal/client/link/pump.ts"
 import * as inboxes from "./internal/client/subscribing/inbox.ts"
 import { LinkSubscriptions } from "./internal/client/subscribing/linkSubscriptions.ts"
 import { atMost } from "./internal/timeLimit.ts"
-import type { Message, PublishOptions, PublishResult, SubscribeOptions, SubscribeRequest } from "./Message.ts"
+import type { Message, PublishOptions, PublishResult, QoS, SubscribeOptions, SubscribeRequest } from "./Message.ts"
 import type { AuthError, ConnectError, PublishError, SubscribeError } from "./MqttError.ts"
-import type { Negotiated } from "./Negotiated.ts"
+import type { Negotiated, ProtocolVersion } from "./Negotiated.ts"
 import { Transport } from "./Transport.ts"
 
 /**
@@ -67,7 +66,7 @@ export interface MqttConnection {
   readonly subscribe: (
     filter: string | ReadonlyArray<SubscribeRequest>,
     options?: SubscribeOptions
-  ) => Effect.Effect<ReadonlyArray<QoS.QoS>, SubscribeError>
+  ) => Effect.Effect<ReadonlyArray<QoS>, SubscribeError>
   /**
    * Completes with the UNSUBACK; reason `UnsubscribeRejected` if the server keeps one of them. User properties go with the
    * UNSUBSCRIBE of MQTT 5.
@@ -138,7 +137,7 @@ export const make = (
     const onReady = (negotiated: Negotiated) => Effect.asVoid(Deferred.succeed(ready, negotiated))
 
     const shared = attempts.share({ transport, engine, options, settings: resolved, runtime })
-    const attempt = (protocolVersion: ProtocolVersion.ProtocolVersion) =>
+    const attempt = (protocolVersion: ProtocolVersion) =>
       attempts.run(shared, {
         endpoint: Effect.flatMap(attempts.evaluate(options.url), Endpoint.parse),
         clientId,

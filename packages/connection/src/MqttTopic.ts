@@ -5,14 +5,13 @@
  *
  * @since 0.1.0
  */
-import type { QoS } from "@effect-mqtt/codec"
 import * as Topic from "@effect-mqtt/codec/Topic"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { Message, PublishOptions, PublishResult, SubscribeOptions } from "./Message.ts"
+import type { Message, PublishOptions, PublishResult, QoS, SubscribeOptions } from "./Message.ts"
 import { MqttClient } from "./MqttClient.ts"
 import { CodecError, PublishError, SubscribeError } from "./MqttError.ts"
 import * as PayloadCodec from "./PayloadCodec.ts"
@@ -150,7 +149,7 @@ export interface Options<A, I = unknown> {
    *
    * @default that of the client
    */
-  readonly qos?: QoS.QoS | undefined
+  readonly qos?: QoS | undefined
   /**
    * Of publishes.
    *

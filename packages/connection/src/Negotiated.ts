@@ -3,7 +3,18 @@
  *
  * @since 0.1.0
  */
-import type { ProtocolVersion, QoS } from "@effect-mqtt/codec"
+import type { ProtocolVersion } from "@effect-mqtt/codec/ProtocolVersion"
+import type { QoS } from "./Message.ts"
+
+export type {
+  /**
+   * `4` is MQTT 3.1.1, `5` is MQTT 5.0.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  ProtocolVersion
+}
 
 /**
  * What the server announced in its CONNACK, with the specification's defaults filled in
@@ -13,7 +24,7 @@ import type { ProtocolVersion, QoS } from "@effect-mqtt/codec"
  * @category models
  */
 export interface Negotiated {
-  readonly protocolVersion: ProtocolVersion.ProtocolVersion
+  readonly protocolVersion: ProtocolVersion
   /** The identifier in use: the assigned one if the client sent none. */
   readonly clientId: string
   /** Whether the server has kept the session of an earlier link. */
@@ -27,7 +38,7 @@ export interface Negotiated {
   /** How many topic aliases the server takes; 0 is none. */
   readonly topicAliasMaximum: number
   /** The highest QoS that may be published with. */
-  readonly maximumQoS: QoS.QoS
+  readonly maximumQoS: QoS
   /** Whether messages may be retained. */
   readonly retainAvailable: boolean
   /** The largest packet that the server takes, bytes. */

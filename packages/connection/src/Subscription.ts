@@ -3,12 +3,11 @@
  *
  * @since 0.1.0
  */
-import type { QoS } from "@effect-mqtt/codec"
 import type * as Cause from "effect/Cause"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
-import type { Message, SubscribeOptions } from "./Message.ts"
+import type { Message, QoS, SubscribeOptions } from "./Message.ts"
 import type { SubscribeError } from "./MqttError.ts"
 
 /**
@@ -19,7 +18,7 @@ import type { SubscribeError } from "./MqttError.ts"
  */
 export interface Subscription {
   /** What the server granted for each filter, in the order given; it may be lower than what was asked for. */
-  readonly grantedQos: ReadonlyArray<QoS.QoS>
+  readonly grantedQos: ReadonlyArray<QoS>
   /**
    * The messages, for one consumer at a time: a second one dies. A consumer takes whole batches, and
    * has accepted its batch when it asks for the next one or ends: what it has not looked at by then is

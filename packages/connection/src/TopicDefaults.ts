@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import type { QoS } from "@effect-mqtt/codec"
+import type { QoS } from "./Message.ts"
 import type * as PayloadCodec from "./PayloadCodec.ts"
 
 /**
@@ -15,7 +15,7 @@ import type * as PayloadCodec from "./PayloadCodec.ts"
  */
 export interface Settings {
   /** Of publishes and of subscriptions. */
-  readonly qos?: QoS.QoS | undefined
+  readonly qos?: QoS | undefined
   /** Of publishes. */
   readonly retain?: boolean | undefined
   /** Of `publishValue` without a codec. */

@@ -6,14 +6,13 @@
  *
  * @since 0.1.0
  */
-import type { Properties } from "@effect-mqtt/codec"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { dual } from "effect/Function"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
 import * as tracing from "./internal/client/observing/tracing.ts"
-import type { Message } from "./Message.ts"
+import type { Message, UserProperty } from "./Message.ts"
 
 /**
  * The `tracestate` that came with a message, carried along in the context of its span.
@@ -66,7 +65,7 @@ const stateOf = (span: Tracer.AnySpan): Option.Option<string> => {
  * @since 0.1.0
  * @category encoding
  */
-export const inject = (span: Tracer.AnySpan): ReadonlyArray<Properties.UserProperty> => {
+export const inject = (span: Tracer.AnySpan): ReadonlyArray<UserProperty> => {
   const parent = `00-${span.traceId}-${span.spanId}-${span.sampled ? "01" : "00"}`
   if (!parentPattern.test(parent)) return []
   const state = stateOf(span)
