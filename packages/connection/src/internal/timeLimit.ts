@@ -22,7 +22,9 @@ export interface TimeLimit<E> {
 }
 
 /** Starts something that calls back, and gives what ends it early. */
-export type Start<A, E> = (resume: (result: Effect.Effect<A, E>) => void) => Effect.Effect<void>
+export type Start<A, E> = (resume: Resume<A, E>) => Effect.Effect<void>
+
+type Resume<A, E> = (result: Effect.Effect<A, E>) => void
 
 export const clockOf = ({ fiberRefs }: Runtime.Runtime<never>): Clock.Clock =>
   Context.get(FiberRefs.getOrDefault(fiberRefs, DefaultServices.currentServices), Clock.Clock)
@@ -35,26 +37,23 @@ export const alarmAfter = (runtime: Runtime.Runtime<never>, millis: number, owne
   return alarm
 }
 
-const asyncWith = <A, E, L>(
-  runtime: Runtime.Runtime<never>,
-  { late, millis }: TimeLimit<L>,
-  start: Start<A, E>
-): Effect.Effect<A, E | L> =>
-  Effect.async((resume) => {
-    const alarm = alarmAfter(runtime, millis, {
-      onWake: () => resume(Effect.zipRight(cancel, Effect.failSync(late))),
-      over: resume
-    })
-    const cancel = start((result) => {
-      alarm.stop()
-      resume(result)
-    })
-    return Effect.zipRight(Effect.sync(() => alarm.stop()), cancel)
-  })
-
-/** `Effect.async` for what has to call back in time. */
-export const async = <A, E, L>(limit: TimeLimit<L>, start: Start<A, E>): Effect.Effect<A, E | L> =>
-  Effect.flatMap(Effect.runtime<never>(), (runtime) => asyncWith(runtime, limit, start))
+/** `Effect.async` for what has to call back in time; it may fork with the runtime of its caller. */
+export const async = <A, E, L, R = never>(
+  limit: TimeLimit<L>,
+  start: (resume: Resume<A, E>, runtime: Runtime.Runtime<R>) => Effect.Effect<void>
+): Effect.Effect<A, E | L, R> =>
+  Effect.flatMap(Effect.runtime<R>(), (runtime) =>
+    Effect.async((resume) => {
+      const alarm = alarmAfter(runtime, limit.millis, {
+        onWake: () => resume(Effect.zipRight(cancel, Effect.failSync(limit.late))),
+        over: resume
+      })
+      const cancel = start((result) => {
+        alarm.stop()
+        resume(result)
+      }, runtime)
+      return Effect.zipRight(Effect.sync(() => alarm.stop()), cancel)
+    }))
 
 /** Waits no longer than so many milliseconds, and goes on. */
 export const atMost = (millis: number) => (self: Effect.Effect<unknown>): Effect.Effect<void> =>
@@ -62,10 +61,9 @@ export const atMost = (millis: number) => (self: Effect.Effect<unknown>): Effect
 
 /** Fails when it takes longer, as soon as it was interrupted, which it can be also where the caller cannot. */
 export const within = <L>(limit: TimeLimit<L>) => <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E | L, R> =>
-  Effect.flatMap(Effect.runtime<R>(), (runtime) =>
-    asyncWith(runtime, limit, (resume) => {
-      // A fiber that fails says in the log that nobody hears of it.
-      const fiber = Runtime.runFork(runtime, Effect.exit(Effect.interruptible(self)))
-      fiber.addObserver((exit) => resume(Exit.flatten(exit)))
-      return Effect.asVoid(Fiber.interrupt(fiber))
-    }))
+  async(limit, (resume, runtime) => {
+    // A fiber that fails says in the log that nobody hears of it.
+    const fiber = Runtime.runFork(runtime)(Effect.exit(Effect.interruptible(self)))
+    fiber.addObserver((exit) => resume(Exit.flatten(exit)))
+    return Effect.asVoid(Fiber.interrupt(fiber))
+  })

@@ -23,12 +23,16 @@ export class Outcome<A, E = never> extends Effectable.Class<A, E> {
     if (waiting !== undefined) { for (const resume of waiting) resume(exit) }
   }
 
-  override commit(): Effect.Effect<A, E> {
-    return this.#exit ?? Effect.async<A, E>((resume) => {
-      if (this.#exit !== undefined) return resume(this.#exit)
+  /** Calls back with the exit, at once if it is there; gives what takes that back. */
+  onSettled(resume: (exit: Exit.Exit<A, E>) => void): Effect.Effect<void> {
+    if (this.#exit === undefined) {
       this.#waiting ??= new Set()
       this.#waiting.add(resume)
-      return Effect.sync(() => this.#waiting?.delete(resume))
-    })
+    } else resume(this.#exit)
+    return Effect.sync(() => this.#waiting?.delete(resume))
+  }
+
+  override commit(): Effect.Effect<A, E> {
+    return this.#exit ?? Effect.async<A, E>((resume) => this.onSettled(resume))
   }
 }

@@ -3,8 +3,13 @@ import type { Message, PublishOptions } from "../../../Message.ts"
 import type { Negotiated } from "../../../Negotiated.ts"
 import type { Correlation, RequestOptions } from "../../../Request.ts"
 
-export const hex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")
+const hexOfByte: ReadonlyArray<string> = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"))
+
+export const hex = (bytes: Uint8Array): string => {
+  let digits = ""
+  for (const byte of bytes) digits += hexOfByte[byte]
+  return digits
+}
 
 /** Whoever could guess it could answer in the responder's place. */
 export const freshId = (): Uint8Array => crypto.getRandomValues(new Uint8Array(16))

@@ -3,19 +3,20 @@
  * usually one altogether, shared by the requests that use it.
  */
 import type * as Chunk from "effect/Chunk"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type * as Fiber from "effect/Fiber"
+import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
+import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
 import type { Message, PublishOptions, PublishResult } from "../../../Message.ts"
 import type { PublishError } from "../../../MqttError.ts"
 import { RequestError, SubscribeError } from "../../../MqttError.ts"
 import type { Negotiated } from "../../../Negotiated.ts"
-import type { Correlation, RequestOptions } from "../../../Request.ts"
+import type { Correlation, Outgoing, RequestOptions } from "../../../Request.ts"
 import { InvalidOption, toMillis } from "../../optionValue.ts"
-import { within } from "../../timeLimit.ts"
+import type { TimeLimit } from "../../timeLimit.ts"
+import * as timeLimit from "../../timeLimit.ts"
 import * as batches from "../batches.ts"
 import type { LinkError } from "../link/linkFailed.ts"
 import { Outcome } from "../outcome.ts"
@@ -56,10 +57,18 @@ export interface Requester {
   readonly onConnected: (negotiated: Negotiated) => void
 }
 
+/** A request from its call to its end. */
 interface Waiting {
   readonly topic: string
+  readonly inlet: Inlet
+  /** What its response is known by. */
+  readonly id: string
+  readonly publish: Effect.Effect<PublishResult, PublishError>
   readonly answer: Outcome<Message, RequestError>
+  /** When the time is over for all of it. */
+  readonly due: number
   isPublished: boolean
+  publishing: Fiber.RuntimeFiber<void> | undefined
 }
 
 /** A subscription that responses come on. */
@@ -88,28 +97,27 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
   let waitingCount = 0
   let lastDue = 0
 
-  const forget = (inlet: Inlet, id: string) => {
+  const forget = ({ id, inlet }: Waiting) => {
     if (inlet.waiting.delete(id) && --waitingCount === 0) lastDue = 0
   }
 
-  const settle = (inlet: Inlet, exit: (waiting: Waiting) => Exit.Exit<Message, RequestError> | undefined) => {
-    for (const [id, waiting] of inlet.waiting) {
-      const result = exit(waiting)
-      if (result === undefined) continue
-      forget(inlet, id)
-      waiting.answer.settle(result)
-    }
+  const answer = (waiting: Waiting, exit: Exit.Exit<Message, RequestError>) => {
+    forget(waiting)
+    waiting.answer.settle(exit)
   }
 
-  const closed = (topic: string, cause: unknown) => new RequestError({ reason: "Closed", topic, cause })
+  const settle = (inlet: Inlet, exit: (waiting: Waiting) => Exit.Exit<Message, RequestError> | undefined) => {
+    for (const waiting of inlet.waiting.values()) {
+      const result = exit(waiting)
+      if (result !== undefined) answer(waiting, result)
+    }
+  }
 
   const onResponses = (inlet: Inlet, idOf: Correlation["idOf"], responses: Chunk.Chunk<Message>) => {
     for (const response of responses) {
       const id = idOrNone(idOf, response)
       const waiting = id === undefined ? undefined : inlet.waiting.get(id)
-      if (id === undefined || waiting === undefined) continue
-      forget(inlet, id)
-      waiting.answer.settle(Exit.succeed(response))
+      if (waiting !== undefined) answer(waiting, Exit.succeed(response))
     }
   }
 
@@ -132,10 +140,9 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
       ),
       Effect.ensuring(Effect.sync(() => {
         if (inlets.get(inlet.filter) === inlet) inlets.delete(inlet.filter)
-        const { filter } = inlet
         const cause = ways.stopped()
-        settle(inlet, ({ topic }) => Exit.fail(closed(topic, cause)))
-        inlet.ready.settle(Exit.fail(new SubscribeError({ reason: "Closed", filter, cause })))
+        settle(inlet, ({ topic }) => Exit.fail(new RequestError({ reason: "Closed", topic, cause })))
+        inlet.ready.settle(Exit.fail(new SubscribeError({ reason: "Closed", filter: inlet.filter, cause })))
       }))
     )
 
@@ -149,121 +156,126 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
     inlet.fiber?.unsafeInterruptAsFork(FiberId.none)
   }
 
-  /**
-   * Found, or opened, and waited at in one step: a fiber may yield between any two, and another one do the same then, or
-   * the inlet end.
-   */
-  const join = ({ idOf, responses }: Correlation, id: string, waiting: Waiting, due: number): Effect.Effect<Inlet> =>
-    Effect.suspend(() => {
-      const present = inlets.get(responses)
-      const inlet = present ?? {
-        filter: responses,
-        ready: new Outcome(),
-        waiting: new Map(),
-        users: 0,
-        fiber: undefined
-      }
-      inlet.users++
-      inlet.waiting.set(id, waiting)
-      waitingCount++
-      lastDue = Math.max(lastDue, due)
-      if (present !== undefined) return Effect.succeed(present)
-      inlets.set(responses, inlet)
-      return Effect.map(Effect.forkIn(receive(inlet, idOf), scope), (fiber) => {
-        inlet.fiber = fiber
-        return inlet
-      })
+  const open = (inlet: Inlet, idOf: Correlation["idOf"]): Effect.Effect<void> =>
+    Effect.map(Effect.forkIn(receive(inlet, idOf), scope), (fiber) => {
+      inlet.fiber = fiber
     })
 
-  const leave = (inlet: Inlet, id: string) => {
-    forget(inlet, id)
-    inlet.users--
-    closeUnused(inlet)
+  const correlationOf = (options: RequestOptions): Correlation | undefined => {
+    if (options.correlation !== undefined) return options.correlation
+    return link?.protocolVersion === 5 ? byProperties(options.responseTopic ?? ownResponseTopic(link)) : undefined
   }
 
-  const correlationOf = (topic: string, options: RequestOptions): Effect.Effect<Correlation, RequestError> => {
-    if (options.correlation !== undefined) return Effect.succeed(options.correlation)
-    if (link?.protocolVersion !== 5) {
-      return new RequestError({ reason: "NotSupported", topic, cause: needsCorrelation() })
-    }
-    return Effect.succeed(byProperties(options.responseTopic ?? ownResponseTopic(link)))
-  }
-
-  interface Started {
-    readonly published: Effect.Effect<void, RequestError>
-    readonly answer: Outcome<Message, RequestError>
-    /** When the time is over for all of it. */
-    readonly due: number
-    readonly late: () => RequestError
-  }
-
+  /**
+   * The inlet is found, or made, and waited at in one step: a fiber may yield between any two, and another one do the same
+   * then, or the inlet end.
+   */
   const start = (
     topic: string,
     payload: string | Uint8Array,
     options: RequestOptions
-  ): Effect.Effect<Started, RequestError, Scope.Scope> =>
-    Effect.gen(function*() {
+  ): Effect.Effect<Waiting, RequestError> =>
+    Effect.clockWith((clock) => {
+      const refused = (reason: RequestError["reason"], cause?: unknown) => new RequestError({ reason, topic, cause })
       const stopped = ways.stopped()
-      if (stopped !== undefined) return yield* closed(topic, stopped)
+      if (stopped !== undefined) return refused("Closed", stopped)
       const timeout = options.timeout === undefined ? limits.requestTimeout : toMillis(options.timeout)
-      if (timeout === undefined) {
-        const cause = new InvalidOption("timeout", "a duration")
-        return yield* new RequestError({ reason: "InvalidRequest", topic, cause })
+      if (timeout === undefined) return refused("InvalidRequest", new InvalidOption("timeout", "a duration"))
+      const correlation = correlationOf(options)
+      if (correlation === undefined) return refused("NotSupported", needsCorrelation())
+      if (count >= limits.maxRequests) return refused("TooManyRequests")
+      const correlationData = freshId()
+      const id = hex(correlationData)
+      let message: Outgoing
+      try {
+        message = correlation.request({ topic, payload }, id)
+      } catch (cause) {
+        return refused("InvalidRequest", cause)
       }
-      const due = (yield* Clock.currentTimeMillis) + timeout
-      const correlation = yield* correlationOf(topic, options)
-      if (count >= limits.maxRequests) return yield* new RequestError({ reason: "TooManyRequests", topic })
-      yield* Effect.acquireRelease(Effect.sync(() => count++), () => Effect.sync(() => count--))
-      const id = freshId()
-      const message = yield* Effect.try({
-        try: () => correlation.request({ topic, payload }, hex(id)),
-        catch: (cause) => new RequestError({ reason: "InvalidRequest", topic, cause })
-      })
-      const answer = new Outcome<Message, RequestError>()
-      const waiting: Waiting = { topic, answer, isPublished: false }
-      const key = hex(id)
-      const inlet = yield* Effect.acquireRelease(
-        join(correlation, key, waiting, due),
-        (inlet) => Effect.sync(() => leave(inlet, key))
-      )
-      const publish = ways.publish(message.topic, message.payload, {
-        ...options,
-        ...(link?.protocolVersion === 5 ? { properties: propertiesOf(options, id, timeout, inlet.filter) } : {})
-      })
-      return {
-        published: Effect.zipRight(inlet.ready, publish).pipe(
-          Effect.mapBoth({
-            onFailure: (error) => requestFailed(topic, error),
-            onSuccess: () => {
-              waiting.isPublished = true
-            }
-          })
-        ),
-        answer,
-        due,
-        late: () => new RequestError({ reason: "Timeout", topic })
+      const filter = correlation.responses
+      const properties = link?.protocolVersion === 5
+        ? { properties: propertiesOf(options, correlationData, timeout, filter) }
+        : {}
+      const present = inlets.get(filter)
+      const inlet = present ?? { filter, ready: new Outcome(), waiting: new Map(), users: 0, fiber: undefined }
+      const waiting: Waiting = {
+        topic,
+        inlet,
+        id,
+        publish: ways.publish(message.topic, message.payload, { ...options, ...properties }),
+        answer: new Outcome(),
+        due: clock.unsafeCurrentTimeMillis() + timeout,
+        isPublished: false,
+        publishing: undefined
       }
+      count++
+      waitingCount++
+      lastDue = Math.max(lastDue, waiting.due)
+      inlet.users++
+      inlet.waiting.set(id, waiting)
+      if (present !== undefined) return Effect.succeed(waiting)
+      inlets.set(filter, inlet)
+      return Effect.as(open(inlet, correlation.idOf), waiting)
     })
 
-  const inTime = <A>({ due, late }: Started, work: Effect.Effect<A, RequestError>) =>
-    Effect.flatMap(Clock.currentTimeMillis, (now) => within({ millis: Math.max(0, due - now), late })(work))
+  const release = (waiting: Waiting): Effect.Effect<unknown> => {
+    const { inlet, publishing } = waiting
+    count--
+    forget(waiting)
+    inlet.users--
+    closeUnused(inlet)
+    return publishing?.unsafePoll() === null ? Fiber.interrupt(publishing) : Effect.void
+  }
 
-  /** Publishes the request; what goes wrong with that is its answer. */
-  const told = ({ answer, published }: Started) =>
+  const published = (waiting: Waiting): Effect.Effect<void, RequestError> =>
+    Effect.zipRight(waiting.inlet.ready, waiting.publish).pipe(
+      Effect.mapBoth({
+        onFailure: (error) => requestFailed(waiting.topic, error),
+        onSuccess: () => {
+          waiting.isPublished = true
+        }
+      })
+    )
+
+  /** What goes wrong with publishing the request is its answer. */
+  const told = (waiting: Waiting): Effect.Effect<void> =>
     Effect.interruptible(
-      Effect.catchAllCause(published, (cause) => Effect.sync(() => answer.settle(Exit.failCause(cause))))
+      Effect.catchAllCause(
+        published(waiting),
+        (cause) => Effect.sync(() => waiting.answer.settle(Exit.failCause(cause)))
+      )
+    )
+
+  const inTime = <A>(
+    { due, topic }: Waiting,
+    work: (limit: TimeLimit<RequestError>) => Effect.Effect<A, RequestError>
+  ): Effect.Effect<A, RequestError> =>
+    Effect.clockWith((clock) =>
+      work({
+        millis: Math.max(0, due - clock.unsafeCurrentTimeMillis()),
+        late: () => new RequestError({ reason: "Timeout", topic })
+      })
     )
 
   return {
     request: (topic, payload, options = {}) =>
-      Effect.scoped(Effect.flatMap(start(topic, payload, options), (started) =>
-        // The response may be here before the acknowledgement of the request.
-        Effect.zipRight(Effect.forkScoped(told(started)), inTime(started, started.answer)))),
-    requestHandle: (topic, payload, options = {}) =>
-      Effect.flatMap(
+      Effect.acquireUseRelease(
         start(topic, payload, options),
-        (started) => Effect.as(inTime(started, started.published), inTime(started, started.answer))
+        (waiting) =>
+          inTime(waiting, (limit) =>
+            timeLimit.async(limit, (resume, runtime) => {
+              // The response may be here before the acknowledgement of the request.
+              waiting.publishing = Runtime.runFork(runtime)(told(waiting))
+              return waiting.answer.onSettled(resume)
+            })),
+        release
       ),
+    requestHandle: (topic, payload, options = {}) =>
+      Effect.flatMap(Effect.acquireRelease(start(topic, payload, options), release), (waiting) =>
+        Effect.as(
+          inTime(waiting, (limit) => timeLimit.within(limit)(published(waiting))),
+          inTime(waiting, (limit) => timeLimit.async(limit, (resume) => waiting.answer.onSettled(resume)))
+        )),
     isWaiting: (now) => waitingCount > 0 && now < lastDue,
     onConnected: (negotiated) => {
       const isFirst = link === undefined
