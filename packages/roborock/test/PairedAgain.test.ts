@@ -171,7 +171,7 @@ describe("a robot that answers nothing after an outage of ours is not said to ha
       const { doubts, renewKey } = doubting()
       const robot = yield* openAppliance(
         { version: "B01", model: "roborock.vacuum.ss07", category: "robot.vacuum.cleaner" },
-        () => [[102, Q10DataPoints.encode({ top: [[121, 8]] })]],
+        () => [[102, Q10DataPoints.encode({ top: [121, 122, 123, 124, 125, 137].map((id) => [id, 8]) })]],
         { renewKey }
       )
       robot.silence(true)

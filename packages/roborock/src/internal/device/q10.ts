@@ -28,7 +28,8 @@ import { offer } from "./offer.ts"
 import { nameOf, problemOf } from "./problem.ts"
 import * as q10Zones from "./q10Zones.ts"
 
-const statusPoint = 121
+/** State, battery, suction, water, main brush and mode: what has most of them is the answer that has all. */
+const mainPoints = [121, 122, 123, 124, 125, 137]
 
 const activityOf = activitiesOf({
   cleaning: [5, 7, 29, 101, 102, 103, 104, 105],
@@ -61,6 +62,10 @@ const mapMethod = "dpMultiMap"
 const mapPoint = 61
 const recordsMethod = "dpCleanRecord"
 const recordsPoint = 52
+
+/** Of maps and runs there is more than the list that is asked for: a run that is over is told in the same data point. */
+const isAnswer = (id: number, value: unknown): boolean =>
+  id !== mapPoint && id !== recordsPoint || isRecord(value) && value["op"] === "list"
 
 /** The list of maps says which there are and not which is in use; the first one is. */
 const firstMapId = (value: unknown): string | undefined => {
@@ -97,9 +102,9 @@ export const make = (context: Context): Dialect => {
   const setting = (method: string, id: number, value: unknown) => send(method, { common: [[id, value]] })
 
   /** Asks for data points, which come as pushes. */
-  const requestPoint = (method: string, id: number, message: Q10DataPoints.Message) =>
-    collect(method, [id], (timestamp) => Q10DataPoints.encode(message, timestamp))
-  const ask = requestPoint("dpRequestDps", statusPoint, Q10DataPoints.commands.requestAll)
+  const requestPoints = (method: string, ids: ReadonlyArray<number>, message: Q10DataPoints.Message) =>
+    collect(method, ids, (timestamp) => Q10DataPoints.encode(message, timestamp))
+  const ask = requestPoints("dpRequestDps", mainPoints, Q10DataPoints.commands.requestAll)
 
   const toFields = (points: ReadonlyMap<number, unknown>): Fields =>
     Object.fromEntries(Array.from(points, ([id, value]) => [Q10Codes.dataPointNames.get(id) ?? String(id), value]))
@@ -113,7 +118,10 @@ export const make = (context: Context): Dialect => {
     Either.match(Q10DataPoints.decode(payload), {
       onLeft: (error) => log.debug(`"${home.name}" sent something else: ${error.message}`),
       onRight: (points) =>
-        Effect.zipRight(tell(toFields(points)), arrived(points.keys())).pipe(
+        Effect.zipRight(
+          tell(toFields(points)),
+          arrived([...points].flatMap(([id, value]) => isAnswer(id, value) ? [id] : []))
+        ).pipe(
           Effect.zipRight(Effect.suspend(() => model.hear(points) ? showMap : Effect.void))
         )
     })
@@ -126,7 +134,7 @@ export const make = (context: Context): Dialect => {
 
   /** The value of a data point that the device sends when told to. */
   const requestValue = (method: string, id: number, message: Q10DataPoints.Message) =>
-    Effect.flatMap(requestPoint(method, id, message), () => Effect.map(state, ({ fields }) => fields[method]))
+    Effect.flatMap(requestPoints(method, [id], message), () => Effect.map(state, ({ fields }) => fields[method]))
 
   const listMaps = requestValue(mapMethod, mapPoint, Q10DataPoints.commands.listMaps)
   const refreshMap = Effect.gen(function*() {

@@ -35,6 +35,28 @@ describe("values that are asked for", () => {
       assert.isUndefined(yield* Fiber.join(sent))
     }))
 
+  it.effect("are waited for behind a push, which has little of them, up to the time-out", () =>
+    Effect.gen(function*() {
+      const { arrived, collect } = makeArrivals()
+      const ask = Effect.fork(reasonOf(collect("values", [1, 2, 3, 4, 5], question)))
+      const answered = yield* ask
+      yield* TestClock.adjust("1 second")
+      yield* arrived([1])
+      yield* TestClock.adjust("5 seconds")
+      assert.isNull(answered.unsafePoll())
+      yield* arrived([1, 2, 3, 4])
+      assert.isNull(answered.unsafePoll())
+      yield* TestClock.adjust("2 seconds")
+      assert.isUndefined(yield* Fiber.join(answered))
+      const unanswered = yield* ask
+      yield* TestClock.adjust("1 second")
+      yield* arrived([2])
+      yield* TestClock.adjust("8 seconds")
+      assert.isNull(unanswered.unsafePoll())
+      yield* TestClock.adjust("1 second")
+      assert.isUndefined(yield* Fiber.join(unanswered))
+    }))
+
   it.effect("that do not come with the others are waited for two seconds", () =>
     Effect.gen(function*() {
       const { arrived, collect } = makeArrivals()
@@ -49,21 +71,24 @@ describe("values that are asked for", () => {
       assert.isUndefined(yield* Fiber.join(waiting))
     }))
 
-  it.effect("that an answer did not bring are not waited for again, until they come", () =>
+  it.effect("that two answers did not bring are not waited for again, until they come", () =>
     Effect.gen(function*() {
       const { arrived, collect } = makeArrivals()
       const ask = Effect.fork(reasonOf(collect("values", [1, 2], question)))
-      const first = yield* ask
-      yield* TestClock.adjust("1 second")
-      yield* arrived([1])
-      yield* TestClock.adjust(timeout)
-      assert.isUndefined(yield* Fiber.join(first))
-      const second = yield* ask
-      yield* TestClock.adjust("1 second")
-      yield* arrived([1])
-      assert.isUndefined(yield* Fiber.join(second))
+      for (let asked = 0; asked < 2; asked++) {
+        const waiting = yield* ask
+        yield* TestClock.adjust("1 second")
+        yield* arrived([1])
+        assert.isNull(waiting.unsafePoll())
+        yield* TestClock.adjust(timeout)
+        assert.isUndefined(yield* Fiber.join(waiting))
+      }
       const third = yield* ask
+      yield* TestClock.adjust("1 second")
+      yield* arrived([1])
+      assert.isUndefined(yield* Fiber.join(third))
+      const fourth = yield* ask
       yield* TestClock.adjust(timeout)
-      assert.strictEqual(yield* Fiber.join(third), "TimedOut")
+      assert.strictEqual(yield* Fiber.join(fourth), "TimedOut")
     }))
 })
