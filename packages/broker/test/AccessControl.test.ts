@@ -5,6 +5,18 @@ import type { AccessControl } from "../src/index.ts"
 import { Broker } from "../src/index.ts"
 import { connect, open, payloads, publish, subscribe, text } from "./rawClient.ts"
 
+const noDecisions: ReadonlyArray<readonly [string, unknown]> = [
+  ["a promise", Promise.resolve(false)],
+  ["an effect of a promise", Effect.succeed(Promise.resolve(false))],
+  ["nothing", undefined],
+  ["null", null],
+  ["a number", 1],
+  ["an unknown reason", "toString"]
+]
+
+/** What a hook of a program in JavaScript may give. */
+const untyped = (decision: unknown) => () => decision as never
+
 describe("authenticate", () => {
   it.scoped("sees who asks and lets in whom it wants", () =>
     Effect.gen(function*() {
@@ -72,6 +84,19 @@ describe("authenticate", () => {
       }
       yield* other.drain
     }))
+
+  it.scoped.each(noDecisions)(
+    "%s of a program without types is no decision, and lets nobody in",
+    ([, decision]) =>
+      Effect.gen(function*() {
+        const broker = yield* Broker.make({ authenticate: untyped(decision), mechanisms: { M: untyped(decision) } })
+        for (const properties of [{}, { authenticationMethod: "M" }]) {
+          const client = yield* open(broker)
+          yield* client.send(Packet.connect({ clientId: "c", properties }))
+          assert.strictEqual((yield* client.expect("ConnAck")).reasonCode, 0x88)
+        }
+      })
+  )
 })
 
 describe("authorize", () => {
@@ -145,6 +170,16 @@ describe("authorize", () => {
       const client = yield* connect(broker, "c")
       assert.deepStrictEqual((yield* subscribe(client, "t")).reasonCodes, [0x87])
     }))
+
+  it.scoped.each([...noDecisions, ["a word", "yes"]])(
+    "%s of a program without types means no",
+    ([, decision]) =>
+      Effect.gen(function*() {
+        const broker = yield* Broker.make({ authorize: untyped(decision) })
+        const client = yield* connect(broker, "c")
+        assert.deepStrictEqual((yield* subscribe(client, "t")).reasonCodes, [0x87])
+      })
+  )
 
   it.scoped("a decision that comes too late decides nothing", () =>
     Effect.gen(function*() {

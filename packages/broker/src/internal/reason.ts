@@ -38,20 +38,32 @@ export type Refusal =
   | "ProtocolError"
 
 /** By version: MQTT 5 reason code, MQTT 3.1.1 return code. */
-const refusals: Record<Refusal, { readonly 4: number; readonly 5: number }> = {
+interface Codes {
+  readonly 4: number
+  readonly 5: number
+}
+
+const connectRefusals: Record<ConnectRefusal, Codes> = {
   BadCredentials: { 4: 4, 5: 0x86 },
   NotAuthorized: { 4: 5, 5: notAuthorized },
   Banned: { 4: 5, 5: 0x8a },
   ClientIdentifierNotValid: { 4: 2, 5: clientIdentifierNotValid },
   ServerUnavailable: { 4: 3, 5: 0x88 },
   ServerBusy: { 4: 3, 5: 0x89 },
-  QuotaExceeded: { 4: 3, 5: quotaExceeded },
+  QuotaExceeded: { 4: 3, 5: quotaExceeded }
+}
+
+const refusals: Record<Refusal, Codes> = {
+  ...connectRefusals,
   BadAuthenticationMethod: { 4: 5, 5: 0x8c },
   TopicNameInvalid: { 4: 5, 5: topicNameInvalid },
   RetainNotSupported: { 4: 5, 5: retainNotSupported },
   QosNotSupported: { 4: 5, 5: qosNotSupported },
   ProtocolError: { 4: 5, 5: protocolError }
 }
+
+export const isConnectRefusal = (given: unknown): given is ConnectRefusal =>
+  typeof given === "string" && Object.hasOwn(connectRefusals, given)
 
 export const refusalCode = (refusal: Refusal, version: 4 | 5): number => refusals[refusal][version]
 

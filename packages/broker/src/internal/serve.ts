@@ -2,8 +2,10 @@ import * as Decoder from "@effect-mqtt/codec/Decoder"
 import type { TransportError } from "@effect-mqtt/connection/MqttError"
 import type { Wire } from "@effect-mqtt/connection/Wire"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import type { Authenticate, AuthenticationStep, Authorize, ConnectDecision } from "../AccessControl.ts"
 import type { Core } from "./core.ts"
+import { isConnectDecision, isStep } from "./decisions.ts"
 import { faultyWire } from "./faults.ts"
 import type { Question } from "./hub.ts"
 import type { Link } from "./linking/link.ts"
@@ -141,27 +143,39 @@ const ask = (host: Host, question: Question): Effect.Effect<Question | undefined
   const { authenticate, authorize, now } = host
   switch (question._tag) {
     case "Authenticate":
-      return decide<ConnectDecision>("ServerUnavailable", () => authenticate?.(question.request) ?? true).pipe(
-        Effect.map((decision) => question.answer(decision, now()))
-      )
+      return decide<ConnectDecision>(
+        "ServerUnavailable",
+        isConnectDecision,
+        () => authenticate === undefined || authenticate(question.request)
+      ).pipe(Effect.map((decision) => question.answer(decision, now())))
     case "TakeStep":
-      return decide<AuthenticationStep>({ _tag: "Refuse", reason: "ServerUnavailable" }, question.step).pipe(
+      return decide<AuthenticationStep>({ _tag: "Refuse", reason: "ServerUnavailable" }, isStep, question.step).pipe(
         Effect.map((step) => question.answer(step, now()))
       )
     case "Authorize":
       return Effect.forEach(
         question.topics,
-        (topic) => decide(false, () => authorize?.(question.identity, question.action, topic) ?? true)
+        (topic) =>
+          decide(
+            false,
+            Predicate.isBoolean,
+            () => authorize === undefined || authorize(question.identity, question.action, topic)
+          )
       ).pipe(Effect.map((allowed) => question.answer(allowed, now())))
   }
 }
 
 /** A hook that breaks must neither let anyone in nor take the broker down. */
-const decide = <A>(fallback: A, hook: () => A | Effect.Effect<A>): Effect.Effect<A> =>
+const decide = <A>(
+  fallback: A,
+  isDecision: Predicate.Refinement<unknown, A>,
+  hook: () => A | Effect.Effect<A>
+): Effect.Effect<A> =>
   Effect.suspend(() => {
     const decision = hook()
     return Effect.isEffect(decision) ? decision : Effect.succeed(decision)
   }).pipe(
+    Effect.filterOrDieMessage(isDecision, "what it gave is no decision"),
     Effect.catchAllCause((cause) => Effect.as(Effect.logWarning("An access control hook has failed", cause), fallback))
   )
 
