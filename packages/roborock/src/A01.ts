@@ -15,7 +15,7 @@ import { isRecord, parseJson } from "./internal/v1/json.ts"
 /**
  * What a client asks of a device.
  *
- * - `Query`: tell these data points; the answer may come in several messages and leave out what the device has not
+ * - `Query`: report these data points; the answer may come in several messages and leave out what the device lacks
  * - `Set`: take these values; there is no answer
  *
  * @since 0.1.0
@@ -26,7 +26,7 @@ export type Request =
   | { readonly _tag: "Set"; readonly dataPoints: DataPoints }
 
 /**
- * A payload that is no message of such a device. It has no cause: the syntax error would quote the payload.
+ * A payload that is not a message of such a device. It has no cause: the syntax error would quote the payload.
  *
  * @since 0.1.0
  * @category errors
@@ -98,11 +98,11 @@ export const decode = (payload: Uint8Array): Either.Either<ReadonlyMap<number, u
   )
 }
 
-/** What a Dyad part lasts, in seconds. */
+/** How long a Dyad part lasts, in seconds. */
 const partSeconds = 360_000
 
 /**
- * What a number of a Dyad means, where it is more than a code: seconds left of filter mesh (214) and brush (215), booleans
+ * What a value of a Dyad means where it is more than a code: seconds left for filter mesh (214) and brush (215), booleans
  * (213, 222, 224, 226), minutes since midnight as `hh:mm` (227, 228) and the minutes of recent runs (229).
  *
  * @since 0.1.0
@@ -131,7 +131,7 @@ export const dyadValue = (id: number, value: unknown): unknown => {
 }
 
 /**
- * The settings of a program the owner made, packed into data point 222 of a washing machine.
+ * The settings of a program that the owner made, packed into data point 222 of a washing machine.
  *
  * @since 0.1.0
  * @category models
@@ -149,7 +149,7 @@ export interface WasherProgram {
 }
 
 /**
- * The same of a dryer (models `roborock.cd.*`).
+ * The same for a dryer (models `roborock.cd.*`).
  *
  * @since 0.1.0
  * @category models

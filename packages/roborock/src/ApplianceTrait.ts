@@ -10,7 +10,7 @@ import { codeOf, type Context, sendAndLook } from "./internal/device/dialectCont
 import type { CommandError } from "./RoborockError.ts"
 
 /**
- * A value as it can be read: a word for a code that has one, else what the device sends.
+ * Readable values: a word for a code that has one, else what the device sends.
  *
  * @since 0.1.0
  * @category models
@@ -32,7 +32,7 @@ export interface ApplianceTrait {
   readonly settings: ReadonlyArray<string>
   /**
    * Sets a value, by word or code. A name or a word that the device does not have is `InvalidArgument`. The device does not
-   * answer: what it has taken shows in the values.
+   * answer: what it has accepted shows in the values.
    */
   readonly set: (name: string, value: string | number | boolean) => Effect.Effect<void, CommandError>
 }
@@ -42,7 +42,7 @@ export interface Table {
   readonly names: ReadonlyMap<number, string>
   readonly words: Readonly<Record<string, ReadonlyMap<number, string>>>
   readonly settings: ReadonlyArray<string>
-  /** What a value means that is no code. */
+  /** What a value that is not a code means. */
   readonly read: (id: number, value: unknown) => unknown
 }
 
@@ -77,7 +77,7 @@ export const set = (
     dataPoints.push([id, code])
   }
   return dataPoints.length === 0
-    ? Effect.fail(invalidArgument(first, "there has to be a value"))
+    ? Effect.fail(invalidArgument(first, "a value has to be given"))
     : sendAndLook(
       context,
       first,

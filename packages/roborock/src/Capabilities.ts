@@ -1,7 +1,7 @@
 /**
  * What a V1 vacuum can do, from the feature bits that it and the cloud report, and from its product line.
  *
- * All of it changes with the firmware only.
+ * All of it changes only with the firmware.
  *
  * @since 0.1.0
  */
@@ -73,7 +73,7 @@ export interface Reported {
  * @category models
  */
 export interface Capabilities {
-  /** Such as `TopazSV`; the one that an unknown model is taken for. */
+  /** Such as `TopazSV`; for an unknown model, the line that it is taken for. */
   readonly line: string
   readonly isLineKnown: boolean
   readonly flags: ReadonlySet<Flag>
@@ -137,8 +137,8 @@ const derived: ReadonlyArray<readonly [DerivedFlag, (line: Line) => boolean]> = 
 ]
 
 /**
- * Works out the capabilities. What cannot be read counts as not reported; a model that is not known is taken for one
- * that has most (`isLineKnown` is false then).
+ * Works out the capabilities. What cannot be read counts as not reported; an unknown model is taken for one that has
+ * most of them (`isLineKnown` is false then).
  *
  * @since 0.1.0
  * @category decoding
@@ -161,8 +161,8 @@ export const decode = ({ featureInfo, featureList, featureText, model }: Reporte
 const ownList: ReadonlySet<Flag> = new Set(listMembers.map(([, flag]) => flag))
 
 /**
- * Whether the device has a feature. One that only the device's own list could tell is believed to be there while that
- * list is not known: the device will say when it is not.
+ * Whether the device has a feature. One that only the device's own list would show is assumed to be there while that
+ * list is not known: the device will say so when it is not.
  *
  * @since 0.1.0
  * @category guards

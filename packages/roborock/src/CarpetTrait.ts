@@ -25,7 +25,7 @@ export type CarpetHandling = "avoid" | "lift" | "ignore"
  */
 export interface CarpetTrait {
   readonly boost: Effect.Effect<boolean, CommandError>
-  /** Keeps the currents and times that the device has for it. */
+  /** The device keeps the currents and times that it has for this. */
   readonly setBoost: (on: boolean) => Effect.Effect<void, CommandError>
   readonly handling: Effect.Effect<CarpetHandling, CommandError>
   readonly setHandling: (handling: CarpetHandling) => Effect.Effect<void, CommandError>

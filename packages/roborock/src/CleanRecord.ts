@@ -41,7 +41,7 @@ export interface CleanRecord {
   readonly area: number
   readonly complete: boolean
   readonly error: number
-  /** Who began it, what, and why it ended; `unknown_N` for codes that are not known. `undefined` when it is not told. */
+  /** What started it, its kind, and why it ended; `unknown_N` for unknown codes, `undefined` when not reported. */
   readonly startedBy: string | undefined
   readonly kind: string | undefined
   readonly finish: string | undefined

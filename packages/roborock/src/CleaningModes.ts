@@ -6,7 +6,7 @@
 import { type Capabilities, type Flag, has } from "./Capabilities.ts"
 
 /**
- * A level that a device can be set to: the name is stable, the code is the device's.
+ * A level that a device can be set to: the name is stable, the code is the one the device uses.
  *
  * @since 0.1.0
  * @category models
@@ -17,7 +17,7 @@ export interface Level {
 }
 
 /**
- * What to do, in one word: it decides suction, water and route together.
+ * What to do, in one word, which decides suction, water and route together.
  *
  * @since 0.1.0
  * @category models
@@ -38,7 +38,7 @@ export interface Codes {
 
 type Condition = (has: (flag: Flag) => boolean) => boolean
 
-/** A level and when a device has it. */
+/** A level, and which devices have it. */
 type Row = readonly [name: string, code: number, when?: Condition]
 
 const smart: Condition = (has) => has("is_smart_clean_mode_set_supported")
@@ -124,7 +124,7 @@ const percentScales: ReadonlyArray<ReadonlyArray<Level>> = [
 ].map((scale) => Object.entries(scale).map(([name, code]) => ({ name, code })))
 
 /**
- * The levels of suction of a robot of the first years, which tells it in percent; `undefined` for a code of a later one.
+ * The levels of suction of an early robot, which reports it in percent; `undefined` for a code of a later one.
  *
  * @since 0.1.0
  * @category tables

@@ -1,8 +1,8 @@
 /**
  * Commands that start, hold and end a cleaning run.
  *
- * Each completes when the device has accepted the command; what it then does shows in `device.state`. No command is
- * sent twice, and none is sent after its time-out.
+ * Each completes when the device has accepted the command; what the device does then shows in `device.state`. No command
+ * is sent twice, and none is sent after its time-out.
  *
  * @since 0.1.0
  */
@@ -21,7 +21,7 @@ import { type CommandError, NoMap, UnknownRoom } from "./RoborockError.ts"
  * @category models
  */
 export interface RoomsOptions {
-  /** How often over each room, 1 to 3. @default 1 */
+  /** How many times to clean each room, 1 to 3. @default 1 */
   readonly repeat?: number | undefined
   /** `given`: in the order of the list, where the device can do that. @default "robot" */
   readonly order?: "robot" | "given" | undefined
@@ -34,15 +34,16 @@ export interface RoomsOptions {
  * @category models
  */
 export interface CleaningTrait {
-  /** Begins, or goes on with what was begun: rooms, zones, a mapping run, or a return to the dock. */
+  /** Begins, or resumes what was begun: rooms, zones, a mapping run, or a return to the dock. */
   readonly start: Effect.Effect<void, CommandError>
   readonly pause: Effect.Effect<void, CommandError>
   readonly stop: Effect.Effect<void, CommandError>
   /** Sends it back to its dock. */
   readonly dock: Effect.Effect<void, CommandError>
   /**
-   * Cleans rooms, by name (case does not count) or by number. Nothing is sent when one of them is not on the map in
-   * use: a robot that is sent to a room it does not know begins a new map. One on another floor is told with the floor.
+   * Cleans rooms, by name (ignoring case) or by number. Nothing is sent when one of them is not on the map in use: a
+   * robot that is sent to a room it does not know begins a new map. `UnknownRoom` names the floor of one that is on
+   * another floor.
    */
   readonly rooms: (
     rooms: ReadonlyArray<string | number>,

@@ -1,5 +1,5 @@
 /**
- * The way to all devices of an account through the MQTT broker of the cloud: one connection, shared, made when it is
+ * The way to all devices of an account through the MQTT broker of the cloud: one shared connection, made when it is
  * first needed.
  *
  * @since 0.1.0
@@ -35,7 +35,7 @@ import type { AuthError, ConnectError } from "./RoborockError.ts"
 import type { UserData } from "./UserData.ts"
 
 /**
- * The state of the link: `Idle` before anybody needed it. `Down` says why, and comes up by itself again.
+ * The state of the link: `Idle` until it is first needed. `Down` says why; the link comes up again by itself.
  *
  * @since 0.1.0
  * @category models
@@ -55,7 +55,7 @@ export type Link =
 export class CloudChannel extends Context.Tag("@effect-mqtt/roborock/CloudChannel")<CloudChannel, {
   /**
    * Hands every message of a device to the handler, one after the other, until the scope ends. Completes when the
-   * broker has confirmed; from then on outages are survived, also long ones.
+   * broker has confirmed the subscription, which then survives outages, even long ones.
    */
   readonly listen: (
     duid: string,
@@ -63,8 +63,8 @@ export class CloudChannel extends Context.Tag("@effect-mqtt/roborock/CloudChanne
   ) => Effect.Effect<void, AuthError | ConnectError, Scope.Scope>
   /**
    * Sends once the link is up: waits while it is down, and never leaves a message behind that could be sent after the
-   * caller has given up. A robot must not start to clean because of a command of ten minutes ago. With `acknowledged`
-   * (QoS 1) it completes when the broker has the message, and fails when the link goes before that.
+   * caller has given up. A robot must not start to clean because of a command from ten minutes ago. With `acknowledged`
+   * (QoS 1) it completes when the broker has the message, and fails when the link drops before that.
    */
   readonly send: (
     duid: string,
@@ -73,8 +73,8 @@ export class CloudChannel extends Context.Tag("@effect-mqtt/roborock/CloudChanne
   ) => Effect.Effect<void, AuthError | ConnectError>
   readonly link: Subscribable.Subscribable<Link>
   /**
-   * To be called when a request that was sent got no answer. Brokers sometimes keep a connection that they deliver
-   * nothing over: after three in a row it is replaced, at most once in half an hour.
+   * To be called when a request that was sent got no answer. Brokers sometimes keep a connection over which they deliver
+   * nothing: after three such requests in a row it is replaced, at most once in half an hour.
    */
   readonly unanswered: Effect.Effect<void>
   /** To be called when a device has answered. */
@@ -90,13 +90,13 @@ export class CloudChannel extends Context.Tag("@effect-mqtt/roborock/CloudChanne
 export interface Options {
   /** @default {@link defaultReconnect} */
   readonly reconnect?: Reconnect | undefined
-  /** How long a connection that is needed may take, and after it the first subscription of a device. @default "30 seconds" */
+  /** How long making the connection may take, and after that the first subscription for a device. @default "30 seconds" */
   readonly connectTimeout?: Duration.DurationInput | undefined
 }
 
 /**
  * After an outage: ten seconds, then half as long again each time up to ten minutes, with some jitter. The broker locks
- * accounts out that come back in a tight loop, and the lock also hits the app.
+ * out accounts that come back in a tight loop, and the lock affects the app too.
  *
  * @since 0.1.0
  * @category constants
@@ -232,7 +232,7 @@ export const make = (
       before._tag === "Running"
         ? before.close.pipe(
           Effect.zipRight(link.update(() => ({ _tag: "Down", error: silent() }))),
-          Effect.zipRight(log.warning("the connection to the Roborock cloud delivers nothing: it is replaced")),
+          Effect.zipRight(log.warning("the connection to the Roborock cloud delivers nothing and is replaced")),
           Effect.as<State>({ _tag: "None" })
         )
         : Effect.succeed(before))

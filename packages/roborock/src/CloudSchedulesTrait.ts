@@ -1,5 +1,5 @@
 /**
- * What newer apps plan for a device: schedules that the cloud keeps, beside those on the robot (`SchedulesTrait`).
+ * Schedules that newer apps keep in the cloud, beside those on the robot (`SchedulesTrait`).
  *
  * @since 0.1.0
  */
@@ -21,7 +21,7 @@ export interface CloudSchedule {
   readonly cron: string
   /** Whether it happens again and again. */
   readonly repeated: boolean
-  /** What happens, as the app wrote it: JSON is parsed, the rest is up to the family of the device. */
+  /** What happens, as the app wrote it: JSON is parsed; the meaning depends on the family of the device. */
   readonly param: unknown
 }
 
@@ -32,7 +32,7 @@ export interface CloudSchedule {
  * @category models
  */
 export interface CloudSchedulesTrait {
-  /** Asks the web API, each time. */
+  /** Asks the web API each time. */
   readonly list: Effect.Effect<ReadonlyArray<CloudSchedule>, AuthError | ConnectError>
 }
 
@@ -42,7 +42,7 @@ const toParam = (param: unknown): unknown =>
   typeof param === "string" ? Either.getOrElse(parseJson(param), () => param) : param
 
 /**
- * Reads the list of schedules; `undefined` when it is none. Entries without id or time are left out.
+ * Reads the list of schedules; `undefined` for anything else. Entries without id or time are left out.
  *
  * @since 0.1.0
  * @category decoding

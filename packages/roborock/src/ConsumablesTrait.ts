@@ -29,7 +29,7 @@ export type Part =
   | "dustBag"
 
 /**
- * How far a part is worn: in seconds of cleaning, in how often it was used, or in percent where a device tells no more.
+ * How far a part is worn: in seconds of cleaning, in times used, or in percent where a device reports no more.
  *
  * @since 0.1.0
  * @category models
@@ -76,7 +76,7 @@ const isPart = (name: string): name is keyof typeof table => Object.hasOwn(table
 const parts = Object.keys(table).filter(isPart)
 
 /**
- * Reads the result of `get_consumable`; `undefined` when it is none.
+ * Reads the result of `get_consumable`; `undefined` for anything else.
  *
  * @since 0.1.0
  * @category decoding

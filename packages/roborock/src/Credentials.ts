@@ -19,7 +19,7 @@ export interface Password {
 }
 
 /**
- * E-mail address, and an effect that asks the person for the code that Roborock has just sent there. It runs only
+ * E-mail address, and an effect that asks the owner for the code that Roborock has just sent there. It runs only
  * when a code was sent.
  *
  * @since 0.1.0
@@ -39,8 +39,8 @@ export interface EmailCode {
 export interface Stored {
   readonly userData: UserData
   /**
-   * Where a login is found that another program has made since: looked at when the one in use is refused, and every half
-   * minute as long as it stays so.
+   * Finds a login that another program has made since: run when the one in use is refused, and every half minute for as
+   * long as it stays refused.
    */
   readonly newer?: Effect.Effect<UserData | undefined> | undefined
 }

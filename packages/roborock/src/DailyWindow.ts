@@ -1,5 +1,5 @@
 /**
- * A part of each day, such as the hours of "do not disturb": its own trait with several methods of the device behind it.
+ * A part of each day, such as the hours of "do not disturb", that can be read and set.
  *
  * @since 0.1.0
  */
@@ -11,7 +11,7 @@ import { isRecord, numberField } from "./internal/v1/json.ts"
 import type { CommandError } from "./RoborockError.ts"
 
 /**
- * A time of the day, in the time zone of the robot.
+ * A time of day, in the time zone of the robot.
  *
  * @since 0.1.0
  * @category models
@@ -22,7 +22,7 @@ export interface TimeOfDay {
 }
 
 /**
- * From one time of the day to another; over midnight when the end is the earlier one.
+ * From one time of day to another; past midnight when the end is the earlier one.
  *
  * @since 0.1.0
  * @category models
@@ -55,7 +55,7 @@ const time = (record: Readonly<Record<string, unknown>>, name: "start" | "end"):
 }
 
 /**
- * Reads the result of `get_dnd_timer` and its like; `undefined` when it is none.
+ * Reads the result of `get_dnd_timer` and its like; `undefined` for anything else.
  *
  * @since 0.1.0
  * @category decoding
@@ -68,7 +68,7 @@ export const decode = (result: unknown): DailyWindow | undefined => {
 }
 
 /**
- * Minutes since midnight; `undefined` for what is no time of the day.
+ * Minutes since midnight; `undefined` for anything that is not a time of day.
  *
  * @since 0.1.0
  * @category conversions
@@ -79,7 +79,7 @@ export const toMinutes = ({ hour, minute }: TimeOfDay): number | undefined =>
     : undefined
 
 /**
- * The time of the day after so many minutes.
+ * The time of day that many minutes after midnight.
  *
  * @since 0.1.0
  * @category conversions

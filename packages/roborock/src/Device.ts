@@ -43,7 +43,7 @@ import * as Trait from "./Trait.ts"
 
 /**
  * A device. One that this package cannot talk to is listed too: it has no traits, `unsupported` says why, and its
- * state is what the cloud knew of it.
+ * state is what the cloud last knew.
  *
  * @since 0.1.0
  * @category models
@@ -62,8 +62,8 @@ export interface Device {
   /** `get` is the state now; `changes` begins with it and ends with the session. A slow reader misses states in between. */
   readonly state: Subscribable.Subscribable<DeviceState.DeviceState>
   /**
-   * The same with a callback, for code that is no Effect: called with the state now and with each change. The effect
-   * that comes back removes the listener. One that throws is logged and called again the next time.
+   * The same with a callback, for code outside Effect: called with the state now and with each change. The effect that
+   * it returns removes the listener. If a listener throws, that is logged, and it is called again the next time.
    */
   readonly onState: (listener: (state: DeviceState.DeviceState) => void) => Effect.Effect<Effect.Effect<void>>
   /** The names of the traits that it has. */
@@ -81,12 +81,12 @@ export interface Device {
 export interface Polling {
   /** While the robot moves. @default 15 seconds over the home network, 30 seconds through the cloud */
   readonly active?: Duration.DurationInput | undefined
-  /** While it does not: it pushes what changes. @default 1 minute over the home network, 3 minutes through the cloud */
+  /** While it does not, since it pushes what changes. @default 1 minute over the home network, 3 minutes through the cloud */
   readonly idle?: Duration.DurationInput | undefined
 }
 
 /**
- * What a device needs beside the channel.
+ * What opening a device takes, besides the services.
  *
  * @since 0.1.0
  * @category models
@@ -129,7 +129,7 @@ const makeTraits = (options: Options, state: LiveValue.LiveValue<DeviceState.Dev
       duid: home.duid,
       localKey: home.localKey,
       renewKey: renewKey === undefined ? undefined : (inDoubt, reason) =>
-        // (Only then: a silent device would be asked anew as soon as its last request is over, for ever.)
+        // Only with another key: a silent device would be asked anew as soon as its last request is over, for ever.
         Effect.tap(renewKey(inDoubt, reason), (found) => Equal.equals(found, inDoubt) ? Effect.void : wake),
       mqttKey,
       timeout,
@@ -223,7 +223,7 @@ const open = (options: Options, state: LiveValue.LiveValue<DeviceState.DeviceSta
 
 /**
  * Opens a device: listens to it, reads its status and its rooms, and keeps the state up to date until the scope ends.
- * A device that does not answer is no failure: its state is `stale` until it does.
+ * A device that does not answer is not a failure: its state is `stale` until it does.
  *
  * @since 0.1.0
  * @category constructors

@@ -1,13 +1,13 @@
 /**
- * Requests to one V1 device, and what it sends by itself: over the home network where that works, through the cloud
+ * Requests to one V1 device, and what it sends unasked: over the home network where that works, through the cloud
  * where it does not.
  *
- * A question that the home network does not answer within three seconds is put to the cloud; a command is not, because
- * the device may have carried it out. After three answers that did not come, the connection is replaced, here and there.
+ * A question that gets no answer over the home network within three seconds is asked through the cloud; a command is not,
+ * because the device may have carried it out. After three missing answers the connection is replaced, on either way.
  *
- * All clients of an account hear all that its devices answer, so what we did not ask for is counted and dropped, and
- * so is what is damaged, sealed with another key, or late: no message of a device or of somebody else can break the
- * channel.
+ * Every client of an account hears everything that its devices answer, so what we did not ask for is counted and
+ * dropped, and so is what is damaged, sealed with another key, or late: no message from a device or from anybody else
+ * can break the channel.
  *
  * @since 0.1.0
  */
@@ -119,7 +119,7 @@ export interface DeviceChannel {
   ) => Effect.Effect<Uint8Array, CommandError>
   /** The photo that a map names (`photoId` of an obstacle): an image file. In turn with maps, one at a time. */
   readonly requestPhoto: (photoId: string, options?: RequestOptions) => Effect.Effect<Uint8Array, CommandError>
-  /** The way that the next request goes, if it is not one that needs the cloud (maps and photos do). */
+  /** The way that the next request goes, unless it needs the cloud (as maps and photos do). */
   readonly route: Subscribable.Subscribable<Route>
   /** What the device sends unasked. A slow reader misses the oldest of more than 64. */
   readonly pushes: Stream.Stream<Push>
@@ -136,9 +136,9 @@ export interface Options {
   readonly duid: string
   readonly localKey: Redacted.Redacted
   /**
-   * Finds out which key the device has now, when the one that is given here is in doubt: messages of the device do not
-   * open or it refuses the connection on the home network (`refused`), or it has answered nothing for two minutes
-   * (`silent`, which one that is switched off is too). It is asked again while the doubt lasts.
+   * Finds out which key the device has now, when the one given here is in doubt: messages of the device do not open or it
+   * refuses the connection on the home network (`refused`), or it has answered nothing for two minutes (`silent`, as is a
+   * device that is switched off). It runs again for as long as the doubt lasts.
    *
    * @default the key stays as it is
    */
@@ -151,13 +151,13 @@ export interface Options {
   readonly timeout?: Duration.DurationInput | undefined
   /** Where the device was found before, or is known to be. @default found by itself */
   readonly place?: Place | undefined
-  /** Told where the device is each time it was reached on the home network. */
+  /** Called with the place of the device each time it was reached on the home network. */
   readonly onPlace?: ((place: Place) => Effect.Effect<void>) | undefined
-  /** Give the channel after 15 seconds even while neither way works: it comes up by itself later. @default false */
+  /** Return the channel after 15 seconds even if neither way works yet: it comes up by itself later. @default false */
   readonly evenUnreachable?: boolean | undefined
 }
 
-/** Answered with a file, which comes by MQTT only, or the preparation of that, or asked when the home network fails. */
+/** Answered with a file, which comes by MQTT only; or needed before that; or asked when the home network fails. */
 const cloudMethods: ReadonlySet<string> = new Set([
   "get_map_v1",
   "get_clean_record_map",
@@ -178,9 +178,9 @@ const listenAgain = Schedule.exponential("30 seconds", 1.5).pipe(
 )
 
 /**
- * Opens the channel: subscribes to what the device sends through the cloud, and looks for it on the home network. It is
- * there as soon as one of the two is; it fails with the error of the cloud when neither can be had. It outlives outages
- * of both: requests made meanwhile wait until their time-out.
+ * Opens the channel: subscribes to what the device sends through the cloud, and looks for it on the home network. It
+ * completes as soon as one of the two works, and fails with the error of the cloud when neither does. The channel
+ * outlives outages of both: requests made meanwhile wait until their time-out.
  *
  * @since 0.1.0
  * @category constructors

@@ -33,14 +33,14 @@ export interface KeptMap {
 export interface DeviceMemory {
   readonly place: Effect.Effect<Place | undefined>
   readonly keepPlace: (place: Place) => Effect.Effect<void>
-  /** The rooms of a floor; without a number those that were kept last. */
+  /** The rooms of a floor; without a number, those that were kept last. */
   readonly rooms: (mapFlag?: number) => Effect.Effect<ReadonlyArray<Room> | undefined>
   readonly keepRooms: (rooms: ReadonlyArray<Room>, mapFlag: number | undefined) => Effect.Effect<void>
-  /** The last map of a floor; without a number that of the floor which was in use last. */
+  /** The last map of a floor; without a number, that of the floor last in use. */
   readonly map: (mapFlag?: number) => Effect.Effect<KeptMap | undefined>
-  /** Keeps a map; while one follows the other, one a minute. Those of Q7 and Q10 vacuums have the number 0. */
+  /** Keeps a map; of those that follow each other closely, one a minute. Maps of Q7 and Q10 vacuums have the number 0. */
   readonly keepMap: (mapFlag: number, file: Uint8Array) => Effect.Effect<void>
-  /** What the device said of its features (the result of `app_get_init_status`), with this firmware. */
+  /** What the device said about its features (the result of `app_get_init_status`) with this firmware. */
   readonly features: (firmware: string) => Effect.Effect<unknown>
   readonly keepFeatures: (firmware: string, result: unknown) => Effect.Effect<void>
 }

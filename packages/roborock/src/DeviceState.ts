@@ -36,7 +36,7 @@ export interface Problem {
 }
 
 /**
- * A job that was begun and not finished, also while the robot is paused or recharges.
+ * A job that was begun and not finished, even while the robot is paused or recharging.
  *
  * @since 0.1.0
  * @category models
@@ -44,7 +44,7 @@ export interface Problem {
 export type Unfinished = "everything" | "zones" | "rooms" | "mapping"
 
 /**
- * The live state of a vacuum. Values that the device has not told are `undefined`.
+ * The live state of a vacuum. Values that the device has not reported are `undefined`.
  *
  * @since 0.1.0
  * @category models
@@ -59,7 +59,7 @@ export interface DeviceState {
   readonly dockError: Problem | undefined
   /**
    * The tanks, the bag and the other parts of the dock: an empty tank shows here before it is a `dockError`. `undefined`
-   * for a dock that does not report them in a way that can be believed.
+   * for a dock that does not report them reliably.
    */
   readonly dockParts: Dock.Parts | undefined
   /** What the dock is doing. */
@@ -84,15 +84,15 @@ export interface DeviceState {
   readonly currentRoomId: number | undefined
   /** Whether the device has a connection to the cloud, as far as we know. */
   readonly online: boolean
-  /** The device has not answered the last time, or cannot be reached: the rest is what was known before. */
+  /** The device did not answer the last time, or cannot be reached: the rest is what was known before. */
   readonly stale: boolean
   /** False after two minutes of silence. A robot that restarts is back by then, and stays available. */
   readonly available: boolean
   /** Why it is stale, as a sentence. */
   readonly trouble: string | undefined
-  /** Since when it is silent, in Unix milliseconds. */
+  /** Since when it has been silent, in Unix milliseconds. */
   readonly silentSince: number | undefined
-  /** When the device last told something, in Unix milliseconds. */
+  /** When the device last reported something, in Unix milliseconds. */
   readonly updatedAt: number | undefined
   /** The status as the device sent it, with fields that are not named here. */
   readonly fields: Readonly<Record<string, unknown>>
@@ -179,8 +179,8 @@ const told = (state: DeviceState): ReadonlyArray<unknown> => [
 ]
 
 /**
- * Whether two states say the same to people: all but `fields` and `updatedAt`, which are new with every answer.
- * `changes` of a device leaves repetitions out by this measure.
+ * Whether two states say the same to people: compares all but `fields` and `updatedAt`, which are new with every answer.
+ * The `changes` of a device leave out repetitions by this measure.
  *
  * @since 0.1.0
  * @category guards
@@ -223,8 +223,8 @@ const answering = { stale: false, available: true, trouble: undefined, silentSin
 export const toleratedSilence: Duration.Duration = Duration.minutes(2)
 
 /**
- * The state after an answer to `get_status` that came at `now` (Unix milliseconds); `undefined` when the result is no
- * status. `reportsDock` says whether what it tells of the parts of the dock can be believed (`is_dss_believable`).
+ * The state after an answer to `get_status` that came at `now` (Unix milliseconds); `undefined` when the result is not a
+ * status. `reportsDock` says whether what it reports of the parts of the dock is reliable (`is_dss_believable`).
  *
  * @since 0.1.0
  * @category combinators
@@ -243,7 +243,7 @@ export const withStatus = (
 }
 
 /**
- * The state after a push that came at `now`. Data points with no meaning here leave it as it is.
+ * The state after a push that came at `now`. Data points that mean nothing here leave it as it is.
  *
  * @since 0.1.0
  * @category combinators
@@ -260,8 +260,8 @@ export const withPush = (
 }
 
 /**
- * The state of a device that does not answer at `now` (Unix milliseconds), and the sentence that says why: stale at
- * once, unavailable when this has lasted for {@link toleratedSilence}.
+ * The state of a device that does not answer at `now` (Unix milliseconds): stale at once, unavailable when this has
+ * lasted for {@link toleratedSilence}. `trouble` is the sentence that says why.
  *
  * @since 0.1.0
  * @category combinators

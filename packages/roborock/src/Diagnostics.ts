@@ -1,6 +1,6 @@
 /**
- * What an account has, and what its devices tell, to be shown to others: for a device that is not supported, or does not
- * do what it should.
+ * What an account has and what its devices report, in a form that can be shown to others: for a device that is not
+ * supported, or does not do what it should.
  *
  * Names of people, homes, rooms, devices and networks, keys, serial numbers, time zones and addresses are left out, or
  * replaced by `"<private>"`.
@@ -28,7 +28,7 @@ export interface SchemaEntry {
 }
 
 /**
- * What a device told this session.
+ * What a device has told this session.
  *
  * @since 0.1.0
  * @category models
@@ -63,7 +63,7 @@ export interface DeviceDiagnostics {
   readonly schema: ReadonlyArray<SchemaEntry>
   /** What the cloud knows of it. */
   readonly dataPoints: unknown
-  /** Absent when it is not supported, or no device could be reached. */
+  /** Absent when the device is not supported or could not be opened. */
   readonly told: Told | undefined
 }
 

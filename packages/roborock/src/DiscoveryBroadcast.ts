@@ -1,5 +1,5 @@
 /**
- * The datagrams by which devices make themselves known on the home network (PROTOCOL 5.5), in both directions. Pure.
+ * The datagrams with which devices announce themselves on the home network (PROTOCOL 5.5), in both directions. Pure.
  *
  * @since 0.1.0
  */
@@ -14,7 +14,7 @@ import { versionAt } from "./internal/frame/version.ts"
 import { isRecord, parseJson } from "./internal/v1/json.ts"
 
 /**
- * What a device says of itself: who and where it is. `version` is the local protocol it speaks.
+ * What a device says about itself: who and where it is. `version` is the local protocol that it speaks.
  *
  * @since 0.1.0
  * @category models
@@ -26,7 +26,7 @@ export interface Broadcast {
 }
 
 /**
- * Why a datagram is no broadcast of a device. Other programs may send anything to this port.
+ * Why a datagram is not a device's broadcast. Other programs may send anything to this port.
  *
  * @since 0.1.0
  * @category errors
@@ -91,8 +91,8 @@ const isText = (value: unknown): value is string =>
   typeof value === "string" && value !== "" && value.length <= maxTextLength
 
 /**
- * Reads a datagram. Everybody on the network can send one, and the token in it is public: what it says is a hint where
- * to look, and only the device's own key shows who answers there.
+ * Reads a datagram. Anybody on the network can send one, and its key is public: what it says is only a hint where to
+ * look, and only the device's own key proves who answers there.
  *
  * @since 0.1.0
  * @category decoding

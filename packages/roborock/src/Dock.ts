@@ -1,5 +1,5 @@
 /**
- * What the dock of a V1 vacuum can do, and how its tanks are.
+ * What the dock of a V1 vacuum can do, and the state of its tanks.
  *
  * @since 0.1.0
  */
@@ -8,7 +8,7 @@
  * A container or part of a dock, as far as it reports it.
  *
  * - `absent`: the dock does not have it, or does not report it
- * - `problem`: empty, full or missing, whichever is bad for it
+ * - `problem`: empty, full or missing, whichever is bad for this part
  *
  * @since 0.1.0
  * @category models

@@ -1,5 +1,5 @@
 /**
- * The dock of a vacuum: how its tanks are, and what it does with dust and mop.
+ * The dock of a vacuum: the state of its tanks, and what it does with dust and mop.
  *
  * @since 0.1.0
  */
@@ -26,13 +26,13 @@ export interface DockStatus {
   /** Such as `shell_3_dock`; `unknown_99` for a type that is not known. */
   readonly type: string
   readonly abilities: Dock.Abilities
-  /** `undefined` when the dock does not report its parts in a way that can be believed. */
+  /** `undefined` when the dock does not report its parts reliably. */
   readonly parts: Dock.Parts | undefined
   readonly error: Problem | undefined
   readonly isEmptying: boolean
   readonly isWashing: boolean
   readonly isDrying: boolean
-  /** How long drying goes on. */
+  /** How much longer drying takes. */
   readonly dryingLeft: Duration.Duration | undefined
 }
 
@@ -55,7 +55,7 @@ export interface DockTrait {
  */
 export interface DockJobTrait {
   readonly start: Effect.Effect<void, CommandError>
-  /** Q10 vacuums cannot be told to: `UnknownMethod`. */
+  /** Q10 vacuums cannot be told to stop: `UnknownMethod`. */
   readonly stop: Effect.Effect<void, CommandError>
   /** The names that `setMode` takes. */
   readonly modes: Effect.Effect<ReadonlyArray<string>>
@@ -86,7 +86,7 @@ export const make = (vacuum: Vacuum): DockTrait => ({
   })
 })
 
-/** How a job is said to the device. */
+/** The methods of a job, and how its mode is read and written. */
 interface Job {
   readonly start: readonly [method: string, params?: Readonly<Record<string, unknown>>]
   readonly stop: readonly [method: string, params?: Readonly<Record<string, unknown>>]

@@ -73,7 +73,7 @@ export interface Obstacle extends Point {
 }
 
 /**
- * What a cell of the grid is. A `border` cell belongs to a room but is no floor.
+ * What a cell of the grid is. A `border` cell belongs to a room but is not floor.
  *
  * @since 0.1.0
  * @category models
@@ -99,12 +99,12 @@ export interface Grid {
   readonly kinds: Uint8Array
   /** The room of each cell, 0 where there is none. Walls may carry a room too. */
   readonly rooms: Uint8Array
-  /** Cells of carpet are 1; `undefined` when the device does not tell. */
+  /** Cells of carpet are 1; `undefined` when the device does not report carpets. */
   readonly carpet: Uint8Array | undefined
 }
 
 /**
- * Places at which the robot suspects something and asks its owner: an area better left alone, a door sill, a cliff.
+ * Places where the robot suspects something and asks its owner: an area better left alone, a door sill, a cliff.
  *
  * @since 0.1.0
  * @category models
@@ -216,12 +216,12 @@ export const roomAt = (grid: Grid, point: Point): number | undefined => {
   return room === 0 ? undefined : room
 }
 
-/** A longer jump between two points of a path is a gap, no line. */
+/** A longer jump between two points of a path is a gap, not a line. */
 const defaultMaxStep = 500
 
 /**
- * Splits a path into the runs to draw as lines, at jumps of more than `maxStep` millimetres. With `keep`, only points it
- * says yes to (by index) belong to a run.
+ * Splits a path into the runs to draw as lines, at jumps of more than `maxStep` millimetres. With `keep`, only points for
+ * whose index it returns true belong to a run.
  *
  * @since 0.1.0
  * @category geometry

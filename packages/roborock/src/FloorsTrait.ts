@@ -20,19 +20,19 @@ import { find, type Room } from "./Room.ts"
  */
 export interface Floor {
   readonly mapFlag: number
-  /** The name it was given; `Floor 1` and so on without one. */
+  /** The name it was given, else `Floor 1` and so on. */
   readonly name: string
   /** Unix seconds. */
   readonly addedAt: number | undefined
-  /** Its rooms: as the device tells them, else as they were when the floor was in use; empty where neither is known. */
+  /** Its rooms as the device reports them, else as they were when the floor was in use; empty where neither is known. */
   readonly rooms: ReadonlyArray<Room>
   /** Numbers of the copies that the device keeps of the map. */
   readonly backups: ReadonlyArray<number>
 }
 
 /**
- * The floors, and which is in use. Rooms have the same numbers on several floors, so a room is cleaned by name on the floor
- * in use only.
+ * The floors, and which one is in use. Rooms of different floors share numbers, so rooms are cleaned by name only on the
+ * floor in use.
  *
  * @since 0.1.0
  * @category models
@@ -43,9 +43,9 @@ export interface FloorsTrait {
   /** The one in use; `undefined` while there is none. */
   readonly current: Effect.Effect<Floor | undefined, CommandError>
   /**
-   * Puts the map of a floor into use, by its name (case does not count) or number. Refused with `InvalidState` while the robot
-   * works, because it would lose its place, and with `InvalidArgument` for a floor that is not there. Completes when the
-   * device reports the floor, with rooms and map of it in `device.state`.
+   * Puts the map of a floor into use, by its name (ignoring case) or number. Fails with `InvalidState` while the robot
+   * works, because it would lose its place, and with `InvalidArgument` for a floor that does not exist. Completes when the
+   * device reports the floor, and its rooms and map are in `device.state`.
    */
   readonly use: (floor: string | number) => Effect.Effect<void, CommandError>
 }
@@ -68,7 +68,7 @@ const toRooms = (value: unknown): ReadonlyArray<Room> =>
   })
 
 /**
- * Reads the result of `get_multi_maps_list`; `undefined` when it is none. Entries that make no sense are left out.
+ * Reads the result of `get_multi_maps_list`; `undefined` for anything else. Entries that make no sense are left out.
  *
  * @since 0.1.0
  * @category decoding
@@ -106,7 +106,7 @@ const listOf = (vacuum: Vacuum) =>
 const patience = "3 seconds"
 
 /**
- * On which other floors rooms are that the map in use does not have; none when the device does not say in a moment.
+ * On which other floors the rooms are that the map in use does not have; none when the device does not answer soon.
  *
  * @internal
  */

@@ -46,7 +46,7 @@ export interface Frame {
  */
 export interface Keys {
   readonly localKey: Redacted.Redacted
-  /** The nonces of the local hello exchange; version `L01` cannot do without them. */
+  /** The nonces of the local hello exchange; version `L01` needs them. */
   readonly nonces?: { readonly connectNonce: number; readonly ackNonce: number } | undefined
 }
 

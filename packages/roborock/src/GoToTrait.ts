@@ -18,7 +18,7 @@ import type { MapError } from "./RrMap.ts"
  */
 export interface GoToTrait {
   /**
-   * Drives to a point. One that is no floor is replaced by the nearest floor within 300 mm, and refused
+   * Drives to a point. One that is not on floor is moved to the nearest floor within 300 mm, and refused
    * (`InvalidArgument`) when there is none.
    */
   readonly goTo: (point: Point) => Effect.Effect<void, CommandError | MapError | NoMap>

@@ -14,8 +14,8 @@ import { type CommandError, DeviceError } from "./RoborockError.ts"
 import type { MapError, RrMap } from "./RrMap.ts"
 
 /**
- * Totals, records, and the map of a record. How Q7 and Q10 vacuums are asked for the map of a run, or told to forget it, is
- * not known: there `map` and `remove` fail with `UnknownMethod`.
+ * Totals, records, and the map of a record. It is not known how to ask Q7 and Q10 vacuums for the map of a run, or how to
+ * remove one: there `map` and `remove` fail with `UnknownMethod`.
  *
  * @since 0.1.0
  * @category models
@@ -33,7 +33,7 @@ export interface HistoryTrait {
 }
 
 /**
- * The history of a device that tells all runs at once.
+ * The history of a device that reports all runs at once.
  *
  * @internal
  */

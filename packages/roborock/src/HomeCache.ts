@@ -1,5 +1,5 @@
 /**
- * What the cloud last said about the home of an account: enough to start without it.
+ * What the cloud last said about the home of an account: enough to start without the cloud.
  *
  * @since 0.1.0
  */

@@ -86,7 +86,7 @@ export interface HomeData {
   readonly source: Redacted.Redacted<unknown>
 }
 
-/** A level of a topic, and a part of a path: printable ASCII without the characters that mean something there. */
+/** Used as a level of a topic and as a part of a path: printable ASCII without the characters that are special there. */
 const DeviceId = Schema.String.pipe(Schema.pattern(/^[!"$-*,-.0-~]{1,64}$/))
 
 const DeviceEntry = Schema.Struct({
@@ -110,7 +110,7 @@ const ProductEntry = Schema.Struct({
   category: lenient(Shown)
 })
 
-/** A number that some servers send as text. */
+/** A number, which some servers send as text. */
 const Id = Schema.Union(Schema.Number, Schema.NumberFromString.pipe(Schema.int()))
 
 const RoomEntry = Schema.Union(
@@ -162,7 +162,7 @@ const dataPoints = (status: Readonly<Record<string, unknown>> | undefined): Read
 export const decodeRooms = (json: unknown): ReadonlyArray<HomeRoom> => readAll(json, "rooms", RoomEntry, [])
 
 /**
- * Reads the `result` of a home data call. Never fails: something else than a home is a home without devices.
+ * Reads the `result` of a home data call. Never fails: anything that is not a home counts as a home without devices.
  *
  * @since 0.1.0
  * @category decoding

@@ -20,9 +20,9 @@ export interface IdentityTrait {
   /** The version that is installed, as the cloud knows it. */
   readonly firmware: string | undefined
   readonly serialNumber: Effect.Effect<string, CommandError>
-  /** Such as `Europe/Berlin`: schedules and "do not disturb" are in this time. */
+  /** Such as `Europe/Berlin`: the zone of schedules and of "do not disturb". */
   readonly timeZone: Effect.Effect<string, CommandError>
-  /** Asks the device once; what the cloud knows while it does not answer. */
+  /** Asks the device once; until it answers, what the cloud knows. */
   readonly capabilities: Effect.Effect<Capabilities>
 }
 

@@ -1,7 +1,7 @@
 /**
  * One TCP connection to one device on the home network: from the hello exchange to its end.
  *
- * It stays down when it ended; `DeviceChannel` makes the next one.
+ * Once ended it stays down; `DeviceChannel` makes the next one.
  *
  * @since 0.1.0
  */
@@ -40,7 +40,7 @@ export interface LocalChannel {
   readonly version: Frame.Version
   /**
    * Seals a payload and sends it. `payload` gets the time of the frame in Unix seconds, because that decides the key.
-   * One that does not fit a frame fails with `FrameError` and harms nothing; a failed write is the end of the connection.
+   * A payload that does not fit a frame fails with `FrameError` and harms nothing; a failed write ends the connection.
    */
   readonly send: (
     protocol: number,
@@ -48,7 +48,7 @@ export interface LocalChannel {
   ) => Effect.Effect<void, ConnectError | Frame.FrameError>
   /** Waits for the end, and says why it came. */
   readonly closed: Effect.Effect<ConnectError>
-  /** Ends the connection for a reason of the caller's. */
+  /** Ends the connection for the caller's own reason. */
   readonly end: (error: ConnectError) => Effect.Effect<void>
 }
 
@@ -70,7 +70,7 @@ export interface Options {
   ) => Effect.Effect<void>
   /** For the TCP connection, and then for each hello. @default "5 seconds" */
   readonly timeout?: Duration.DurationInput | undefined
-  /** How often it is pinged; two pings in a row without a sign of life end it. @default "10 seconds" */
+  /** How often the device is pinged; the connection ends after two pings in a row without any reply. @default "10 seconds" */
   readonly keepAlive?: Duration.DurationInput | undefined
 }
 
@@ -88,7 +88,7 @@ const nowSeconds = Effect.map(Clock.currentTimeMillis, (now) => Math.floor(now /
 
 const maxMissedPings = 2
 
-/** Hello in one version; nothing when the device is silent, as one of the other version is. */
+/** Says hello in one version; `undefined` when the device stays silent, as one of another version does. */
 const hello = (
   wire: Wire,
   version: Frame.Version,
@@ -118,7 +118,7 @@ const hello = (
 /**
  * Connects and says hello. The connection ends with the scope, or before that by itself: see `closed`.
  *
- * Fails with `Unreachable` where nobody listens, with `TimedOut` where the device does not answer: it is busy, it
+ * Fails with `Unreachable` where nothing listens, with `TimedOut` where the device does not answer: it is busy, it
  * speaks another version, or the key is another device's.
  *
  * @since 0.1.0

@@ -46,7 +46,7 @@ const maxDevices = 256
 const betweenTries = Schedule.spaced("5 minutes")
 
 /**
- * Listens until the scope closes. A port that cannot be had is no failure: then nothing is heard, and it is tried
+ * Listens until the scope closes. A port that cannot be opened is not a failure: then nothing is heard, and it is tried
  * again every five minutes.
  *
  * @since 0.1.0

@@ -63,9 +63,9 @@ export interface Decoder {
   /**
    * Takes the next bytes. The keys are those of this moment: version `L01` gets its nonces during the connection.
    *
-   * Never throws. Damaged frames are skipped by their length, garbage up to the next frame; when several kB made no
-   * sense, or many frames in a row were damaged, `skipped` has a `TooManyErrors` and none after it until something makes
-   * sense again: then the connection should be replaced.
+   * Never throws. Damaged frames are skipped by their length, garbage up to the next frame. After several kB of garbage,
+   * or many damaged frames in a row, `skipped` has one `TooManyErrors`, and nothing more until something makes sense
+   * again: then the connection should be replaced.
    */
   readonly push: (chunk: Uint8Array, keys: Keys) => Decoded
   /** How many bytes of an incomplete frame are waiting. */
@@ -79,10 +79,10 @@ const minDataBytes = 23
 const maxDataBytes = minDataBytes + 0xffff
 const lastControlProtocol = 5
 
-/** Bytes without any sense after which there is no hope. */
+/** So many bytes of garbage leave no hope for the connection. */
 const maxLostBytes = 16 * 1024
 
-/** Damaged frames in a row after which there is none either. */
+/** So many damaged frames in a row leave none either. */
 const maxDamaged = 64
 
 /**

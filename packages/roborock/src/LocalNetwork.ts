@@ -34,13 +34,13 @@ export interface Datagram {
  * @category tags
  */
 export class LocalNetwork extends Context.Tag("@effect-mqtt/roborock/LocalNetwork")<LocalNetwork, {
-  /** False where nothing is to be tried, as in a browser. */
+  /** False where there is no home network to try, as in a browser. */
   readonly isPresent: boolean
-  /** A TCP connection that ends with the scope. It may wait as long as the system does: the caller has the time-out. */
+  /** A TCP connection that ends with the scope. It may take as long as the system waits: the caller sets the time-out. */
   readonly connect: (host: string, port: number) => Effect.Effect<Wire, TransportError, Scope.Scope>
   /**
-   * What arrives at a UDP port of this machine, shared with other programs where the system can do that. Fails when
-   * the port cannot be had. A slow reader misses the oldest of more than 64.
+   * What arrives at a UDP port of this machine, shared with other programs where the system allows that. Fails when
+   * the port cannot be opened. A slow reader misses the oldest of more than 64.
    */
   readonly datagrams: (port: number) => Stream.Stream<Datagram, TransportError>
 }>() {}
@@ -60,20 +60,20 @@ export const layerNone: Layer.Layer<LocalNetwork> = Layer.succeed(LocalNetwork, 
 })
 
 /**
- * A network in memory, with what devices on it do.
+ * A network in memory, and the side of the devices on it.
  *
  * @since 0.1.0
  * @category models
  */
 export interface MemoryNetwork {
   readonly network: LocalNetwork["Type"]
-  /** Takes connections to an address until the scope closes, which also ends them. A later listener takes its place. */
+  /** Takes connections to an address until the scope closes, which also ends them. A later listener replaces it. */
   readonly listen: (
     host: string,
     port: number,
     serve: (wire: Wire) => Effect.Effect<void>
   ) => Effect.Effect<void, never, Scope.Scope>
-  /** Hands a datagram to all who read from the port now. */
+  /** Hands a datagram to everybody who reads from the port now. */
   readonly broadcast: (port: number, datagram: Datagram) => Effect.Effect<void>
 }
 

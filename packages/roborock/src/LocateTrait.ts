@@ -1,5 +1,5 @@
 /**
- * Finding a robot that is somewhere.
+ * Finding a robot.
  *
  * @since 0.1.0
  */
@@ -8,7 +8,7 @@ import type { Vacuum } from "./internal/device/vacuum.ts"
 import type { CommandError } from "./RoborockError.ts"
 
 /**
- * The robot says where it is.
+ * Has the robot say aloud where it is.
  *
  * @since 0.1.0
  * @category models

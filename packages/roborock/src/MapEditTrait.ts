@@ -26,21 +26,21 @@ export interface Restrictions {
 }
 
 /**
- * Edits of the map in use. All of them are refused with `InvalidState` while the robot works, because it would lose its
- * place, and where it does not keep its map.
+ * Edits of the map in use. All of them fail with `InvalidState` while the robot works, because it would lose its place,
+ * and when it does not keep its map.
  *
  * @since 0.1.0
  * @category models
  */
 export interface MapEditTrait {
-  /** Those on the map now, read afresh. */
+  /** Those that are on the map now, read from the device. */
   readonly restrictions: Effect.Effect<Restrictions, CommandError | MapError | NoMap>
   /**
    * Replaces **all** of them: to add one, send it with what `restrictions` gives. Fails with `InvalidArgument` above 68
    * corners (a wall has two).
    */
   readonly setRestrictions: (restrictions: Restrictions) => Effect.Effect<void, CommandError>
-  /** Makes one room of two that lie beside each other. Numbers of rooms may change. */
+  /** Merges two rooms that lie beside each other. Numbers of rooms may change. */
   readonly merge: (
     a: string | number,
     b: string | number
@@ -51,8 +51,8 @@ export interface MapEditTrait {
     line: Line
   ) => Effect.Effect<ReadonlyArray<Room.Room>, CommandError | UnknownRoom>
   /**
-   * Gives a room the name of a room of the home; names that are new are made in the app. Fails with `InvalidArgument` for
-   * a name that the home does not have.
+   * Gives a room the name of a room of the home; new names are added in the app. Fails with `InvalidArgument` for a name
+   * that the home does not have.
    */
   readonly rename: (
     room: string | number,

@@ -27,7 +27,7 @@ import { symbolMarks } from "./internal/drawing/symbols.ts"
  * @category models
  */
 export interface Options {
-  /** Pixels per cell of 50 mm, 1 to 16; a picture that would exceed `maxPixels` gets less. @default 4 */
+  /** Pixels per cell of 50 mm, 1 to 16; a picture that would exceed `maxPixels` gets fewer. @default 4 */
   readonly scale?: number | undefined
   /** Names by room id. Rooms without one are called `Room <id>`. */
   readonly roomNames?: RoomNames | undefined
@@ -41,12 +41,12 @@ export interface Options {
   readonly margin?: number | undefined
   /** Colour (0xRRGGBB) of what is outside. @default transparent */
   readonly background?: number | undefined
-  /** A map with more cells than this is drawn with one pixel per cell all the same. @default 16 million */
+  /** A map with more cells than this is still drawn, with one pixel per cell. @default 16 million */
   readonly maxPixels?: number | undefined
 }
 
 /**
- * A drawn map: RGBA pixels row by row from the top, and how places and pixels belong together.
+ * A drawn map: RGBA pixels row by row from the top, and the conversions between places and pixels.
  *
  * @since 0.1.0
  * @category models
@@ -120,8 +120,8 @@ export const png = (map: FloorMap, options: Options = {}): Uint8Array => {
 }
 
 /**
- * A number from 0 for each room, by room id, to choose its colour by: another one for each neighbour, and the same from
- * one map of a floor to the next. For programs that draw rooms themselves.
+ * A number from 0 for each room, by room id, to choose its colour by: neighbours have different ones, and a room keeps
+ * its number from one map of a floor to the next. For programs that draw rooms themselves.
  *
  * @since 0.1.0
  * @category drawing

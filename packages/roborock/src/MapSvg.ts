@@ -146,9 +146,9 @@ const fingerprint = (text: string): string => {
 }
 
 /**
- * Draws a map as an SVG document, to be saved or set into a page. Names are escaped; nothing in it runs or loads
- * anything. Its size is bounded, whatever the map holds. `scale` is what a cell measures in units of the document, and
- * `maxPixels` counts those.
+ * Draws a map as an SVG document, to be saved or embedded in a page. Names are escaped; nothing in it runs or loads
+ * anything. Its size is bounded, whatever the map holds. `scale` is the side of a cell in units of the document, and
+ * `maxPixels` counts those units.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * Draws a floor map with characters, for terminals and logs: the picture of `MapImage` made coarse, two cells of it in
- * each character.
+ * Draws a floor map with characters, for terminals and logs: a coarse version of the picture of `MapImage`, with two of
+ * its cells in each character.
  *
  * @since 0.1.0
  */
@@ -17,9 +17,9 @@ import * as MapImage from "./MapImage.ts"
  * @category models
  */
 export interface Options extends Pick<MapImage.Options, "labels" | "path" | "roomNames" | "rotation"> {
-  /** Characters in a line, 10 to 400; a map that is wide and low takes fewer lines. @default 80 */
+  /** Characters per line, 10 to 400; a wide, low map takes fewer lines. @default 80 */
   readonly columns?: number | undefined
-  /** Colours, for terminals that show 24 bit ones. Without, walls are blocks and floor is dotted. @default true */
+  /** Colours, for terminals with 24-bit colour. Without them, walls are blocks and floor is dotted. @default true */
   readonly colour?: boolean | undefined
 }
 

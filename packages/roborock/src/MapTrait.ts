@@ -27,8 +27,8 @@ export interface MapSnapshot {
 }
 
 /**
- * The map in use. The device is asked each time, one request at a time: every few seconds while somebody looks is
- * fine, more often is not. Q7 and Q10 vacuums also send it by themselves while they clean, and `last` is the newest.
+ * The map in use. The device is asked each time, one request at a time: every few seconds while somebody is watching is
+ * fine, more often is not. Q7 and Q10 vacuums also send it unasked while they clean, and `last` is the newest.
  *
  * @since 0.1.0
  * @category models
@@ -37,11 +37,11 @@ export interface MapTrait {
   /** Fetches and reads the map. Also brings `currentRoom` of the device's state up to date. */
   readonly fetch: Effect.Effect<MapSnapshot, CommandError | MapError | NoMap>
   /**
-   * The last map there was, without asking: also one of an earlier run of the program, and while the device cannot be
-   * reached. `fetchedAt` tells its age.
+   * The last map there was, without asking: possibly from an earlier run of the program, and even while the device cannot
+   * be reached. `fetchedAt` tells its age.
    */
   readonly last: Effect.Effect<MapSnapshot | undefined>
-  /** Fetches the map and draws it, with the names of the rooms. Gives the bytes of a PNG file. */
+  /** Fetches the map and draws it with the names of the rooms, as the bytes of a PNG file. */
   readonly png: (
     options?: Omit<MapImage.Options, "roomNames">
   ) => Effect.Effect<Uint8Array, CommandError | MapError | NoMap>

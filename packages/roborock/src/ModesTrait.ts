@@ -1,12 +1,12 @@
 /**
- * How a vacuum cleans: suction, water and route, limited to what it has.
+ * How a vacuum cleans: suction, water and route, as far as it has them.
  *
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import type { Capabilities } from "./Capabilities.ts"
 import * as CleaningModes from "./CleaningModes.ts"
-import { invalidArgument, notAmong } from "./internal/device/argument.ts"
+import { invalidArgument, noLevel, notAmong } from "./internal/device/argument.ts"
 import type { Vacuum } from "./internal/device/vacuum.ts"
 import { type CommandError, DeviceError } from "./RoborockError.ts"
 import * as V1Codes from "./V1Codes.ts"
@@ -25,7 +25,7 @@ export interface Choices {
 }
 
 /**
- * What is set now, by name, which need not be among the choices; `unknown_N` for a code without one.
+ * What is set now, by names that need not be among the choices; `unknown_N` for a code without a name.
  *
  * @since 0.1.0
  * @category models
@@ -34,7 +34,7 @@ export interface Current {
   readonly fan: string | undefined
   readonly water: string | undefined
   readonly route: string | undefined
-  /** What it amounts to; `undefined` for a device without modes. */
+  /** The mode that these amount to; `undefined` for a device without modes. */
   readonly mode: CleaningModes.Mode | undefined
 }
 
@@ -51,8 +51,8 @@ export interface Change {
 }
 
 /**
- * Suction, water and route. All are set in one message and read back: a device that takes a message and not the values
- * fails with `Refused`. A name that is not among the choices is `InvalidArgument`, and nothing is sent.
+ * Suction, water and route. All are set in one message and read back: a device that accepts the message but not the
+ * values fails with `Refused`. A name that is not among the choices is `InvalidArgument`, and nothing is sent.
  *
  * @since 0.1.0
  * @category models
@@ -130,7 +130,7 @@ export const make = (vacuum: Vacuum): ModesTrait => {
         return yield* new DeviceError({
           reason: "Refused",
           method: hasWater ? together : "set_custom_mode",
-          text: "the device said yes and kept what it had"
+          text: "the device accepted the change and kept its settings"
         })
       }
     })
@@ -159,7 +159,7 @@ export const make = (vacuum: Vacuum): ModesTrait => {
           && Object.values(codes).some((code) => code !== undefined)
         return isAllowed
           ? apply(codes, levels.route.length > 0, levels.water.length > 0)
-          : Effect.fail(invalidArgument(together, "fan, water and route have to be among the choices, one at least"))
+          : Effect.fail(invalidArgument(together, noLevel))
       }),
     setMode: (mode) =>
       Effect.flatMap(known, ({ capabilities, levels }) => {

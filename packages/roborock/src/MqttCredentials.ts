@@ -36,7 +36,7 @@ export interface MqttCredentials {
   readonly url: string
   readonly username: string
   readonly password: Redacted.Redacted
-  /** The user id, second to last but one segment of the topics. */
+  /** The user id: a level of every topic. */
   readonly userId: string
 }
 

@@ -32,12 +32,12 @@ export interface NetworkInfo {
  * @category models
  */
 export interface NetworkTrait {
-  /** Asks through the cloud. Q10 vacuums do not tell of their access point. */
+  /** Asks through the cloud. Q10 vacuums do not report their access point. */
   readonly info: Effect.Effect<NetworkInfo, CommandError>
 }
 
 /**
- * Reads the result of `get_network_info`; `undefined` when it is none.
+ * Reads the result of `get_network_info`; `undefined` for anything else.
  *
  * @since 0.1.0
  * @category decoding

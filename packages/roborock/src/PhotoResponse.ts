@@ -62,7 +62,7 @@ const findImage = (content: Uint8Array): Uint8Array | undefined => {
 }
 
 /**
- * Opens the payload of a protocol 301 frame. `None` when it is no photo but, say, a map.
+ * Opens the payload of a protocol 301 frame. `None` when it is not a photo but, say, a map.
  *
  * @since 0.1.0
  * @category decoding

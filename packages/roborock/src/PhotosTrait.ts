@@ -31,11 +31,11 @@ export interface Photo {
 export interface PhotosTrait {
   /** Whether the robot takes photos. */
   readonly enabled: Effect.Effect<boolean, CommandError>
-  /** Has it take photos, or not; the other settings of its camera stay. */
+  /** Turns the taking of photos on or off; the other settings of its camera stay. */
   readonly setEnabled: (on: boolean) => Effect.Effect<void, CommandError>
   /**
-   * One photo, by the `photoId` of an obstacle on the map. A robot that does not have it anymore says no (`DeviceError`)
-   * or nothing (`TimedOut`); what is no image is `BadAnswer`.
+   * One photo, by the `photoId` of an obstacle on the map. A robot that no longer has it refuses (`DeviceError`) or says
+   * nothing (`TimedOut`); an answer that is not an image is `BadAnswer`.
    */
   readonly fetch: (photoId: string) => Effect.Effect<Photo, CommandError>
 }
@@ -43,7 +43,7 @@ export interface PhotosTrait {
 /** Of the settings of the camera. */
 const photoBit = 1 << 10
 
-/** Ids have 16 characters; a device that has longer ones is no reason to send it anything. */
+/** Ids have 16 characters; the bound leaves room for devices with longer ones. */
 const maxIdLength = 64
 
 const signatures = [

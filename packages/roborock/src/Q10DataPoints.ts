@@ -15,7 +15,7 @@ import { isRecord } from "./internal/v1/json.ts"
 import { dataPointNames } from "./Q10Codes.ts"
 
 /**
- * A payload that is no message of such a device, or a zone blob that is none.
+ * A payload that is not a message of such a device, or a blob that does not hold zones.
  *
  * @since 0.1.0
  * @category errors
@@ -29,7 +29,7 @@ export class Q10DataPointsError extends Data.TaggedError("Q10DataPointsError")<{
 }
 
 /**
- * Values to send: at the top, and within the container (data point 101) where settings are.
+ * Values to send: at the top level, and in the container of settings (data point 101).
  *
  * @since 0.1.0
  * @category models
@@ -68,7 +68,7 @@ const zoneHeaderBytes = 3
 const malformed = () => Either.left(new Q10DataPointsError({ reason: "MalformedPayload" }))
 
 /**
- * Writes a message; with `timestamp` (Unix seconds) where wanted, devices do without.
+ * Writes a message. `timestamp` (Unix seconds) is optional: devices do without it.
  *
  * @since 0.1.0
  * @category encoding
@@ -81,7 +81,7 @@ export const encode = ({ common, top = [] }: Message, timestamp?: number): Uint8
 }
 
 /**
- * Reads a message: the container is emptied into the whole, numbers without a name are left out.
+ * Reads a message: the values of the container join the others, and numbers without a name are left out.
  *
  * @since 0.1.0
  * @category decoding
@@ -156,7 +156,7 @@ const top = (id: number, value: unknown): Message => ({ top: [[id, value]] })
  * @category commands
  */
 export const commands = {
-  /** Tell everything. */
+  /** Report everything. */
   requestAll: top(102, {}),
   start: top(201, 1),
   // The device wants the word misspelt.

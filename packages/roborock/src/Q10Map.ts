@@ -1,5 +1,6 @@
 /**
- * Makes a map of what B01 vacuums of the Q10 family send: the cells (`Q10Packet`), and what lies over them (`Q10Overlays`).
+ * Makes a map from what B01 vacuums of the Q10 family send: the cells (`Q10Packet`), and what lies over them
+ * (`Q10Overlays`).
  *
  * @since 0.1.0
  */
@@ -24,7 +25,7 @@ export interface Q10Map extends FloorMap {
   readonly kind: Raster["kind"]
   /** By room id, as shown to the owner. */
   readonly roomNames: ReadonlyMap<number, string>
-  /** `false` for a map that does not tell where the robot's plane lies on it: path and areas are left out. */
+  /** `false` for a map that does not say where the robot's plane lies on it: path and areas are left out. */
   readonly located: boolean
   /** The place in the device's units (tenths of a cell), for commands with zones. */
   readonly toDevice: (point: Point) => DevicePoint
@@ -34,7 +35,7 @@ const fiftieths = 50
 const tenths = 10
 
 /**
- * The name to show for one the device made up (`rr_living_room`: Living Room); others begin with a capital letter.
+ * The name to show: `Living Room` for `rr_living_room`, as the device makes them up; others with a capital letter.
  *
  * @since 0.1.0
  * @category names
@@ -46,7 +47,7 @@ export const shownName = (name: string): string =>
   )
 
 /**
- * Whether a map tells where the plane of its robot lies on it.
+ * Whether a map says where the plane of its robot lies on it.
  *
  * @since 0.1.0
  * @category guards
@@ -56,8 +57,8 @@ export const isLocated = ({ origin }: Raster): boolean => origin.x !== 0 || orig
 /**
  * Lays path and areas over the cells of a map. Only a live map should get them.
  *
- * Places are in millimetres of a plane that is the device's own, moved by less than a cell so that cells begin at whole
- * ones; `toDevice` leads back.
+ * Places are in millimetres of the device's own plane, shifted by less than a cell so that cells begin at whole ones;
+ * `toDevice` converts back.
  *
  * @example
  * ```ts

@@ -32,7 +32,7 @@ export interface Wall {
 }
 
 /**
- * Places at which the robot suspects something, in tenths of a cell.
+ * Places where the robot suspects something, in tenths of a cell.
  *
  * @since 0.1.0
  * @category models

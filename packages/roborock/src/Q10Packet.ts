@@ -16,7 +16,7 @@ import { readTail } from "./internal/q10/tail.ts"
 import { shownText } from "./internal/shownText.ts"
 
 /**
- * A place in units of the device; which ones depends on where it stands.
+ * A place in units of the device; which unit depends on the field.
  *
  * @since 0.1.0
  * @category models
@@ -55,7 +55,7 @@ export interface Raster {
   readonly height: number
   /** Side of a cell in millimetres. */
   readonly cellSize: number
-  /** Where the origin of the device's plane lies on the grid, in tenths of a cell from the top left. Zero: not told. */
+  /** Where the origin of the device's plane lies on the grid, in tenths of a cell from the top left. Zero: not reported. */
   readonly origin: DevicePoint
   /** In tenths of a cell from the top left of the grid; `undefined` when the device does not know. */
   readonly dock: DevicePoint | undefined
@@ -148,7 +148,7 @@ const kinds: ReadonlyMap<number, Raster["kind"]> = new Map([[1, "live"], [3, "re
 
 const fail = (reason: Q10PacketError["reason"]) => Either.left(new Q10PacketError({ reason }))
 
-/** `announced` is zero where the device does not tell. */
+/** `announced` is zero where the device does not say. */
 const inflated = (
   block: Uint8Array,
   announced: number,

@@ -51,7 +51,7 @@ const fieldCount = 12
 const minute = 60
 
 /**
- * Reads one run: twelve values joined by `_`, the first of which is an id; `undefined` when it is none.
+ * Reads one run: twelve values joined by `_`, the first of which is an id; `undefined` for anything else.
  *
  * @since 0.1.0
  * @category decoding
@@ -67,7 +67,7 @@ export const decodeRecord = (text: string): CleanRecord | undefined => {
   ) return undefined
   return {
     begin,
-    // The device tells no end: this is the earliest one.
+    // The device reports no end: this is the earliest one possible.
     end: begin + minutes * minute,
     duration: Duration.minutes(minutes),
     area,

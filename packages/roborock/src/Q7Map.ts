@@ -1,5 +1,5 @@
 /**
- * Reads the maps of B01 vacuums of the Q7 family, as `Q7MapPayload` opens them.
+ * Reads the maps of B01 vacuums of the Q7 family, as opened by `Q7MapPayload`.
  *
  * A map that is damaged still gives what could be read; nothing in it can make the parser throw, or hold more memory
  * than a small multiple of the file. Places are in millimetres of the robot's plane, whose origin is where its first
@@ -64,7 +64,7 @@ export interface Issue {
 }
 
 /**
- * Why bytes are no complete map.
+ * Why bytes are not a complete map.
  *
  * - `NotAMap`: they do not begin like one
  * - `Truncated`: a part reaches past the end
@@ -259,7 +259,7 @@ const interpret = (parts: Parts, maxBytes: number, issues: Array<Issue>, report:
  * Reads a map.
  *
  * Fails with {@link Q7MapError}; the error keeps the part before the damage. Damage inside a part does not fail: it is
- * listed in `issues`. Restricted areas come as `noGoAreas`, whatever they forbid: the codes that would tell are not known.
+ * listed in `issues`. Restricted areas come as `noGoAreas`, whatever they forbid: the codes that would say are not known.
  *
  * @example
  * ```ts

@@ -16,7 +16,7 @@ import { zlibSync } from "fflate"
 import { unzlibBounded } from "./internal/compression/unzlibBounded.ts"
 
 /**
- * What the key of a map is made of.
+ * What the key of a map is made from.
  *
  * @since 0.1.0
  * @category models
@@ -31,7 +31,7 @@ export interface Origin {
 /**
  * Why a map envelope could not be opened.
  *
- * - `MalformedPayload`: no base64 text, or not whole cipher blocks
+ * - `MalformedPayload`: not base64 text, or not whole cipher blocks
  * - `DecryptFailed`: sealed with the serial number or model of another robot
  * - `DecompressFailed`: what was inside is damaged
  * - `ContentTooLarge`: it is, or would inflate to, more than the bound
@@ -66,7 +66,7 @@ export const mapKey = ({ model, serial }: Origin): Uint8Array => {
   return ascii(Encoding.encodeHex(md5(ascii(sealed))).slice(8, 24))
 }
 
-/** Devices leave the padding away, or break lines. */
+/** Devices leave out the padding, or break lines. */
 const decodeBase64 = (payload: Uint8Array): Either.Either<Uint8Array, unknown> => {
   const text = new TextDecoder().decode(payload).replace(/[\s=\0]+/g, "")
   return Encoding.decodeBase64(text.padEnd(Math.ceil(text.length / 4) * 4, "="))

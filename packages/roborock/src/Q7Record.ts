@@ -34,7 +34,7 @@ const toRecord = (entry: unknown): ReadonlyArray<CleanRecord> => {
   const error = numberField(detail, "record_faultcode") ?? 0
   return [{
     begin,
-    // The device tells no end: this is the earliest one.
+    // The device reports no end: this is the earliest one possible.
     end: begin + seconds,
     duration: Duration.seconds(seconds),
     area: squareMetres(numberField(detail, "record_clean_area") ?? 0),
@@ -50,7 +50,7 @@ const toRecord = (entry: unknown): ReadonlyArray<CleanRecord> => {
 }
 
 /**
- * Reads the answer; `undefined` when it is none. Entries that make no sense are left out.
+ * Reads the answer; `undefined` for anything else. Entries that make no sense are left out.
  *
  * @since 0.1.0
  * @category decoding

@@ -21,7 +21,7 @@ export interface Request {
   /** Twelve digits, unique among the pending requests of a device. */
   readonly msgId: string
   readonly method: string
-  /** Without, an empty list is sent; most methods want `{}`. */
+  /** If left out, an empty list is sent; most methods want `{}`. */
   readonly params?: ReadonlyArray<unknown> | Readonly<Record<string, unknown>> | undefined
 }
 
@@ -29,7 +29,7 @@ export interface Request {
  * What a device sent.
  *
  * - `Response`: the outcome of a request
- * - `Push`: what it tells unasked: a method (such as `prop.post`) with its data, or data points by number
+ * - `Push`: sent unasked: a method (such as `prop.post`) with its data, or data points by number
  *
  * @since 0.1.0
  * @category models
@@ -47,7 +47,7 @@ export type Incoming =
  * Why there is no result.
  *
  * - `MalformedPayload`: structure or JSON wrong
- * - `DeviceError`: the device says no; `code` says why
+ * - `DeviceError`: the device refuses; `code` says why
  *
  * @since 0.1.0
  * @category errors
@@ -78,7 +78,7 @@ const textOf = (value: unknown): string | undefined =>
   typeof value === "string" ? value : typeof value === "number" ? String(value) : undefined
 
 /**
- * Writes a request; with `timestamp` (Unix seconds) where wanted, devices do without.
+ * Writes a request. `timestamp` (Unix seconds) is optional: devices do without it.
  *
  * @since 0.1.0
  * @category encoding
@@ -119,8 +119,8 @@ export const encodeReply = (
 /**
  * Reads what a device sent.
  *
- * Fails with `MalformedPayload` when the payload is no such thing. An error *of the device* is no failure here: it is
- * the `outcome` of the response, because it belongs to one request.
+ * Fails with `MalformedPayload` when the payload is neither. An error *of the device* is not a failure here: it is the
+ * `outcome` of the response, because it belongs to one request.
  *
  * @since 0.1.0
  * @category decoding

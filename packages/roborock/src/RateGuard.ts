@@ -1,10 +1,10 @@
 /**
- * How often the web API may be called: below what Roborock answers with a lock of a day, for the account and for the
- * whole address (PROTOCOL 7.3).
+ * How often the web API may be called: less often than what Roborock answers by locking out the account, and the whole
+ * address, for a day (PROTOCOL 7.3).
  *
- * The counts are in the `KeyValueStore`, so that they outlive the program and hold for all that share the store (at the
- * same time, where its `modify` is one step, as that of `PrivateFiles` is). While the store does not work they hold for
- * this program.
+ * The counts are in the `KeyValueStore`, so that they outlive the program and hold for all programs that share the store
+ * (even at the same time, if its `modify` is atomic, as that of `PrivateFiles` is). While the store does not work they
+ * hold for this program.
  *
  * @since 0.1.0
  */
@@ -23,7 +23,7 @@ import type { RoborockApi } from "./RoborockApi.ts"
 import { type AuthError, ConnectError } from "./RoborockError.ts"
 
 /**
- * Kinds of calls that are counted apart: logins, login codes by e-mail, the home of the account, home data, its rooms,
+ * Kinds of calls that are counted separately: logins, login codes by e-mail, the home of the account, home data, its rooms,
  * routines, running one, and schedules.
  *
  * @since 0.1.0
@@ -47,8 +47,8 @@ const limit = (calls: number, within: Duration.DurationInput): Limit => ({ calls
 const moderate = [limit(6, "1 minute"), limit(30, "1 hour"), limit(200, "1 day")]
 
 /**
- * The limits. Those of logins and home data are the ones with which a widely used client has ended its bans, the one of
- * codes is another client's.
+ * The default limits. Those for logins and home data are the ones with which a widely used client ended its bans; the one
+ * for codes is another client's.
  *
  * @since 0.1.0
  * @category constants
@@ -72,13 +72,13 @@ export const defaultLimits: Readonly<Record<Kind, ReadonlyArray<Limit>>> = {
  */
 export class RateGuard extends Context.Tag("@effect-mqtt/roborock/RateGuard")<RateGuard, {
   /**
-   * Counts a call. One that is a second or less too early waits; any other fails with `ConnectError` `TooManyRequests`,
-   * whose `nextTryAt` says when it may be made.
+   * Counts a call. One that comes up to a second too early waits; any earlier one fails with `ConnectError`
+   * `TooManyRequests`, whose `nextTryAt` says when it may be made.
    */
   readonly admit: (kind: Kind) => Effect.Effect<void, ConnectError>
-  /** Unix milliseconds of the next call that may be made, the present for one that may be made now. */
+  /** When the next call may be made, in Unix milliseconds; the present time if it may be made now. */
   readonly nextTryAt: (kind: Kind) => Effect.Effect<number>
-  /** The service itself has said that it is too much: nothing of this kind for an hour, then twice as long up to a day. */
+  /** The service itself has refused a call as too many: none of this kind for an hour, then twice as long up to a day. */
   readonly refused: (kind: Kind) => Effect.Effect<void>
 }>() {}
 
@@ -195,7 +195,7 @@ export const make = (
 export const layer: Layer.Layer<RateGuard, never, KeyValueStore.KeyValueStore> = Layer.effect(RateGuard, make())
 
 /**
- * Empties the store, but for the counts: what was asked of the service before a logout counts for it after the next login.
+ * Empties the store, except for the counts: for the service, calls before a logout still count after the next login.
  *
  * @since 0.1.0
  * @category combinators
@@ -206,14 +206,14 @@ export const clearButCounts: Effect.Effect<void, PlatformError, KeyValueStore.Ke
 )
 
 /**
- * An API whose calls the guard counts. What the service refuses as too much blocks that kind for a while, and the error
- * says until when.
+ * An API whose calls the guard counts. When the service refuses a call as too many, that kind is blocked for a while, and
+ * the error says until when.
  *
  * @since 0.1.0
  * @category combinators
  */
 export const protect = (api: RoborockApi["Type"], guard: RateGuard["Type"]): RoborockApi["Type"] => {
-  /** What the service refuses as too much blocks that kind. */
+  /** A call that the service refuses as too many blocks that kind. */
   const heeding = <A>(
     kind: Kind,
     call: Effect.Effect<A, AuthError | ConnectError>
@@ -230,7 +230,7 @@ export const protect = (api: RoborockApi["Type"], guard: RateGuard["Type"]): Rob
   const counted = <A>(kind: Kind, call: Effect.Effect<A, AuthError | ConnectError>) =>
     Effect.zipRight(guard.admit(kind), heeding(kind, call))
 
-  /** A code counts when it may have been sent: who mistyped the address, or was without a network, need not wait. */
+  /** A code counts when it may have been sent: with a mistyped address, or without a network, nobody has to wait. */
   const withCode = (credentials: EmailCode) =>
     Effect.gen(function*() {
       const nextTryAt = yield* guard.nextTryAt("code")

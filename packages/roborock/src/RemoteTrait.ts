@@ -18,9 +18,9 @@ import type { CommandError } from "./RoborockError.ts"
  * @category models
  */
 export interface Movement {
-  /** Metres a second, -0.3 (backwards) to 0.3. @default 0 */
+  /** Metres per second, -0.3 (backwards) to 0.3. @default 0 */
   readonly velocity?: number | undefined
-  /** Radians a second, -3.1 to 3.1; positive turns left. @default 0 */
+  /** Radians per second, -3.1 to 3.1; positive turns left. @default 0 */
   readonly turn?: number | undefined
   /** @default "1 second" */
   readonly duration?: Duration.DurationInput | undefined
@@ -33,7 +33,7 @@ export interface Movement {
  * @category models
  */
 export interface Remote {
-  /** Moves it, and completes when the device has taken the command. */
+  /** Moves it, and completes when the device has accepted the command. */
   readonly move: (movement: Movement) => Effect.Effect<void, CommandError>
   readonly halt: Effect.Effect<void, CommandError>
 }
@@ -45,7 +45,7 @@ export interface Remote {
  * @category models
  */
 export interface RemoteTrait {
-  /** Takes the robot over. The scope gives it back, and stops it. */
+  /** Takes control of the robot. When the scope closes, the robot stops and is released. */
   readonly drive: Effect.Effect<Remote, CommandError, Scope.Scope>
 }
 

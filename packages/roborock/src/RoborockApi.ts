@@ -31,9 +31,9 @@ import type { UserData } from "./UserData.ts"
 export class RoborockApi extends Context.Tag("@effect-mqtt/roborock/RoborockApi")<RoborockApi, {
   /** Finds the account's region and logs in; stored credentials are handed back without any request. */
   readonly login: (credentials: Credentials) => Effect.Effect<UserData, AuthError | ConnectError>
-  /** Id and name of the home. The cheapest way to see whether a login is still good. */
+  /** Id and name of the home. The cheapest way to see whether a login is still valid. */
   readonly homeDetail: (userData: UserData) => Effect.Effect<HomeDetail, AuthError | ConnectError>
-  /** Devices, products and rooms. Where the cloud leaves the rooms out, `askRooms` does the second call: `rooms` by default. */
+  /** Devices, products and rooms. If the cloud leaves out the rooms, `askRooms` makes the second call: `rooms` by default. */
   readonly homeData: (
     userData: UserData,
     homeId: number,
@@ -73,7 +73,7 @@ export interface Options {
   /** Login API to use instead of the regional servers, such as a simulator. @default the regional servers in turn */
   readonly baseUrl?: string | undefined
   /**
-   * Any text that stays the same for this installation. The cloud takes each new one for a new phone.
+   * Any text that stays the same for this installation. To the cloud each new one is a new phone.
    *
    * @default a constant: installations of one person look like the same phone
    */

@@ -27,11 +27,11 @@ export class RoborockAuth extends Context.Tag("@effect-mqtt/roborock/RoborockAut
   readonly userData: Effect.Effect<UserData>
   /**
    * To be called when `refused` was refused with `error`: takes the login that another program has made meanwhile, or
-   * logs in anew, once for all who ask, unless that was done already. Where there is no way to log in, or it was tried a
+   * logs in again, once for all callers, unless that was done already. Where there is no way to log in, or it was tried a
    * short while ago, it fails with `error`.
    */
   readonly renew: (refused: UserData, error: AuthError) => Effect.Effect<UserData, AuthError | ConnectError>
-  /** Completes when the login in use is another than `refused`: it was renewed, or another program has made one. */
+  /** Completes when the login in use is no longer `refused`: it was renewed, or another program has made one. */
   readonly replaced: (refused: UserData) => Effect.Effect<void>
 }>() {}
 
@@ -50,7 +50,7 @@ export const fixed = (userData: UserData): RoborockAuth["Type"] => ({
 /** A login that is refused soon after it was made is not cured by another one. */
 const betweenRenewals = Duration.toMillis("1 hour")
 
-/** How often it is looked for a login that another program has made. */
+/** How often to look for a login that another program has made. */
 const betweenLooks: Duration.DurationInput = "30 seconds"
 
 const isSameLogin = (a: UserData, b: UserData): boolean =>
@@ -108,7 +108,7 @@ const replaceable = (
  */
 export const make = (
   credentials: Credentials,
-  /** Login API that is used instead of the regional servers: logins of one are none of the other. */
+  /** Login API that is used instead of the regional servers: their logins are not valid for each other. */
   baseUrl?: string
 ): Effect.Effect<RoborockAuth["Type"], AuthError | ConnectError, RoborockApi | TokenStore> =>
   Effect.gen(function*() {

@@ -12,7 +12,7 @@ const authMessages = {
   InvalidCode: "The e-mail code is wrong or has expired. Ask for a new one and enter it within five minutes.",
   TwoFactorRequired: "This account wants a code from its e-mail at every login. Log in with { email, code }.",
   AccountDoesNotExist:
-    "There is no Roborock account with this e-mail address. An account of the Mi Home app is none: create one in the Roborock app.",
+    "There is no Roborock account with this e-mail address. An account of the Mi Home app does not count: create one in the Roborock app.",
   InvalidEmail: "This is not a valid e-mail address.",
   InvalidUserAgreement:
     "The newest user agreement is not accepted. Open the Roborock app, accept it, and log in again. Accounts of the Mi Home app do not work.",
@@ -20,12 +20,12 @@ const authMessages = {
     "The user agreement was never accepted. Log in to the Roborock app once, accept it, and log in again.",
   SessionRevoked: "Roborock does not accept this login any more. Log in again.",
   BrokerRefused:
-    "The MQTT broker of Roborock refuses this login: it was revoked, or the account is limited for a while. Wait some minutes, then log in again.",
+    "The MQTT broker of Roborock refuses this login: it was revoked, or the account is limited for a while. Wait a few minutes, then log in again.",
   InvalidUserData: "The login data is incomplete or damaged. Log in again."
 } as const
 
 /**
- * Roborock does not accept who we are: logging in again, or differently, is what helps. `code` is the result code of
+ * Roborock does not accept the login: logging in again, or differently, is what helps. `code` is the result code of
  * the service.
  *
  * @since 0.1.0
@@ -47,17 +47,17 @@ export class AuthError extends Data.TaggedError("AuthError")<{
 const connectMessages = {
   Unreachable: "cannot be reached. Check the network connection.",
   TimedOut: "did not answer in time. Try again in a minute.",
-  BadAnswer: "sent an answer that cannot be understood. If it stays, something between sends a page of its own.",
+  BadAnswer: "sent an answer that cannot be understood. If this goes on, something in between sends a page of its own.",
   ApiError:
-    "refused the request for a reason that is not known here. Try again later, and report the code if it stays.",
+    "refused the request for a reason that this program does not know. Try again later, and report the code if this goes on.",
   MissingParameters:
     "finds the request incomplete. Its rules have changed: update this package, or log in with the password instead of a code.",
   InvalidAddress: "has an address that cannot be used. Check the base URL, or log in again.",
   Unavailable: "has a problem of its own. Try again later.",
   TooManyRequests: "got too many requests. Wait before the next try: the limit can last a day, and trying prolongs it.",
   ClockSkew: "refused the request because the clock of this machine is wrong. Set the clock and try again.",
-  ConnectionLost: "dropped the connection. It is made again by itself.",
-  Unsendable: "does not take this message, however often it is sent.",
+  ConnectionLost: "dropped the connection. It is restored automatically.",
+  Unsendable: "does not accept this message, however often it is sent.",
   HandshakeRefused: "refused the connection. It may have too many already: close other programs that use it."
 } as const
 
@@ -111,7 +111,7 @@ const requestMessages = {
   QueueTimeout: "earlier requests took all the time, so it was not sent",
   InvalidArgument: "an argument is not allowed",
   TooLarge: "the request is too large to send",
-  InvalidKey: "the cloud tells no key with which messages to this device can be sealed",
+  InvalidKey: "the cloud gives no key that can seal messages to this device",
   BadAnswer: "the answer cannot be understood"
 } as const
 
@@ -139,12 +139,12 @@ const deviceMessages = {
   Refused: "the device refused the command",
   UnknownMethod: "the device does not know this command",
   InvalidState: "the device cannot do this in its present state",
-  Busy: "the device is busy; try again in some seconds"
+  Busy: "the device is busy; try again in a few seconds"
 } as const
 
 /**
- * The device answered, and said no; `UnknownMethod` also where devices of its kind are known to have no such command, and
- * nothing is sent. `code` is its error code.
+ * The device answered with a refusal. `UnknownMethod` is also the failure where devices of this kind are known to have no
+ * such command; then nothing is sent. `code` is the device's error code.
  *
  * @since 0.1.0
  * @category errors
@@ -190,7 +190,7 @@ export class UnknownDevice extends Data.TaggedError("UnknownDevice")<{
   readonly device: string
   readonly known: ReadonlyArray<string>
 }> {
-  /** The name, and those there are. */
+  /** The name that was asked for, and those that exist. */
   override get message(): string {
     return `There is no device "${this.device}". ${
       this.known.length === 0 ? "The account has no devices." : `Known: ${this.known.join(", ")}.`
@@ -210,7 +210,7 @@ export class UnknownRoom extends Data.TaggedError("UnknownRoom")<{
   /** Those of `rooms` that are on another floor, as far as it is known. */
   readonly elsewhere?: ReadonlyArray<{ readonly room: string; readonly floor: string }> | undefined
 }> {
-  /** The names, the floors they are on, and the names that there are. */
+  /** The names that were asked for, the floors they are on, and the names that exist. */
   override get message(): string {
     const elsewhere = (this.elsewhere ?? []).map(({ floor, room }) => ` "${room}" is on the floor "${floor}".`).join("")
     return `No such room on the map in use: ${this.rooms.join(", ")}.${elsewhere} ${

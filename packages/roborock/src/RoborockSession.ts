@@ -52,13 +52,13 @@ export interface Account {
 }
 
 /**
- * That the session began, or went on, from what was kept of an earlier one, because the cloud could not be asked.
+ * Says that the session began, or went on, with what an earlier one had kept, because the cloud could not be asked.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Stale {
-  /** When the cloud was asked with success, in Unix milliseconds. */
+  /** When the cloud was last asked successfully, in Unix milliseconds. */
   readonly since: number
   readonly cause: ConnectError
 }
@@ -97,18 +97,18 @@ export class RoborockSession extends Context.Tag("@effect-mqtt/roborock/Roborock
   /**
    * All devices of the account, own and shared ones, with those that are not supported. The first use reads the home
    * (from the cloud, unless it was read there in the last twelve hours), connects to MQTT, and opens each device; later
-   * ones give the same devices. One that cannot be reached now stops no other: its state is `stale`, with why in
-   * `trouble`, and it comes up by itself. When none can be reached, that is the failure.
+   * ones give the same devices. One that cannot be reached now does not stop the others: its state is `stale`, with the
+   * reason in `trouble`, and it comes up by itself. This fails when none can be reached.
    */
   readonly devices: Effect.Effect<ReadonlyArray<Device.Device>, AuthError | ConnectError>
-  /** One device by name (case does not count if that is clear) or id; opens only this one, or fails when it cannot. */
+  /** One device by name (ignoring case where that is unambiguous) or id; opens only this one, or fails when it cannot. */
   readonly device: (nameOrId: string) => Effect.Effect<Device.Device, AuthError | ConnectError | UnknownDevice>
   /**
-   * Reads account and home from the cloud again, to find devices that were added; open ones stay, and take another key
-   * when theirs is of no use. A failure changes nothing. Use it rarely: the cloud blocks who asks often.
+   * Reads account and home from the cloud again, to find devices that were added. Open ones stay, and take a new key if
+   * theirs no longer works. A failure changes nothing. Use it rarely: the cloud blocks accounts that ask too often.
    */
   readonly refresh: Effect.Effect<void, AuthError | ConnectError>
-  /** All devices and what they tell, to be shown to others: without secrets, names and addresses. */
+  /** A report of all devices that can be shown to others: without secrets, names and addresses. */
   readonly diagnostics: Effect.Effect<Diagnostics.Diagnostics, AuthError | ConnectError>
   /** The routines of the home, as the app has them. */
   readonly routines: Effect.Effect<ReadonlyArray<Routine>, AuthError | ConnectError>
@@ -119,7 +119,7 @@ export class RoborockSession extends Context.Tag("@effect-mqtt/roborock/Roborock
 }>() {}
 
 /**
- * The options of a session on collaborators that are there already.
+ * The options of a session whose collaborators are provided.
  *
  * @since 0.1.0
  * @category models
@@ -129,13 +129,13 @@ export interface SessionOptions {
   readonly requestTimeout?: Duration.DurationInput | undefined
   /** How often devices are asked for their status. */
   readonly poll?: Device.Polling | undefined
-  /** Addresses of devices on the home network, by name or id, where they are not found by themselves. */
+  /** Addresses of devices on the home network, by name or id, for those that are not found automatically. */
   readonly hosts?: Readonly<Record<string, string>> | undefined
   /** Devices that are left out as if the account did not have them, by name or id. @default none */
   readonly hidden?: ReadonlyArray<string> | undefined
   /**
-   * How long a session begins with the account that an earlier one has kept, without asking the cloud for it: for
-   * programs that start often. A login that was revoked then shows later, with the first use of the cloud.
+   * For how long after the cloud was asked a session begins with the account that an earlier one has kept, without asking
+   * again: for programs that start often. A revoked login then shows only with the first use of the cloud.
    *
    * @default "0 seconds": the cloud is asked at each start
    */
@@ -143,7 +143,7 @@ export interface SessionOptions {
 }
 
 /**
- * The options of a session with collaborators of its own.
+ * The options of a session that makes its own collaborators.
  *
  * @since 0.1.0
  * @category models
@@ -167,10 +167,9 @@ export interface Options extends SessionOptions {
 }
 
 /**
- * Asks for the home of the account, with the login that is there: so a login that is not accepted, or a cloud that
- * cannot be reached, shows here. A login that was kept and is refused is renewed once. When the cloud cannot be reached
- * and there is what an earlier session has kept, the session begins with that, and is `stale`. Everything else waits
- * until it is needed.
+ * Makes a session. It asks for the home of the account, so a login that is not accepted, or a cloud that cannot be
+ * reached, shows here. A kept login that is refused is renewed once. When the cloud cannot be reached, the session begins
+ * with what an earlier one has kept, if anything, and is `stale`. Everything else waits until it is needed.
  *
  * @since 0.1.0
  * @category constructors
@@ -261,7 +260,7 @@ export const make = (
     }
   })
 
-/** Calls of the web API are counted, so that no program gets its owner locked out. */
+/** Calls of the web API are counted, so that no program locks out its owner. */
 const guardedApi = (
   options: RoborockApi.Options
 ): Layer.Layer<RoborockApi.RoborockApi, never, HttpClient.HttpClient | KeyValueStore> =>
@@ -272,7 +271,7 @@ const guardedApi = (
 
 /**
  * The session as a layer, on the `HttpClient`, the `Transport`, the `LocalNetwork` and the `KeyValueStore` that are
- * provided. The last keeps logins and device keys, so it has to be one that only its owner can read. Bind the layer to a
+ * provided. The store keeps logins and device keys, so only its owner may be able to read it. Bind the layer to a
  * constant: each call is a session of its own.
  *
  * @since 0.1.0

@@ -38,13 +38,13 @@ export interface VacuumOptions {
   readonly model?: string | undefined
   /** Rooms of its map, numbered from 16. @default none */
   readonly rooms?: ReadonlyArray<string> | undefined
-  /** Fields of `get_status` at the beginning. @default docked, 100 % */
+  /** Initial fields of `get_status`. @default docked, 100 % */
   readonly status?: Readonly<Record<string, unknown>> | undefined
   /** A map file ("rr"). @default the device has none */
   readonly map?: Uint8Array | undefined
   /** What the cloud keeps for it. @default none */
   readonly cloudSchedules?: ReadonlyArray<CloudSchedule> | undefined
-  /** Results of methods, in front of what the vacuum does by itself; `undefined` leaves a method to it. */
+  /** Results of methods, in place of what the vacuum itself would answer; `undefined` leaves a method to it. */
   readonly answer?: ((method: string, params: unknown) => unknown) | undefined
 }
 
@@ -62,7 +62,7 @@ export interface Options extends RoborockSession.SessionOptions {
 }
 
 /**
- * A vacuum from behind.
+ * What a test sees of a vacuum, and does to it.
  *
  * @since 0.1.0
  * @category models
@@ -70,16 +70,16 @@ export interface Options extends RoborockSession.SessionOptions {
 export interface TestVacuum {
   readonly name: string
   readonly duid: string
-  /** The commands and questions that it has got, oldest first. */
+  /** The commands and questions that it has received, oldest first. */
   readonly received: Effect.Effect<ReadonlyArray<{ readonly method: string; readonly params: unknown }>>
   /** Changes fields of its status, and pushes those that devices push. */
   readonly change: (fields: Readonly<Record<string, unknown>>) => Effect.Effect<void>
-  /** While false, it hears and says nothing. */
+  /** While false, the vacuum neither hears nor says anything. */
   readonly setAnswering: (answering: boolean) => Effect.Effect<void>
 }
 
 /**
- * The account from behind.
+ * What a test sees of the account, and does to it.
  *
  * @since 0.1.0
  * @category tags
@@ -87,7 +87,7 @@ export interface TestVacuum {
 export class RoborockTest extends Context.Tag("@effect-mqtt/roborock/RoborockTest")<RoborockTest, {
   /** In the order of the options. */
   readonly vacuums: ReadonlyArray<TestVacuum>
-  /** Takes the connection to the cloud away, or gives it back. */
+  /** Takes away the connection to the cloud, or restores it. */
   readonly setConnected: (connected: boolean) => Effect.Effect<void>
   /** The ids of the routines that were run. */
   readonly routinesRun: Effect.Effect<ReadonlyArray<number>>
@@ -208,7 +208,7 @@ const makeContext = (options: Options) =>
   })
 
 /**
- * A session on a made-up account, and the account from behind.
+ * A session on a made-up account, and the test's side of it.
  *
  * @example
  * ```ts

@@ -69,8 +69,8 @@ export const fromMapping = (
 }
 
 /**
- * The rooms of the given names or numbers, in that order, each once; and what fits none. Case and surrounding space do
- * not count. A name that several rooms share means all of them.
+ * The rooms with the given names or numbers, in that order, each once; and what matches none. Case and surrounding space
+ * are ignored. A name that several rooms share means all of them.
  *
  * @since 0.1.0
  * @category combinators

@@ -17,7 +17,7 @@ import type { Room } from "./Room.ts"
 export interface RoomsTrait {
   /** The rooms as last read; asks the device when none are known yet. */
   readonly list: Effect.Effect<ReadonlyArray<Room>, CommandError>
-  /** Asks the device now: rooms change when they are edited in the app, or when the map is another one. */
+  /** Asks the device now: rooms change when they are edited in the app, or when another map is put into use. */
   readonly refresh: Effect.Effect<ReadonlyArray<Room>, CommandError>
 }
 

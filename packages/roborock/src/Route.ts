@@ -7,7 +7,7 @@ import type { Version } from "./Frame.ts"
 import type { AuthError, ConnectError } from "./RoborockError.ts"
 
 /**
- * How a device is reached now. `None` says why neither way works; both are tried again by themselves.
+ * How a device is reached now. `None` says why neither way works; both are retried automatically.
  *
  * @since 0.1.0
  * @category models
@@ -29,7 +29,7 @@ export interface Place {
 }
 
 /**
- * Whether two routes are the same to people: a `None` of another error is.
+ * Whether two routes are the same to people: two of `None` are, whatever their errors.
  *
  * @since 0.1.0
  * @category guards

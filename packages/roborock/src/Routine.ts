@@ -1,5 +1,5 @@
 /**
- * Routines of the app (its web API calls them scenes): what a person has put together there, to be run from here.
+ * Routines of the app (its web API calls them scenes): what the owner has put together there, to be run from here.
  *
  * @since 0.1.0
  */

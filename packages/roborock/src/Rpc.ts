@@ -219,7 +219,7 @@ const outcomeOf = (id: number, inner: Readonly<Record<string, unknown>>): Either
 /**
  * Reads what a device sent: a response, a push or a bare acknowledgement.
  *
- * Fails with `MalformedPayload` when the payload is no such thing. An error *of the device* is no failure here: it is
+ * Fails with `MalformedPayload` when the payload is none of these. An error *of the device* is not a failure here: it is
  * the `outcome` of the response, because it belongs to one request.
  *
  * @since 0.1.0

@@ -28,14 +28,14 @@ import { findRooms } from "./internal/map/rooms.ts"
 export interface RrMap extends FloorMap {
   /** `undefined` for a history map that came without a file header. */
   readonly header: Header | undefined
-  /** Whether the SHA-1 at the end fits, computed when it is asked for. A map with a wrong one is still worth drawing. */
+  /** Whether the SHA-1 at the end matches, computed on first use. A map where it does not is still worth drawing. */
   readonly digest: "ok" | "wrong" | "missing"
   /** Floor material by room: 3 wood, 4 tile; others are passed through, 0 is left out. */
   readonly floorMaterials: ReadonlyMap<number, number>
   readonly dockType: number | undefined
   /** Unix seconds. */
   readonly createdAt: number | undefined
-  /** Every block of the file in its order, also those nobody knows. */
+  /** Every block of the file in order, including unknown ones. */
   readonly blocks: ReadonlyArray<BlockInfo>
   /** Blocks that could not be read, or not fully. */
   readonly issues: ReadonlyArray<Issue>
@@ -74,7 +74,7 @@ export interface BlockInfo {
  * - `CutShort`: it announces more than it holds; what it holds was read
  * - `TooManyRecords`: it holds more than any robot sends; the first ones were read
  * - `Malformed`: it makes no sense and was left out
- * - `Repeated`: its type came before; the first one counts
+ * - `Repeated`: its type occurred before; the first one counts
  *
  * @since 0.1.0
  * @category models
@@ -85,7 +85,7 @@ export interface Issue {
 }
 
 /**
- * Why a file is no complete map.
+ * Why a file is not a complete map.
  *
  * - `NotAMap`: it does not begin like one
  * - `Truncated`: a block reaches past the end of the file

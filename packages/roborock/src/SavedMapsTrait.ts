@@ -38,7 +38,7 @@ const maxMaps = 64
 const isInUse = (cur: unknown): boolean | undefined => cur === undefined ? undefined : cur === true || cur === 1
 
 /**
- * Reads the list of maps of a Q7 (`service.get_map_list`) or Q10 vacuum (data point 61); `undefined` when it is none.
+ * Reads the list of maps of a Q7 (`service.get_map_list`) or Q10 vacuum (data point 61); `undefined` for anything else.
  * Entries without id are left out.
  *
  * @since 0.1.0

@@ -93,7 +93,7 @@ const toSchedule = (entry: unknown): ReadonlyArray<Schedule> => {
 }
 
 /**
- * Reads the result of `get_timer`; `undefined` when it is none. Entries that make no sense are left out.
+ * Reads the result of `get_timer`; `undefined` for anything else. Entries that make no sense are left out.
  *
  * @since 0.1.0
  * @category decoding
@@ -110,6 +110,7 @@ const isRepeat = (repeat: number): boolean => Number.isInteger(repeat) && repeat
 
 /** @internal */
 export const make = (vacuum: Vacuum): SchedulesTrait => ({
+  // Not a `question`: that would take the only schedule out of its list.
   list: Effect.flatMap(vacuum.channel.request(listMethod), (result) => {
     const schedules = decode(result)
     return schedules === undefined

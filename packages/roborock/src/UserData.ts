@@ -1,6 +1,6 @@
 /**
  * What a login returns: the token, and the keys to the home API and to the MQTT broker. It stays valid for weeks or
- * months; store it, readable by its owner only, and give it back as `{ userData }` instead of logging in each time.
+ * months; store it, readable only by its owner, and pass it as `{ userData }` instead of logging in each time.
  *
  * @since 0.1.0
  */
@@ -11,7 +11,7 @@ import { AuthError } from "./RoborockError.ts"
 
 const Secret = Schema.Redacted(Schema.NonEmptyString)
 
-/** A level of every MQTT topic: printable ASCII, without what means something in a topic. */
+/** A level of every MQTT topic: printable ASCII without the characters that are special in a topic. */
 const UserId = Schema.String.pipe(Schema.pattern(/^[!"$-*,-.0-~]{1,64}$/))
 
 const preserve = { parseOptions: { onExcessProperty: "preserve" } } as const
@@ -72,7 +72,7 @@ export type UserData = typeof UserData.Type
  */
 export const decode = (json: unknown): Effect.Effect<UserData, AuthError> =>
   Schema.decodeUnknown(UserData)(json).pipe(
-    // A ParseError quotes the values that it refuses, and these are secrets: it is no cause to hand on.
+    // A ParseError quotes the values that it refuses, and these are secrets: it must not become the cause.
     Effect.mapError(() => new AuthError({ reason: "InvalidUserData" }))
   )
 

@@ -22,7 +22,7 @@ export interface VoicePack {
 }
 
 /**
- * What it speaks with.
+ * The voice that the robot speaks with.
  *
  * @since 0.1.0
  * @category models

@@ -10,8 +10,8 @@ import { numberField } from "./internal/v1/json.ts"
 import { type CommandError, DeviceError } from "./RoborockError.ts"
 
 /**
- * A program by the words of `ZeoCodes`. What is left out is sent as the machine reports it, if it is set to this mode and
- * program (it wants to be told all at once), else it stays as the program has it.
+ * A program in the words of `ZeoCodes`. The machine wants all settings at once: those left out are sent as it reports
+ * them if it is set to this mode and program, else they stay as the program has them.
  *
  * @since 0.1.0
  * @category models
@@ -36,8 +36,8 @@ export interface Program {
  */
 export interface WasherTrait {
   /**
-   * Starts a program. A word that the machine does not have is `InvalidArgument`; a machine that its owner has not released
-   * for starting from afar is `InvalidState`, and nothing is sent.
+   * Starts a program. A word that the machine does not have is `InvalidArgument`; on a machine whose owner has not enabled
+   * remote start it fails with `InvalidState`, and nothing is sent.
    */
   readonly start: (program: Program) => Effect.Effect<void, CommandError>
   readonly pause: Effect.Effect<void, CommandError>
@@ -58,7 +58,7 @@ const parameters = [
 
 type Parameters = Readonly<Record<string, string | number | undefined>>
 
-/** As it is set; what belongs to another mode or program is of no use, nor is what cannot be sent. */
+/** The settings as they are; those of another mode or program are of no use, nor are those that cannot be sent. */
 const reportedOf = (table: ApplianceTrait.Table, fields: Fields, mode: string, program: string): Parameters => {
   const isSet = (name: string, word: string) => table.words[name]?.get(numberField(fields, name) ?? -1) === word
   const sendable = parameters.map((name) => [name, numberField(fields, name)] as const)
@@ -75,7 +75,7 @@ export const make = (context: Context, table: ApplianceTrait.Table): WasherTrait
     Effect.flatMap(context.state, ({ fields }): Effect.Effect<void, CommandError> =>
       fields["app_authorization"] === 0
         ? Effect.fail(
-          new DeviceError({ reason: "InvalidState", method: "start", text: "starting from afar is not allowed on it" })
+          new DeviceError({ reason: "InvalidState", method: "start", text: "remote start is not enabled on it" })
         )
         : ApplianceTrait.set(
           context,

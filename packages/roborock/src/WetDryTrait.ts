@@ -1,5 +1,5 @@
 /**
- * What a wet-dry vacuum can be told.
+ * Commanding a wet-dry vacuum.
  *
  * @since 0.1.0
  */
@@ -15,7 +15,7 @@ import type { CommandError } from "./RoborockError.ts"
  * @category models
  */
 export interface WetDryTrait {
-  /** Starts what is set: cleaning itself, drying. */
+  /** Starts what is set: self-cleaning or drying. */
   readonly start: Effect.Effect<void, CommandError>
   /** Tells it that a part is new. */
   readonly reset: (part: "mesh" | "brush") => Effect.Effect<void, CommandError>

@@ -17,8 +17,8 @@ import type { CommandError, NoMap } from "./RoborockError.ts"
  */
 export interface ZonesTrait {
   /**
-   * Cleans one to five rectangles, each `repeat` times (1 to 3, once by default). A Q10 vacuum counts from the origin of its
-   * map, which is asked for when it is not there yet: without one this fails with `NoMap`.
+   * Cleans one to five rectangles, each `repeat` times (1 to 3, once by default). A Q10 vacuum measures from the origin of
+   * its map, which is fetched when it is not known yet: without a map this fails with `NoMap`.
    */
   readonly clean: (
     zones: ReadonlyArray<Box>,

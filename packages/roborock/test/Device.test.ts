@@ -369,7 +369,7 @@ describe("traits", () => {
       assert.strictEqual(error.message, "No such room on the map in use: Attic. Known: Kitchen, Hall.")
       const messageOf = (rooms: ReadonlyArray<string>, repeat: number) =>
         Effect.map(Effect.flip(cleaning.rooms(rooms, { repeat })), ({ message }) => message)
-      assert.strictEqual(yield* messageOf([], 1), "app_segment_clean: there has to be a room")
+      assert.strictEqual(yield* messageOf([], 1), "app_segment_clean: at least one room has to be given")
       for (const repeat of [4, 1.5]) {
         assert.strictEqual(yield* messageOf(["Hall"], repeat), "app_segment_clean: repeat has to be 1, 2 or 3")
       }

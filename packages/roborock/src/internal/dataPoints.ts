@@ -24,7 +24,7 @@ const withoutPadding = (payload: Uint8Array): Uint8Array => {
   return padded ? payload.subarray(0, payload.length - count) : payload
 }
 
-/** The data points of a message; `undefined` when it is none. */
+/** The data points of a message; `undefined` for anything else. */
 export const decodeDataPoints = (payload: Uint8Array): ReadonlyMap<number, unknown> | undefined => {
   const outer = Either.getOrUndefined(parseJson(withoutPadding(payload)))
   return isRecord(outer) && isRecord(outer["dps"]) ? numbered(outer["dps"]) : undefined

@@ -15,7 +15,7 @@ import { type Datagram, LocalNetwork } from "../LocalNetwork.ts"
 const heard = 64
 
 /**
- * Datagrams of a port on all addresses of this machine. The port is shared with other programs that share it, too.
+ * Datagrams that arrive at a port on any address of this machine, shared with other programs that share the port too.
  */
 const datagrams = (port: number): Stream.Stream<Datagram, TransportError> =>
   Stream.asyncPush<Datagram, TransportError>((emit) =>

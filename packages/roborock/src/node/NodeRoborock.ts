@@ -24,8 +24,8 @@ import * as PrivateFiles from "./PrivateFiles.ts"
  */
 export interface Options extends RoborockSession.Options {
   /**
-   * Where logins, home, addresses and maps are kept, readable by their owner only, so that the next start asks nobody and
-   * works without the cloud. Two programs may share it.
+   * Where logins, home, addresses and maps are kept, readable only by their owner, so that the next start needs neither a
+   * login nor the cloud. Two programs may share it.
    *
    * @default nowhere: they end with the program
    */
@@ -83,7 +83,7 @@ export interface ConfigOptions {
 }
 
 /**
- * {@link layer} for a password login whose options are read from `Config`; `rest` are those that are no configuration.
+ * {@link layer} for a password login whose options are read from `Config`; `rest` has those that are not configuration.
  *
  * @example
  * ```ts

@@ -68,9 +68,9 @@ const lockFiles = {
 }
 
 /**
- * The files of a directory, one for each key. The directory and the files are made with no rights for others; a value is
- * replaced as a whole or not at all, also when the machine goes down meanwhile. Programs that share the directory wait for
- * each other in `modify`, so that none loses what another has changed.
+ * The files of a directory, one for each key. The directory and the files are created without rights for others; a value
+ * is replaced as a whole or not at all, even if the machine goes down meanwhile. Programs that share the directory wait
+ * for each other in `modify`, so that none loses what another has changed.
  *
  * @since 0.1.0
  * @category layers

@@ -17,7 +17,7 @@ const loginAdvice: Partial<Readonly<Record<AuthError["reason"], string>>> = {
   TwoFactorRequired: "Run \"roborock login --code\".",
   SessionRevoked: logIn,
   InvalidUserData: logIn,
-  BrokerRefused: "Wait some minutes, then run \"roborock login --again\"."
+  BrokerRefused: "Wait a few minutes, then run \"roborock login --again\"."
 }
 
 /** A message of the library says what happened in its first sentence, and what to do in the others. */

@@ -18,7 +18,7 @@ import * as joinedMaps from "../q7/joinedMap.ts"
 import * as requests from "../q7/requests.ts"
 import { isRecord, numberField } from "../v1/json.ts"
 import { activitiesOf } from "./activities.ts"
-import { invalidArgument, noPercentage, notAmong, noTimeOfDay } from "./argument.ts"
+import { invalidArgument, noLevel, noPercentage, notAmong, noTimeOfDay } from "./argument.ts"
 import type { Dialect } from "./dialect.ts"
 import { codeOf, type Context, type Fields } from "./dialectContext.ts"
 import { findRooms } from "./knownRooms.ts"
@@ -257,9 +257,7 @@ export const make = (context: Context): Dialect => {
           const codes = chosen.map(([property, name, names]) => [property, codeOf(name, names)] as const)
           return codes.length > 0 && codes.every(([, code]) => code !== undefined)
             ? write(Object.fromEntries(codes))
-            : Effect.fail(
-              invalidArgument("prop.set", "fan, water and route have to be among the choices, one at least")
-            )
+            : Effect.fail(invalidArgument("prop.set", noLevel))
         },
         setMode: (mode) => {
           const code = modes.get(mode)

@@ -170,7 +170,7 @@ describe("a washing machine", () => {
       const { device, sent } = yield* openAppliance({ ...washer, localKey: Redacted.make("masked") }, () => [])
       const { refresh } = yield* device.trait("status")
       assert.strictEqual(yield* reasonOf(refresh), "InvalidKey")
-      assert.include((yield* device.state.get).trouble ?? "", "no key with which messages")
+      assert.include((yield* device.state.get).trouble ?? "", "no key that can seal")
       assert.lengthOf(sent, 0)
     }))
 
