@@ -41,8 +41,7 @@ export const httpConnect: {
     if (/[\s\u0000-\u001f]/.test(authority)) return yield* refused("the host cannot be named to the proxy")
     yield* wire.write([utf8(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n${credentials(target)}\r\n`)])
     const reader = readers.make(wire)
-    const head = yield* Effect.mapError(reader.takeHead, broken)
-    const status = /^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1]
+    const status = yield* finalStatus(reader)
     if (status === undefined) return yield* refused("it does not speak HTTP")
     if (status === "407") return yield* denied("it asks for credentials (HTTP status 407)")
     return status.startsWith("2") ? reader.rest() : yield* refused(`it answered with HTTP status ${status}`)
@@ -76,9 +75,11 @@ export const socks5: {
     }
     const address = yield* addressOf(target.host)
     yield* wire.write([Uint8Array.from([5, 1, 0, ...address, target.port >> 8, target.port & 0xff])])
-    const [, reply = 1, , kind = 0] = yield* take(4)
+    const [replyVersion, reply = 1, , kind = 0] = yield* take(4)
+    if (replyVersion !== 5) return yield* refused("it does not speak SOCKS5")
     if (reply !== 0) return yield* refused(socksReplies[reply] ?? `it answered with code ${reply}`)
-    const boundBytes = kind === 1 ? 4 : kind === 4 ? 16 : ((yield* take(1))[0] ?? 0)
+    const boundBytes = kind === 3 ? (yield* take(1))[0] : addressBytes[kind]
+    if (boundBytes === undefined) return yield* refused(`it answered with an address of kind ${kind}`)
     yield* take(boundBytes + 2)
     return reader.rest()
   }))
@@ -91,6 +92,9 @@ const addressOf = (host: string): Effect.Effect<ReadonlyArray<number>, Transport
   return name.length > 255 ? refused("the host name is too long") : Effect.succeed([3, name.length, ...name])
 }
 
+/** Of the kinds of address that have always the same length. */
+const addressBytes: Record<number, number> = { 1: 4, 4: 16 }
+
 const socksReplies: Record<number, string> = {
   1: "it failed for a reason of its own",
   2: "its rules do not allow this connection",
@@ -101,6 +105,13 @@ const socksReplies: Record<number, string> = {
   7: "it does not know the command",
   8: "it does not know this kind of address"
 }
+
+/** Answers of 1xx come before the last one (RFC 9110 section 15.2); 101 is the last one, and nobody has asked for it. */
+const finalStatus = (reader: readers.Reader): Effect.Effect<string | undefined, TransportError> =>
+  Effect.flatMap(Effect.mapError(reader.takeHead, broken), (head) => {
+    const status = /^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1]
+    return status?.startsWith("1") === true && status !== "101" ? finalStatus(reader) : Effect.succeed(status)
+  })
 
 const credentials = ({ password, username }: Target): string => {
   if (username === undefined) return ""

@@ -41,7 +41,18 @@ describe("Proxy.httpConnect", () => {
       assert.strictEqual(text(yield* wire.read) + text(yield* wire.read), "hi")
     }))
 
+  it.scoped("reads on behind answers that are not the last one", () =>
+    Effect.gen(function*() {
+      const { result } = yield* talk(Proxy.httpConnect(target), [
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nX: y\r\n\r\nHTTP/1.1 200 OK\r\n\r\nhi"
+      ])
+      const wire = yield* result
+      assert.strictEqual(text(yield* wire.read) + text(yield* wire.read), "hi")
+    }))
+
   it.scoped.each([
+    ["HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 407 No\r\n\r\n", "ProxyDenied"],
+    ["HTTP/1.1 101 Switching Protocols\r\n\r\n", "ProxyRefused"],
     ["HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", "ProxyDenied"],
     ["HTTP/1.1 403 Forbidden\r\n\r\n", "ProxyRefused"],
     ["SSH-2.0-OpenSSH\r\n\r\n", "ProxyRefused"],
@@ -96,7 +107,9 @@ describe("Proxy.socks5", () => {
       [[[5, 255]], "ProxyDenied"],
       [[[5, 2], [1, 1]], "ProxyDenied"],
       [[[4, 0]], "ProxyRefused"],
-      [[[5, 0], [5, 5, 0, 1, 0, 0, 0, 0, 0, 0]], "ProxyRefused"]
+      [[[5, 0], [5, 5, 0, 1, 0, 0, 0, 0, 0, 0]], "ProxyRefused"],
+      [[[5, 0], [4, 0, 0, 1, 0, 0, 0, 0, 0, 0]], "ProxyRefused"],
+      [[[5, 0], [5, 0, 0, 9, 0, 0, 0, 0, 0, 0]], "ProxyRefused"]
     ] as const
   )("%j is %s", ([answers, reason]) =>
     Effect.gen(function*() {
