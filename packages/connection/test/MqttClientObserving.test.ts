@@ -65,6 +65,21 @@ describe("events", () => {
       yield* Stream.runDrain(client.events)
     }))
 
+  it.scoped("tell of an attempt that ends the client before the server is asked", () =>
+    Effect.gen(function*() {
+      let isBroken = false
+      const username = Effect.suspend(() => isBroken ? Effect.die("bug") : Effect.succeed("me"))
+      const { client, link } = yield* start({ username })
+      const { fiber, tags } = yield* record(client)
+      isBroken = true
+      yield* link.close
+      yield* settle
+      yield* TestClock.adjust("5 seconds")
+      yield* Fiber.join(fiber)
+      assert.deepStrictEqual(tags(), ["Disconnected", "Connecting", "ConnectFailed", "Failed"])
+      assert.strictEqual((yield* client.stats).connectsFailed, 1)
+    }))
+
   it.scoped("tell of pings, those of keep-alive too, with their round trips", () =>
     Effect.gen(function*() {
       const { client, link } = yield* start({ keepAlive: "10 seconds" })

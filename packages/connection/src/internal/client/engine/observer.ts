@@ -40,6 +40,7 @@ export class Observer implements Listener {
   readonly #readers = new Broadcast<ClientEvent>(heldForReader)
   #counts = makeCounts()
   #base: Readonly<Traffic> = noTraffic
+  /** The one that is under way, or 0. */
   #attempt = 0
   #epoch = 0
   #isUp = false
@@ -105,6 +106,7 @@ export class Observer implements Listener {
 
   #up(negotiated: Negotiated): void {
     this.#isUp = true
+    this.#attempt = 0
     const epoch = ++this.#epoch
     this.#readers.emit({ _tag: "Connected", epoch, negotiated })
     if (epoch === 1 || negotiated.sessionPresent) return
@@ -119,11 +121,13 @@ export class Observer implements Listener {
       this.#readers.emit({ _tag: "ConnectFailed", attempt: this.#attempt, error })
     }
     this.#isUp = false
+    this.#attempt = 0
   }
 
   #over(error: AuthError | ConnectError | undefined): void {
     if (this.#readers.isOver) return
-    if (this.#isUp) this.#down(error ?? closedHere())
+    // What ends a client in the middle of an attempt is what the attempt failed with, unless the client was closed.
+    if (this.#isUp || (this.#attempt > 0 && error !== undefined)) this.#down(error ?? closedHere())
     this.#readers.emit(error === undefined ? { _tag: "Closed" } : { _tag: "Failed", error })
     this.#readers.end()
   }
