@@ -1276,6 +1276,18 @@ describe("MqttClient", () => {
       assert.strictEqual(Duration.toMillis(yield* Fiber.join(pinging)), 25)
     }))
 
+  it.scoped("a ping that the end of the client overtakes is told so, and that no other will succeed", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start()
+      const pinging = yield* Effect.fork(Effect.flip(client.ping))
+      yield* link.expect("PingReq")
+      yield* Effect.fork(client.disconnect())
+      yield* link.expect("Disconnect")
+      yield* link.close
+      const { reason, retryable } = yield* Fiber.join(pinging)
+      assert.deepStrictEqual({ reason, retryable }, { reason: "Closed", retryable: false })
+    }))
+
   it.scoped("a clock with fractions of milliseconds pings in time, and does not spin", () =>
     Effect.gen(function*() {
       yield* TestClock.adjust(Duration.micros(731_234n))

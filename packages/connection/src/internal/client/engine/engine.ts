@@ -191,20 +191,23 @@ class ClientEngine<C extends Consumer> implements Engine<C>, Hooks, Owner {
 
   get ping(): Engine<C>["ping"] {
     return Effect.suspend(() => {
-      const stopped = this.#stopped
-      if (stopped !== undefined) return stopped._tag === "ConnectError" ? stopped : closedBy(stopped)
-      if (!this.session.isReady()) return new ConnectError({ reason: "Transport", retryable: true })
+      if (this.#stopped !== undefined || !this.session.isReady()) return this.#withoutLink()
       return Effect.async<Duration.Duration, ConnectError>((resume) => {
         this.pump.pass((now) =>
-          this.session.ping(now, (roundTrip) =>
-            resume(
-              roundTrip === undefined
-                ? Effect.fail(new ConnectError({ reason: "Transport", retryable: true }))
-                : Effect.succeed(Duration.millis(roundTrip))
-            ))
+          this.session.ping(
+            now,
+            (roundTrip) =>
+              resume(roundTrip === undefined ? this.#withoutLink() : Effect.succeed(Duration.millis(roundTrip)))
+          )
         )
       })
     })
+  }
+
+  #withoutLink(): ConnectError {
+    const stopped = this.#stopped
+    if (stopped === undefined) return new ConnectError({ reason: "Transport", retryable: true })
+    return stopped._tag === "ConnectError" ? stopped : closedBy(stopped)
   }
 
   awaitsMessage(): boolean {
