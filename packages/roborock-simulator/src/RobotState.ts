@@ -53,14 +53,14 @@ export type Command =
 export type Outcome = "Done" | "Refused" | "BadParameters"
 
 /**
- * A cleaning that has ended. Times are Unix seconds, the duration is the robot's own (simulated) time.
+ * A cleaning that has ended, as robots tell it: times are Unix seconds, the duration is the robot's own (simulated) time.
  *
  * @since 0.1.0
  * @category models
  */
 export interface CleanRecord {
-  readonly begin: number
-  readonly end: number
+  readonly beginSeconds: number
+  readonly endSeconds: number
   readonly durationSeconds: number
   readonly areaMm2: number
   readonly kind: CleanKind

@@ -185,7 +185,7 @@ describe("Robot", () => {
       tell({ _tag: "Stop" })
     }
     assert.strictEqual(robot.state.records.length, Robot.maxRecords)
-    assert.strictEqual(new Set(robot.state.records.map(({ begin }) => begin)).size, Robot.maxRecords)
+    assert.strictEqual(new Set(robot.state.records.map(({ beginSeconds }) => beginSeconds)).size, Robot.maxRecords)
     assert.strictEqual(robot.state.totals.count, 31)
   })
 

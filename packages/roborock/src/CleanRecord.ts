@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
+import { fromSeconds } from "./internal/instant.ts"
 import { isRecord, numberField } from "./internal/v1/json.ts"
 import * as V1Codes from "./V1Codes.ts"
 
@@ -20,7 +21,7 @@ export interface CleanSummary {
   readonly area: number | undefined
   readonly count: number | undefined
   readonly emptied: number | undefined
-  /** Ids of the runs, the newest first: the Unix seconds at which they began. */
+  /** Ids of the runs, the newest first. */
   readonly records: ReadonlyArray<number>
 }
 
@@ -31,9 +32,11 @@ export interface CleanSummary {
  * @category models
  */
 export interface CleanRecord {
-  /** Unix seconds, which are also the id of the run. */
+  /** As the summary has it, and `HistoryTrait` wants it. */
+  readonly id: number
+  /** Unix milliseconds. */
   readonly begin: number
-  /** Unix seconds. */
+  /** Unix milliseconds. */
   readonly end: number
   /** Spent cleaning, without breaks. */
   readonly duration: Duration.Duration
@@ -134,10 +137,13 @@ export const decode = (result: unknown): CleanRecord | undefined => {
   const first = stages.at(0)
   const last = stages.at(-1)
   if (first === undefined || last === undefined) return undefined
-  const begin = numberField(first, "begin")
-  const end = numberField(last, "end")
-  if (begin === undefined || end === undefined) return undefined
+  // The time at which it began is what a run is known by.
+  const id = numberField(first, "begin")
+  const begin = fromSeconds(id)
+  const end = fromSeconds(numberField(last, "end"))
+  if (id === undefined || begin === undefined || end === undefined) return undefined
   return {
+    id,
     begin,
     end,
     duration: Duration.seconds(sum(stages, "duration") ?? 0),

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import { invalidArgument, notAmong } from "./internal/device/argument.ts"
 import { question } from "./internal/device/question.ts"
 import type { Vacuum } from "./internal/device/vacuum.ts"
+import { fromSeconds } from "./internal/instant.ts"
 import { shownText } from "./internal/shownText.ts"
 import { isRecord, numberField } from "./internal/v1/json.ts"
 import { type CommandError, DeviceError } from "./RoborockError.ts"
@@ -22,7 +23,7 @@ export interface Floor {
   readonly mapFlag: number
   /** The name it was given, else `Floor 1` and so on. */
   readonly name: string
-  /** Unix seconds. */
+  /** Unix milliseconds. */
   readonly addedAt: number | undefined
   /** Its rooms as the device reports them, else as they were when the floor was in use; empty where neither is known. */
   readonly rooms: ReadonlyArray<Room>
@@ -84,7 +85,7 @@ export const decode = (result: unknown): ReadonlyArray<Floor> | undefined => {
     return [{
       mapFlag,
       name: typeof name === "string" && name !== "" ? shownText(name) : `Floor ${mapFlag + 1}`,
-      addedAt: numberField(entry, "add_time"),
+      addedAt: fromSeconds(numberField(entry, "add_time")),
       rooms: toRooms(entry["rooms"]),
       backups: toBackups(entry["bak_maps"])
     }]

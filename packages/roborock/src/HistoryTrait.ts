@@ -46,7 +46,7 @@ export const fromList = (
     summary: Effect.map(history, ({ summary }) => summary),
     record: (id) =>
       Effect.flatMap(history, ({ records }) => {
-        const found = records.find(({ begin }) => begin === id)
+        const found = records.find((record) => record.id === id)
         return found === undefined
           ? Effect.fail(invalidArgument(method, "it has to be the id of a run"))
           : Effect.succeed(found)

@@ -6,6 +6,7 @@
 import * as Duration from "effect/Duration"
 import type { CleanRecord } from "./CleanRecord.ts"
 import { nameOf } from "./internal/device/problem.ts"
+import { fromSeconds } from "./internal/instant.ts"
 import { isRecord } from "./internal/v1/json.ts"
 
 /**
@@ -58,17 +59,20 @@ const minute = 60
  */
 export const decodeRecord = (text: string): CleanRecord | undefined => {
   const parts = text.split("_")
-  const [begin, minutes, area, , , , scope, , result, start] = parts.slice(1).map((part) =>
+  const [id, minutes, area, , , , scope, , result, start] = parts.slice(1).map((part) =>
     /^(-1|\d{1,12})$/.test(part) ? Number(part) : undefined
   )
   if (
-    parts.length !== fieldCount || begin === undefined || minutes === undefined || area === undefined
-    || scope === undefined || result === undefined || start === undefined || begin < 0 || minutes < 0 || area < 0
+    parts.length !== fieldCount || id === undefined || minutes === undefined || area === undefined
+    || scope === undefined || result === undefined || start === undefined || id < 0 || minutes < 0 || area < 0
   ) return undefined
-  return {
+  const begin = fromSeconds(id)
+  // The device reports no end: this is the earliest one possible.
+  const end = fromSeconds(id + minutes * minute)
+  return begin === undefined || end === undefined ? undefined : {
+    id,
     begin,
-    // The device reports no end: this is the earliest one possible.
-    end: begin + minutes * minute,
+    end,
     duration: Duration.minutes(minutes),
     area,
     complete: resultNames.get(result) === "completed",
@@ -94,5 +98,5 @@ export const decode = (value: unknown): ReadonlyArray<CleanRecord> | undefined =
   if (!Array.isArray(data)) return undefined
   return data.slice(0, maxRecords)
     .flatMap((entry: unknown) => typeof entry === "string" ? decodeRecord(entry) ?? [] : [])
-    .sort((a, b) => b.begin - a.begin)
+    .sort((a, b) => b.id - a.id)
 }

@@ -13,6 +13,7 @@ import type { FloorMap, Grid, Line, Obstacle, Point, Pose } from "./FloorMap.ts"
 import { roomAt } from "./FloorMap.ts"
 import { gunzipBounded, isGzip } from "./internal/compression/gunzipBounded.ts"
 import { isZlib, unzlibBounded } from "./internal/compression/unzlibBounded.ts"
+import { fromSeconds } from "./internal/instant.ts"
 import { normalisedDegrees } from "./internal/map/degrees.ts"
 import { tidyMillimetres } from "./internal/map/plane.ts"
 import { quadsOf } from "./internal/map/quads.ts"
@@ -36,9 +37,9 @@ export interface Q7Map extends FloorMap {
   readonly mapType: number
   /** The map's own number; `undefined` when it has no head. */
   readonly mapId: number | undefined
-  /** When the cleaning began, Unix seconds: the key of the map of a past cleaning. */
+  /** When the cleaning began, in Unix milliseconds: the key of the map of a past cleaning. */
   readonly taskBegin: number | undefined
-  /** When the robot sent the map, Unix seconds. */
+  /** When the robot sent the map, in Unix milliseconds. */
   readonly uploadedAt: number | undefined
   /** By room id, as the owner named them. */
   readonly roomNames: ReadonlyMap<number, string>
@@ -220,8 +221,8 @@ const interpret = (parts: Parts, maxBytes: number, issues: Array<Issue>, report:
   return {
     mapType: parts.mapType ?? 0,
     mapId: headNumbers?.get(1),
-    taskBegin: ext?.get(1),
-    uploadedAt: ext?.get(2),
+    taskBegin: fromSeconds(ext?.get(1)),
+    uploadedAt: fromSeconds(ext?.get(2)),
     roomNames: new Map(
       (parts.repeats.get(12) ?? []).map((bytes) => Messages.readRoomName(bytes, report))
         .filter(({ name }) => name !== "").map(({ id, name }) => [id, name])

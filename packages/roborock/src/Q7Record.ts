@@ -6,6 +6,7 @@
 import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import type { CleanRecord, CleanSummary } from "./CleanRecord.ts"
+import { fromSeconds } from "./internal/instant.ts"
 import { isRecord, numberField, parseJson } from "./internal/v1/json.ts"
 
 /**
@@ -28,14 +29,17 @@ const toRecord = (entry: unknown): ReadonlyArray<CleanRecord> => {
   const text = isRecord(entry) ? entry["detail"] : undefined
   const detail = typeof text === "string" ? Either.getOrUndefined(parseJson(text)) : undefined
   if (!isRecord(detail)) return []
-  const begin = numberField(detail, "record_start_time")
-  if (begin === undefined) return []
+  const id = numberField(detail, "record_start_time")
   const seconds = numberField(detail, "record_use_time") ?? 0
+  const begin = fromSeconds(id)
+  // The device reports no end: this is the earliest one possible.
+  const end = fromSeconds((id ?? 0) + seconds)
+  if (id === undefined || begin === undefined || end === undefined) return []
   const error = numberField(detail, "record_faultcode") ?? 0
   return [{
+    id,
     begin,
-    // The device reports no end: this is the earliest one possible.
-    end: begin + seconds,
+    end,
     duration: Duration.seconds(seconds),
     area: squareMetres(numberField(detail, "record_clean_area") ?? 0),
     complete: error === 0,
@@ -69,7 +73,7 @@ export const decode = (data: unknown): History | undefined => {
       area: area === undefined ? undefined : squareMetres(area),
       count: numberField(data, "total_count"),
       emptied: undefined,
-      records: records.map(({ begin }) => begin)
+      records: records.map(({ id }) => id)
     },
     records
   }

@@ -12,6 +12,7 @@ import * as Either from "effect/Either"
 import type { FloorMap } from "./FloorMap.ts"
 import { roomAt } from "./FloorMap.ts"
 import { gunzipBounded, isGzip } from "./internal/compression/gunzipBounded.ts"
+import { fromSeconds } from "./internal/instant.ts"
 import type { Block, BlockWalk } from "./internal/map/blocks.ts"
 import { digestType, walkBlocks } from "./internal/map/blocks.ts"
 import { readGrid } from "./internal/map/grid.ts"
@@ -33,7 +34,7 @@ export interface RrMap extends FloorMap {
   /** Floor material by room: 3 wood, 4 tile; others are passed through, 0 is left out. */
   readonly floorMaterials: ReadonlyMap<number, number>
   readonly dockType: number | undefined
-  /** Unix seconds. */
+  /** Unix milliseconds. */
   readonly createdAt: number | undefined
   /** Every block of the file in order, including unknown ones. */
   readonly blocks: ReadonlyArray<BlockInfo>
@@ -214,7 +215,7 @@ const interpret = (file: Uint8Array, header: Header | undefined, walk: BlockWalk
     suspected: { areas: [], sills: quads(31).map(middleOf), cliffs: [] },
     floorMaterials: readMaterials(block(24)),
     dockType: dock !== undefined && dock.data.byteLength >= 4 ? dock.data.getUint32(0, true) : undefined,
-    createdAt: date !== undefined && date.data.byteLength >= 4 ? date.data.getUint32(0, true) : undefined,
+    createdAt: fromSeconds(date !== undefined && date.data.byteLength >= 4 ? date.data.getUint32(0, true) : undefined),
     blocks: Array.from(walk.blocks.values(), ({ data, header: { byteLength }, type }) => ({
       type,
       headerBytes: byteLength,

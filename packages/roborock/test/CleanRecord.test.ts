@@ -21,8 +21,9 @@ describe("decodeSummary", () => {
 describe("decode", () => {
   it("reads a list of fields", () => {
     assert.deepStrictEqual(CleanRecord.decode([100, 400, 250, 4_500_000, 0, 1, 2, 3, 52]), {
-      begin: 100,
-      end: 400,
+      id: 100,
+      begin: 100_000,
+      end: 400_000,
       duration: Duration.seconds(250),
       area: 4.5,
       complete: true,
@@ -50,8 +51,9 @@ describe("decode", () => {
       { ...stage, begin: 300, end: 500, start_type: 1, complete: 1, finish_reason: 99, map_flag: 1 }
     ])
     assert.deepInclude(record, {
-      begin: 100,
-      end: 500,
+      id: 100,
+      begin: 100_000,
+      end: 500_000,
       duration: Duration.seconds(180),
       area: 2,
       washCount: 2,
@@ -63,7 +65,7 @@ describe("decode", () => {
   })
 
   it("nonsense is no record", () => {
-    for (const nonsense of [undefined, null, "ok", 5, [], [[]], [{}], { begin: 1 }]) {
+    for (const nonsense of [undefined, null, "ok", 5, [], [[]], [{}], { begin: 1 }, [1, 1e300], [-1e13, 1]]) {
       assert.isUndefined(CleanRecord.decode(nonsense))
     }
   })

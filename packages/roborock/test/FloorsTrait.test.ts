@@ -93,5 +93,7 @@ describe("floors", () => {
     assert.deepStrictEqual(FloorsTrait.decode({ map_info: [{ mapFlag: 0, name: "", bak_maps: backups }] }), [
       { mapFlag: 0, name: "Floor 1", addedAt: undefined, rooms: [], backups: [4] }
     ])
+    const [of2023] = FloorsTrait.decode({ map_info: [{ mapFlag: 0, add_time: 1_700_000_000 }] }) ?? []
+    assert.strictEqual(of2023?.addedAt, 1_700_000_000_000)
   })
 })

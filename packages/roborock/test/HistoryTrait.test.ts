@@ -12,7 +12,7 @@ describe("history", () => {
       })
       const history = yield* trait("history")
       const latest = yield* history.latest(2)
-      assert.deepStrictEqual(latest.map(({ area, begin }) => [begin, area]), [[300, 1], [200, 1]])
+      assert.deepStrictEqual(latest.map(({ area, id }) => [id, area]), [[300, 1], [200, 1]])
       yield* history.remove(100)
       assert.deepStrictEqual(calls().map(([method]) => method), [
         "get_clean_summary",

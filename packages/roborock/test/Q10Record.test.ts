@@ -7,9 +7,10 @@ const run = (begin: number) => `abc_${begin}_6_4_946_1829_4_01_01_02_3_0`
 describe("Q10Record", () => {
   it("reads the runs, the newest first", () => {
     const records = Q10Record.decode({ op: "list", result: 1, data: [run(100), run(300), run(200)] })
-    assert.deepStrictEqual(records?.map(({ begin }) => begin), [300, 200, 100])
+    assert.deepStrictEqual(records?.map(({ id }) => id), [300, 200, 100])
     assert.deepInclude(records?.[0], {
-      end: 660,
+      begin: 300_000,
+      end: 660_000,
       duration: Duration.minutes(6),
       area: 4,
       complete: false,
@@ -27,7 +28,7 @@ describe("Q10Record", () => {
 
   it("leaves out what makes no sense, and reads nothing out of nonsense", () => {
     const bad = ["", "abc", run(1).slice(0, -2), run(1).replace("_6_", "_x_"), `${run(1)}_0`, 5, null]
-    assert.deepStrictEqual(Q10Record.decode({ op: "list", data: [...bad, run(7)] })?.map(({ begin }) => begin), [7])
+    assert.deepStrictEqual(Q10Record.decode({ op: "list", data: [...bad, run(7)] })?.map(({ id }) => id), [7])
     for (const nonsense of [undefined, 0, "list", {}, { op: "notify", data: [] }, { op: "list", data: {} }]) {
       assert.isUndefined(Q10Record.decode(nonsense))
     }

@@ -22,7 +22,14 @@ describe("Q7Record", () => {
       emptied: undefined,
       records: [900, 100]
     })
-    assert.deepInclude(history?.records[0], { begin: 900, end: 930, area: 0.5, complete: false, error: 513 })
+    assert.deepInclude(history?.records[0], {
+      id: 900,
+      begin: 900_000,
+      end: 930_000,
+      area: 0.5,
+      complete: false,
+      error: 513
+    })
     assert.deepInclude(history?.records[1], { complete: true, duration: Duration.seconds(60) })
   })
 

@@ -31,6 +31,12 @@ describe("RrMap", () => {
     assert.deepStrictEqual(map.issues, [])
   })
 
+  it("tells when it was made", () => {
+    const dated = { type: 33, data: i32s(1_700_000_000) }
+    assert.strictEqual(parsed(mapFile(dated)).createdAt, 1_700_000_000_000)
+    assert.isUndefined(parsed(mapFile({ type: 33, data: Buffer.alloc(2) })).createdAt)
+  })
+
   it("finds the rooms", () => {
     assert.deepStrictEqual(map.rooms.map(({ id, cells, area, box }) => ({ id, cells, area, box })), [
       { id: 16, cells: 84, area: 0.21, box: { x0: 20050, y0: 20050, x1: 20900, y1: 20400 } },

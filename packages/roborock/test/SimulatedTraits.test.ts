@@ -63,7 +63,7 @@ describe("traits on the simulator", () => {
       const history = yield* vacuum.trait("history")
       const [latest] = yield* history.latest(1)
       assert.deepInclude(latest, { complete: true, kind: "draw_zone", finish: "finished_cleaning" })
-      assert.isDefined((yield* history.map(latest?.begin ?? 0)).grid)
+      assert.isDefined((yield* history.map(latest?.id ?? 0)).grid)
 
       yield* (yield* vacuum.trait("goTo")).goTo({ x, y })
       assert.strictEqual((yield* robot.state).activity, "Driving")

@@ -58,8 +58,8 @@ export const makeMachine = (
     if (job === undefined) return
     lastClean = { seconds: job.seconds(), areaMm2: job.areaMm2(), progress: complete ? 100 : job.progress() }
     history.add({
-      begin: job.beginSeconds,
-      end: Math.max(job.beginSeconds, Math.floor(now / 1000)),
+      beginSeconds: job.beginSeconds,
+      endSeconds: Math.max(job.beginSeconds, Math.floor(now / 1000)),
       durationSeconds: lastClean.seconds,
       areaMm2: lastClean.areaMm2,
       kind: job.kind,

@@ -65,8 +65,8 @@ export const orderOf = ({ plan }: Robot, point: number, value: unknown): Command
 /** A cleaning as the list of data point 52 has it: twelve fields. */
 export const recordText = (record: CleanRecord): string =>
   [
-    `sim${record.begin.toString(16).padStart(13, "0")}`,
-    record.begin,
+    `sim${record.beginSeconds.toString(16).padStart(13, "0")}`,
+    record.beginSeconds,
     Math.round(record.durationSeconds / 60),
     Math.round(record.areaMm2 / 1e6),
     0,

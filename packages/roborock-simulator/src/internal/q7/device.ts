@@ -51,7 +51,7 @@ export const makeQ7Device = ({ host, identity, robot }: Options): Effect.Effect<
         floor === state.floor
           ? { ...state, path: state.path.slice(-maxPathPoints) }
           : { ...state, position: plan.parking, path: [] },
-        { mapType, mapId: floor + 1, taskBegin: state.records[0]?.begin ?? seconds, now: seconds }
+        { mapType, mapId: floor + 1, taskBegin: state.records[0]?.beginSeconds ?? seconds, now: seconds }
       )
       return seal(
         Frame.protocols.mapResponse,

@@ -17,12 +17,13 @@ const codes = { unknownMethod: 1, badParameters: 2, notNow: 3 } as const
 const done: Reply = { data: {} }
 const badParameters: Reply = { code: codes.badParameters }
 
-const mapUrl = ({ begin, end }: CleanRecord): string => `/userdata/record_map/${begin}_${end}_0_clean_map.bin`
+const mapUrl = ({ beginSeconds, endSeconds }: CleanRecord): string =>
+  `/userdata/record_map/${beginSeconds}_${endSeconds}_0_clean_map.bin`
 
 const recordEntry = (record: CleanRecord) => ({
   url: mapUrl(record),
   detail: JSON.stringify({
-    record_start_time: record.begin,
+    record_start_time: record.beginSeconds,
     method: 0,
     record_use_time: record.durationSeconds,
     clean_count: 1,

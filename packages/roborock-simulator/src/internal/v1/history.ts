@@ -8,8 +8,8 @@ const interrupted = 21
 const startedByApp = 2
 
 const recordObject = (record: CleanRecord) => ({
-  begin: record.begin,
-  end: record.end,
+  begin: record.beginSeconds,
+  end: record.endSeconds,
   duration: record.durationSeconds,
   area: record.areaMm2,
   error: record.errorCode,
@@ -32,13 +32,13 @@ const recordList = (record: CleanRecord) => {
 /** The cleanings of a robot; `emptied` counts those of its bin. */
 export const makeHistory = (robot: Robot, form: "lists" | "objects", emptied: () => number) => {
   const removed = new Set<number>()
-  const records = () => robot.state.records.filter(({ begin }) => !removed.has(begin))
-  const find = (begin: unknown) => records().find((record) => record.begin === begin)
+  const records = () => robot.state.records.filter(({ beginSeconds }) => !removed.has(beginSeconds))
+  const find = (begin: unknown) => records().find((record) => record.beginSeconds === begin)
 
   const methods: Methods = [
     ["get_clean_summary", () => {
       const { totals } = robot.state
-      const begins = records().map(({ begin }) => begin)
+      const begins = records().map(({ beginSeconds }) => beginSeconds)
       return {
         result: form === "lists" ? [totals.timeSeconds, totals.areaMm2, totals.count, begins] : {
           clean_time: totals.timeSeconds,
@@ -57,7 +57,7 @@ export const makeHistory = (robot: Robot, form: "lists" | "objects", emptied: ()
     ["del_clean_record", (params) => {
       const record = find(single(params, "start_time"))
       if (record === undefined) return invalidParams
-      removed.add(record.begin)
+      removed.add(record.beginSeconds)
       return ok
     }]
   ]

@@ -132,7 +132,7 @@ describe("a simulated Q10 robot", () => {
         yield* cleaning.stop
         yield* Effect.sleep("3 seconds")
         const [latest] = yield* (yield* vacuum.trait("history")).latest(1)
-        assert.strictEqual(latest?.begin, (yield* robot.state).records[0]?.begin)
+        assert.strictEqual(latest?.begin, ((yield* robot.state).records[0]?.beginSeconds ?? 0) * 1000)
       })
     ), 20_000)
 })

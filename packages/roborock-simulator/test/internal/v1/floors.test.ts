@@ -39,7 +39,7 @@ describe("floors of a V1 robot", () => {
         yield* floors.use(0)
         const history = yield* vacuum.trait("history")
         const [latest] = yield* history.latest(1)
-        assert.strictEqual((yield* history.map(latest?.begin ?? 0)).grid?.width, FloorPlan.upstairs().width)
+        assert.strictEqual((yield* history.map(latest?.id ?? 0)).grid?.width, FloorPlan.upstairs().width)
       })
     ), 30_000)
 

@@ -87,7 +87,7 @@ const summaryOf = (fields: Fields, records: ReadonlyArray<CleanRecord>): CleanSu
   area: numberField(fields, "dpTotalCleanArea"),
   count: numberField(fields, "dpTotalCleanCount"),
   emptied: undefined,
-  records: records.map(({ begin }) => begin)
+  records: records.map(({ id }) => id)
 })
 
 /** The Q10 family: data points without ids, and what a command changed comes back as a push. */

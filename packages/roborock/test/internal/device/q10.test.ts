@@ -307,7 +307,7 @@ describe("a Q10 vacuum", () => {
         emptied: undefined,
         records: [900, 100]
       })
-      assert.deepStrictEqual((yield* history.latest(1)).map(({ begin }) => begin), [900])
+      assert.deepStrictEqual((yield* history.latest(1)).map(({ id }) => id), [900])
       assert.deepInclude(yield* history.record(100), { duration: Duration.minutes(6), area: 4, complete: true })
       assert.strictEqual(yield* reasonOf(history.record(5)), "InvalidArgument")
       assert.strictEqual(yield* reasonOf(history.map(100)), "UnknownMethod")

@@ -63,9 +63,9 @@ const run = (count: number) => (values: Parameters<typeof home.pickDevice>[0]) =
       area: totals.area ?? null,
       count: totals.count ?? null,
       runs: records.map((record) => ({
-        id: record.begin,
-        begin: output.moment(record.begin * 1000),
-        end: output.moment(record.end * 1000),
+        id: record.id,
+        begin: output.moment(record.begin),
+        end: output.moment(record.end),
         seconds: Duration.toSeconds(record.duration),
         area: record.area,
         complete: record.complete,
