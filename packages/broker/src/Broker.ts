@@ -15,6 +15,7 @@ import type { Authenticate, Authorize, Mechanism } from "./AccessControl.ts"
 import type { PublishRefused } from "./BrokerError.ts"
 import * as Capabilities from "./Capabilities.ts"
 import type { Fault } from "./Fault.ts"
+import { awaitDue } from "./internal/awaitDue.ts"
 import { Core } from "./internal/core.ts"
 import { awaitSubscription, observe } from "./internal/observing.ts"
 import * as Publishing from "./internal/publishing.ts"
@@ -234,10 +235,7 @@ const expire = (core: Core, deadlines: Effect.Latch, now: () => number): Effect.
     for (;;) {
       deadlines.unsafeClose()
       const due = core.tick(now())
-      // Whole milliseconds: a sleep that ends a fraction early must not turn into a spin.
-      yield* due === Infinity
-        ? deadlines.await
-        : Effect.timeoutOption(deadlines.await, Math.min(Math.ceil(due - now()), longestSleep))
+      yield* awaitDue(deadlines, due, now)
     }
   })
 
@@ -273,5 +271,3 @@ const closeAll = (core: Core, reasonCode: number, now: number): void => {
 /** Not to be guessed: whoever knows an identifier can take the session over. */
 const newClientId = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("")
-
-const longestSleep = 24 * 3600 * 1000

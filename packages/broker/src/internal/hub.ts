@@ -16,8 +16,8 @@ import type { ResolvedLimits } from "./resolvedLimits.ts"
 import type { Holder, Session, Will } from "./sessions/session.ts"
 
 /**
- * A decision that only the program can take. The link takes no further packet until `answer` was
- * called; an answer may raise the next question.
+ * A decision that only the program can take, or whether the packet may keep others waiting any longer. The link takes no
+ * further packet until `answer` was called; an answer may raise the next question.
  */
 export type Question =
   | {
@@ -38,6 +38,7 @@ export type Question =
     /** One decision for each topic. */
     readonly answer: (allowed: ReadonlyArray<boolean>, now: number) => Question | undefined
   }
+  | { readonly _tag: "GoOn"; readonly answer: (now: number) => Question | undefined }
 
 /** What became of a message. `RetainedFull` messages reached nobody. */
 export type Routed = "Delivered" | "NoSubscribers" | "RetainedFull"

@@ -4,6 +4,7 @@ import type { Wire } from "@effect-mqtt/connection/Wire"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import type { Authenticate, AuthenticationStep, Authorize, ConnectDecision } from "../AccessControl.ts"
+import { awaitDue } from "./awaitDue.ts"
 import type { Core } from "./core.ts"
 import { isConnectDecision, isStep } from "./decisions.ts"
 import { faultyWire } from "./faults.ts"
@@ -74,9 +75,19 @@ const read = (host: Host, wire: Wire, { drained, link }: Connection): Effect.Eff
   return Effect.gen(function*() {
     while (!link.isClosed) {
       const { error, packets } = decoder.push(yield* wire.read)
+      let at = now()
+      let since = at
       for (const packet of packets) {
-        let question = link.receive(packet, now())
-        while (question !== undefined) question = yield* ask(host, question)
+        let question = link.receive(packet, at)
+        for (;;) {
+          at = now()
+          if (at - since >= longestTurn) {
+            yield* Effect.sleep(0)
+            at = since = now()
+          }
+          if (question === undefined) break
+          question = yield* ask(host, question)
+        }
       }
       if (error !== undefined) {
         link.refuse(error, now())
@@ -122,8 +133,7 @@ const keepDeadlines = ({ now }: Host, { changed, link }: Connection): Effect.Eff
       changed.unsafeClose()
       const due = link.check(now())
       if (due === undefined) return "Stuck" as const
-      // Whole milliseconds: a sleep that ends a fraction early must not turn into a spin.
-      yield* Effect.timeoutOption(changed.await, Math.min(Math.ceil(due - now()), longestSleep))
+      yield* awaitDue(changed, due, now)
     }
   })
 
@@ -152,6 +162,8 @@ const ask = (host: Host, question: Question): Effect.Effect<Question | undefined
       return decide<AuthenticationStep>({ _tag: "Refuse", reason: "ServerUnavailable" }, isStep, question.step).pipe(
         Effect.map((step) => question.answer(step, now()))
       )
+    case "GoOn":
+      return Effect.sync(() => question.answer(now()))
     case "Authorize":
       return Effect.forEach(
         question.topics,
@@ -179,4 +191,5 @@ const decide = <A>(
     Effect.catchAllCause((cause) => Effect.as(Effect.logWarning("An access control hook has failed", cause), fallback))
   )
 
-const longestSleep = 24 * 3600 * 1000
+/** How long one client may keep the others waiting: a few kilobytes can be thousands of messages for hundreds of subscribers. */
+const longestTurn = 50

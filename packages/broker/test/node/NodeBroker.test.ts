@@ -127,6 +127,24 @@ describe("NodeBroker", () => {
       yield* dial(`mqtt://${host}:${port}`)
     }))
 
+  it.scopedLive("a program that was held up reads what clients have sent in time, before it calls one silent", () =>
+    Effect.gen(function*() {
+      const broker = yield* Broker.make()
+      const { host, port } = yield* NodeBroker.listenTcp(broker)
+      const socket = yield* Effect.acquireRelease(
+        Effect.sync(() => Net.connect({ host, port })),
+        (socket) => Effect.sync(() => socket.destroy())
+      )
+      const answer = Effect.promise(() => once(socket, "data"))
+      const connecting = Packet.connect({ clientId: "c", keepAlive: 1, protocolVersion: 4 })
+      socket.write(Either.getOrThrow(Encoder.encode(connecting, 4)))
+      assert.deepStrictEqual(yield* answer, [Buffer.from([0x20, 2, 0, 0])])
+      socket.write(Either.getOrThrow(Encoder.encode(Packet.pingReq, 4)))
+      // Longer than one and a half times the keep alive.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1700)
+      assert.deepStrictEqual(yield* answer, [Buffer.from([0xd0, 0])])
+    }))
+
   it.scopedLive.skipIf(!canCertify)(
     "speaks TLS with its certificate, and asks clients for theirs",
     () =>

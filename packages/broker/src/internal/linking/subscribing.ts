@@ -68,13 +68,14 @@ const filterProblem = (filter: string, isNumbered: boolean, { capabilities, limi
 }
 
 const grant = (
-  { hub, link, outbox, session }: Party,
+  party: Party,
   packet: Packet.Subscribe,
   problems: ReadonlyArray<number | undefined>,
   now: number
-): undefined => {
+): Question | undefined => {
+  const { hub, link, outbox, session } = party
   // The link may have ended while the program decided.
-  if (session.holder !== link) return
+  if (session.holder !== link) return undefined
   const identifier = packet.properties?.subscriptionIdentifiers?.[0]
   const { maximumQoS } = hub.capabilities
   const replays = new Set<string>()
@@ -89,7 +90,16 @@ const grant = (
   const reasonCodes = codes.map((code) => code >= 0x80 ? Reason.subscribeFailure(code, outbox.version) : code)
   const { packetId } = packet
   outbox.send(Packet.subAck({ packetId, reasonCodes }))
-  for (const filter of replays) if (!hub.replay(session, filter, now)) return
+  return replay(party, Array.from(replays), 0, now)
+}
+
+/** A filter at a time: each may look through everything that is retained. */
+const replay = (party: Party, filters: ReadonlyArray<string>, index: number, now: number): Question | undefined => {
+  const { hub, link, session } = party
+  const filter = filters[index]
+  if (filter === undefined || session.holder !== link || !hub.replay(session, filter, now)) return undefined
+  if (index + 1 === filters.length) return undefined
+  return { _tag: "GoOn", answer: (now) => replay(party, filters, index + 1, now) }
 }
 
 /** Retain Handling [MQTT-3.3.1-9, -10, -11]; MQTT 3.1.1 always replays. */
