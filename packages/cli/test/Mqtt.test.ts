@@ -270,6 +270,27 @@ describe("mqtt pub", () => {
         ["pub", "-t", "a", "-n", "-i", "me", "-I", "my_"],
         "mqtt: An identifier has no prefix. Give one of --id and --id-prefix."
       ],
+      [
+        ["pub", "-n", "-L", "http://127.0.0.1:1/a"],
+        "mqtt: http: is not the beginning of a URL of a broker. It looks like mqtt://user:password@host:1883/topic."
+      ],
+      [["sub", "-t", "a", "-L", "localhost:1883"], /^mqtt: localhost: is not the beginning of a URL of a broker/],
+      [
+        ["pub", "-t", "a", "-n", "--auth-data", "x"],
+        "mqtt: The data of an authentication needs its method. Name it with --auth-method."
+      ],
+      [["pub", "-t", "a", "-n", "-D", "connect", "authentication-data", "x"], /authentication needs its method/],
+      [["pub", "-t", "a", "-n", "-V", "311", "--topic-alias-max", "3"], /MQTT 3\.1\.1 has no properties/],
+      [
+        ["pub", "-t", "a", "-n", "--cert", "/nowhere"],
+        "mqtt: A certificate and its key belong together. Give both of --cert and --key."
+      ],
+      [["pub", "-t", "a", "-n", "--key", "/nowhere"], /^mqtt: A certificate and its key belong together/],
+      [["pub", "-t", "a", "-n", "--key-password", "x"], "mqtt: There is no key for this password. Name it with --key."],
+      [
+        ["sub", "-t", "a", "-R", "--retained-only"],
+        "mqtt: -R and --retained-only leave no message. Give one of them."
+      ],
       [["sub", "-t", "a", "-F", "%Z"], /The format has "%Z"/],
       [["sub", "-V", "311", "-t", "a", "--no-local"], /MQTT 3\.1\.1 has no options and properties of a subscription/]
     ] as const

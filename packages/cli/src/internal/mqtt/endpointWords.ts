@@ -17,6 +17,8 @@ type Words = Pick<
   "url" | "host" | "port" | "unix" | "ws" | "wsPath" | "tls" | "caFile" | "caPath" | "cert" | "key" | "insecure"
 >
 
+const urlAdvice = "It looks like mqtt://user:password@host:1883/topic."
+
 const decoded = (text: string): Either.Either<string | undefined, CommandError> =>
   text === "" ? Either.right(undefined) : Either.try({
     try: () => decodeURIComponent(text),
@@ -28,13 +30,17 @@ const fromUrl = (text: string): Either.Either<Place, CommandError> =>
   Either.gen(function*() {
     const url = yield* Either.try({
       try: () => new URL(text),
-      catch: () => usage("The URL cannot be read", "It looks like mqtt://user:password@host:1883/topic.")
+      catch: () => usage("The URL cannot be read", urlAdvice)
     })
+    const hasTopic = /^(mqtts?|tcp|ssl|tls):$/.test(url.protocol)
+    if (!hasTopic && !/^(wss?|unix):$/.test(url.protocol)) {
+      return yield* Either.left(usage(`${url.protocol} is not the beginning of a URL of a broker`, urlAdvice))
+    }
     const username = yield* decoded(url.username)
     const password = yield* decoded(url.password)
     url.username = ""
     url.password = ""
-    if (!/^(mqtts?|tcp|ssl|tls):$/.test(url.protocol)) return { url: url.href, username, password }
+    if (!hasTopic) return { url: url.href, username, password }
     // Not as URL has it: there a "?" begins a query, a final "#" is nothing, and ".." goes up.
     const topic = yield* decoded(text.replace(/^[^/]*\/\/[^/]*\/?/, ""))
     return { url: `${url.protocol}//${url.host}`, username, password, topic }

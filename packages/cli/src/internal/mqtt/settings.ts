@@ -101,12 +101,15 @@ export const make = (values: ConnectionValues, usualReconnect: Reconnect.Reconne
     const method = values.authMethod ?? given.connect?.authenticationMethod
     const isModernOnly = method !== undefined || values.sessionExpiry !== undefined || will?.properties !== undefined ||
       given.connect !== undefined || given.publish !== undefined || given.subscribe !== undefined ||
-      values.connectUserProperties.length > 0
+      values.topicAliases !== undefined || values.connectUserProperties.length > 0
     if (version === 4 && isModernOnly) {
       return yield* usage(
         "MQTT 3.1.1 has no properties, session expiry or enhanced authentication",
         "Leave out -V 311."
       )
+    }
+    if (method === undefined && (values.authData ?? given.connect?.authenticationData) !== undefined) {
+      return yield* usage("The data of an authentication needs its method", "Name it with --auth-method.")
     }
     if (values.clientId !== undefined && values.idPrefix !== undefined) {
       return yield* usage("An identifier has no prefix", "Give one of --id and --id-prefix.")

@@ -106,6 +106,9 @@ const subscribe = (values: Values, reporter: reporters.Reporter) =>
     if (filters.length === 0 && values.unsubscribe.length === 0) {
       return yield* usage("There is nothing to subscribe to", "Name a filter with -t.")
     }
+    if (values.noRetained && values.retainedOnly) {
+      return yield* usage("-R and --retained-only leave no message", "Give one of them.")
+    }
     const isModern = values.noLocal || values.retainAsPublished || values.retainHandling !== undefined
       || values.userProperties.length > 0
     if (settings.version === 4 && isModern) {

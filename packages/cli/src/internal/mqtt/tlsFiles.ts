@@ -37,6 +37,13 @@ type TlsValues = Pick<
 
 export const read = (values: TlsValues) =>
   Effect.gen(function*() {
+    if (values.keyPassword !== undefined && values.key === undefined) {
+      return yield* usage("There is no key for this password", "Name it with --key.")
+    }
+    // Alone, neither would be of use, and it would be the server that complains.
+    if ((values.cert === undefined) !== (values.key === undefined)) {
+      return yield* usage("A certificate and its key belong together", "Give both of --cert and --key.")
+    }
     const authority = yield* optionally(values.caFile, readText)
     const authorities = yield* optionally(values.caPath, readFolder)
     const ca = [...authority === undefined ? [] : [authority], ...authorities ?? []]
