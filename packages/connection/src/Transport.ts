@@ -88,8 +88,8 @@ const defaultUnreadBytes = 64 * 1024 * 1024
  */
 export interface SocketOptions {
   /**
-   * The link is given up when more than this waits to be read, since nothing stops the server. Anything but a whole
-   * number of at least 1 is a defect.
+   * The link is given up when more than this waits to be read, since nothing stops the server; a small frame counts
+   * for 256 bytes more. Anything but a whole number of at least 1 is a defect.
    *
    * @default 64 MiB
    */

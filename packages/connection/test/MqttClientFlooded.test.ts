@@ -1,9 +1,9 @@
 import { Packet } from "@effect-mqtt/codec"
-import type { MqttClient } from "@effect-mqtt/connection"
-import { Message, MqttConnection, MqttError, Request } from "@effect-mqtt/connection"
+import type { Wire } from "@effect-mqtt/connection"
+import { Message, MqttClient, MqttConnection, MqttError, Request, Transport } from "@effect-mqtt/connection"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Option, Stream, TestClock } from "effect"
-import { settle, start } from "./scriptedClient.ts"
+import { Effect, Fiber, Layer, Option, Stream, TestClock } from "effect"
+import { options, settle, start } from "./scriptedClient.ts"
 import type { Link } from "./scriptedServer.ts"
 import * as Scripted from "./scriptedServer.ts"
 import { bytes, incoming } from "./sessionRig.ts"
@@ -134,6 +134,34 @@ describe("a 3.1.1 server that knows no Receive Maximum", () => {
         yield* bringsTheRest(server, handled, heard)
       })
   )
+
+  it.scoped("is read on over a wire that cannot be paused, up to the read-ahead: other streams go on", () =>
+    Effect.gen(function*() {
+      const server = yield* Scripted.make(4)
+      const transport = yield* Effect.provide(Transport.Transport, server.layer)
+      const unpausable = Layer.succeed(Transport.Transport, {
+        open: (endpoint) =>
+          Effect.map(transport.open(endpoint), (wire): Wire.Wire => ({
+            canPause: false,
+            read: wire.read,
+            write: (pieces) => wire.write(pieces),
+            shutdown: wire.shutdown
+          }))
+      })
+      const making = yield* Effect.fork(
+        Effect.provide(MqttClient.make({ ...options, ...limits, protocolVersion: 4 }), unpausable)
+      )
+      const link = yield* server.accept()
+      const client = yield* Fiber.join(making)
+      yield* serve(link)
+      yield* Effect.forkScoped(client.consume("in", () => Effect.never, { qos: 1 }))
+      const other = yield* Effect.forkScoped(Stream.runHead(client.subscribe("other")))
+      yield* settle
+      yield* send(link, [...backlog(1, 5), Packet.publish({ topic: "other", payload: bytes("") })])
+      yield* settle
+      assert.isTrue(Option.isSome(yield* Fiber.join(other)))
+      yield* link.close
+    }))
 
   it.scoped("is not taken for silent while a slow consumer holds the client's reading up", () =>
     Effect.gen(function*() {

@@ -2,7 +2,7 @@ import { Packet } from "@effect-mqtt/codec"
 import type { Authentication } from "@effect-mqtt/connection"
 import { MqttClient } from "@effect-mqtt/connection"
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber, TestClock } from "effect"
+import { Deferred, Effect, Fiber, Option, TestClock } from "effect"
 import { options, settle } from "./scriptedClient.ts"
 import * as Scripted from "./scriptedServer.ts"
 import { bytes } from "./sessionRig.ts"
@@ -93,5 +93,45 @@ describe("re-authentication", () => {
       yield* link.close
       yield* settle
       assert.strictEqual((yield* Effect.flip(client.reauthenticate)).reason, "Closed")
+    }))
+})
+
+describe("a server that the mechanism judges", () => {
+  it.scoped("is not read on meanwhile, even if a publish of the last link waits for its answer", () =>
+    Effect.gen(function*() {
+      const judged = yield* Deferred.make<void>()
+      let links = 0
+      const mechanism: Authentication.Mechanism = {
+        method: "M",
+        start: Effect.sync(() => {
+          const isFirst = links++ === 0
+          return {
+            respond: () => Effect.succeed(undefined),
+            verify: () => isFirst ? Effect.void : Deferred.await(judged)
+          }
+        })
+      }
+      const server = yield* Scripted.make()
+      const making = yield* Effect.fork(
+        Effect.provide(MqttClient.make({ ...options, authentication: mechanism }), server.layer)
+      )
+      const link = yield* server.accept({ properties: data("") })
+      const client = yield* Fiber.join(making)
+      const publishing = yield* Effect.fork(client.publish("out", "x", { qos: 1 }))
+      yield* link.expect("Publish")
+      yield* link.close
+      yield* settle
+      yield* TestClock.adjust("1 second")
+      const next = yield* server.accept({ sessionPresent: true, properties: data("") })
+      const message = Packet.publish({ topic: "in", payload: new Uint8Array(10_000) })
+      const flood = yield* Effect.fork(Effect.repeatN(next.send(message), 99))
+      yield* Effect.repeatN(settle, 20)
+      assert.isTrue(Option.isNone(yield* Fiber.poll(flood)))
+      yield* Deferred.succeed(judged, undefined)
+      yield* Fiber.join(flood)
+      const { packetId = 0 } = yield* next.expect("Publish")
+      yield* next.send(Packet.pubAck({ packetId }))
+      yield* Fiber.join(publishing)
+      yield* next.close
     }))
 })

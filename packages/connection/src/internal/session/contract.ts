@@ -208,13 +208,13 @@ export interface Session {
   readonly awaitsAnswer: () => boolean
   /**
    * Reading should pause, unless an answer is awaited: a 3.1.1 server has sent as many messages that
-   * wait for their consumers as `receiveMaximum` allows, or a mechanism judges the server.
+   * wait for their consumers as `receiveMaximum` allows.
    */
   readonly mustPause: () => boolean
   /**
    * Reading has to stop even if an answer is awaited: messages beyond `receiveMaximum`, which only a server
    * can send that does not know it, take more than `readAheadBytes`. It may go on when some of them are accepted,
-   * or after {@link Session.leaveRest}.
+   * or after {@link Session.leaveRest}. The same while a mechanism judges the server.
    */
   readonly mustStop: () => boolean
   /**

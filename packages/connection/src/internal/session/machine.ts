@@ -201,11 +201,11 @@ class Machine implements Session {
   }
 
   mustPause(): boolean {
-    return this.#link.handshake.phase() === "Judging" || this.#areas.inbound.isFull()
+    return this.#areas.inbound.isFull()
   }
 
   mustStop(): boolean {
-    return this.#areas.inbound.isOverfull()
+    return this.#link.handshake.phase() === "Judging" || this.#areas.inbound.isOverfull()
   }
 
   leaveRest(): void {

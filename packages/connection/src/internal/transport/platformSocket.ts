@@ -60,7 +60,7 @@ export const open = (
     }
   })
 
-const tooMuch = () => new Error("too much was left unread on a socket that cannot be paused")
+const tooMuch = () => new Error("too much was left unread")
 
 const fromSocketError = (cause: Socket.SocketError): TransportError =>
   cause.reason === "Close" ? closeCode.toError(cause.code) : new TransportError({ reason: cause.reason, cause })

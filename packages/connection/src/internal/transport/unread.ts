@@ -19,6 +19,8 @@ export interface UnreadListener {
 
 /** What may wait before the source is asked to pause. */
 const readAheadBytes = 64 * 1024
+/** What a chunk takes beside its bytes, about: a server may send ever so many small ones. */
+const chunkBytes = 256
 
 /**
  * The effect `read` of a wire. Who finds it there may poll instead, which takes bytes in the turn in which they arrive and
@@ -28,6 +30,8 @@ export class Unread extends Effectable.Class<Uint8Array, TransportError> {
   readonly #flow: Flow
   readonly #readAhead: number
   readonly #queue: Array<Uint8Array> = []
+  /** Those at the front, the first one last: shifting a long array for each would be slow. */
+  #next: Array<Uint8Array> = []
   #bytes = 0
   #isPaused = false
   #ended: TransportError | undefined = undefined
@@ -40,6 +44,7 @@ export class Unread extends Effectable.Class<Uint8Array, TransportError> {
     this.#readAhead = readAhead
   }
 
+  /** What everything takes that waits. */
   get bytes(): number {
     return this.#bytes
   }
@@ -55,7 +60,7 @@ export class Unread extends Effectable.Class<Uint8Array, TransportError> {
       return resume(Either.right(chunk))
     }
     this.#queue.push(chunk)
-    this.#bytes += chunk.length
+    this.#bytes += chunk.length + chunkBytes
     if (!this.#isPaused && this.#bytes > this.#readAhead) {
       this.#isPaused = true
       this.#flow.pause()
@@ -72,11 +77,18 @@ export class Unread extends Effectable.Class<Uint8Array, TransportError> {
     this.#listener?.onUnread()
   }
 
+  /** Everything that waits, for somebody else to read. */
+  takeAll(): Array<Uint8Array> {
+    this.#bytes = 0
+    return [...this.#next.splice(0).reverse(), ...this.#queue.splice(0)]
+  }
+
   /** The next bytes, or behind the last of them why there are no more; undefined if there are none yet. */
   poll(): Uint8Array | TransportError | undefined {
-    const chunk = this.#queue.shift()
+    if (this.#next.length === 0) this.#next = this.#queue.splice(0).reverse()
+    const chunk = this.#next.pop()
     if (chunk === undefined) return this.#ended
-    this.#bytes -= chunk.length
+    this.#bytes -= chunk.length + chunkBytes
     if (this.#isPaused && this.#bytes <= this.#readAhead) {
       this.#isPaused = false
       this.#flow.resume()
@@ -87,12 +99,6 @@ export class Unread extends Effectable.Class<Uint8Array, TransportError> {
   /** It hears of what comes from now on, until another one takes its place. */
   listen(listener: UnreadListener | undefined): void {
     this.#listener = listener
-  }
-
-  /** Everything that waits, for somebody else to read. */
-  takeAll(): Array<Uint8Array> {
-    this.#bytes = 0
-    return this.#queue.splice(0)
   }
 
   override commit(): Effect.Effect<Uint8Array, TransportError> {

@@ -40,7 +40,13 @@ export const open = (construct: Construct, options: Options): Effect.Effect<Wire
 const make = (socket: WebSocket, { maxUnreadBytes, subprotocol }: Options) => {
   socket.binaryType = "arraybuffer"
   const pausable = isPausable(socket) ? socket : undefined
-  const unread = new Unread({ pause: () => pausable?.pause(), resume: () => pausable?.resume() })
+  const unread = new Unread(
+    pausable ?? {
+      pause: () => giveUp(new TransportError({ reason: "Read", cause: new Error("too much was left unread") })),
+      resume: () => {}
+    },
+    pausable === undefined ? maxUnreadBytes : undefined
+  )
   let onSettled = () => {}
   const settle = (reason?: TransportError) => {
     if (reason !== undefined) unread.end(reason)
@@ -62,7 +68,6 @@ const make = (socket: WebSocket, { maxUnreadBytes, subprotocol }: Options) => {
   socket.onmessage = ({ data }: { readonly data: unknown }) => {
     if (unread.ended !== undefined) return
     if (!(data instanceof ArrayBuffer)) return giveUp(new TransportError({ reason: "TextFrame" }))
-    if (unread.bytes > maxUnreadBytes) return giveUp(new TransportError({ reason: "Read", cause: tooMuch() }))
     if (data.byteLength > 0) unread.push(new Uint8Array(data))
   }
   // An error tells nothing, and a close follows.
@@ -120,8 +125,6 @@ interface Pausable {
 }
 
 const isPausable = (socket: WebSocket): socket is WebSocket & Pausable => "pause" in socket && "terminate" in socket
-
-const tooMuch = () => new Error("too much was left unread on a WebSocket that cannot be paused")
 
 const notOpened = (code: number): TransportError =>
   new TransportError({

@@ -250,8 +250,7 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
   mustStop(): boolean {
     const unsent = this.#link?.unsentAnswers ?? 0
     return unsent > unsentAnswersBytes || this.#session.mustStop() ||
-      (this.#session.mustPause() && !this.#mayHoldAnswer()) ||
-      (this.#hooks.mustPause() && !this.mustRead())
+      ((this.#session.mustPause() || this.#hooks.mustPause()) && !this.mustRead())
   }
 
   onStopped(isStopped: boolean): void {

@@ -131,8 +131,9 @@ export class Handshake {
   /** Keeps packets for later: the CONNACK before them is being judged. */
   hold(packets: ReadonlyArray<Packet.Packet>, error: CodecError.CodecError | undefined): void {
     const held = this.#held
-    held?.packets.push(...packets)
-    if (held !== undefined && error !== undefined) held.error = error
+    if (held === undefined) return
+    for (const packet of packets) held.packets.push(packet)
+    held.error ??= error
   }
 
   leave(next: "Closed" | "Ended"): void {
