@@ -6,7 +6,7 @@ import { execFileSync, spawnSync } from "node:child_process"
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fromRoot, packages, root } from "./workspace.mjs"
+import { fromRoot, packages, pnpm, root } from "./workspace.mjs"
 
 const bin = (name) => join(root, "node_modules/.bin", name)
 const failures = []
@@ -17,13 +17,6 @@ const run = (name, command, args) => {
     failures.push(`${name}\n${error?.message ?? ""}${stdout ?? ""}${stderr ?? ""}`)
   }
 }
-
-/** pnpm itself when it runs this script (any version, any way of installing it), else the one on the PATH. */
-const pnpm = (() => {
-  const path = process.env["npm_execpath"]
-  if (path === undefined || !/pnpm/.test(path)) return ["pnpm"]
-  return /\.[cm]?js$/.test(path) ? [process.execPath, path] : [path]
-})()
 
 const inTarball = (tarball, path) => execFileSync("tar", ["-xzOf", tarball, `package/${path}`], { encoding: "utf8" })
 

@@ -25,6 +25,7 @@ const all = [
   "doc:readmes",
   "build",
   "package:lint",
+  "package:peers",
   "bundle:size",
   "coverage"
 ]

@@ -16,6 +16,13 @@ export const packages = ["codec", "connection", "broker", "roborock", "roborock-
   return { folder, path, manifest: readJson(join(path, "package.json")) }
 })
 
+/** pnpm itself when it runs this script (any version, any way of installing it), else the one on the PATH. */
+export const pnpm = (() => {
+  const path = process.env["npm_execpath"]
+  if (path === undefined || !/pnpm/.test(path)) return ["pnpm"]
+  return /\.[cm]?js$/.test(path) ? [process.execPath, path] : [path]
+})()
+
 const ignored = new Set(["node_modules", "dist", "build", "coverage", "docgen", ".git"])
 
 /** Every file under a folder, generated ones left out. */

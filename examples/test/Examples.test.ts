@@ -112,6 +112,16 @@ describe("examples", () => {
     assert.match(output, /failed: the message is not valid: .* codec "boolean ON\/OFF"/)
   })
 
+  it("web-server.ts publishes what it is asked for, and says what cannot be", { timeout: 60_000 }, async () => {
+    const { code, output } = await run("web-server.ts")
+    assert.strictEqual(code, 0, output)
+    assert.deepStrictEqual(output.trim().split("\n"), [
+      "PUT /lamps/hall/on: 204",
+      "PUT /lamps/%23/on: 400",
+      "house/hall/lamp is on"
+    ])
+  })
+
   it("roborock.ts sends the robot to the kitchen", { timeout: 60_000 }, async () => {
     const { code, output } = await run("roborock.ts")
     assert.strictEqual(code, 0, output)
