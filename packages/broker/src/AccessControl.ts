@@ -45,7 +45,7 @@ export type ConnectRefusal =
 export type ConnectDecision = boolean | ConnectRefusal
 
 /**
- * Decides over a CONNECT, at once or by an effect. Only this client waits for it; a defect refuses
+ * Decides on a CONNECT, at once or by an effect. Only this client waits for it; a defect refuses
  * the client as `ServerUnavailable`.
  *
  * @since 0.1.0
@@ -73,8 +73,8 @@ export interface ClientIdentity {
 export type Action = "publish" | "subscribe"
 
 /**
- * Decides over one publish (also that of a will, asked when the client connects) or one filter of a
- * SUBSCRIBE, at once or by an effect. Only this client waits for it; a defect means no.
+ * Decides on one publish (or on a will, when the client connects) or on one filter of a SUBSCRIBE, at
+ * once or by an effect. Only this client waits for it; a defect means no.
  *
  * @since 0.1.0
  * @category models
@@ -88,8 +88,8 @@ export type Authorize = (
 /**
  * One step of an enhanced authentication (MQTT 5 section 4.12).
  *
- * - `Challenge`: the client is asked for more, and its answer decides over the next step.
- * - `Accept`: the client is who it says; it may have another name than the one in its CONNECT.
+ * - `Challenge`: the client is asked for more, and its answer decides on the next step.
+ * - `Accept`: the client is who it says it is; its name may differ from the one in its CONNECT.
  * - `Refuse`: it is not.
  *
  * @since 0.1.0

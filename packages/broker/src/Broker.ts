@@ -40,7 +40,7 @@ export interface BrokerMessage {
   readonly qos?: QoS | undefined
   /** @default false */
   readonly retain?: boolean | undefined
-  /** What MQTT 5 subscribers get with it; Topic Alias and Subscription Identifiers are left out. */
+  /** What MQTT 5 subscribers get with it, apart from Topic Alias and Subscription Identifiers. */
   readonly properties?: PublishProperties | undefined
 }
 
@@ -70,7 +70,7 @@ export interface ClientInfo {
  * @category models
  */
 export interface BrokerStats {
-  /** Open connections, also those without an accepted CONNECT. */
+  /** Open connections, including those without an accepted CONNECT. */
   readonly connections: number
   /** Sessions, connected or not. */
   readonly sessions: number
@@ -114,9 +114,9 @@ export class Broker extends Context.Tag("@effect-mqtt/broker/Broker")<Broker, {
     filter: string,
     listener: (message: PublishedMessage) => void
   ) => Effect.Effect<void, never, Scope.Scope>
-  /** Waits until a client is subscribed to exactly this filter: then a test may publish what the program waits for. */
+  /** Waits until a client is subscribed to exactly this filter, so that a test can publish what the program waits for. */
   readonly awaitSubscription: (filter: string) => Effect.Effect<void>
-  /** Makes something go wrong until the scope closes; several faults add up. */
+  /** Makes something go wrong until the scope closes. Several faults hold at the same time. */
   readonly inject: (fault: Fault) => Effect.Effect<void, never, Scope.Scope>
   readonly stats: Effect.Effect<BrokerStats>
 }>() {}
@@ -131,15 +131,15 @@ export interface Options {
   /** Who may connect. @default everyone */
   readonly authenticate?: Authenticate | undefined
   /**
-   * Methods of enhanced authentication (MQTT 5 section 4.12) by their names. A client that names one in CONNECT is
-   * decided over by it, not by `authenticate`; other names are refused.
+   * Methods of enhanced authentication (MQTT 5 section 4.12) by name. For a client that names one in CONNECT, that method
+   * decides instead of `authenticate`; other names are refused.
    */
   readonly mechanisms?: { readonly [method: string]: Mechanism | undefined } | undefined
   /** Who may publish and subscribe to what. @default everyone, everything */
   readonly authorize?: Authorize | undefined
   /** What is offered, where that is not everything. */
   readonly capabilities?: Partial<Capabilities.Capabilities> | undefined
-  /** Limits other than the default ones. Numbers outside what MQTT can express are moved to its border. */
+  /** Limits that differ from the defaults. Numbers that MQTT cannot express are replaced by the nearest that it can. */
   readonly limits?: { readonly [K in keyof Limits]?: Limits[K] | undefined } | undefined
 }
 
@@ -167,7 +167,7 @@ export const make = (options: Options = {}): Effect.Effect<Broker["Type"], never
     })
     const publish = Publishing.make(core)
     const host: Host = { core, now, authenticate, authorize }
-    // Whoever makes a broker may do so where nothing is interruptible; this must still end with the scope.
+    // A broker may be made where nothing is interruptible; this must still end with the scope.
     yield* Effect.forkScoped(Effect.interruptible(expire(core, deadlines, now)))
     yield* Effect.addFinalizer(() => Effect.sync(() => closeAll(core, Reason.serverShuttingDown, now())))
     return {
@@ -268,6 +268,6 @@ const closeAll = (core: Core, reasonCode: number, now: number): void => {
   for (const link of core.links) link.close(reasonCode, now)
 }
 
-/** Not to be guessed: whoever knows an identifier can take the session over. */
+/** Hard to guess: whoever knows an identifier can take over the session. */
 const newClientId = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("")

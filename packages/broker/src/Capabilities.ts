@@ -6,8 +6,8 @@
 import type { QoS } from "@effect-mqtt/connection/Message"
 
 /**
- * What a broker offers. MQTT 5 clients are told in CONNACK (section 3.2.2.3); who uses what is not offered is refused
- * with the reason code made for it.
+ * What a broker offers. MQTT 5 clients are told in CONNACK (section 3.2.2.3); the use of what is not offered is refused
+ * with the reason code for that.
  *
  * @since 0.1.0
  * @category models

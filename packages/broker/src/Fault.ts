@@ -22,7 +22,7 @@ export type Direction = "toClient" | "fromClient"
  * @category models
  */
 export interface FaultOptions {
-  /** Only this client. @default every connection, also those that have not said who they are */
+  /** Only this client. @default every connection, even before its CONNECT */
   readonly clientId?: string | undefined
   /** After this many times it is over: refusals, packets, delays or cut connections. @default without end */
   readonly times?: number | undefined

@@ -14,7 +14,7 @@ import * as Duration from "effect/Duration"
 export interface Limits {
   /**
    * Open connections, including those that have not sent CONNECT. The next eighth (8 at least) are refused as busy when
-   * their CONNECT comes; further ones are closed at once.
+   * their CONNECT comes; any more are closed at once.
    */
   readonly maxConnections: number
   /** Bytes kept of a CONNECT that is not complete yet. */
@@ -54,8 +54,8 @@ export interface Limits {
   readonly maxRetainedBytes: number
   /**
    * Bytes of everything that all clients together make the broker hold, apart from retained messages: messages that
-   * wait, what waits to be written, unfinished packets, filters, wills, aliases. Beyond it, messages are dropped and whoever would need more is
-   * refused or disconnected.
+   * wait, what waits to be written, unfinished packets, filters, wills, aliases. Beyond it, messages are dropped, and a
+   * client that would need more is refused or disconnected.
    */
   readonly maxHeldBytes: number
   /** How long a connection may take to send a CONNECT and have it accepted. */
@@ -69,7 +69,7 @@ export interface Limits {
 }
 
 /**
- * The bounds of a broker that is not told otherwise.
+ * The limits of a broker that is given no others.
  *
  * @since 0.1.0
  * @category defaults

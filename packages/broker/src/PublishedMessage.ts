@@ -13,11 +13,11 @@ import type { PublishProperties, QoS } from "@effect-mqtt/connection/Message"
  */
 export interface PublishedMessage {
   readonly topic: string
-  /** Shared with everybody who gets the message: not to be written to. */
+  /** Shared with everybody who gets the message: do not write to it. */
   readonly payload: Uint8Array
   readonly qos: QoS
   readonly retain: boolean
-  /** What travels on with it, without alias and expiry. */
+  /** What goes on to subscribers, without alias and expiry. */
   readonly properties?: PublishProperties | undefined
   /** The client it came from, also for its will; absent when the program published it. */
   readonly clientId?: string | undefined

@@ -13,7 +13,7 @@ import { owned } from "./internal/messages/ownedBytes.ts"
 import type { PublishedMessage } from "./PublishedMessage.ts"
 
 /**
- * What a message has to be like. What is left out does not matter; text stands for its UTF-8.
+ * What a message has to be like. Fields that are left out do not matter; text stands for its UTF-8.
  *
  * @since 0.1.0
  * @category models
@@ -53,7 +53,7 @@ export class Recorder extends Context.Tag("@effect-mqtt/broker/Recorder")<Record
   readonly messages: Effect.Effect<ReadonlyArray<PublishedMessage>>
   /** The payloads so far, as text. */
   readonly texts: Effect.Effect<ReadonlyArray<string>>
-  /** The first message like this, now or as soon as it comes: it waits without end. */
+  /** The first message like this, now or as soon as it comes, however long that takes. */
   readonly waitFor: (expected: Expected) => Effect.Effect<PublishedMessage>
   /** Exactly these were published so far, in this order. */
   readonly expectAll: (expected: ReadonlyArray<Expected>) => Effect.Effect<void, UnexpectedMessages>

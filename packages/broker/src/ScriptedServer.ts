@@ -23,7 +23,7 @@ import type * as Scope from "effect/Scope"
  *
  * - `OtherPacket`: it sent a packet of another type, see `packet`.
  * - `Ended`: it ended the link.
- * - `BadBytes`: it sent what is no packet, see `cause`.
+ * - `BadBytes`: it sent something that is not a packet, see `cause`.
  *
  * @since 0.1.0
  * @category errors
@@ -54,7 +54,7 @@ export class OffScript extends Data.TaggedError("OffScript")<{
 export interface Link {
   /** In one write. A packet that cannot be encoded is a defect: the script is wrong. */
   readonly send: (...packets: ReadonlyArray<Packet.Packet>) => Effect.Effect<void>
-  /** Anything at all, also half a packet or nonsense. */
+  /** Anything at all, even half a packet or nonsense. */
   readonly sendBytes: (bytes: Uint8Array) => Effect.Effect<void>
   /** The next packet; waits for it. */
   readonly next: Effect.Effect<Packet.Packet, OffScript>
@@ -64,7 +64,7 @@ export interface Link {
   ) => Effect.Effect<Extract<Packet.Packet, { readonly _tag: T }>, OffScript>
   /** Waits for the client to end the link; fails if it sends something before. */
   readonly ended: Effect.Effect<void, OffScript>
-  /** Drops the link, without a word. */
+  /** Drops the link without a word. */
   readonly close: Effect.Effect<void>
 }
 
@@ -103,13 +103,13 @@ export class ScriptedServer extends Context.Tag("@effect-mqtt/broker/ScriptedSer
   ) => Effect.Effect<Link & { readonly connect: Packet.Connect }, OffScript>
   /** How many links are open now. */
   readonly open: Effect.Effect<number>
-  /** Drops every link: a client that waits for an answer of its server does not close. */
+  /** Drops every link: a client that waits for an answer from its server would not close. */
   readonly closeAll: Effect.Effect<void>
 }>() {}
 
 /**
  * A scripted server in the same program, without a port, and the `Transport` whose every endpoint leads to it. It speaks
- * the version of the CONNECT, and this one before there was any. At most 64 links wait for the script.
+ * the version of the CONNECT, and `version` before there is one. At most 64 links wait for the script.
  *
  * @since 0.1.0
  * @category constructors

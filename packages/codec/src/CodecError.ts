@@ -8,7 +8,7 @@ import type { PacketType } from "./Packet.ts"
 import * as ProtocolVersion from "./ProtocolVersion.ts"
 
 /**
- * What every codec error tells.
+ * What every codec error says.
  *
  * @since 0.1.0
  * @category models
@@ -18,11 +18,11 @@ export interface Details {
   readonly detail: string
   /** Section of the specification of `version` that was broken, such as `"3.3.2.1"`. */
   readonly specSection: string
-  /** The MQTT 5.0 reason code to say so with in DISCONNECT, or in CONNACK for a refused CONNECT. */
+  /** The MQTT 5.0 reason code that reports it in DISCONNECT, or in CONNACK for a refused CONNECT. */
   readonly reasonCode: number
   /** Where it went wrong: bytes from the first byte of the packet. */
   readonly offset: number
-  /** The packet, where its type could be told. */
+  /** The type of the packet, where it could be read. */
   readonly packetType: PacketType | undefined
   /** The version whose rules were applied. */
   readonly version: ProtocolVersion.ProtocolVersion

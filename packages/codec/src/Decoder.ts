@@ -24,7 +24,7 @@ export interface Options {
    */
   readonly version?: ProtocolVersion | undefined
   /**
-   * Largest packet accepted, fixed header included. Judged by the announced length, before anything is kept.
+   * Largest packet accepted, fixed header included. Checked against the announced length, before anything is kept.
    *
    * @default 16 MiB
    */
@@ -67,7 +67,7 @@ export interface Decoder {
   readonly push: (chunk: Uint8Array) => Result
   /** The version spoken; `undefined` until a CONNECT has told it. */
   readonly version: ProtocolVersion | undefined
-  /** Bytes held of a packet that is not complete; 0 between packets, and after an error. */
+  /** Bytes held of an incomplete packet; 0 between packets, and after an error. */
   readonly pendingBytes: number
 }
 
@@ -97,8 +97,8 @@ export const make = (options?: Options): Decoder =>
     : new Incremental(readAny, options?.version, options?.role === "server" ? "client" : undefined, limitOf(options))
 
 /**
- * Makes the decoder that `make` makes for the role `"client"`. A program that makes no other one does without the code that
- * reads what clients send.
+ * Makes the decoder that `make` makes for the role `"client"`. A program that makes no others has none of the code that
+ * reads what clients send in its bundle.
  *
  * @since 0.1.0
  * @category constructors

@@ -42,17 +42,17 @@ export interface OutputOptions {
 }
 
 /**
- * Encoded packets on their way to a socket. It has no bound of its own: whoever fills it looks at `pendingBytes`.
+ * Encoded packets on their way to a socket. It has no bound of its own: a caller that fills it watches `pendingBytes`.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Output {
-  /** Bytes encoded and not taken yet. */
+  /** Bytes that are encoded and not yet taken. */
   readonly pendingBytes: number
   /**
-   * Takes all that was encoded, in order. The pieces stay as they are until `release`. A large payload is the array that
-   * was given to `encodeInto`, so that one must not change before it is written.
+   * Takes all that was encoded, in order. The pieces stay as they are until `release`. A large payload is the very array
+   * that was given to `encodeInto`, which therefore must not change before it is written.
    */
   readonly take: () => ReadonlyArray<Uint8Array>
   /**

@@ -1,7 +1,7 @@
 /**
  * An Effect Schema for every packet, by protocol version: what the codec of that version can put on the wire.
  *
- * For edges that are rare or untrusted, such as packets out of a file or a message of another process, and for tests: an
+ * For edges that are rare or untrusted, such as packets from a file or from another process, and for tests: an
  * arbitrary of each schema comes from `Arbitrary.make`. The codec itself does not use them. Fields that may be left out
  * may be left out here too; any field that the packet does not have in that version is refused. Import this module from
  * `@effect-mqtt/codec/PacketSchema`: the main entry is free of Schema.

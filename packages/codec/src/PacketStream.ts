@@ -17,7 +17,7 @@ import type { Packet } from "./Packet.ts"
 import type { ProtocolVersion } from "./ProtocolVersion.ts"
 
 /**
- * The bytes ended inside a packet: the connection broke, nobody broke a rule (section 4.2).
+ * The bytes ended inside a packet: the connection broke, but no rule was broken (section 4.2).
  *
  * @since 0.1.0
  * @category errors

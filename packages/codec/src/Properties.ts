@@ -26,11 +26,11 @@ export interface Properties {
   readonly payloadFormatIndicator?: number | undefined
   /** 0x02: lifetime of the message in seconds. */
   readonly messageExpiryInterval?: number | undefined
-  /** 0x03: content type of the payload, by custom a MIME type. */
+  /** 0x03: content type of the payload, by convention a MIME type. */
   readonly contentType?: string | undefined
   /** 0x08: topic name for the response to a request. */
   readonly responseTopic?: string | undefined
-  /** 0x09: bytes with which the requester recognises the response. */
+  /** 0x09: bytes by which the requester recognises the response. */
   readonly correlationData?: Uint8Array | undefined
   /** 0x0B: 1 to 268 435 455; at most one in SUBSCRIBE. */
   readonly subscriptionIdentifiers?: ReadonlyArray<number> | undefined
@@ -168,7 +168,7 @@ export interface PublishProperties extends
 {}
 
 /**
- * Properties of PUBACK, PUBREC, PUBREL, PUBCOMP, SUBACK and UNSUBACK (section 3.4.2.2 and its like).
+ * Properties of PUBACK, PUBREC, PUBREL, PUBCOMP, SUBACK and UNSUBACK (section 3.4.2.2 and its counterparts).
  *
  * @since 0.1.0
  * @category models

@@ -200,8 +200,8 @@ export const toShared = (text: string): SharedFilter | undefined => {
 
 /**
  * Tells whether a topic filter covers a topic name, by the rules of section 4.7: a filter that begins with a wildcard
- * covers no topic that begins with `$`. Of a shared subscription the part behind the group counts. Both are taken to be
- * valid; a filter that is not covers nothing it does not spell out.
+ * covers no topic that begins with `$`. Of a shared subscription, the part behind the group counts. Both are assumed to be
+ * valid; an invalid filter covers nothing that it does not spell out.
  *
  * @since 0.1.0
  * @category combinators

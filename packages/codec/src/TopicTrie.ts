@@ -7,8 +7,8 @@ import { toShared } from "./Topic.ts"
 
 /**
  * A map from topic filters to values that finds the filters covering a topic. The cost of a search depends on the levels
- * of the topic and on the filters that could still match, not on how many filters there are. No recursion, no code or
- * object keys made of topics: whatever filters and topics a peer makes up, they cost their own length.
+ * of the topic and on the filters that could still match, not on how many filters there are. There is no recursion, and
+ * neither code nor object keys are made from topics: whatever a peer makes up costs no more than its own length.
  *
  * @since 0.1.0
  * @category models
@@ -18,7 +18,7 @@ export interface TopicTrie<A> {
   readonly size: number
   /** The value of exactly this filter. */
   readonly get: (filter: string) => A | undefined
-  /** Sets the value of a filter; gives the one it replaces. The filter is taken to be valid: see `Topic.isFilter`. */
+  /** Sets the value of a filter; gives the one it replaces. The filter is assumed to be valid: see `Topic.isFilter`. */
   readonly insert: (filter: string, value: A) => A | undefined
   /** Forgets a filter; gives its value. */
   readonly remove: (filter: string) => A | undefined

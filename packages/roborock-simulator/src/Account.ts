@@ -31,9 +31,9 @@ export interface DeviceIdentity {
   /** Sixteen characters: the root of all payload keys. A device that is paired again has another one. */
   localKey: Redacted.Redacted
   readonly serialNumber: string
-  /** It belongs to somebody else, who shares it with the account. */
+  /** Whether it belongs to somebody else, who shares it with the account. */
   readonly shared: boolean
-  /** With what the device itself logs in to the broker. */
+  /** The password with which the device itself logs in to the broker. */
   readonly mqtt: { readonly username: string; readonly password: Redacted.Redacted }
 }
 
@@ -76,12 +76,12 @@ export interface Account {
   readonly home: { readonly id: number; readonly name: string; readonly rooms: ReadonlyArray<HomeRoom> }
   readonly robots: ReadonlyArray<RobotIdentity>
   readonly appliances: ReadonlyArray<ApplianceIdentity>
-  /** A device of a kind that no client knows. It is in the home data and nowhere else. */
+  /** A device of a kind that no client knows. It exists only in the home data. */
   readonly stranger: { readonly duid: string; readonly name: string; readonly localKey: Redacted.Redacted }
 }
 
 /**
- * What of an account is not made up.
+ * The parts of an account that can be chosen; the rest is made up.
  *
  * @since 0.1.0
  * @category models

@@ -37,7 +37,7 @@ export interface Scene {
 }
 
 /**
- * All that the web API answers from.
+ * Everything that the web API answers from.
  *
  * @since 0.1.0
  * @category models
@@ -49,7 +49,7 @@ export interface Cloud {
   readonly addresses: Effect.Effect<{ readonly baseUrl: string; readonly mqttUrl: string }>
   readonly statusOf: (duid: string) => Effect.Effect<DeviceStatus>
   readonly scenes: ReadonlyArray<Scene>
-  /** What the app has planned for a device; `undefined` for none of this account. */
+  /** The schedules that the app has made for a device; `undefined` for a device that is not of this account. */
   readonly schedulesOf: (duid: string) => ReadonlyArray<CloudSchedule> | undefined
   /** When false, the right password is answered with "need two step validate", as for accounts with that setting. */
   readonly passwordLogin: boolean

@@ -1,19 +1,19 @@
 /**
- * What can be made to go wrong between a client and the simulator, with `Simulator.inject`, until the scope of that closes.
+ * What can be made to go wrong between a client and the simulator, with `Simulator.inject`, until its scope closes.
  *
  * @since 0.1.0
  */
 import type * as Duration from "effect/Duration"
 
 /**
- * Something that goes wrong on one of the ways.
+ * Something that goes wrong on one of the ways between client and devices.
  *
  * @since 0.1.0
  * @category models
  */
 export type Fault =
   & {
-    /** How often it happens; without, always. */
+    /** How many times it happens; always if left out. */
     readonly times?: number | undefined
   }
   & (
@@ -52,8 +52,8 @@ export type CloudTrouble =
   | { readonly _tag: "Garbage" }
 
 /**
- * What goes wrong with a request that comes to a robot's TCP port: not answered, the connection is closed, answered with a
- * damaged frame, or with noise. Hellos and pings are answered all the same; `SimulatedRobot.setLocal` silences those, too.
+ * What goes wrong with a request to a robot's TCP port: it is not answered, the connection is closed, or it is answered
+ * with a damaged frame or with noise. Hellos and pings are still answered; `SimulatedRobot.setLocal` silences those too.
  *
  * @since 0.1.0
  * @category models
@@ -61,7 +61,7 @@ export type CloudTrouble =
 export type LocalTrouble = "silent" | "close" | "badChecksum" | "garbage"
 
 /**
- * How often a fault happens, and to which calls: those whose path begins like this.
+ * How many times a fault happens, and to which calls: those whose path begins like this.
  *
  * @since 0.1.0
  * @category models
@@ -72,7 +72,7 @@ export interface WebOptions {
 }
 
 /**
- * How often a fault happens, and to which device, by name.
+ * How many times a fault happens, and to which device, by name.
  *
  * @since 0.1.0
  * @category models
@@ -150,7 +150,7 @@ export const cloudDelayed = (delay: Duration.DurationInput, options?: DeviceOpti
 export const cloudGarbage = (options?: DeviceOptions): Fault => cloud({ _tag: "Garbage" }, options)
 
 /**
- * Robots do something else with requests on their TCP ports than to answer.
+ * Robots do something other than answer requests on their TCP ports.
  *
  * @since 0.1.0
  * @category local

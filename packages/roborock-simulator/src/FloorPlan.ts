@@ -72,7 +72,7 @@ export interface Room {
  */
 export interface Drawing {
   /**
-   * What the floor is called among several.
+   * The name of the floor.
    * @default "Home"
    */
   readonly name?: string | undefined
@@ -112,7 +112,7 @@ export interface FloorPlan {
 }
 
 /**
- * A drawing that makes no home.
+ * A drawing that cannot be made into a floor plan.
  *
  * @since 0.1.0
  * @category errors

@@ -1,6 +1,6 @@
 /**
- * What a simulator stands on: where its broker runs, where its web API is served, and the home network of its robots. There is one in memory and one on
- * loopback ports; another broker or another server is another ground.
+ * What a simulator stands on: where its broker runs, where its web API is served, and the home network of its robots.
+ * There is one in memory and one on loopback ports; for another broker or another server, make another ground.
  *
  * @since 0.1.0
  */
@@ -29,7 +29,7 @@ export interface BrokerAccess {
  * @category models
  */
 export interface BrokerHost {
-  /** Does nothing when it runs. It comes back under the same address, and has forgotten everything. */
+  /** Does nothing if it is running. It comes back under the same address, and has forgotten everything. */
   readonly start: Effect.Effect<void, SimulatorError>
   /** Ends every connection and stops listening. */
   readonly stop: Effect.Effect<void, SimulatorError>
@@ -48,14 +48,14 @@ export interface BrokerHost {
  * @category models
  */
 export interface HomeNetwork {
-  /** An address for the robot of this number, or nothing where there is none for it: then it is in the cloud only. */
+  /** An address for the robot with this number, or nothing if there is none: then it is reached only through the cloud. */
   readonly addressOf: (index: number) => Effect.Effect<string | undefined>
   /** Takes connections to the robots' TCP port at an address until the scope closes, which also ends them. */
   readonly listen: (
     host: string,
     serve: (wire: Wire) => Effect.Effect<void>
   ) => Effect.Effect<void, SimulatorError, Scope.Scope>
-  /** Sends a datagram from that address to the discovery port of everybody. */
+  /** Broadcasts a datagram from that address to the discovery port. */
   readonly broadcast: (from: string, datagram: Uint8Array) => Effect.Effect<void>
 }
 
@@ -66,7 +66,7 @@ export interface HomeNetwork {
  * @category models
  */
 export interface Ground {
-  /** The broker runs when this returns. */
+  /** The broker is running when this returns. */
   readonly broker: (access: BrokerAccess) => Effect.Effect<BrokerHost, SimulatorError, Scope.Scope>
   readonly home: HomeNetwork
   /** Serves the web API and returns its base URL, without a slash at the end. */

@@ -35,11 +35,11 @@ export interface Options {
   readonly localKey: Redacted.Redacted
   readonly version: LocalVersion
   readonly device: Pick<V1Device, "handleLocal">
-  /** What it tells unasked, to whoever has said hello. @default nothing */
+  /** What it sends unasked, to every client that has said hello. @default nothing */
   readonly pushes?: Stream.Stream<(timestamp: number) => Uint8Array> | undefined
-  /** While true, it takes what comes and answers nothing, as robots do that have lost their mind. */
+  /** While true, it accepts everything and answers nothing, as a robot does that has hung. */
   readonly isSilent: () => boolean
-  /** What goes wrong with the request that has just come. @default nothing */
+  /** What goes wrong with the request that has just arrived. @default nothing */
   readonly trouble?: (() => LocalTrouble | undefined) | undefined
   /** A request was answered. */
   readonly onAnswered: Effect.Effect<void>
@@ -59,8 +59,8 @@ const toControl = (message: LocalFrame.Message): Omit<LocalFrame.Control, "word"
   message._tag === "Control" ? message.control : message.frame.payload.length === 0 ? message.frame : undefined
 
 /**
- * Serves one connection until it ends. A hello in another version is passed over in silence, and so is everything before
- * the hello.
+ * Serves one connection until it ends. A hello in another version is silently ignored, and so is everything before the
+ * hello.
  *
  * @since 0.1.0
  * @category constructors

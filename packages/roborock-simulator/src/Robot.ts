@@ -72,9 +72,9 @@ export interface Robot {
   readonly floors: ReadonlyArray<FloorPlan>
   /** The floor that it is on. */
   readonly plan: FloorPlan
-  /** Brings the robot to a moment; from then on it lives so much faster than life. */
+  /** Brings the robot to a moment; from then on it lives this many times as fast as real time. */
   readonly setSpeed: (speed: number, nowMillis: number) => void
-  /** How much faster than life it lives. */
+  /** How many times as fast as real time it lives. */
   readonly speed: number
 }
 
@@ -88,12 +88,12 @@ export interface Options {
   /** When the robot's life begins, in milliseconds. */
   readonly nowMillis: number
   /**
-   * How much faster than life everything goes.
+   * How many times as fast as real time everything happens.
    * @default 1
    */
   readonly speed?: number | undefined
   /**
-   * Percent at the beginning.
+   * Battery percentage at the beginning.
    * @default 100
    */
   readonly battery?: number | undefined

@@ -44,8 +44,8 @@ export type Command =
   | { readonly _tag: "ChangeFloor"; readonly floor: number }
 
 /**
- * How a command went: `Refused` when the robot is in no state to do it, `BadParameters` for rooms it does not know and
- * places it cannot get to.
+ * How a command went: `Refused` when the robot cannot do it in its present state, `BadParameters` for rooms that it does
+ * not know and places that it cannot reach.
  *
  * @since 0.1.0
  * @category models
@@ -84,14 +84,14 @@ export interface RobotState {
   /** Whole percent, 0..100. */
   readonly battery: number
   readonly errorCode: number
-  /** The cleaning under way, also while it is paused or interrupted for charging. */
+  /** The cleaning under way, even while it is paused or interrupted for charging. */
   readonly task: { readonly kind: CleanKind; readonly segments: ReadonlyArray<number> } | undefined
   /** The room being cleaned. */
   readonly segment: number | undefined
   /** Of the cleaning under way, else of the last one. */
   readonly cleanTimeSeconds: number
   readonly cleanAreaMm2: number
-  /** Share of the asked floor that is done, whole percent. */
+  /** Share of the requested floor that is done, whole percent. */
   readonly progress: number
   /** Where it has been since the cleaning began, at most `Robot.maxPathPoints` points. */
   readonly path: ReadonlyArray<Point>

@@ -1,5 +1,5 @@
 /**
- * Writes the "rr" map file that V1 robots send: the floor plan as the robot sees it, its way, and itself.
+ * Writes the "rr" map file that V1 robots send: the floor plan as the robot sees it, its path, and its position.
  *
  * @since 0.1.0
  */

@@ -22,7 +22,7 @@ export interface Session {
 }
 
 /**
- * All logins that are good, at most {@link maxSessions}: the next one ends the oldest.
+ * All valid logins, at most {@link maxSessions}: the next one ends the oldest.
  *
  * @since 0.1.0
  * @category models

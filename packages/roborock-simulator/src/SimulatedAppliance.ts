@@ -18,7 +18,7 @@ import { makePower } from "./internal/simulation/power.ts"
 import { defaultReconnect } from "./SimulatedRobot.ts"
 
 /**
- * A running machine, to look at and to meddle with.
+ * A running machine, to inspect and to interfere with.
  *
  * @since 0.1.0
  * @category models
@@ -40,7 +40,7 @@ export interface SimulatedAppliance {
   readonly switchOff: Effect.Effect<void>
   /** Does nothing when it is on. */
   readonly switchOn: Effect.Effect<void>
-  /** From now on it lives so much faster than life. */
+  /** From now on it lives this many times as fast as real time. */
   readonly setSpeed: (speed: number) => Effect.Effect<void>
   /** Makes it stop with an error code of its kind, such as 20002 (Dyad) or 2 (Zeo). */
   readonly fail: (errorCode: number) => Effect.Effect<void>
@@ -59,12 +59,12 @@ export interface Options {
   /** The user part of the account's topics. */
   readonly owner: { readonly userId: string; readonly username: string }
   readonly mqttUrl: string
-  /** What goes wrong with what it sends. @default nothing */
+  /** The faults of what it sends. @default none */
   readonly faults?: Faults | undefined
   /** @default `SimulatedRobot.defaultReconnect` */
   readonly reconnectEvery?: Duration.DurationInput | undefined
   /**
-   * How much faster than life it lives.
+   * How many times as fast as real time it lives.
    * @default 1
    */
   readonly speed?: number | undefined

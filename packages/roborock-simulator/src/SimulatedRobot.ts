@@ -26,7 +26,7 @@ import type * as V1Device from "./V1Device.ts"
 /**
  * What happens to robots in homes.
  *
- * - `stuck`, `lifted`, `brushJammed`: as it says
+ * - `stuck`, `lifted`, `brushJammed`: as the name says
  * - `binFull`: the bin is full, in the nearest words of the family
  * - `noWater`: the tank for clean water is empty; Q7 and Q10 robots complain about the mop, for want of another code
  *
@@ -36,7 +36,7 @@ import type * as V1Device from "./V1Device.ts"
 export type Trouble = DeviceTrouble
 
 /**
- * A running robot, to look at and to meddle with.
+ * A running robot, to inspect and to interfere with.
  *
  * @since 0.1.0
  * @category models
@@ -57,7 +57,7 @@ export interface SimulatedRobot {
   /** Its address on the home network; `undefined` when it is not on it. */
   readonly host: string | undefined
   /**
-   * Its TCP port: `silent` takes connections and answers nothing, `closed` takes none and is not heard of any more.
+   * Its TCP port: `silent` accepts connections and answers nothing; `closed` accepts none, and its broadcasts stop.
    */
   readonly setLocal: (mode: LocalMode) => Effect.Effect<void>
   /** Switches it off for a time: no cloud, no home network. It drives on where it was. */
@@ -67,19 +67,19 @@ export interface SimulatedRobot {
   /** Does nothing when it is on. */
   readonly switchOn: Effect.Effect<void>
   /**
-   * Pairs it with the account again, as people do who have another Wi-Fi: it comes up anew, under the same id and with
-   * another local key, which the home data has from now on.
+   * Pairs it with the account again, as people do after a change of Wi-Fi: it restarts under the same id with another
+   * local key, which the home data has from now on.
    */
   readonly pairAgain: Effect.Effect<void>
-  /** From now on it lives so much faster than life. */
+  /** From now on it lives this many times as fast as real time. */
   readonly setSpeed: (speed: number) => Effect.Effect<void>
   /** The floors that it knows, in the order of their map numbers. */
   readonly floors: ReadonlyArray<FloorPlan>
   /** Makes it stop with an error: a code of its family, or what has happened to it. */
   readonly fail: (error: number | Trouble) => Effect.Effect<void>
-  /** Puts it right; a cleaning that was under way is paused then. */
+  /** Clears the error; a cleaning that was under way is then paused. */
   readonly recover: Effect.Effect<void>
-  /** How often it was asked to say where it is. */
+  /** How many times it was asked to say where it is. */
   readonly located: Effect.Effect<number>
   /**
    * Calls a method of the device without the network: of V1 and of Q7 robots by name, of Q10 robots by the name of a data
@@ -120,15 +120,15 @@ export interface Options {
   readonly reconnectEvery?: Duration.DurationInput | undefined
   /** @default "30 seconds" */
   readonly broadcastEvery?: Duration.DurationInput | undefined
-  /** Robots of the Q7 and Q10 families are in the cloud only. @default "1.0" */
+  /** Robots of the Q7 and Q10 families are reached only through the cloud. @default "1.0" */
   readonly localVersion?: LocalPort.LocalVersion | "none" | undefined
   /**
-   * How much faster than life it lives.
+   * How many times as fast as real time it lives.
    * @default 1
    */
   readonly speed?: number | undefined
   /**
-   * Percent at the beginning.
+   * Battery percentage at the beginning.
    * @default 100
    */
   readonly battery?: number | undefined
@@ -137,12 +137,13 @@ export interface Options {
    * @default false
    */
   readonly offline?: boolean | undefined
-  /** What goes wrong with what it sends. @default nothing */
+  /** The faults of what it sends. @default none */
   readonly faults?: Faults | undefined
 }
 
 /**
- * How long a robot waits before it tries the broker again unless told otherwise: always half a second, so that a test of an outage is short.
+ * How long a robot waits by default before it tries the broker again: always half a second, to keep tests of outages
+ * short.
  *
  * @since 0.1.0
  * @category defaults

@@ -29,7 +29,7 @@ import type * as SimulatorOptions from "./SimulatorOptions.ts"
 import * as WebApi from "./WebApi.ts"
 
 /**
- * The simulator, for programs that want to know more than a client can see, or to cause trouble.
+ * The simulator, for programs that want to see more than a client can, or to cause trouble.
  *
  * @since 0.1.0
  * @category tags
@@ -41,7 +41,7 @@ export class Simulator extends Context.Tag("@effect-mqtt/roborock-simulator/Simu
   readonly mqttUrl: string
   /** The certificate (PEM) of a broker with TLS, which clients have to trust; `undefined` without. */
   readonly certificate: string | undefined
-  /** With what to log in. The code is what the simulated e-mails say. */
+  /** The credentials to log in with. The code is the one in the simulated e-mails. */
   readonly account: {
     readonly email: string
     readonly password: Redacted.Redacted
@@ -56,21 +56,21 @@ export class Simulator extends Context.Tag("@effect-mqtt/roborock-simulator/Simu
   readonly floorPlan: FloorPlan.FloorPlan
   /** Makes something go wrong on one of the ways, until the scope closes. */
   readonly inject: (fault: Fault) => Effect.Effect<void, never, Scope.Scope>
-  /** From now on all devices live so much faster than life. */
+  /** From now on all devices live this many times as fast as real time. */
   readonly setSpeed: (speed: number) => Effect.Effect<void>
   /**
    * Ends every MQTT connection and stops listening; returns when the robots have noticed. They go on with what they
-   * do, and try to reach the broker twice a second.
+   * are doing, and try to reach the broker twice a second.
    */
   readonly stopBroker: Effect.Effect<void, SimulatorError>
-  /** Starts it under the same address; does nothing when it runs. */
+  /** Starts it under the same address; does nothing if it is running. */
   readonly startBroker: Effect.Effect<void, SimulatorError>
-  /** Answers every call of the web API with 503, as a gateway does that has no server behind it. */
+  /** Answers every call of the web API with 503, like a gateway without a server behind it. */
   readonly stopWebApi: Effect.Effect<void>
   readonly startWebApi: Effect.Effect<void>
   /** The last 10 000 calls of the web API, oldest first. */
   readonly webCalls: Effect.Effect<ReadonlyArray<WebCall>>
-  /** Ends all logins: no token, signature or MQTT password of theirs is good any more. */
+  /** Ends all logins: none of their tokens, signatures and MQTT passwords is valid any more. */
   readonly revokeLogins: Effect.Effect<void>
 }>() {}
 

@@ -1,5 +1,5 @@
 /**
- * What can be chosen of a simulator: its home, its devices, its account and its pace.
+ * The options of a simulator: its home, its devices, its account and its pace.
  *
  * @since 0.1.0
  */
@@ -16,7 +16,7 @@ import type { LocalVersion } from "./LocalPort.ts"
  */
 export interface Options {
   /**
-   * How much faster than life robots drive, clean and charge.
+   * How many times as fast as real time robots drive, clean and charge.
    * @default 1
    */
   readonly speed?: number | undefined
@@ -43,7 +43,7 @@ export interface Options {
    */
   readonly appliances?: ReadonlyArray<ApplianceOptions> | undefined
   /**
-   * How often robots say on the home network where they are.
+   * How often robots announce themselves on the home network.
    * @default "30 seconds"
    */
   readonly broadcastEvery?: Duration.DurationInput | undefined
@@ -61,7 +61,7 @@ export interface Options {
   /** @default "Simulated home" */
   readonly homeName?: string | undefined
   /**
-   * When false, logins by password are told that a code is needed.
+   * When false, logins by password are answered that a code is needed.
    * @default true
    */
   readonly passwordLogin?: boolean | undefined
@@ -76,23 +76,24 @@ export interface Options {
 export interface RobotOptions {
   readonly name: string
   /**
-   * Percent at the beginning.
+   * Battery percentage at the beginning.
    * @default 100
    */
   readonly battery?: number | undefined
   /**
-   * `S4` only vacuums, and answers in the old forms; `S7` wipes, too; `Qrevo Master` has a dock that empties, washes and
+   * `S4` only vacuums, and answers in the old forms; `S7` mops too; `Qrevo Master` has a dock that empties, washes and
    * dries; `Q7` and `Q10` are robots of the two B01 families.
    * @default "S7"
    */
   readonly product?: "S4" | "S7" | "Qrevo Master" | "Q7" | "Q10" | undefined
   /**
-   * What it speaks on the home network; `none` keeps it off that, and robots of B01 families are not on it.
+   * The protocol version that it speaks on the home network; `none` keeps it off that network. Robots of B01 families are
+   * never on it.
    * @default "1.0"
    */
   readonly localVersion?: LocalVersion | "none" | undefined
   /**
-   * It belongs to somebody else, who shares it with the account.
+   * Whether it belongs to somebody else, who shares it with the account.
    * @default false
    */
   readonly shared?: boolean | undefined
@@ -102,7 +103,7 @@ export interface RobotOptions {
    */
   readonly offline?: boolean | undefined
   /**
-   * What the app has planned for it in the cloud. Nothing follows it.
+   * The schedules that the app has made for it in the cloud. They are listed, and never carried out.
    * @default none
    */
   readonly cloudSchedules?: ReadonlyArray<CloudSchedule> | undefined
@@ -134,7 +135,7 @@ export interface ApplianceOptions {
   readonly name: string
   readonly product: "Dyad" | "Zeo"
   /**
-   * It belongs to somebody else, who shares it with the account.
+   * Whether it belongs to somebody else, who shares it with the account.
    * @default false
    */
   readonly shared?: boolean | undefined

@@ -1,6 +1,6 @@
 /**
  * The protocol side of a simulated robot: it opens frames, answers V1 requests, seals the answers, and pushes what
- * changes. It knows topics and brokers no more than the real one's protocol layer does.
+ * changes. It knows nothing of topics and brokers.
  *
  * @since 0.1.0
  */
@@ -54,7 +54,7 @@ export type Answer = MethodAnswer
  * @category models
  */
 export interface V1Device {
-  /** Answers a message. What is damaged, or sealed with another key, is passed over in silence. */
+  /** Answers a message. What is damaged, or sealed with another key, is silently ignored. */
   readonly handle: (message: Uint8Array) => Effect.Effect<ReadonlyArray<Uint8Array>>
   /**
    * Answers the payload of a request of the home network; the answer wants the time of its frame (Unix seconds). Maps
@@ -76,12 +76,12 @@ export interface V1Device {
   readonly dataPoints: () => ReadonlyMap<number, unknown>
   /** What tells clients that it has come, or gone. */
   readonly presence: (online: boolean) => Effect.Effect<ReadonlyArray<Uint8Array>>
-  /** How often it was asked to say where it is. */
+  /** How many times it was asked to say where it is. */
   readonly located: () => number
 }
 
 /**
- * What a device is made of.
+ * What a device is made from.
  *
  * @since 0.1.0
  * @category models

@@ -19,7 +19,7 @@ import type { Holder, Will } from "./sessions/session.ts"
 import { identifierCost, Session } from "./sessions/session.ts"
 import * as System from "./system.ts"
 
-/** What the surroundings of the core provide. */
+/** What the shell provides to the core. */
 export interface Environment {
   readonly limits: ResolvedLimits
   readonly capabilities: Capabilities

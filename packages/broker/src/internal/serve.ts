@@ -12,7 +12,7 @@ import type { Question } from "./hub.ts"
 import type { Link } from "./linking/link.ts"
 import * as Reason from "./reason.ts"
 
-/** The core, and what surrounds it. */
+/** The core, and what connections share besides it. */
 export interface Host {
   readonly core: Core
   readonly now: () => number

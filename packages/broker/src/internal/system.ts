@@ -1,6 +1,6 @@
 import * as Message from "./messages/message.ts"
 
-/** What the broker tells about itself. */
+/** What the broker reports about itself. */
 export interface Figures {
   readonly startedAt: number
   readonly connected: number
@@ -13,15 +13,15 @@ export interface Figures {
   readonly heldBytes: number
 }
 
-/** The topics that the broker tells about itself on. */
+/** The topics on which the broker reports about itself. */
 export const isReserved = (topic: string): boolean => topic.startsWith("$SYS/") || topic === "$SYS"
 
-/** Clients listen to those and do not publish there, but bridges of Mosquitto: each has its state there, as will and as message. */
+/** Clients do not publish there, except bridges of Mosquitto: each has its state there, as a will and as a message. */
 export const mayPublish = (topic: string): boolean => !isReserved(topic) || bridgeState.test(topic)
 
 const bridgeState = /^\$SYS\/broker\/connection\/[^/]+\/state$/
 
-/** How often who listens is told. */
+/** How often the figures are published. */
 export const intervalMillis = 10_000
 
 /** The figures as messages, on the topics that other brokers use for them. */

@@ -61,7 +61,7 @@ export interface TlsOptions {
   readonly certificate: string | ReadonlyArray<string>
   readonly key: Redacted.Redacted<string>
   readonly passphrase?: Redacted.Redacted<string> | undefined
-  /** Who signs the certificates that clients have to have. @default clients need none */
+  /** The authorities whose certificates clients have to show. @default clients need none */
   readonly clientAuthority?: string | ReadonlyArray<string> | undefined
   /** @default "TLSv1.2" */
   readonly minVersion?: "TLSv1.2" | "TLSv1.3" | undefined
@@ -80,7 +80,7 @@ export interface ListenOptions {
   readonly port?: number | undefined
   /** @default no TLS */
   readonly tls?: TlsOptions | undefined
-  /** Sockets open at once, also those that are still shaking hands; further ones are closed. @default 4096 */
+  /** Sockets open at once, including those still in the TLS handshake; any more are closed. @default 4096 */
   readonly maxSockets?: number | undefined
 }
 
@@ -147,7 +147,7 @@ export const listenTcp = (
 
 /**
  * Serves a broker on WebSocket, or on secure WebSocket, until the scope closes. A client has to
- * offer the subprotocol `mqtt` (MQTT 5 section 6); one broker may listen on TCP, too.
+ * offer the subprotocol `mqtt` (MQTT 5 section 6); the same broker may listen on TCP too.
  *
  * @example
  * ```ts

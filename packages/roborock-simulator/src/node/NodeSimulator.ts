@@ -26,13 +26,13 @@ import { selfSigned } from "./internal/selfSigned.ts"
  */
 export interface Options extends Simulator.Options {
   /**
-   * Decides all ids, keys and tokens. A client hears the robots of every simulator on this machine, and takes those of the
-   * same seed for its own.
+   * Decides all ids, keys and tokens. A client hears the robots of every simulator on this machine, and takes those with
+   * the same seed for its own.
    * @default another one each time
    */
   readonly seed?: string | number | undefined
   /**
-   * The address to listen on. Others than this machine can only log in when it is one that they can reach.
+   * The address to listen on. Other machines can log in only if they can reach it.
    * @default "127.0.0.1"
    */
   readonly host?: string | undefined
@@ -47,14 +47,14 @@ export interface Options extends Simulator.Options {
    */
   readonly mqttPort?: number | undefined
   /**
-   * Makes the broker speak TLS: with a certificate of yours, or, when `true`, with one that is made up and signs itself for
-   * a year. Clients have to trust it; the simulator tells it as `certificate`. The web API stays plain HTTP.
+   * Makes the broker speak TLS: with the given certificate or, when `true`, with a self-signed one that is valid for a
+   * year. Clients have to trust it; it is the `certificate` of the simulator. The web API stays plain HTTP.
    * @default no TLS
    */
   readonly tls?: boolean | NodeBroker.TlsOptions | undefined
   /**
-   * Another broker, as `tcp://host:port` or `ssl://host:port`, instead of the embedded one. It has to let in whom the simulator would; it
-   * cannot be stopped or started from here.
+   * Another broker, as `tcp://host:port` or `ssl://host:port`, instead of the embedded one. It has to let in the same
+   * clients as the embedded one would, and cannot be stopped or started from here.
    */
   readonly mqttUrl?: string | undefined
 }

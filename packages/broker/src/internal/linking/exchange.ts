@@ -70,7 +70,7 @@ type Next = Extract<AuthenticationStep, { readonly _tag: "Challenge" }>["next"]
 
 const mostChallenges = 10
 
-/** An AUTH says its method always. */
+/** An AUTH always names its method. */
 export const packetOf = (reasonCode: number, authenticationMethod: string, data: Uint8Array | undefined): Packet.Auth =>
   Packet.auth({
     reasonCode,

@@ -95,7 +95,7 @@ export const accepted = (
 /** 0xFFFFFFFF is for ever; a session of MQTT 3.1.1 has no limit of its own. */
 export const expiryMillis = (seconds: number): number => seconds === 0xffffffff ? Infinity : seconds * 1000
 
-/** The method of a successful authentication is told again [MQTT-4.12.0-5]. */
+/** CONNACK repeats the method of a successful authentication [MQTT-4.12.0-5]. */
 const authentication = (packet: Packet.Connect, data: Uint8Array | undefined): Properties.ConnAckProperties => {
   const authenticationMethod = packet.properties?.authenticationMethod
   if (authenticationMethod === undefined) return {}

@@ -103,7 +103,7 @@ export class Link implements Holder {
     this.close(error.reasonCode, now)
   }
 
-  /** Says how much of an unfinished packet is held: nobody may fill the memory with beginnings. */
+  /** Says how much of an unfinished packet is held: nobody may fill the memory with the beginnings of packets. */
   holds(bytes: number, now: number): void {
     if (bytes === this.unfinished) return
     this.hub.ledger.add(bytes - this.unfinished)

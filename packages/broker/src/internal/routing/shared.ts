@@ -26,8 +26,8 @@ export class SharedGroup {
   }
 
   /**
-   * The members take turns. Who has to wait for room is passed over while another has not, and who is away gets a
-   * message only when nobody else has room. None when it would find no room with any of them.
+   * The members take turns. One that has no room yet is passed over while another has some, and one that is away gets a
+   * message only when nobody else has room. None if there is no room with any of them.
    */
   choose(message: Message): Subscription | undefined {
     return this.present.choose(message, "Now") ?? this.absent.choose(message, "Away")
@@ -55,7 +55,7 @@ class Turns {
     this.places.delete(session)
     const previous = this.members[this.turn - 1]
     if (place < this.turn && previous !== undefined) {
-      // Who had the last turn takes the place, so that who comes from the end still has its turn.
+      // The one that had the last turn takes the free place, so that the one moved from the end still gets its turn.
       this.turn--
       if (place < this.turn) this.put(previous, place)
       place = this.turn

@@ -18,7 +18,7 @@ export class Fifo<A> {
   shift(): A | undefined {
     if (this.head === this.items.length) return undefined
     const item = this.items[this.head]
-    this.items[this.head] = undefined // a taken message must not be kept alive by its old place
+    this.items[this.head] = undefined // a message that was taken must not be kept alive by its old place
     this.head++
     if (this.head === this.items.length) {
       this.clear()

@@ -34,8 +34,8 @@ export const tlsSettings = (tls: Tls) => ({
 export type Run = <E>(wire: Effect.Effect<Wire, E, Scope.Scope>) => void
 
 /**
- * `start` makes a server that hands each connection to `run`. At the end nobody new is let in, then everybody inside is
- * shown out, also those who are still shaking hands.
+ * `start` makes a server that hands each connection to `run`. At the end it first stops accepting connections, then ends
+ * those that are open, including those still in the TLS handshake.
  */
 export const listen = <E>(
   start: (run: Run) => Net.Server,

@@ -5,7 +5,7 @@ import type { Answer, Params } from "../v1/answers.ts"
 
 /** A device in the cloud. What it returns are the payloads of MQTT messages, to be published in that order. */
 export interface Device {
-  /** Answers a message. What is damaged, or sealed with another key, is passed over in silence. */
+  /** Answers a message. What is damaged, or sealed with another key, is silently ignored. */
   readonly handle: (message: Uint8Array) => Effect.Effect<ReadonlyArray<Uint8Array>>
   /** Brings it to the present; returns pushes when something has changed since the last one. */
   readonly tick: Effect.Effect<ReadonlyArray<Uint8Array>>
@@ -18,7 +18,7 @@ export interface Device {
 /** A robot, which also takes calls without the network. */
 export interface VacuumDevice extends Device {
   readonly call: (method: string, params: Params) => Effect.Effect<Answer>
-  /** How often it was asked to say where it is. */
+  /** How many times it was asked to say where it is. */
   readonly located: () => number
 }
 
