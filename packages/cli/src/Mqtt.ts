@@ -18,7 +18,7 @@ import * as reporters from "./internal/mqtt/reporter.ts"
 import { StandardStreams } from "./StandardStreams.ts"
 
 /**
- * What the command needs of its surroundings.
+ * What the command needs from its environment.
  *
  * @since 0.1.0
  * @category models
@@ -39,8 +39,8 @@ const logging = (speech: SpeechValues) =>
   )
 
 /**
- * Runs the command with the words after its name, and gives the exit code. What goes wrong is said in
- * one sentence on standard error.
+ * Runs the command with the words after its name, and gives the exit code. A failure is reported in one
+ * sentence on standard error.
  *
  * @since 0.1.0
  * @category programs

@@ -24,14 +24,14 @@ import { failure } from "./internal/roborock/roborockFailure.ts"
 import { StandardStreams } from "./StandardStreams.ts"
 
 /**
- * What the command needs of its surroundings. A `RoborockSession` that is there as well is used in place of a login.
+ * What the command needs from its environment. If a `RoborockSession` is provided too, it is used in place of a login.
  *
  * @since 0.1.0
  * @category models
  */
 export type Environment = FileSystem.FileSystem | Path.Path | StandardStreams | Terminal.Terminal
 
-/** Libraries say little, and on standard error; `--log-level` lets them say more. */
+/** Libraries log little, and to standard error; `--log-level` lets them log more. */
 const logging = Layer.merge(
   Logger.replace(Logger.defaultLogger, Logger.withConsoleError(Logger.logfmtLogger)),
   Logger.minimumLogLevel(LogLevel.Error)

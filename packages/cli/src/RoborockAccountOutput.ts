@@ -28,7 +28,7 @@ export const Devices = Schema.Array(Schema.Struct({
 }))
 
 /**
- * `diagnostics`: what the devices are and tell, without what is private. See `Diagnostics` of `@effect-mqtt/roborock`.
+ * `diagnostics`: what the devices are and report, without anything private. See `Diagnostics` of `@effect-mqtt/roborock`.
  *
  * @since 0.1.0
  * @category schemas
@@ -74,7 +74,7 @@ export const Login = Schema.Struct({
   baseUrl: text,
   /** Where the login is kept; `null` with `--simulator`. */
   folder: text,
-  /** False when an earlier login is still good. */
+  /** False when an earlier login is still valid. */
   isNew: Schema.Boolean
 })
 

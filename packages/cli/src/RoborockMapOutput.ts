@@ -60,6 +60,6 @@ export const Floors = Schema.Array(Schema.Struct({
   id: Schema.String,
   /** Whether the robot is there; `null` where the device does not say. */
   current: Schema.NullOr(Schema.Boolean),
-  /** `null` where the device does not tell those of floors. */
+  /** `null` where the device does not report the rooms of its floors. */
   rooms: Schema.NullOr(Schema.Array(Schema.String))
 }))

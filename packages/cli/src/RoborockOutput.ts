@@ -1,7 +1,7 @@
 /**
- * What the `roborock` command writes with `--json`: one value a line, with every field always there and `null` for what
- * is not known. A field may be added by an update; none is renamed or removed. What is told of a device is here; maps, plans
- * and accounts have modules of their own.
+ * What the `roborock` command writes with `--json`: one value per line, with every field always there and `null` for what
+ * is not known. A field may be added by an update; none is renamed or removed. Reports of one device are here; maps,
+ * schedules and accounts have modules of their own.
  *
  * @since 0.1.0
  */
@@ -43,10 +43,10 @@ export const Status = Schema.Struct({
   mode: text,
   route: Schema.Literal("local", "cloud", "none"),
   available: Schema.Boolean,
-  /** The device has not answered the last time; `trouble` says why. */
+  /** The device did not answer the last time; `trouble` says why. */
   stale: Schema.Boolean,
   trouble: text,
-  /** When the device last told something. */
+  /** When the device last reported something. */
   updatedAt: text
 })
 

@@ -25,7 +25,7 @@ import * as app from "./internal/serve/app.ts"
  */
 export interface Options {
   /**
-   * The address to listen on. Everybody who reaches another one than those of this machine needs the token.
+   * The address to listen on. On any but a loopback address, everybody needs the token.
    *
    * @default "127.0.0.1"
    */
@@ -37,7 +37,7 @@ export interface Options {
    */
   readonly port?: number | undefined
   /**
-   * What lets people in who open the page; it is asked for on any address when it is given.
+   * What lets people in who open the page; if it is given, it is asked for on any address.
    *
    * @default a random one on addresses that others reach, none on 127.0.0.1, ::1 and localhost
    */
@@ -45,7 +45,7 @@ export interface Options {
   /** Further names under which the page is opened, such as that of a proxy in front of it. */
   readonly names?: ReadonlyArray<string> | undefined
   /**
-   * How often the map is read while somebody looks and the robot moves.
+   * How often the map is read while somebody is watching and the robot moves.
    *
    * @default "4 seconds"
    */
@@ -87,7 +87,7 @@ export class CannotListen extends Data.TaggedError("CannotListen")<{
   }
 }
 
-/** A browser opens six; more than this are no pages of the owner. */
+/** A browser opens six; more than this are not the owner's pages. */
 const maxConnections = 256
 
 const authority = (host: string, port: number): string => `${isIPv6(host) ? `[${host}]` : host}:${port}`

@@ -25,7 +25,7 @@ export class OutputClosed extends Data.TaggedError("OutputClosed") {}
  */
 export class StandardStreams extends Context.Tag("@effect-mqtt/cli/StandardStreams")<StandardStreams, {
   readonly input: Stream.Stream<Uint8Array>
-  /** Somebody may type at `input`: it is a terminal. */
+  /** Whether `input` is a terminal, at which somebody may type. */
   readonly hasKeyboard: boolean
   /** Completes when the bytes are taken, so that a slow reader slows the command down. */
   readonly write: (bytes: Uint8Array) => Effect.Effect<void, OutputClosed>

@@ -80,7 +80,7 @@ describe("the roborock program", () => {
         assert.strictEqual(unasked.code, 1)
         assert.match(
           unasked.output,
-          /is missing, and there is no keyboard to ask at\. Use ROBOROCK_PASSWORD or --password/
+          /is missing, and there is no keyboard to ask for it\. Use ROBOROCK_PASSWORD or --password/
         )
 
         const first = yield* run(login, { ROBOROCK_PASSWORD: password })

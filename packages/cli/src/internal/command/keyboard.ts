@@ -24,7 +24,7 @@ export const ask = (what: string, { isSecret, otherwise }: Question): Effect.Eff
     if (!hasKeyboard) {
       return yield* new CommandError({
         kind: "Usage",
-        sentence: `${what} is missing, and there is no keyboard to ask at`,
+        sentence: `${what} is missing, and there is no keyboard to ask for it`,
         advice: otherwise,
         exitCode: 1
       })

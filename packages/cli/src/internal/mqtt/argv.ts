@@ -48,7 +48,7 @@ export const normalise = (
     const spec = known.get(spelling)
     if (spec === undefined) {
       return Either.left(
-        usage(word.startsWith("-") ? `There is no option ${spelling}` : `"${word}" belongs to no option`)
+        usage(word.startsWith("-") ? `There is no option ${spelling}` : `"${word}" does not belong to any option`)
       )
     }
     const long = `--${spec.name}`

@@ -16,31 +16,31 @@ import * as readers from "./valueReader.ts"
 
 const common = {
   ...connectionTable,
-  connections: spec.value("connections", readers.integer(1, 10_000), "How many, 100 if nothing is said.", "-n"),
-  interval: spec.value("interval", readers.milliseconds, "Between two of them, 10 if nothing is said.")
+  connections: spec.value("connections", readers.integer(1, 10_000), "How many; 100 by default.", "-n"),
+  interval: spec.value("interval", readers.milliseconds, "Between two of them; 10 by default.")
 }
 
 const messages = {
   ...common,
   topic: spec.value("topic", readers.text, "With %i for the number of the connection.", "-t"),
-  qos: spec.value("qos", readers.qos, "0 if nothing is said.", "-q"),
-  limit: spec.value("limit", readers.integer(1, 1_000_000_000), "Messages of each connection, 1000 if nothing is said.")
+  qos: spec.value("qos", readers.qos, "0 by default.", "-q"),
+  limit: spec.value("limit", readers.integer(1, 1_000_000_000), "Messages of each connection; 1000 by default.")
 }
 
 export const connTable = {
   ...common,
-  hold: spec.value("hold", readers.seconds, "Keeps them open for so many seconds.")
+  hold: spec.value("hold", readers.seconds, "Keeps them open for this many seconds.")
 }
 
 export const pubTable = {
   ...messages,
-  size: spec.value("payload-size", readers.integer(0, 1_048_576), "Bytes of a payload, 64 if nothing is said.", "-S"),
-  pause: spec.value("message-interval", readers.milliseconds, "Between two messages; none if nothing is said.")
+  size: spec.value("payload-size", readers.integer(0, 1_048_576), "Bytes of a payload; 64 by default.", "-S"),
+  pause: spec.value("message-interval", readers.milliseconds, "Between two messages; none by default.")
 }
 
 export const subTable = {
   ...messages,
-  seconds: spec.value("timeout", readers.seconds, "Ends after so many seconds.", "-W")
+  seconds: spec.value("timeout", readers.seconds, "Ends after this many seconds.", "-W")
 }
 
 type CommonValues = spec.ValuesOf<typeof common>

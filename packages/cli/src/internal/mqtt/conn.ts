@@ -15,8 +15,8 @@ import * as readers from "./valueReader.ts"
 
 export const table = {
   ...connectionTable,
-  ping: spec.value("ping", readers.integer(1, 1_000_000), "Measures so many round trips."),
-  interval: spec.value("ping-interval", readers.milliseconds, "Between two of them, 1000 if nothing is said.")
+  ping: spec.value("ping", readers.integer(1, 1_000_000), "Measures this many round trips."),
+  interval: spec.value("ping-interval", readers.milliseconds, "Between two of them; 1000 by default.")
 }
 
 export type Values = spec.ValuesOf<typeof table>

@@ -19,11 +19,11 @@ const endpoint = {
     "mqtt(s)://, ws(s)://[user[:password]@]host[:port]/topic, or unix:///path.",
     "-L"
   ),
-  host: spec.value("host", readers.text, "The broker's host; localhost if nothing is said.", "-h", "--hostname"),
+  host: spec.value("host", readers.text, "The broker's host; localhost by default.", "-h", "--hostname"),
   port: spec.value("port", readers.integer(1, 65535), "1883; with TLS 8883, with WebSocket 80 or 443.", "-p"),
   unix: spec.value("unix", readers.path, "A Unix socket in place of host and port."),
   ws: spec.flag("ws", "Over WebSocket."),
-  wsPath: spec.value("ws-path", readers.text, "The path of the WebSocket, /mqtt if nothing is said."),
+  wsPath: spec.value("ws-path", readers.text, "The path of the WebSocket; /mqtt by default."),
   wsHeader: spec.values("ws-header", readers.header, "A header of the WebSocket request.", "-wh"),
   proxy: spec.value("proxy", readers.text, "socks5h://[user:password@]host[:port], or http://host:port.")
 }
@@ -33,7 +33,7 @@ const identity = {
   clientId: spec.value(
     "id",
     readers.text,
-    "The client identifier; a random one if nothing is said.",
+    "The client identifier; a random one by default.",
     "-i",
     "--client-id"
   ),
@@ -42,11 +42,11 @@ const identity = {
   password: spec.value(
     "password",
     readers.text,
-    "The password, for everybody to see who lists processes.",
+    "The password, visible to everybody who lists processes.",
     "-P",
     "--pw"
   ),
-  passwordEnv: spec.value("password-env", readers.text, "The variable with the password; MQTT_PASSWORD as is."),
+  passwordEnv: spec.value("password-env", readers.text, "The variable with the password; MQTT_PASSWORD by default."),
   passwordFile: spec.value("password-file", readers.path, "The file with the password in its first line."),
   askPassword: spec.flag("ask-password", "Asks for the password, without showing it."),
   authMethod: spec.value("auth-method", readers.text, "The method of enhanced authentication.", "-am"),
@@ -62,10 +62,10 @@ const identity = {
 }
 
 const session = {
-  keepAlive: spec.value("keepalive", readers.integer(0, 65535), "Seconds, 60 if nothing is said.", "-k"),
+  keepAlive: spec.value("keepalive", readers.integer(0, 65535), "Seconds; 60 by default.", "-k"),
   persistent: spec.flag("no-clean", "Keeps the session: needs --id.", "-c", "--disable-clean-session"),
   sessionExpiry: spec.value("session-expiry", readers.expiry, "How long the broker keeps the session.", "-x"),
-  sessionFolder: spec.value("session-dir", readers.path, "Where our half of a kept session lies."),
+  sessionFolder: spec.value("session-dir", readers.path, "Where our half of a kept session is stored."),
   receiveMaximum: spec.value(
     "receive-max",
     readers.integer(1, 65535),
@@ -85,12 +85,12 @@ const session = {
     "Topic aliases to us.",
     "--topic-alias-maximum"
   ),
-  reconnect: spec.value("reconnect", reconnectWords, "After a lost link; `always` also after a refused password."),
+  reconnect: spec.value("reconnect", reconnectWords, "After a lost link; with `always` even after a refused password."),
   maxReconnects: spec.value("max-reconnects", readers.integer(0, 1_000_000), "Attempts before it gives up.")
 }
 
 const tls = {
-  tls: spec.flag("tls", "TLS, with the authorities that Node brings.", "--tls-use-os-certs", "--secure"),
+  tls: spec.flag("tls", "TLS, with the authorities that come with Node.", "--tls-use-os-certs", "--secure"),
   caFile: spec.value("cafile", readers.path, "Who may sign the broker's certificate (PEM).", "--ca"),
   caPath: spec.value("capath", readers.path, "A folder of such files."),
   cert: spec.value("cert", readers.path, "Our certificate (PEM)."),

@@ -38,7 +38,7 @@ const username = namesOf("username")
 
 const identifiers = namesOf("clientId", "idPrefix")
 
-/** Passwords would be seen by who reads the file, and a file leads to no other one. */
+/** Passwords would be seen by anybody who reads the file, and a file does not lead to another one. */
 const nowhere = namesOf("password", "config")
 
 const isAny = (names: ReadonlySet<string>, given: ReadonlySet<string>): boolean =>
@@ -76,7 +76,7 @@ const readLine = (line: string): Either.Either<Line, CommandError> => {
   return Either.flatMap(argv.normalise(specs, words), ([long = ""]) => {
     const name = long.slice(2)
     return nowhere.has(name) || !specs.some((spec) => spec.name === name)
-      ? Either.left(usage(`${words[0]} does not belong into a file of defaults`))
+      ? Either.left(usage(`${words[0]} does not belong in a file of defaults`))
       : Either.right({ name, words })
   })
 }
@@ -95,7 +95,7 @@ const readLines = (path: string, text: string): Either.Either<ReadonlyArray<Line
     )
   )
 
-/** Where there is one to be looked for, if nothing is said: as other programs have it, nothing where nobody lives. */
+/** Where to look for the file by default, as other programs do; nowhere if there is no home folder. */
 const usualPath = Effect.gen(function*() {
   const xdg = yield* setting.text("XDG_CONFIG_HOME")
   const home = yield* setting.text("HOME")

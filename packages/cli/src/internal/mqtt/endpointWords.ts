@@ -22,7 +22,8 @@ const urlAdvice = "It looks like mqtt://user:password@host:1883/topic."
 const decoded = (text: string): Either.Either<string | undefined, CommandError> =>
   text === "" ? Either.right(undefined) : Either.try({
     try: () => decodeURIComponent(text),
-    catch: () => usage("The URL has a % that begins no encoded character", "Write a percent sign itself as %25.")
+    catch: () =>
+      usage("The URL has a % that does not begin an encoded character", "Write a percent sign itself as %25.")
   })
 
 /** Mosquitto's form has the topic where other URLs have a path; a WebSocket URL has its path there. */
@@ -54,7 +55,7 @@ export const read = (words: Words, fallback: string | undefined): Either.Either<
   const { host, port, unix } = words
   if (words.url !== undefined) {
     return host !== undefined || port !== undefined || unix !== undefined
-      ? Either.left(usage("--url says where the broker is already", "Leave out --host, --port and --unix."))
+      ? Either.left(usage("--url already says where the broker is", "Leave out --host, --port and --unix."))
       : fromUrl(words.url)
   }
   if (unix !== undefined) return Either.right({ url: `unix://${unix.split("/").map(encodeURIComponent).join("/")}` })

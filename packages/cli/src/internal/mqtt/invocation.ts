@@ -65,13 +65,13 @@ const leaves: Readonly<Record<string, Leaf>> = {
   rr: leaf("rr", "Publishes a request and writes its response.", rr.table, rr.run, same),
   conn: leaf("conn", "Connects, and shows what the broker says about itself.", conn.table, conn.run, same),
   test: leaf("test", "Tries what a broker can do.", probe.table, probe.run, same),
-  broker: leaf("broker", "Runs a broker, until it is stopped.", broker.table, broker.run, same)
+  broker: leaf("broker", "Runs a broker until it is stopped.", broker.table, broker.run, same)
 }
 
 const benches: Readonly<Record<string, Leaf>> = {
   conn: leaf("conn", "Opens connections.", bench.connTable, bench.conn, same),
-  pub: leaf("pub", "Publishes on many connections.", bench.pubTable, bench.pub, same),
-  sub: leaf("sub", "Counts what comes on many connections.", bench.subTable, bench.sub, same)
+  pub: leaf("pub", "Publishes over many connections.", bench.pubTable, bench.pub, same),
+  sub: leaf("sub", "Counts what arrives over many connections.", bench.subTable, bench.sub, same)
 }
 
 const descriptorsOf = (group: Readonly<Record<string, Leaf>>) =>

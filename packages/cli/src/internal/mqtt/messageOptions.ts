@@ -5,7 +5,12 @@ import * as spec from "./optionSpec.ts"
 import * as readers from "./valueReader.ts"
 
 const tableOf = (prefix: string, short: string) => ({
-  expiry: spec.value(`${prefix}message-expiry`, readers.integer(0, 0xffffffff), "Seconds that it lives.", `-${short}e`),
+  expiry: spec.value(
+    `${prefix}message-expiry`,
+    readers.integer(0, 0xffffffff),
+    "Seconds until it expires.",
+    `-${short}e`
+  ),
   contentType: spec.value(`${prefix}content-type`, readers.text, "The kind of payload, as a MIME type.", `-${short}ct`),
   responseTopic: spec.value(`${prefix}response-topic`, readers.topicName, "Where an answer goes.", `-${short}rt`),
   correlation: spec.value(`${prefix}correlation-data`, readers.text, "What an answer repeats.", `-${short}cd`),

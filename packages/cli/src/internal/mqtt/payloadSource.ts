@@ -19,7 +19,7 @@ export const payloadTable = {
   file: spec.value("file", readers.path, "The payload is what this file holds.", "-f"),
   empty: spec.flag("null-message", "An empty payload; with -r it clears what is retained.", "-n"),
   stdin: spec.flag("stdin-file", "The payload is all of standard input.", "-s", "--stdin"),
-  size: spec.value("payload-size", readers.integer(0, 268_435_455), "A random payload of so many bytes."),
+  size: spec.value("payload-size", readers.integer(0, 268_435_455), "A random payload of this many bytes."),
   format: spec.value("format", readers.oneOf("text|hex|base64|json", encodings), "How the payload is written.")
 }
 

@@ -19,8 +19,8 @@ import * as readers from "./valueReader.ts"
 
 export const table = {
   ...connectionTable,
-  topic: spec.value("topic", readers.topicName, "Under which to try; mqtt-test if nothing is said.", "-t"),
-  seconds: spec.value("timeout", readers.seconds, "For each try, 5 seconds if nothing is said.", "-W")
+  topic: spec.value("topic", readers.topicName, "The topic to try things under; mqtt-test by default.", "-t"),
+  seconds: spec.value("timeout", readers.seconds, "For each try; 5 seconds by default.", "-W")
 }
 
 export type Values = spec.ValuesOf<typeof table>

@@ -23,9 +23,9 @@ export const table = {
   ...publishTable,
   topic: spec.value("topic", readers.topicName, "Where to publish.", "-t"),
   lines: spec.flag("stdin-line", "A message for each line of standard input; blank ones are left out.", "-l"),
-  qos: spec.value("qos", readers.qos, "0 if nothing is said.", "-q"),
+  qos: spec.value("qos", readers.qos, "0 by default.", "-q"),
   retain: spec.flag("retain", "The broker keeps the message.", "-r"),
-  repeat: spec.value("repeat", readers.integer(1, 1_000_000_000), "How often it is published."),
+  repeat: spec.value("repeat", readers.integer(1, 1_000_000_000), "How many times it is published."),
   repeatDelay: spec.value("repeat-delay", readers.seconds, "Seconds between two of them.")
 }
 

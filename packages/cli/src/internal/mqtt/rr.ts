@@ -31,11 +31,11 @@ export const table = {
   responseTopic: spec.value(
     "response-topic",
     readers.topicName,
-    "Where the response comes; one of its own as is.",
+    "Where the response arrives; a topic of its own by default.",
     "-e"
   ),
-  qos: spec.value("qos", readers.qos, "0 if nothing is said.", "-q"),
-  seconds: spec.value("timeout", readers.seconds, "How long to wait, 10 seconds if nothing is said.", "-W")
+  qos: spec.value("qos", readers.qos, "0 by default.", "-q"),
+  seconds: spec.value("timeout", readers.seconds, "How long to wait; 10 seconds by default.", "-W")
 }
 
 export type Values = spec.ValuesOf<typeof table>

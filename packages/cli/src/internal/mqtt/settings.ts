@@ -41,11 +41,11 @@ const randomId = (prefix: string) =>
 const proxyOf = (text: string): Either.Either<NodeTransportOptions.ProxyOptions, CommandError> =>
   Either.try({
     try: () => new URL(text),
-    catch: () => usage("--proxy is no URL", "It looks like socks5h://host:1080 or http://host:3128.")
+    catch: () => usage("--proxy is not a URL", "It looks like socks5h://host:1080 or http://host:3128.")
   }).pipe(Either.flatMap((url) => {
     const protocol = /^socks5h?:$/.test(url.protocol) ? "socks5" : url.protocol === "http:" ? "http" : undefined
     if (protocol === undefined || url.hostname === "") {
-      return Either.left(usage("--proxy takes socks5h:// and http:// only"))
+      return Either.left(usage("--proxy takes only socks5h:// and http://"))
     }
     return Either.right({
       protocol,
@@ -91,7 +91,7 @@ const reconnectOf = (values: ConnectionValues, usual: Reconnect.Reconnect): Reco
   return values.maxReconnects === undefined ? base : Reconnect.retries(base, values.maxReconnects)
 }
 
-/** `usualReconnect` is what the command does when a link is lost and nothing is said about it. */
+/** `usualReconnect` is what the command does by default when a link is lost. */
 export const make = (values: ConnectionValues, usualReconnect: Reconnect.Reconnect = Reconnect.none) =>
   Effect.gen(function*() {
     const place = yield* endpoints.read(values, yield* setting.text("MQTT_URL"))

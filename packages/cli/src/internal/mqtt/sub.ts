@@ -29,9 +29,9 @@ export const table = {
   ...connectionTable,
   ...arrivals.outputTable,
   topics: spec.values("topic", readers.topicFilter, "A filter to subscribe to; any number of them.", "-t"),
-  qos: spec.values("qos", readers.qos, "0 if nothing is said; one for all filters, or one for each in turn.", "-q"),
-  count: spec.value("count", readers.integer(1, 1_000_000_000), "Ends after so many messages.", "-C"),
-  seconds: spec.value("timeout", readers.seconds, "Ends after so many seconds, with exit code 27.", "-W"),
+  qos: spec.values("qos", readers.qos, "0 by default; one for all filters, or one for each in turn.", "-q"),
+  count: spec.value("count", readers.integer(1, 1_000_000_000), "Ends after this many messages.", "-C"),
+  seconds: spec.value("timeout", readers.seconds, "Ends after this many seconds, with exit code 27.", "-W"),
   exitSubscribed: spec.flag("exit-subscribed", "Ends when the broker has confirmed the filters.", "-E"),
   noRetained: spec.flag("no-retained", "Leaves out retained messages.", "-R"),
   retainedOnly: spec.flag("retained-only", "Retained messages only; the first other one ends it."),
@@ -112,7 +112,7 @@ const subscribe = (values: Values, reporter: reporters.Reporter) =>
     const isModern = values.noLocal || values.retainAsPublished || values.retainHandling !== undefined
       || values.userProperties.length > 0
     if (settings.version === 4 && isModern) {
-      return yield* usage("MQTT 3.1.1 has no options and properties of a subscription but the QoS", "Leave out -V 311.")
+      return yield* usage("In MQTT 3.1.1 a subscription has no options or properties but the QoS", "Leave out -V 311.")
     }
     const render = yield* arrivals.make(values, reporter)
     // One at a time, so that those of a kept session beyond the last one wanted stay with the broker.

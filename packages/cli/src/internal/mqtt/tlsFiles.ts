@@ -20,7 +20,7 @@ const readFolder = (folder: string) =>
     const names = yield* Effect.mapError(files.readDirectory(folder), (cause) => file(folder, "read", cause))
     // OpenSSL names them by a hash and a number.
     const found = names.filter((name) => /\.(pem|crt|cer)$|^[0-9a-f]{8}\.\d+$/i.test(name))
-    // Without any, the authorities of the system would count, which nobody has asked for.
+    // With none, the authorities of the system would count, which nobody has asked for.
     if (found.length === 0) {
       return yield* usage(`${folder} holds no certificates`, "Their names end in .pem, .crt or .cer.")
     }

@@ -13,7 +13,7 @@ import { failure } from "./roborockFailure.ts"
 export const options = {
   rooms: Args.text({ name: "room" }).pipe(
     Args.repeated,
-    Args.withDescription("Rooms by name, case does not count; none for everything, or to go on with what was begun.")
+    Args.withDescription("Rooms by name, ignoring case; none to clean everything, or to resume what was begun.")
   ),
   zone: Options.text("zone").pipe(
     Options.withPseudoName("x0,y0,x1,y1"),
@@ -21,7 +21,7 @@ export const options = {
     Options.withDescription("A rectangle of the map in place of rooms, in mm or as 25.5m; up to five.")
   ),
   spot: Options.boolean("spot").pipe(Options.withDescription("The spot where the robot stands, in place of rooms.")),
-  repeat: Options.integer("repeat").pipe(Options.withDefault(1), Options.withDescription("How often, 1 to 3.")),
+  repeat: Options.integer("repeat").pipe(Options.withDefault(1), Options.withDescription("How many times, 1 to 3.")),
   inOrder: Options.boolean("in-order").pipe(
     Options.withDescription("In the order of the names, where the device can.")
   )

@@ -32,7 +32,7 @@ export const read = (device: Device.Device, wanted: number) =>
       map(id),
       (error) => error._tag === "DeviceError" && error.reason === "UnknownMethod",
       (cause) =>
-        failure("Refused", `"${device.name}" does not tell the maps of its runs`, "See them in the app.", cause)
+        failure("Refused", `"${device.name}" does not give the maps of its runs`, "See them in the app.", cause)
     )
     const { rooms } = yield* device.state.get
     const run: PastRun = { id, snapshot: { map: past, rooms, fetchedAt: yield* Clock.currentTimeMillis } }

@@ -26,7 +26,7 @@ export const onDevice = {
   device: optional(
     Options.text("device").pipe(
       Options.withAlias("d"),
-      Options.withDescription("Name or id of the device; ROBOROCK_DEVICE. Not needed where there is only one.")
+      Options.withDescription("Name or id of the device; ROBOROCK_DEVICE. Not needed if there is only one.")
     )
   )
 }

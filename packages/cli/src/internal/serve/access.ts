@@ -62,7 +62,7 @@ const isSame = (one: string, other: string): boolean => {
   return left.length === right.length && timingSafeEqual(left, right)
 }
 
-/** What the cookie says to those who had the token: it does not tell the token, and outlives a restart with the same one. */
+/** The cookie of those who had the token: it does not reveal the token, and outlives a restart with the same one. */
 export const passOf = (token: Redacted.Redacted): string =>
   createHmac("sha256", Redacted.value(token)).update("roborock serve").digest("base64url")
 
@@ -79,7 +79,7 @@ const isForeign = ({ fetchSite, host, method, origin, path }: Facts): boolean =>
 const isJson = (contentType: string | undefined): boolean =>
   contentType?.split(";")[0]?.trim().toLowerCase() === "application/json"
 
-/** Decides over one request. */
+/** Decides on one request. */
 export const decide = (facts: Facts, rules: Rules): Decision => {
   if (!isOwnHost(facts.host, rules)) {
     return refuse(403, "This page is not served under this name. Open the address that roborock serve has printed.")

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { DeviceView, Offer } from "./messages.ts"
 
-/** Names of states that would read oddly as they are. */
+/** Texts for states whose names would read oddly. */
 const words: Readonly<Record<string, string>> = {
   air_drying_stopping: "Drying the mop",
   charging_complete: "Charged",

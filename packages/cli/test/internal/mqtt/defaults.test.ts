@@ -103,11 +103,11 @@ describe("the file of defaults", () => {
       ["-t home", "FILE, line 2: There is no option -t"],
       ["-p high", "--port has to be a whole number"],
       ["-k", "FILE, line 2: The option -k needs a value after it"],
-      ["--json yes", "FILE, line 2: \"yes\" belongs to no option"],
-      ["broker.home", "FILE, line 2: \"broker.home\" belongs to no option"],
-      ["-P secret", "FILE, line 2: -P does not belong into a file of defaults"],
-      ["--config other", "FILE, line 2: --config does not belong into a file of defaults"],
-      ["--help", "FILE, line 2: --help does not belong into a file of defaults"]
+      ["--json yes", "FILE, line 2: \"yes\" does not belong to any option"],
+      ["broker.home", "FILE, line 2: \"broker.home\" does not belong to any option"],
+      ["-P secret", "FILE, line 2: -P does not belong in a file of defaults"],
+      ["--config other", "FILE, line 2: --config does not belong in a file of defaults"],
+      ["--help", "FILE, line 2: --help does not belong in a file of defaults"]
     ] as const
   )(
     "%s is refused with its line",
@@ -132,7 +132,7 @@ describe("user properties", () => {
       assert.deepStrictEqual(pairsOf("Connect"), [["room", "kitchen"], ["who", "me"]])
       assert.deepStrictEqual(pairsOf("Subscribe"), [["k", "v"], ["why", "test"]])
       const old = yield* run(["sub", ...at, "-t", "a", "-V", "311", "-up", "why=test"])
-      assert.match(old.err[0] ?? "", /MQTT 3\.1\.1 has no options and properties of a subscription/)
+      assert.match(old.err[0] ?? "", /In MQTT 3\.1\.1 a subscription has no options/)
       const older = yield* run(["conn", ...at, "-V", "311", "-Cup", "why=test"])
       assert.match(older.err[0] ?? "", /MQTT 3\.1\.1 has no properties/)
     }))

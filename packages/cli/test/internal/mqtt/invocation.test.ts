@@ -96,7 +96,7 @@ describe("the command line", () => {
       [["publish"], "There is no command \"publish\". They are pub, sub, rr, conn, test, broker, bench."],
       [["bench", "all"], "There is no benchmark \"all\". They are conn, pub, sub."],
       [["pub", "--bogus"], "There is no option --bogus. See mqtt pub --help."],
-      [["sub", "topic"], "\"topic\" belongs to no option. See mqtt sub --help."],
+      [["sub", "topic"], "\"topic\" does not belong to any option. See mqtt sub --help."],
       [["pub", "-m"], "The option -m needs a value after it. See mqtt pub --help."],
       [["pub", "-r=1"], "There is no option -r=1. See mqtt pub --help."],
       [["pub", "--retain=1"], "The option --retain takes no value. See mqtt pub --help."],

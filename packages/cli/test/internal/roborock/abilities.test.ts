@@ -128,7 +128,7 @@ describe("roborock on a robot that can do more", () => {
       yield* text("clean", "kitchen", "-d", "Seven", "--watch")
       assert.match(
         (yield* failed("map", "--run", "1", "-d", "Seven")).line,
-        /"Seven" does not tell the maps of its runs/
+        /"Seven" does not give the maps of its runs/
       )
     }).pipe(Effect.provide(home({ robots: [{ name: "Seven", product: "Q7" }, { name: "Old", product: "S4" }] }))))
 })

@@ -15,10 +15,10 @@ const time = (name: string, description: string) =>
 
 const options = {
   ...onDevice,
-  on: Options.boolean("on").pipe(Options.withDescription("Switches it on, with the times that it has.")),
+  on: Options.boolean("on").pipe(Options.withDescription("Switches it on with its present times.")),
   off: Options.boolean("off").pipe(Options.withDescription("Switches it off.")),
-  from: time("from", "Begins at this time, such as 22:00, and is switched on."),
-  to: time("to", "Ends at this time, such as 07:00, and is switched on.")
+  from: time("from", "Sets when it begins, such as 22:00, and switches it on."),
+  to: time("to", "Sets when it ends, such as 07:00, and switches it on.")
 }
 
 interface Values extends DeviceValues {

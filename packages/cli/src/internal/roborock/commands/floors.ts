@@ -58,7 +58,7 @@ const options = {
   use: optional(
     Options.text("use").pipe(
       Options.withPseudoName("floor"),
-      Options.withDescription("The robot is on the floor of this name or id from now on; not while it works.")
+      Options.withDescription("Tells the robot that it is now on the floor with this name or id; not while it works.")
     )
   )
 }

@@ -18,7 +18,7 @@ const options = {
   count: Options.integer("count").pipe(
     Options.withAlias("n"),
     Options.withDefault(10),
-    Options.withDescription("The newest so many runs, 10 if nothing is said.")
+    Options.withDescription("How many runs, the newest first; 10 by default.")
   )
 }
 

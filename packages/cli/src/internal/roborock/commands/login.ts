@@ -38,7 +38,9 @@ const options = {
       Options.withDescription("A file with the password in its first line; ROBOROCK_PASSWORD_FILE.")
     )
   ),
-  again: Options.boolean("again").pipe(Options.withDescription("Also when the login that is kept is still good.")),
+  again: Options.boolean("again").pipe(
+    Options.withDescription("Logs in even if the login that is kept is still valid.")
+  ),
   baseUrl: optional(
     Options.text("base-url").pipe(
       Options.withDescription("Another login API, such as that of \"roborock simulate\"; ROBOROCK_BASE_URL.")

@@ -34,7 +34,9 @@ const options = {
   out: optional(
     Options.text("out").pipe(
       Options.withAlias("o"),
-      Options.withDescription("The picture to write: FILE.png or FILE.svg. Without, the map is drawn in the terminal.")
+      Options.withDescription(
+        "The picture to write: FILE.png or FILE.svg. Without this, the map is drawn in the terminal."
+      )
     )
   ),
   scale: Options.integer("scale").pipe(
@@ -73,7 +75,7 @@ const pictureOf = (values: Values) =>
     const path = yield* Path.Path
     const extension = path.extname(out).toLowerCase()
     if (!Object.hasOwn(pictures, extension)) {
-      return yield* failure("Usage", `There are no pictures of the kind "${extension}"`, "Name a file.png or file.svg.")
+      return yield* failure("Usage", `A picture cannot be written as "${extension}"`, "Name a file.png or file.svg.")
     }
     return { file: path.resolve(out), draw: pictures[extension](values) }
   })

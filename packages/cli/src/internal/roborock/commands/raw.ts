@@ -14,7 +14,7 @@ const options = {
   method: Args.text({ name: "method" }).pipe(Args.withDescription("Such as get_status. Any of the device's commands.")),
   params: Args.text({ name: "params" }).pipe(
     Args.withDefault("[]"),
-    Args.withDescription("A JSON array or object, such as [30]; none if nothing is said.")
+    Args.withDescription("A JSON array or object, such as [30]; none by default.")
   )
 }
 
@@ -26,7 +26,7 @@ export const command = Command.make("raw", options, (values) =>
   Effect.gen(function*() {
     const params = Schema.decodeUnknownEither(Params)(values.params)
     if (Either.isLeft(params)) {
-      return yield* failure("Usage", "The parameters are no JSON array or object", "Quote them, as in '[30]'.")
+      return yield* failure("Usage", "The parameters are not a JSON array or object", "Quote them, as in '[30]'.")
     }
     yield* Effect.gen(function*() {
       const device = yield* home.pickDevice(values)

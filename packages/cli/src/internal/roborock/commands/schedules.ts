@@ -22,13 +22,15 @@ const options = {
   add: optional(
     Options.text("add").pipe(
       Options.withPseudoName("time"),
-      Options.withDescription("Makes one for this time of the day, such as 09:30, with the levels that are set now.")
+      Options.withDescription("Adds one for this time of day, such as 09:30, with the levels that are set now.")
     )
   ),
-  days: optional(Options.text("days").pipe(Options.withDescription("With --add: such as mon,wed; else every day."))),
+  days: optional(
+    Options.text("days").pipe(Options.withDescription("With --add: days such as mon,wed; every day by default."))
+  ),
   room: Options.text("room").pipe(
     Options.repeated,
-    Options.withDescription("With --add: a room by name, once for each; else everything.")
+    Options.withDescription("With --add: a room by name, once for each; everything by default.")
   ),
   enable: idOption("enable", "Switches one on."),
   disable: idOption("disable", "Switches one off."),

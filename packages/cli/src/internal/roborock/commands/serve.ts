@@ -15,7 +15,7 @@ const options = {
   ...shared,
   host: Options.text("host").pipe(
     Options.withDefault("127.0.0.1"),
-    Options.withDescription("The address to listen on. On others than this one, the page asks for a token.")
+    Options.withDescription("The address to listen on. On any but the default one, the page asks for a token.")
   ),
   port: Options.integer("port").pipe(
     Options.withDefault(8580),
@@ -31,7 +31,7 @@ type Serving = typeof RoborockAccountOutput.Serving.Type
 
 const text = ({ addresses }: Serving, hasToken: boolean): string =>
   [
-    `The page, until ctrl-c:${hasToken ? " (who has the address can control your vacuums)" : ""}`,
+    `The page, until ctrl-c:${hasToken ? " (anybody who has the address can control your vacuums)" : ""}`,
     ...addresses.map((address) => `  ${address}`)
   ].join("\n")
 

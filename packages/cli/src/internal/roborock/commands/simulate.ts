@@ -17,7 +17,7 @@ import * as simulatedHome from "../simulatedHome.ts"
 const port = (name: string, what: string) =>
   Options.integer(name).pipe(
     Options.withDefault(0),
-    Options.withDescription(`Port of the ${what}; any free one if nothing is said.`)
+    Options.withDescription(`Port of the ${what}; any free one by default.`)
   )
 
 const options = {
@@ -26,11 +26,11 @@ const options = {
   mqttPort: port("mqtt-port", "broker"),
   speed: Options.float("speed").pipe(
     Options.withDefault(1),
-    Options.withDescription("How much faster than life robots drive, clean and charge.")
+    Options.withDescription("How many times as fast as real time robots drive, clean and charge.")
   ),
   robot: Options.text("robot").pipe(
     Options.repeated,
-    Options.withDescription("The name of a robot, once for each; one called \"Living room\" if nothing is said.")
+    Options.withDescription("The name of a robot, once for each; one called \"Living room\" by default.")
   ),
   seed: optional(Options.text("seed").pipe(Options.withDescription("Decides all ids, keys and tokens.")))
 }
