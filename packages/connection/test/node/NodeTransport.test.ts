@@ -2,51 +2,14 @@ import type { Endpoint } from "@effect-mqtt/connection"
 import { Transport } from "@effect-mqtt/connection"
 import { NodeTransport } from "@effect-mqtt/connection/node"
 import { assert, describe, it } from "@effect/vitest"
-import type { Layer, Scope } from "effect"
-import { Effect, Exit, Fiber, Queue, Scope as Scopes } from "effect"
-import { execFileSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import type { Layer } from "effect"
+import { Effect, Exit, Fiber, Scope as Scopes } from "effect"
 import * as Net from "node:net"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import * as Tls from "node:tls"
+import { certificates } from "./certificates.ts"
+import { listen } from "./listening.ts"
 
-interface Listening {
-  readonly port: number
-  /** The next socket of a client. */
-  readonly socket: Effect.Effect<Net.Socket>
-  readonly open: () => number
-}
-
-const listen = (
-  make: (onSocket: (socket: Net.Socket) => void) => Net.Server
-): Effect.Effect<Listening, never, Scope.Scope> =>
-  Effect.gen(function*() {
-    const sockets = yield* Queue.unbounded<Net.Socket>()
-    const open = new Set<Net.Socket>()
-    const server = make((socket) => {
-      open.add(socket)
-      socket.on("error", () => {})
-      socket.on("close", () => open.delete(socket))
-      Queue.unsafeOffer(sockets, socket)
-    })
-    const port = yield* Effect.acquireRelease(
-      Effect.async<number>((resume) => {
-        server.listen(0, "127.0.0.1", () => {
-          const address = server.address()
-          resume(Effect.succeed(typeof address === "object" && address !== null ? address.port : 0))
-        })
-      }),
-      () =>
-        Effect.async<void>((resume) => {
-          open.forEach((socket) => socket.destroy())
-          server.close(() => resume(Effect.void))
-        })
-    )
-    return { port, socket: Queue.take(sockets), open: () => open.size }
-  })
-
-const tcp = listen((onSocket) => Net.createServer({ allowHalfOpen: true, pauseOnConnect: false }, onSocket))
+const tcp = Effect.suspend(() => listen(Net.createServer({ allowHalfOpen: true })))
 
 const endpoint = (port: number, scheme: Endpoint.Scheme = "mqtt"): Endpoint.Endpoint => ({
   scheme,
@@ -200,33 +163,14 @@ describe("NodeTransport", () => {
     }))
 })
 
-/** A certificate for this test only; undefined where there is no openssl. */
-const certificate = (): { readonly key: Buffer; readonly cert: Buffer } | undefined => {
-  const directory = mkdtempSync(join(tmpdir(), "effect-mqtt-"))
-  try {
-    const [key, cert] = [join(directory, "key.pem"), join(directory, "cert.pem")]
-    execFileSync("openssl", [
-      ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"],
-      ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", cert]
-    ], { stdio: "ignore" })
-    return { key: readFileSync(key), cert: readFileSync(cert) }
-  } catch {
-    console.warn("skipped without openssl: TLS of NodeTransport")
-    return undefined
-  } finally {
-    rmSync(directory, { recursive: true })
-  }
-}
-
-const pair = certificate()
+const pair = certificates?.server
 
 describe.skipIf(pair === undefined)("NodeTransport over TLS", () => {
   it.scopedLive("a server that cannot be verified is Untrusted, and hears nothing of MQTT", () =>
     Effect.gen(function*() {
       let heard = 0
-      const server = yield* listen((onSocket) =>
+      const server = yield* listen(
         Tls.createServer({ ...pair }, (socket) => socket.on("data", (chunk: Uint8Array) => (heard += chunk.length)))
-          .on("connection", onSocket)
           .on("tlsClientError", () => {})
       )
       const error = yield* Effect.flip(open(server.port, "mqtts"))
@@ -237,13 +181,12 @@ describe.skipIf(pair === undefined)("NodeTransport over TLS", () => {
 
   it.scopedLive("a server that speaks another version only is Untrusted; one that speaks no TLS may be repaired", () =>
     Effect.gen(function*() {
-      const old = yield* listen((onSocket) =>
+      const old = yield* listen(
         Tls.createServer({ ...pair, maxVersion: "TLSv1.1", minVersion: "TLSv1" })
-          .on("connection", onSocket)
           .on("tlsClientError", () => {})
       )
       assert.strictEqual((yield* Effect.flip(open(old.port, "mqtts"))).reason, "Untrusted")
-      const plain = yield* listen((onSocket) => Net.createServer((socket) => onSocket(socket.destroy())))
+      const plain = yield* listen(Net.createServer((socket) => void socket.destroy()))
       assert.strictEqual((yield* Effect.flip(open(plain.port, "mqtts"))).reason, "NotTls")
     }))
 })
