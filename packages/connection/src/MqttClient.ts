@@ -282,9 +282,9 @@ export const make = (
       ? subscribe
       : (filter, ...how) => traces.operation("subscribe", filterText(filter))(subscribe(filter, ...how))
     const subscription = makeSubscription(subscribeTraced)
-    const isModern = () => engine.negotiated()?.protocolVersion === 5
+    const isVersion5 = () => engine.negotiated()?.protocolVersion === 5
     const publish = values.makePublish(
-      traces === undefined ? engine.publish : traces.publish(engine.publish, isModern),
+      traces === undefined ? engine.publish : traces.publish(engine.publish, isVersion5),
       options.defaults
     )
     const sink = makeSink(engine, settings, options.defaults)
@@ -320,7 +320,7 @@ export const make = (
     const client: MqttClient["Type"] = {
       publish,
       publishValue: values.makePublishValue(publish, options.defaults),
-      sink: traces === undefined ? sink : traces.sink(sink, isModern),
+      sink: traces === undefined ? sink : traces.sink(sink, isVersion5),
       subscribe: makeSubscribeStream(subscribeTraced),
       subscription,
       consume: makeConsume(subscribe),

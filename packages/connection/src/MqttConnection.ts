@@ -173,7 +173,7 @@ export const make = (
     const disconnecting = (how: DisconnectOptions) =>
       Effect.uninterruptibleMask((restore) =>
         Effect.gen(function*() {
-          // Who is interrupted while closing still closes, but waits for nothing that is in flight any more.
+          // A caller that is interrupted while closing still closes, but no longer waits for what is in flight.
           yield* Effect.exit(restore(engine.drain(how.drain)))
           if (session.isReady()) {
             pump.pass(() => goodbye.say(session, how, undefined))

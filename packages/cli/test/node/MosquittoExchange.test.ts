@@ -12,7 +12,7 @@ interface Exchange {
   readonly sub: ReadonlyArray<string>
   readonly stdin?: string
   /** With MQTT 5 only. */
-  readonly isModern?: boolean
+  readonly needsVersion5?: boolean
 }
 
 const message = ["-t", "room/a", "-m", "hé"]
@@ -42,26 +42,26 @@ const exchanges: Readonly<Record<string, Exchange>> = {
     pub: [...message, "--will-topic", "gone", "--will-payload", "x", "--will-qos", "1", "--will-retain"],
     sub: all
   },
-  "-x": { pub: [...message, "-x", "60"], sub: [...all, "-x", "60"], isModern: true },
+  "-x": { pub: [...message, "-x", "60"], sub: [...all, "-x", "60"], needsVersion5: true },
   "-D publish content-type, response-topic": {
     pub: [...message, ...property, "content-type", "text/plain", ...property, "response-topic", "answers"],
     sub: [...all, "-F", "%C %R"],
-    isModern: true
+    needsVersion5: true
   },
   "-D publish correlation-data, payload-format-indicator": {
     pub: [...message, ...property, "correlation-data", "id", ...property, "payload-format-indicator", "1"],
     sub: [...all, "-F", "%D %F"],
-    isModern: true
+    needsVersion5: true
   },
   "-D publish user-property": {
     pub: [...message, ...property, "user-property", "k", "v", ...property, "user-property", "l", "w"],
     sub: [...all, "-F", "%P"],
-    isModern: true
+    needsVersion5: true
   },
   "-D publish message-expiry-interval": {
     pub: [...message, ...property, "message-expiry-interval", "600"],
     sub: [...all, "-F", "%E"],
-    isModern: true
+    needsVersion5: true
   }
 }
 
@@ -78,7 +78,7 @@ describe.skipIf(!arePresent)("mqtt and mosquitto's programs", () => {
     }))
 
   for (const [name, words] of Object.entries(exchanges)) {
-    for (const version of words.isModern === true ? ["mqttv5"] : ["mqttv311", "mqttv5"]) {
+    for (const version of words.needsVersion5 === true ? ["mqttv5"] : ["mqttv311", "mqttv5"]) {
       it.live(`${name} (${version})`, () =>
         Effect.gen(function*() {
           const [measure, ...others] = yield* Effect.forEach(pairs, (pair) => exchange(words, version, pair))

@@ -62,7 +62,7 @@ export const atMost = (millis: number) => (self: Effect.Effect<unknown>): Effect
 /** Fails when it takes longer, as soon as it was interrupted, which it can be also where the caller cannot. */
 export const within = <L>(limit: TimeLimit<L>) => <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E | L, R> =>
   async(limit, (resume, runtime) => {
-    // A fiber that fails says in the log that nobody hears of it.
+    // Effect logs the failure of a forked fiber as unhandled; this one is handled, so the fiber ends with its exit.
     const fiber = Runtime.runFork(runtime)(Effect.exit(Effect.interruptible(self)))
     fiber.addObserver((exit) => resume(Exit.flatten(exit)))
     return Effect.asVoid(Fiber.interrupt(fiber))

@@ -99,10 +99,11 @@ export const make = (values: ConnectionValues, usualReconnect: Reconnect.Reconne
     const version = values.version ?? 5
     const will = yield* willOf(values, given.will)
     const method = values.authMethod ?? given.connect?.authenticationMethod
-    const isModernOnly = method !== undefined || values.sessionExpiry !== undefined || will?.properties !== undefined ||
+    const needsVersion5 = method !== undefined || values.sessionExpiry !== undefined ||
+      will?.properties !== undefined ||
       given.connect !== undefined || given.publish !== undefined || given.subscribe !== undefined ||
       values.topicAliases !== undefined || values.connectUserProperties.length > 0
-    if (version === 4 && isModernOnly) {
+    if (version === 4 && needsVersion5) {
       return yield* usage(
         "MQTT 3.1.1 has no properties, session expiry or enhanced authentication",
         "Leave out -V 311."

@@ -109,9 +109,9 @@ const subscribe = (values: Values, reporter: reporters.Reporter) =>
     if (values.noRetained && values.retainedOnly) {
       return yield* usage("-R and --retained-only leave no message", "Give one of them.")
     }
-    const isModern = values.noLocal || values.retainAsPublished || values.retainHandling !== undefined
+    const needsVersion5 = values.noLocal || values.retainAsPublished || values.retainHandling !== undefined
       || values.userProperties.length > 0
-    if (settings.version === 4 && isModern) {
+    if (settings.version === 4 && needsVersion5) {
       return yield* usage("In MQTT 3.1.1 a subscription has no options or properties but the QoS", "Leave out -V 311.")
     }
     const render = yield* arrivals.make(values, reporter)

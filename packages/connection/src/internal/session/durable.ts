@@ -26,7 +26,7 @@ export interface Durable {
 
 /**
  * Makes the parts of a session that its store keeps. A session is given this instead of the records, so that a program
- * whose sessions are in memory has nothing of it in its bundle.
+ * whose sessions are in memory has none of it in its bundle.
  */
 export type MakeDurable = (ids: PacketIds, output: Output) => Durable
 

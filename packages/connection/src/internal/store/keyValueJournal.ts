@@ -22,8 +22,8 @@ export interface Options {
    */
   readonly prefix?: string | undefined
   /**
-   * The most that one session may hold, bytes; beyond it a commit that adds fails with reason `Full`. What is no whole
-   * number from 1 is a defect.
+   * The most that one session may hold, in bytes; beyond it a commit that adds fails with reason `Full`. Anything but a
+   * whole number of at least 1 is a defect.
    *
    * @default 64 MiB
    */

@@ -3,8 +3,8 @@ import type * as Effect from "effect/Effect"
 import type { StoreError } from "../../MqttError.ts"
 
 /**
- * Puts a value under a key, or takes the key away when `value` is undefined. Whoever gets one may
- * keep the bytes: they are not written again.
+ * Puts a value under a key, or removes the key when `value` is undefined. The receiver may keep the
+ * bytes: they are never overwritten.
  */
 export interface Change {
   readonly key: string

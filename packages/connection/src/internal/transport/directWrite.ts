@@ -1,6 +1,6 @@
 /**
- * A wire whose writes mostly have nothing to wait for. Who finds one may write without a fiber, which takes a tenth of the
- * time of a QoS 1 round trip; a wire that was wrapped is none, so nothing passes the wrapper by.
+ * A wire whose writes mostly have nothing to wait for. It can be written to without a fiber, which would take a tenth of the
+ * time of a QoS 1 round trip. A wire that was wrapped does not count as one, so nothing bypasses the wrapper.
  */
 import * as Effect from "effect/Effect"
 import type { TransportError } from "../../MqttError.ts"

@@ -23,8 +23,8 @@ const readAheadBytes = 64 * 1024
 const chunkBytes = 256
 
 /**
- * The effect `read` of a wire. Who finds it there may poll instead, which takes bytes in the turn in which they arrive and
- * needs no fiber; a wire that was wrapped has another `read`, so nothing is taken past the wrapper.
+ * The effect `read` of a wire. Where a wire has this one, its reader may poll instead, which takes bytes in the turn in which
+ * they arrive and needs no fiber; a wire that was wrapped has another `read`, so nothing bypasses the wrapper.
  */
 export class Unread extends Effectable.Class<Uint8Array, TransportError> {
   readonly #flow: Flow

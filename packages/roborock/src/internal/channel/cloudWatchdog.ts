@@ -5,7 +5,7 @@ const maxUnanswered = 3
 const betweenReplacements = Duration.toMillis("30 minutes")
 
 /**
- * Tells a connection that delivers nothing from a device that is silent: by so many requests in a row that nobody
+ * Tells a connection that delivers nothing from a device that is silent, by the number of requests in a row that nobody
  * answered. Not too often, since all devices may be off.
  */
 export const makeWatchdog = () => {

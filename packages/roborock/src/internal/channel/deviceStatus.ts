@@ -7,7 +7,7 @@ import { isRecord, parseJson } from "../v1/json.ts"
  */
 export const decodeOnline = (payload: Uint8Array): Either.Either<boolean | undefined, string> => {
   const json = Either.getOrUndefined(parseJson(payload))
-  if (!isRecord(json)) return Either.left("a device status that is no JSON object")
+  if (!isRecord(json)) return Either.left("a device status that is not a JSON object")
   const online = json["online"]
   return Either.right(typeof online === "boolean" ? online : undefined)
 }

@@ -39,7 +39,7 @@ const maxUnanswered = 3
 const firstPause = Duration.toMillis("60 seconds")
 const longestPause = Duration.toMillis("10 minutes")
 
-/** A connection that ends sooner than this was none, however it began: the next one is not made at once. */
+/** A connection that ends sooner than this does not count as one: the next is not made at once. */
 const stableAfter = Duration.toMillis("30 seconds")
 
 /** A device that has just been heard is tried early, but not at each of its broadcasts. */

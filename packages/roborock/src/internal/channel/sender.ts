@@ -14,7 +14,7 @@ const tooLarge = (method: string) => (cause: unknown) => new RequestError({ reas
 
 const random32 = Effect.sync(() => new DataView(randomBytes(4).buffer).getUint32(0))
 
-/** Arguments are the caller's: a BigInt, or what holds itself, is no JSON. */
+/** Arguments come from the caller: a BigInt, or an object that contains itself, is not JSON. */
 export const checkArguments = ({ method, params }: Call): Effect.Effect<unknown, RequestError> =>
   Effect.try({
     try: () => JSON.stringify(params),

@@ -19,7 +19,7 @@ interface TimedMap {
   readonly fetchedAt: number
 }
 
-/** Of which floor it is, such a device does not say: the last one is kept. */
+/** Such a device does not say which floor its map is of: the last one is kept. */
 const keptAs = 0
 
 const roomsOf = ({ roomNames }: NamedMap): ReadonlyArray<Room> => Array.from(roomNames, ([id, name]) => ({ id, name }))

@@ -149,13 +149,13 @@ interface Opened {
 const open = (shared: Shared, attempt: Attempt): Effect.Effect<Opened, LinkError, Scope.Scope> =>
   Effect.gen(function*() {
     const endpoint = yield* attempt.endpoint
-    const isModern = attempt.protocolVersion === 5
-    const mechanism = isModern ? shared.options.authentication : undefined
+    const isVersion5 = attempt.protocolVersion === 5
+    const mechanism = isVersion5 ? shared.options.authentication : undefined
     const exchange = mechanism === undefined ? undefined : yield* mechanism.start
     const evaluated = yield* evaluateAll(shared.options)
-    if (isModern && evaluated.will !== undefined) yield* shared.checkWill(evaluated.will)
+    if (isVersion5 && evaluated.will !== undefined) yield* shared.checkWill(evaluated.will)
     const connect = connectPacket(shared, attempt, exchange, evaluated)
-    // No server could make good what no packet can hold, so none is looked for.
+    // What no packet can hold no server can accept, so no wire is opened.
     const encoded = Encoder.encode(connect, attempt.protocolVersion)
     if (Either.isLeft(encoded)) return yield* invalidConnect(encoded.left)
     const wire = yield* Effect.mapError(shared.transport.open(endpoint), linkFailed)
@@ -165,8 +165,8 @@ const open = (shared: Shared, attempt: Attempt): Effect.Effect<Opened, LinkError
 const late = (): Exit.Exit<never, LinkError> => Exit.fail(new ConnectError({ reason: "Timeout", retryable: true }))
 
 /**
- * Opens a wire and begins a link over it, in a scope of its own. The attempt hears how either ends; until it is closed then,
- * no fiber waits for that, whose stack would take a sixth of the memory of a client.
+ * Opens a wire and begins a link over it, in a scope of its own. The attempt is told how either ends, and then closes it. No
+ * fiber waits for that: its stack would take a sixth of the memory of a client.
  */
 export class Opening implements AlarmOwner {
   readonly #shared: Shared
@@ -187,7 +187,7 @@ export class Opening implements AlarmOwner {
     const due = engine.pump.now() + connectTimeout
     const alarm = alarmAfter(runtime, connectTimeout, this)
     const opening = Effect.flatMap(open(this.#shared, this.#attempt), (opened) => this.#begin(opened, due))
-    // A fiber that fails says in the log that nobody hears of it.
+    // Effect logs the failure of a forked fiber as unhandled; this one is handled, so the fiber ends with its exit.
     const fiber = Runtime.runFork(Runtime.provideService(runtime, Scope.Scope, this.#scope), Effect.exit(opening))
     this.#fiber = fiber
     fiber.addObserver((exit) => {
@@ -224,7 +224,7 @@ export class Opening implements AlarmOwner {
       : Effect.forkIn(this.#answering(engine.authenticator.run(exchange)), this.#scope)
   }
 
-  /** What goes wrong there, other than by its errors, ends the link. */
+  /** A defect or an interruption there ends the link. */
   #answering(answers: Effect.Effect<never>): Effect.Effect<void> {
     return Effect.interruptible(
       Effect.catchAllCause(answers, (cause) => Effect.sync(() => this.over(Exit.failCause(cause))))

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type { ConnectionOptions } from "../../../ConnectionOptions.ts"
 
-/** So many digits to base 36. */
+/** A random number of `count` digits to base 36. */
 const randomDigits = (count: number) =>
   Effect.map(Random.nextIntBetween(0, 36 ** count), (digits) => digits.toString(36).padStart(count, "0"))
 

@@ -12,7 +12,7 @@ export class Delay {
 
   /** False if the schedule is over. */
   wait(schedule: Schedule.ScheduleDriver<unknown, ConnectError>, error: ConnectError): Effect.Effect<boolean> {
-    // A fiber that fails says in the log that nobody hears of it.
+    // Effect logs the failure of a forked fiber as unhandled; this one is handled, so the fiber ends with its exit.
     return Effect.flatMap(Effect.fork(Effect.exit(Effect.option(schedule.next(error)))), (fiber) => {
       let isEnded = false
       this.#end = () => {

@@ -128,7 +128,7 @@ export class Driver implements LinksOwner {
     this.connected.settle(Exit.void)
     this.#tellReached(epoch)
     const hook = this.#onConnected?.(negotiated)
-    // The end of an outage is worth a line. That a program begins to connect it knows, and hears how that goes.
+    // The end of an outage is worth a line. That it connects at first, and how that goes, the program knows by itself.
     const level = isRestored ? LogLevel.Info : LogLevel.Debug
     const line = linkLine(this.#runtime, level, ["MQTT connected"], { clientId: negotiated.clientId, epoch })
     // Most clients have nothing to do here, which needs no fiber.
@@ -188,7 +188,7 @@ export class Driver implements LinksOwner {
       Effect.gen(this, function*() {
         if (this.#links.isClosing) return yield* restore(this.#closed)
         this.#links.isClosing = true
-        // Who is interrupted while closing still closes, but waits for nothing that is in flight any more.
+        // A caller that is interrupted while closing still closes, but no longer waits for what is in flight.
         yield* Effect.exit(restore(this.#engine.drain(how.drain)))
         if (session.isReady()) {
           pump.pass(() => goodbye.say(session, how, sessionExpiry))

@@ -16,7 +16,7 @@ const useAnotherServer = 0x9c
 const serverMoved = 0x9d
 /** Redirects without a good link in between; servers may name each other in a circle. */
 const mostRedirects = 5
-/** Of what one server names, so much is looked at. */
+/** How many of the servers that one redirect names are looked at. */
 const mostServers = 8
 
 const none: ReadonlyArray<never> = []

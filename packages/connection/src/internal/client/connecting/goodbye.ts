@@ -11,13 +11,13 @@ import { seconds } from "./attempt.ts"
 
 const withWill = 0x04
 
-/** What is no duration would be taken for none at all. */
+/** A value that is not a duration would count as zero. */
 export const check = ({ drain = 0, sessionExpiry = 0 }: DisconnectOptions): Effect.Effect<void> => {
   const wrong = toMillis(drain) === undefined ? "drain" : toMillis(sessionExpiry) === undefined ? "sessionExpiry" : ""
   return wrong === "" ? Effect.void : Effect.die(new InvalidOption(wrong, "a duration"))
 }
 
-/** Writes the DISCONNECT; `sessionExpiry` in seconds is for the case that the options do not say. */
+/** Writes the DISCONNECT; `sessionExpiry`, in seconds, applies if the options do not give one. */
 export const say = (session: Session, options: DisconnectOptions, sessionExpiry: number | undefined): void => {
   const expiry = options.sessionExpiry === undefined
     ? sessionExpiry
@@ -29,7 +29,7 @@ export const say = (session: Session, options: DisconnectOptions, sessionExpiry:
   session.disconnect(options.reasonCode ?? (options.withWill === true ? withWill : 0), properties)
 }
 
-/** Who ends in trouble has its will published; being interrupted is a way of ending on purpose. */
+/** A scope that ends in a failure has the will published; an interruption is a way of ending on purpose. */
 export const ofExit = (exit: Exit.Exit<unknown, unknown>): DisconnectOptions => ({
   withWill: Exit.isFailure(exit) && !Cause.isInterruptedOnly(exit.cause)
 })

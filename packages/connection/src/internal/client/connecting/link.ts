@@ -9,7 +9,7 @@ import type { Traces } from "../../../TraceContext.ts"
 import type { LinkError } from "../link/linkFailed.ts"
 import * as attempts from "./attempt.ts"
 
-/** Who has one link after the other. */
+/** The owner of one link after the other. */
 export interface LinkHolder {
   /** Where the next attempt goes. */
   readonly endpoint: Effect.Effect<Endpoint, LinkError>

@@ -1,5 +1,5 @@
 /**
- * Opens link after link until somebody wants no other, or the reconnect schedule is over. There is never more than one
+ * Opens link after link until no other is wanted, or the reconnect schedule is over. There is never more than one
  * link: an attempt starts after the last wire is released.
  *
  * A fiber runs from the end of a link to the beginning of the next attempt, which has one of its own. While there is a link
@@ -70,11 +70,11 @@ export class Links implements LinkHolder {
   #sessionExpiry = 0
   #resumableUntil = Infinity
   #isReplacing = false
-  /** Whether a link was lost that no other has taken the place of yet. */
+  /** Whether a link was lost that has not been replaced yet. */
   #isLost = false
   #schedule: Schedule.ScheduleDriver<unknown, ConnectError> | undefined = undefined
   #link: Link | undefined = undefined
-  /** Has work, or never will again: a link that ends starts one otherwise. */
+  /** Kept while it has work, and for good once there will be no other link; without one, the end of a link starts one. */
   #fiber: Fiber.RuntimeFiber<void> | undefined = undefined
   #isStopped = false
 

@@ -25,7 +25,7 @@ export interface Surroundings {
 
 export class Authenticator {
   readonly #surroundings: Surroundings
-  /** A new exchange on the link that there is; completes when the server and the mechanism agree. */
+  /** A new exchange on the present link; completes when the server and the mechanism agree. */
   readonly reauthenticate: Effect.Effect<void, LinkError>
   readonly #bell = new Bell()
   /** The session has one under way at most. */

@@ -1,6 +1,6 @@
 /**
  * The durable side of a client: commits what its session asks for, one batch after another, for as long as the client
- * lives. It comes with the store, so that a program whose sessions are in memory has nothing of it in its bundle.
+ * lives. It comes with the store, so that a program whose sessions are in memory has none of it in its bundle.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

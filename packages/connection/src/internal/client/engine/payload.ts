@@ -37,7 +37,7 @@ export const toBytes = (payload: string | Uint8Array, slab?: PayloadSlab): Uint8
   return slab === undefined ? new Uint8Array(bytes) : slab.copy(bytes)
 }
 
-/** For a reader that is done with it at once: only what the encoder hands on as it is has to be copied. */
+/** For a reader that uses it at once: only what the encoder passes on uncopied has to be copied. */
 export const lend = (payload: string | Uint8Array): Uint8Array => {
   if (typeof payload === "string") return encodeText(payload)
   return checked(payload).length < Encoder.defaultLargePayloadBytes ? payload : toBytes(payload)

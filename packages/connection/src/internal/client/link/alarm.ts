@@ -1,7 +1,7 @@
 /**
- * Wakes somebody at an instant, by the clock of the program; an instant that moves away is seen at the first one, which is
- * cheaper than to start anew. A client always has one set: with the usual clock it is a timer, which takes a tenth of the
- * memory of the fiber that sleeps by any other, such as that of a test.
+ * Wakes its owner at an instant, by the clock of the program. If the instant moves later, it still wakes at the first one,
+ * which is cheaper than starting anew. A client always has one set: with the usual clock it is a timer, which takes a tenth
+ * of the memory of the fiber that sleeps by any other clock, such as that of a test.
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -20,7 +20,7 @@ export interface AlarmOwner {
   readonly over: (ending: Exit.Exit<never>) => void
 }
 
-/** The longest time that a timer can be set to; a clock that is made of timers never wakes who sleeps longer. */
+/** The longest time that a timer can be set to; a clock made of timers never wakes a fiber that sleeps longer. */
 export const mostMillis = 2 ** 31 - 1
 
 export class Alarm {
@@ -63,7 +63,7 @@ export class Alarm {
   }
 
   #sleep(millis: number): void {
-    // As with a timer, who sets an alarm has its turn to itself.
+    // As with a timer, nothing of it runs in the turn that sets the alarm.
     const fiber = this.#fork(millis === 0 ? Effect.yieldNow() : this.#clock.sleep(Duration.millis(millis)))
     this.#sleeper = fiber
     fiber.addObserver(() => {

@@ -102,7 +102,7 @@ export class Writer {
   }
 
   #start(effect: Effect.Effect<void, LinkError>): void {
-    // A fiber that fails says in the log that nobody hears of it.
+    // Effect logs the failure of a forked fiber as unhandled; this one is handled, so the fiber ends with its exit.
     const started = this.#fork(Effect.exit(effect))
     this.#fiber = started
     started.addObserver((ended) => {

@@ -1,6 +1,6 @@
 /**
- * What one reader has not seen yet: of more than it holds, the oldest goes. A `Mailbox` does this and more, which with its
- * stream takes 3 kB of every bundle.
+ * What one reader has not seen yet; when it is full, the oldest goes. A `Mailbox` does this and more, and with its stream
+ * takes 3 kB of every bundle.
  */
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"

@@ -1,4 +1,4 @@
-/** Values for whoever reads at the time: what nobody reads is not kept, and what reads is made when somebody does. */
+/** Values for whoever reads at the time: nothing is kept for nobody, and a buffer is made only when somebody reads. */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"

@@ -1,11 +1,11 @@
-/** What the options want done when something happens. What goes wrong there is told, and ends nothing else. */
+/** The hooks of the options: their failures are reported, and end nothing else. */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { MqttError } from "../../../MqttError.ts"
 import type { HookFailure, Notify } from "./notices.ts"
 
-/** An interruption from outside is none of that. */
+/** An interruption from outside is not a failure. */
 export const reporting = (hook: HookFailure["hook"], notify: Notify) => (run: Effect.Effect<unknown, MqttError>) =>
   run.pipe(
     Effect.asVoid,

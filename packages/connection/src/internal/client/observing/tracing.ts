@@ -17,12 +17,12 @@ type MakeSink = (options?: SinkOptions) => Sink.Sink<PublishSummary, OutgoingMes
 
 /**
  * What puts spans around operations. The options of a client bring it along, so that a program which traces nothing has
- * none of it in its bundle. `isModern` says whether the server understands user properties.
+ * none of it in its bundle. `isVersion5` says whether the server understands user properties.
  */
 export interface Traces {
-  readonly publish: (publish: Publish, isModern: () => boolean) => Publish
+  readonly publish: (publish: Publish, isVersion5: () => boolean) => Publish
   /** One span for a run of the sink, in which all its messages are. */
-  readonly sink: (sink: MakeSink, isModern: () => boolean) => MakeSink
+  readonly sink: (sink: MakeSink, isVersion5: () => boolean) => MakeSink
   readonly operation: (
     name: "request" | "subscribe",
     topic: string
@@ -74,13 +74,13 @@ const startAttempt: Traces["startAttempt"] = (clientId, protocolVersion) =>
   )
 
 export const make = (inject: Inject): Traces => ({
-  publish: (publish, isModern) => (topic, payload, options) =>
+  publish: (publish, isVersion5) => (topic, payload, options) =>
     Effect.useSpan(
       "MqttClient.publish",
       { kind: "producer", attributes: { ...attributes(topic, "send"), "mqtt.qos": options?.qos ?? 0 } },
-      (span) => publish(topic, payload, isModern() ? withContext(options, inject(span)) : options)
+      (span) => publish(topic, payload, isVersion5() ? withContext(options, inject(span)) : options)
     ),
-  sink: (sink, isModern) => (options) =>
+  sink: (sink, isVersion5) => (options) =>
     Sink.unwrapScoped(
       Effect.map(
         Effect.makeSpanScoped("MqttClient.sink", {
@@ -90,7 +90,7 @@ export const make = (inject: Inject): Traces => ({
         (span) =>
           sink(options).pipe(
             Sink.mapInput((message: OutgoingMessage) =>
-              isModern() ? { ...message, ...withContext(message, inject(span)) } : message
+              isVersion5() ? { ...message, ...withContext(message, inject(span)) } : message
             ),
             Sink.map((summary) => {
               span.attribute("messaging.batch.message_count", summary.messages)

@@ -130,7 +130,7 @@ export const make = (ways: Ways, limits: Limits, scope: Scope.Scope): Requester 
     })).pipe(
       // Only this: a fiber that is interrupted before its first step still has to say that it is over.
       Effect.interruptible,
-      // A fiber that fails says in the log that nobody hears of it.
+      // Effect logs the failure of a forked fiber as unhandled; this one is handled here.
       Effect.catchAll((error) =>
         Effect.sync(() => {
           // The server does not take it back after a lost session; a client that is over says so itself.

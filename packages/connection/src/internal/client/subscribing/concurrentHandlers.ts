@@ -7,9 +7,9 @@ import type { Pull } from "../batches.ts"
 import { Outcome } from "../outcome.ts"
 
 /**
- * So many at once; the first failure ends the others. One fiber pulls and others, as many as are of use, handle one element
- * after the other: to fork one for each took two to four times the CPU time. Each waits for itself: were it one semaphore for
- * all, a message would wake every one of them, which is 0.3 ms with 64.
+ * Handles up to `concurrency` elements at once; the first failure ends the others. One fiber pulls, and as many others as are
+ * of use handle one element after the other: forking one for each element took two to four times the CPU time. Each worker is
+ * woken by itself: with one semaphore for all, a message would wake every one of them, which takes 0.3 ms with 64.
  */
 export const forEachConcurrently = <A, E, E2, R>(
   pull: Pull<A, E>,
@@ -75,7 +75,7 @@ export const forEachConcurrently = <A, E, E2, R>(
     )
   })
 
-/** What a fiber runs that tells its end, whatever that is: one that fails says in the log that nobody hears of it. */
+/** Reports the end, whatever it is, and never fails itself: Effect logs the failure of a forked fiber as unhandled. */
 const telling = <A, E, R>(
   self: Effect.Effect<A, E, R>,
   tell: (exit: Exit.Exit<A, E>) => void

@@ -1,4 +1,4 @@
-/** Filters that nobody wants any more, and that stay subscribed for a while, for a stream that comes back. */
+/** Filters that nobody wants any more, and that stay subscribed for a while in case a stream comes back. */
 import type { Entry } from "./entry.ts"
 
 export interface KeptEntries {

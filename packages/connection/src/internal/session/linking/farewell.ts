@@ -2,7 +2,7 @@
 import type { Packet } from "@effect-mqtt/codec"
 import type { Output } from "../output.ts"
 
-/** In 3.1.1 every DISCONNECT deletes the will: a reason to say something else is told by saying nothing. */
+/** In 3.1.1 every DISCONNECT deletes the will: to have it published, nothing is written. */
 export const write = (
   output: Output,
   connect: Packet.Connect | undefined,
