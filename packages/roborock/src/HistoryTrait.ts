@@ -24,7 +24,7 @@ export interface HistoryTrait {
   readonly summary: Effect.Effect<CleanRecord.CleanSummary, CommandError>
   /** One run, by its id from the summary. */
   readonly record: (id: number) => Effect.Effect<CleanRecord.CleanRecord, CommandError>
-  /** The newest runs, one request for each; ten by default. */
+  /** The newest runs, one request for each; ten by default. One that makes no sense is left out. */
   readonly latest: (count?: number) => Effect.Effect<ReadonlyArray<CleanRecord.CleanRecord>, CommandError>
   /** The map as it was at the end of a run. Comes through the cloud. */
   readonly map: (id: number) => Effect.Effect<RrMap, CommandError | MapError | NoMap>
@@ -63,11 +63,21 @@ const mapMethod = "get_clean_record_map"
 export const make = (vacuum: Vacuum): HistoryTrait => {
   const summary = question(vacuum, "get_clean_summary", CleanRecord.decodeSummary)
   const record = (id: number) => question(vacuum, "get_clean_record", CleanRecord.decode, [id])
+  const readable = (id: number): Effect.Effect<ReadonlyArray<CleanRecord.CleanRecord>, CommandError> =>
+    Effect.catchIf(
+      Effect.map(record(id), (run) => [run]),
+      (error) => error._tag === "RequestError" && error.reason === "BadAnswer",
+      () => Effect.succeed([])
+    )
   return {
     summary,
     record,
     latest: (count = 10) =>
-      Effect.flatMap(summary, ({ records }) => Effect.forEach(records.slice(0, Math.max(0, count)), record)),
+      Effect.flatMap(
+        summary,
+        ({ records }) =>
+          Effect.map(Effect.forEach(records.slice(0, Math.max(0, count)), readable), (runs) => runs.flat())
+      ),
     map: (id) =>
       Effect.catchIf(
         vacuum.readMap(mapMethod, { start_time: id }),

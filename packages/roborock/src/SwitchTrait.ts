@@ -52,7 +52,8 @@ const wordings = {
  */
 export type SwitchName = keyof typeof wordings
 
-const isOn = (value: unknown): boolean | undefined =>
+/** @internal */
+export const isOn = (value: unknown): boolean | undefined =>
   value === 1 || value === true ? true : value === 0 || value === false ? false : undefined
 
 /** @internal */

@@ -26,6 +26,10 @@ export interface Program {
   readonly spin?: string | undefined
   readonly drying?: string | undefined
   readonly soak?: string | undefined
+  readonly dryCare?: string | undefined
+  /** How a dryer dries. */
+  readonly dryingMethod?: string | undefined
+  readonly steam?: string | undefined
 }
 
 /**
@@ -71,7 +75,7 @@ const given = (values: Parameters): Parameters =>
 
 /** @internal */
 export const make = (context: Context, table: ApplianceTrait.Table): WasherTrait => ({
-  start: ({ drying, mode, program, rinse, soak, spin, temperature }) =>
+  start: ({ dryCare, drying, dryingMethod, mode, program, rinse, soak, spin, steam, temperature }) =>
     Effect.flatMap(context.state, ({ fields }): Effect.Effect<void, CommandError> =>
       fields["app_authorization"] === 0
         ? Effect.fail(
@@ -90,7 +94,10 @@ export const make = (context: Context, table: ApplianceTrait.Table): WasherTrait
               rinse_times: rinse,
               spin_level: spin,
               drying_mode: drying,
-              soak
+              soak,
+              dry_care_mode: dryCare,
+              drying_method: dryingMethod,
+              steam_volume: steam
             })
           },
           true

@@ -46,6 +46,20 @@ describe("floors", () => {
       assert.deepStrictEqual(calls().map(([method]) => method), ["get_multi_maps_list"])
     }))
 
+  it.scoped("keep their rooms when the answer is no list of rooms", () =>
+    Effect.gen(function*() {
+      const memory = yield* DeviceMemory.make("d1")
+      let answer: unknown = [[16, "1001"]]
+      const { device, trait } = yield* vacuumWith({ get_room_mapping: () => answer }, {}, memory)
+      const known = [{ id: 16, name: "Kitchen" }]
+      answer = { 16: "1002" }
+      assert.strictEqual(yield* reasonOf((yield* trait("rooms")).refresh), "BadAnswer")
+      assert.deepStrictEqual((yield* device.state.get).rooms, known)
+      assert.deepStrictEqual(yield* memory.rooms(0), known)
+      answer = []
+      assert.deepStrictEqual(yield* (yield* trait("rooms")).refresh, [])
+    }).pipe(Effect.provide(KeyValueStore.layerMemory)))
+
   it.scoped("have the rooms that they had when they were in use, where the device does not tell them", () =>
     Effect.gen(function*() {
       const memory = yield* DeviceMemory.make("d1")

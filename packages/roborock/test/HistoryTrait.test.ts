@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { imageBlock, mapFile } from "./mapBytes.ts"
-import { vacuumWith } from "./vacuumWith.ts"
+import { reasonOf, vacuumWith } from "./vacuumWith.ts"
 
 describe("history", () => {
   it.scoped("gives the newest runs, one request each", () =>
@@ -20,6 +20,17 @@ describe("history", () => {
         "get_clean_record",
         "del_clean_record"
       ])
+    }))
+
+  it.scoped("leaves out a run that makes no sense", () =>
+    Effect.gen(function*() {
+      const { trait } = yield* vacuumWith({
+        get_clean_summary: [900, 9_000_000, 3, [300, 200, 100]],
+        get_clean_record: ([id]: ReadonlyArray<number>) => id === 200 ? [{}] : [[id, 350, 50, 1_000_000]]
+      })
+      const history = yield* trait("history")
+      assert.deepStrictEqual((yield* history.latest()).map(({ id }) => id), [300, 100])
+      assert.strictEqual(yield* reasonOf(history.record(200)), "BadAnswer")
     }))
 
   it.scoped("has the map of a run also without a file header, and from old firmware", () =>

@@ -1,11 +1,26 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, TestClock } from "effect"
-import { vacuumWith } from "./vacuumWith.ts"
+import { Effect, Fiber, TestClock } from "effect"
+import { everyFeature, vacuumWith } from "./vacuumWith.ts"
 
 const why = (result: Effect.Effect<unknown, { readonly message: string }>) =>
   Effect.flip(Effect.map(result, () => "nothing")).pipe(Effect.map(({ message }) => message))
 
 describe("traits", () => {
+  it.scoped("of a device that is too busy to say what it has are asked for again", () =>
+    Effect.gen(function*() {
+      const answers: Array<unknown> = [[everyFeature]]
+      const { device, questions } = yield* vacuumWith(
+        { app_get_init_status: () => answers.pop() },
+        { featureSet: "0", newFeatureSet: "00000000" }
+      )
+      answers.push(...Array.from({ length: 4 }, () => ["retry"]))
+      const first = yield* Effect.fork(why(device.trait("childLock")))
+      yield* TestClock.adjust("10 seconds")
+      assert.include(yield* Fiber.join(first), "childLock")
+      assert.include(yield* device.traits, "childLock")
+      assert.strictEqual(questions("app_get_init_status"), 5)
+    }))
+
   it.scoped("a full device has all of them, and lists them", () =>
     Effect.gen(function*() {
       const { device } = yield* vacuumWith()

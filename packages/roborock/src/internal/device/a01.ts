@@ -14,7 +14,7 @@ import { numberField } from "../v1/json.ts"
 import { activitiesOf } from "./activities.ts"
 import * as arrivals from "./arrivals.ts"
 import type { Dialect } from "./dialect.ts"
-import { type Context, type Fields } from "./dialectContext.ts"
+import { type Context, type Fields, learnSwitch } from "./dialectContext.ts"
 import { offer } from "./offer.ts"
 import { nameOf, problemOf } from "./problem.ts"
 
@@ -141,7 +141,7 @@ const zeo: Kind = {
   offers: (context, table) => ({
     washer: offer(WasherTrait.make(context, table)),
     childLock: offer({
-      get: Effect.map(context.refresh, ({ fields }) => fields["child_lock"] === 1),
+      get: learnSwitch(context, "child_lock"),
       set: (on) => ApplianceTrait.set(context, table, { child_lock: on })
     })
   })

@@ -3,8 +3,9 @@ import * as Effect from "effect/Effect"
 import type { DeviceMemory } from "../../DeviceMemory.ts"
 import type { DeviceState } from "../../DeviceState.ts"
 import type { HomeDevice } from "../../HomeData.ts"
-import type { CommandError, RequestError } from "../../RoborockError.ts"
+import { type CommandError, RequestError } from "../../RoborockError.ts"
 import type { Room } from "../../Room.ts"
+import { isOn } from "../../SwitchTrait.ts"
 import type { Send } from "./cloudPort.ts"
 
 /** Values of a device by the names that they have in its protocol. */
@@ -44,6 +45,23 @@ export interface Context {
 /** The code of a name. */
 export const codeOf = (name: string | undefined, names: ReadonlyMap<number, string>): number | undefined =>
   [...names].find(([, known]) => known === name)?.[0]
+
+/** What `read` makes of the values of the device, which is asked for them; `name` is what the error calls it. */
+export const learn = <A>(
+  { refresh }: Pick<Context, "refresh">,
+  name: string,
+  read: (fields: Fields) => A | undefined
+): Effect.Effect<A, CommandError> =>
+  Effect.flatMap(refresh, ({ fields }) => {
+    const value = read(fields)
+    return value === undefined
+      ? Effect.fail(new RequestError({ reason: "BadAnswer", method: name }))
+      : Effect.succeed(value)
+  })
+
+/** Whether something is on, by the name of its value. */
+export const learnSwitch = (context: Pick<Context, "refresh">, name: string): Effect.Effect<boolean, CommandError> =>
+  learn(context, name, (fields) => isOn(fields[name]))
 
 /** Sends, and has the device asked soon: what a command did is not always pushed. */
 export const sendAndLook = (context: Context, ...message: Parameters<Send>): Effect.Effect<void, RequestError> =>

@@ -3,11 +3,16 @@ import * as Capabilities from "../../Capabilities.ts"
 import type { DeviceChannel } from "../../DeviceChannel.ts"
 import type { DeviceMemory } from "../../DeviceMemory.ts"
 import type { HomeDevice } from "../../HomeData.ts"
+import type { CommandError } from "../../RoborockError.ts"
 import * as Rpc from "../../Rpc.ts"
 import * as log from "../log.ts"
 import { isRecord } from "../v1/json.ts"
 
 const maxListed = 1000
+
+/** A device that does not know the question, or refuses it, will do so again; one that is busy may not. */
+const isFinal = (error: CommandError): boolean =>
+  error._tag === "DeviceError" && (error.reason === "UnknownMethod" || error.reason === "Refused")
 
 const read = (model: string | undefined, result: unknown): Capabilities.Capabilities | undefined => {
   const status = Rpc.unwrap(result)
@@ -59,10 +64,10 @@ export const make = (
     const kept = memory === undefined || firmware === undefined ? undefined : yield* memory.features(firmware)
     known = read(model, kept)
     if (known !== undefined) return known
-    known = yield* Effect.catchTag(ask, "DeviceError", () => Effect.succeed(fromCloud))
+    known = yield* Effect.catchIf(ask, isFinal, () => Effect.succeed(fromCloud))
     return known
   }).pipe(
-    Effect.catchTag("RequestError", (error) => Effect.as(log.debug(error.message), fromCloud))
+    Effect.catchAll((error) => Effect.as(log.debug(error.message), fromCloud))
   )
   return { capabilities, soFar: () => known ?? fromCloud }
 }

@@ -21,7 +21,7 @@ import { activitiesOf } from "./activities.ts"
 import { invalidArgument, noPercentage, notAmong } from "./argument.ts"
 import * as arrivals from "./arrivals.ts"
 import type { Dialect } from "./dialect.ts"
-import { codeOf, type Context, type Fields, sendAndLook } from "./dialectContext.ts"
+import { codeOf, type Context, type Fields, learn, learnSwitch, sendAndLook } from "./dialectContext.ts"
 import { findRooms } from "./knownRooms.ts"
 import * as liveMap from "./liveMap.ts"
 import { offer } from "./offer.ts"
@@ -171,7 +171,7 @@ export const make = (context: Context): Dialect => {
 
   const toggle = (field: string, id: number) =>
     offer({
-      get: Effect.map(context.refresh, ({ fields }) => fields[field] === 1 || fields[field] === true),
+      get: learnSwitch(context, field),
       set: (on: boolean) => setting(field, id, on ? 1 : 0)
     })
 
@@ -248,7 +248,7 @@ export const make = (context: Context): Dialect => {
         }
       }),
       sound: offer({
-        volume: Effect.map(context.refresh, ({ fields }) => numberField(fields, "dpVolume") ?? 0),
+        volume: learn(context, "dpVolume", (fields) => numberField(fields, "dpVolume")),
         setVolume: (percent) =>
           Number.isInteger(percent) && percent >= 0 && percent <= 100
             ? setting("dpVolume", 26, percent)
@@ -271,12 +271,7 @@ export const make = (context: Context): Dialect => {
         }
       }),
       network: offer({
-        info: Effect.flatMap(context.refresh, ({ fields }) => {
-          const info = networkOf(fields["dpNetInfo"])
-          return info === undefined
-            ? Effect.fail(new RequestError({ reason: "BadAnswer", method: "dpNetInfo" }))
-            : Effect.succeed(info)
-        })
+        info: learn(context, "dpNetInfo", (fields) => networkOf(fields["dpNetInfo"]))
       }),
       childLock: toggle("dpChildLock", 47),
       led: toggle("dpButtonLightSwitch", 77),

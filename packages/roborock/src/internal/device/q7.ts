@@ -20,7 +20,7 @@ import { isRecord, numberField } from "../v1/json.ts"
 import { activitiesOf } from "./activities.ts"
 import { invalidArgument, noLevel, noPercentage, notAmong, noTimeOfDay } from "./argument.ts"
 import type { Dialect } from "./dialect.ts"
-import { codeOf, type Context, type Fields } from "./dialectContext.ts"
+import { codeOf, type Context, type Fields, learn, learnSwitch } from "./dialectContext.ts"
 import { findRooms } from "./knownRooms.ts"
 import * as liveMap from "./liveMap.ts"
 import { offer } from "./offer.ts"
@@ -167,7 +167,7 @@ export const make = (context: Context): Dialect => {
       : Effect.succeed(read)
   })
 
-  const readQuiet = ({ fields }: { readonly fields: Fields }) => {
+  const readQuiet = (fields: Fields) => {
     const begin = numberField(fields, "quiet_begin_time")
     const end = numberField(fields, "quiet_end_time")
     return begin === undefined || end === undefined ? undefined : {
@@ -176,12 +176,7 @@ export const make = (context: Context): Dialect => {
       end: DailyWindow.fromMinutes(end)
     }
   }
-  const quiet = Effect.flatMap(context.refresh, (now) => {
-    const window = readQuiet(now)
-    return window === undefined
-      ? Effect.fail(new RequestError({ reason: "BadAnswer", method: "prop.get" }))
-      : Effect.succeed(window)
-  })
+  const quiet = learn(context, "prop.get", readQuiet)
   /** All three together: single ones are ignored. */
   const setQuiet = (window: DailyWindow.DailyWindow): Effect.Effect<void, CommandError> => {
     const begin = DailyWindow.toMinutes(window.start)
@@ -282,7 +277,7 @@ export const make = (context: Context): Dialect => {
         disable: Effect.flatMap(quiet, (window) => setQuiet({ ...window, enabled: false }))
       }),
       sound: offer({
-        volume: Effect.map(context.refresh, ({ fields }) => numberField(fields, "volume") ?? 0),
+        volume: learn(context, "volume", (fields) => numberField(fields, "volume")),
         setVolume: (percent) =>
           Number.isInteger(percent) && percent >= 0 && percent <= 100
             ? write({ volume: percent })
@@ -290,7 +285,7 @@ export const make = (context: Context): Dialect => {
       }),
       locate: offer({ locate: command("service.find_device") }),
       childLock: offer({
-        get: Effect.map(context.refresh, ({ fields }) => fields["child_lock"] === 1),
+        get: learnSwitch(context, "child_lock"),
         set: (on) => write({ child_lock: on ? 1 : 0 })
       })
     }

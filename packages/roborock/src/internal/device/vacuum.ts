@@ -92,7 +92,10 @@ export const make = (options: Options): Vacuum => {
   /** The rooms and the floor that they are on: asked for again when that was another one meanwhile. */
   const askMapping = Effect.gen(function*() {
     const before = yield* state.get
-    const mapping = Room.decodeMapping(yield* channel.request("get_room_mapping"))
+    const answer = yield* channel.request("get_room_mapping")
+    // What is no list says nothing of rooms: those that are known, and kept, stay.
+    if (!Array.isArray(answer)) return yield* new RequestError({ reason: "BadAnswer", method: "get_room_mapping" })
+    const mapping = Room.decodeMapping(answer)
     const { mapFlag } = yield* state.get
     const isSure = mapFlag === before.mapFlag
     return { mapping, mapFlag: isSure ? mapFlag : undefined, isSure }

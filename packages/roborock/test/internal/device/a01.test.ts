@@ -105,6 +105,15 @@ describe("a washing machine", () => {
         209: 77
       })
       assert.deepStrictEqual(yield* started({ mode: "wash", program: "quick" }), { 200: 1, 204: 1, 205: 2 })
+      const care = { dryCare: "soft", dryingMethod: "l2", steam: "high" }
+      assert.deepStrictEqual(yield* started({ mode: "dry", program: "towels", ...care }), {
+        200: 1,
+        204: 3,
+        205: 31,
+        244: 1,
+        256: 2,
+        257: 3
+      })
     }))
 
   it.scoped("is not started from afar when its owner has not allowed it", () =>

@@ -49,6 +49,14 @@ describe("a Q10 vacuum", () => {
       assert.strictEqual((yield* device.state.get).stateName, "unknown_77")
     }))
 
+  it.scoped("is not said to have settings that it does not tell", () =>
+    Effect.gen(function*() {
+      const { device } = yield* openAppliance(kind, answering(docked))
+      assert.isTrue(yield* (yield* device.trait("childLock")).get)
+      assert.strictEqual(yield* reasonOf((yield* device.trait("led")).get), "BadAnswer")
+      assert.strictEqual(yield* reasonOf((yield* device.trait("sound")).volume), "BadAnswer")
+    }))
+
   it.scoped("is not held to have answered because of a push", () =>
     Effect.gen(function*() {
       const { device, push, silence } = yield* openAppliance(kind, answering(docked))

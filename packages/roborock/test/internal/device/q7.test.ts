@@ -51,6 +51,13 @@ describe("a Q7 vacuum", () => {
       assert.strictEqual((yield* device.state.get).error?.name, "unknown_599")
     }))
 
+  it.scoped("is not said to have settings that it does not tell", () =>
+    Effect.gen(function*() {
+      const { device } = yield* openAppliance(kind, withProperties({ ...charging }))
+      assert.strictEqual(yield* reasonOf((yield* device.trait("childLock")).get), "BadAnswer")
+      assert.strictEqual(yield* reasonOf((yield* device.trait("sound")).volume), "BadAnswer")
+    }))
+
   it.scoped("tells more by numbers: the battery at once, and of a change of state it is asked once", () =>
     Effect.gen(function*() {
       const dataPoints = new Map([[121, 8], [122, 40]])
