@@ -380,6 +380,11 @@ const table: Readonly<
       "ProtocolViolation 0x82 2.3 ConnAck: properties do not exist in this version"
     ],
     [
+      Packet.connAck({ reasonCode: 5, properties: { reasonString: "no" } }),
+      4,
+      "ProtocolViolation 0x82 2.3 ConnAck: properties do not exist in this version"
+    ],
+    [
       Packet.pubAck({ packetId: 1, reasonCode: 0x87 }),
       4,
       "ProtocolViolation 0x82 2.3 PubAck: reason codes do not exist in this packet of this version"

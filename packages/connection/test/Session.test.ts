@@ -391,7 +391,12 @@ describe("Session", () => {
       const [release, complete] = rig.sent()
       assert.deepInclude(release, { _tag: "PubRel", packetId: 9 })
       assert.deepInclude(complete, { _tag: "PubComp", packetId: 9 })
-      if (version === 5) assert.deepInclude(complete, { reasonCode: 0x92 })
+      if (version === 5) {
+        assert.deepInclude(release, { reasonCode: 0x92 })
+        assert.deepInclude(complete, { reasonCode: 0x92 })
+        rig.receive(Packet.pubRec({ packetId: 9, reasonCode: 0x97 }))
+        assert.deepStrictEqual(rig.sent(), [])
+      }
       assert.isUndefined(rig.ended())
     })
 
