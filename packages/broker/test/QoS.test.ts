@@ -201,6 +201,20 @@ describe("MQTT 5 delivery", () => {
       assert.isUndefined(yield* client.next)
     }))
 
+  it.scoped("a message that has no lifetime at all is delivered to nobody, whatever its QoS", () =>
+    Effect.gen(function*() {
+      const broker = yield* Broker.make()
+      const client = yield* connect(broker, "c")
+      yield* subscribe(client, "t", { qos: 2 })
+      const properties = { messageExpiryInterval: 0 }
+      yield* client.send(
+        publish("t", "0", { properties }),
+        publish("t", "1", { qos: 1, packetId: 1, properties }),
+        publish("t", "2", { qos: 2, packetId: 2, properties })
+      )
+      assert.deepStrictEqual(payloads(yield* client.drain), [])
+    }))
+
   it.scoped("forwards properties unchanged, without the alias, and counts the expiry down", () =>
     Effect.gen(function*() {
       const broker = yield* Broker.make()

@@ -176,7 +176,7 @@ export class Outgoing {
 
   private sendQueued(outbox: Outbox, delivery: Delivery, now: number): void {
     this.forget(delivery)
-    if (!Message.isExpired(delivery.message, now)) this.sendQoS0(outbox, delivery, now)
+    this.sendQoS0(outbox, delivery, now)
   }
 
   pubAck(packetId: number, now: number): Acknowledged {
@@ -245,6 +245,7 @@ export class Outgoing {
 
   private sendQoS0(outbox: Outbox, delivery: Delivery, now: number): boolean {
     const { message } = delivery
+    if (Message.isExpired(message, now)) return true
     // An outbox has large payloads as they are, instead of copies.
     if (message.payload.length >= Encoder.defaultLargePayloadBytes) Message.keep(message)
     return outbox.publish(Message.toPublish(delivery, undefined, false, outbox.version, now), message)
