@@ -10,18 +10,24 @@ import { build } from "esbuild"
 import { spawnSync } from "node:child_process"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { refusal } from "../scripts/refusal.mjs"
 
-/** The programs of each benchmark; `main` starts or loads the others. */
-const programs = {
-  client: ["main", "stub", "ours", "rival", "raw", "awake"],
-  codec: ["main", "contestant", "subject"],
-  roborock: ["main"]
+/** The programs of each benchmark, of which `main` starts or loads the others, and the arguments it takes. */
+const benchmarks = {
+  client: { programs: ["main", "stub", "ours", "rival", "raw", "awake"], numbers: ["rounds", "minutes"], words: true },
+  codec: { programs: ["main", "contestant", "subject"], numbers: ["processes", "rounds", "millis"], words: true },
+  roborock: { programs: ["main"], numbers: ["rounds", "millis"] }
 }
 
 const here = dirname(fileURLToPath(import.meta.url))
 const [name, ...rest] = process.argv.slice(2).filter((argument) => argument !== "--")
-if (name === undefined || !Object.hasOwn(programs, name)) {
-  console.error(`Which benchmark? ${name ?? "None named"}; there are: ${Object.keys(programs).join(", ")}`)
+if (name === undefined || !Object.hasOwn(benchmarks, name)) {
+  console.error(`Which benchmark? ${name ?? "None named"}; there are: ${Object.keys(benchmarks).join(", ")}`)
+  process.exit(2)
+}
+const refused = refusal(rest, benchmarks[name])
+if (refused !== undefined) {
+  console.error(refused)
   process.exit(2)
 }
 
@@ -34,7 +40,7 @@ await build({
   },
   bundle: true,
   conditions: ["@effect-mqtt/source"],
-  entryPoints: programs[name].map((program) => `${name}/${program}.ts`),
+  entryPoints: benchmarks[name].programs.map((program) => `${name}/${program}.ts`),
   external: ["mitata", "mqtt", "mqtt-packet"],
   format: "esm",
   logLevel: "warning",

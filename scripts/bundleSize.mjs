@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs"
 import { isBuiltin } from "node:module"
 import { join } from "node:path"
 import { gzipSync } from "node:zlib"
+import { refusal } from "./refusal.mjs"
 import { fromRoot, packages, readJson, root } from "./workspace.mjs"
 
 const { budgets } = readJson(join(root, "scripts/bundleBudgets.json"))
@@ -97,8 +98,14 @@ const measure = async (budget) => {
   return { ...budget, found, plain: bytes.length / 1000, size: gzipSync(bytes, { level: 9 }).length / 1000 }
 }
 
+const args = process.argv.slice(2).filter((arg) => arg !== "--")
+const refused = refusal(args, { flags: ["json"] })
+if (refused !== undefined) {
+  console.error(refused)
+  process.exit(2)
+}
 /** For programs: all figures as one array. */
-const isJson = process.argv.includes("--json")
+const isJson = args.includes("--json")
 
 const row = (...cells) => {
   if (!isJson) console.log(cells.map((cell, index) => index === 0 ? cell.padEnd(42) : cell.padStart(12)).join(""))

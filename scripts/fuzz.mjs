@@ -15,6 +15,10 @@ if (!existsSync(program)) {
   console.error(`packages/${name} has no test/fuzz/main.ts`)
   process.exit(2)
 }
+if (args.length > 2 || !args.every((arg) => /^\d+$/.test(arg))) {
+  console.error(`${args.join(" ")} is not understood; a count and a seed may follow the name, both whole numbers`)
+  process.exit(2)
+}
 const { status } = spawnSync(
   process.execPath,
   ["--import", "tsx", "--conditions=@effect-mqtt/source", program, ...args],

@@ -8,14 +8,26 @@
  */
 import { build } from "esbuild"
 import { spawn } from "node:child_process"
-import { existsSync, readdirSync } from "node:fs"
+import { readdirSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { refusal } from "../scripts/refusal.mjs"
+
+/** The arguments that each one takes. */
+const tests = {
+  crash: { numbers: ["messages", "kills"] },
+  faults: { flags: ["short"], numbers: ["seconds", "seed"] }
+}
 
 const here = dirname(fileURLToPath(import.meta.url))
 const [name, ...rest] = process.argv.slice(2).filter((argument) => argument !== "--")
-if (name === undefined || !existsSync(join(here, name, "main.ts"))) {
-  console.error(`Which soak test? ${name ?? "None named"}; there are: crash, faults`)
+if (name === undefined || !Object.hasOwn(tests, name)) {
+  console.error(`Which soak test? ${name ?? "None named"}; there are: ${Object.keys(tests).join(", ")}`)
+  process.exit(2)
+}
+const refused = refusal(rest, tests[name])
+if (refused !== undefined) {
+  console.error(refused)
   process.exit(2)
 }
 

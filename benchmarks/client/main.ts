@@ -32,6 +32,11 @@ interface Result {
 }
 
 const chosen = rows.filter(({ name }) => isChosen(name))
+if (chosen.length === 0 && !isChosen("browser bundle")) {
+  console.error(`No row has all of these in its name: ${words.join(", ")}. There are:`)
+  for (const { name } of [...rows, { name: "browser bundle" }]) console.error(name)
+  process.exit(2)
+}
 const awake = await keepAwake()
 const stub = await startStub()
 const mosquitto = chosen.some(({ server }) => server === "mosquitto") ? await startMosquitto() : undefined

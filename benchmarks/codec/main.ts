@@ -155,7 +155,13 @@ const show = ({ bytes, met, name, nanos, noise, ratio, ratioWithoutBuffer, targe
     bytes.rival.toFixed(0)
   ]) + (met ? "" : "  below")
 
-const chosen = all().filter(({ name }) => words.every((word) => ` ${name} `.includes(word)))
+const rows = all()
+const chosen = rows.filter(({ name }) => words.every((word) => ` ${name} `.includes(word)))
+if (chosen.length === 0) {
+  console.error(`No row has all of these in its name: ${words.join(", ")}. There are:`)
+  for (const { name } of rows) console.error(name)
+  process.exit(2)
+}
 const machine = `Node ${process.versions.node}, ${availableParallelism()} x ${cpus()[0]?.model ?? "?"}`
 console.log(`${machine}, load ${loadavg().map((value) => value.toFixed(1)).join(" ")}; against mqtt-packet 9.0.2`)
 console.log(`median of ${rounds} alternating rounds in each of up to ${processes} processes, CPU time for one packet\n`)
