@@ -27,7 +27,8 @@ describe("client.sink", () => {
       assert.deepStrictEqual(summary, { messages: 2000, bytes, unmatched: 0 })
     }).pipe(Effect.provide(Broker.layerMemory())))
 
-  it.scoped("has no more on its way than `inFlight`, and goes on when a quarter of that is acknowledged", () =>
+  // A server that uses Nagle's algorithm holds back what it has to say until something is written to it.
+  it.scoped("has no more on its way than `inFlight`, and a message follows every acknowledgement", () =>
     Effect.gen(function*() {
       const { client, link } = yield* start()
       const publishing = yield* Effect.fork(
@@ -40,17 +41,16 @@ describe("client.sink", () => {
         )
       const acknowledge = (...messages: ReadonlyArray<{ readonly packetId: number }>) =>
         link.send(...messages.map(({ packetId }) => ({ _tag: "PubAck" as const, packetId })))
-      const [first, second, ...others] = yield* expect(8)
-      const further = yield* Effect.fork(expect(2))
-      yield* acknowledge(first)
+      const [first, ...others] = yield* expect(8)
+      const further = yield* Effect.fork(expect(1))
       yield* settle
       assert.isTrue(Option.isNone(yield* Fiber.poll(further)))
-      yield* acknowledge(second)
-      const refill = yield* Fiber.join(further)
-      assert.deepStrictEqual(refill.map(({ payload }) => new TextDecoder().decode(payload)), ["8", "9"])
+      yield* acknowledge(first)
+      const [ninth, ...none] = yield* Fiber.join(further)
+      assert.deepStrictEqual([new TextDecoder().decode(ninth?.payload), none], ["8", []])
       // All at once: what they make room for follows in one go.
-      yield* acknowledge(...others, ...refill)
-      yield* acknowledge(...yield* expect(2))
+      yield* acknowledge(...others, ninth)
+      yield* acknowledge(...yield* expect(3))
       assert.strictEqual((yield* Fiber.join(publishing)).messages, 12)
     }))
 

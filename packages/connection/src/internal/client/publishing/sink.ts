@@ -34,8 +34,6 @@ const makeRun = (
   defaults: TopicDefaults | undefined,
   inFlight: number
 ): Run => {
-  /** Refills take place when a quarter of the window is free: the rest keeps the server busy meanwhile. */
-  const refillAt = inFlight - Math.max(1, inFlight >> 2)
   let unsettled = 0
   let failure: PublishError | undefined
   /** Those that the session had to queue, and may have sent since. */
@@ -107,7 +105,9 @@ const makeRun = (
     if (cause !== undefined) return new PublishError({ reason: "Closed", topic: chunk[next].topic, cause })
     submit()
     outputAdded()
-    if (isWindowFull()) return Effect.zipRight(settledTo(refillAt), goOn)
+    // A message follows every acknowledgement. A server that uses Nagle's algorithm, as Mosquitto does, keeps the others
+    // back until TCP has acknowledged the first, which it does with what we write next, or 40 ms later.
+    if (isWindowFull()) return Effect.zipRight(settledTo(inFlight - 1), goOn)
     return failure ?? (next === chunk.length ? Effect.void : Effect.zipRight(pump.writable, goOn))
   })
 
