@@ -330,6 +330,21 @@ describe("a link that is lost", () => {
       assert.match(err[0] ?? "", /^mqtt: The server ended the connection/)
     }))
 
+  it.scopedLive("ends pub -l, which does not wait for a line that may never come", () =>
+    Effect.gen(function*() {
+      const { at, server } = yield* broker()
+      const came = yield* Deferred.make<void>()
+      yield* server.observe("t", () => Deferred.unsafeDone(came, Effect.void))
+      const words = ["pub", ...at, "-i", "me", "-t", "t", "-l"]
+      const { ended } = yield* start(words, { stdin: "one\n", isOpen: true })
+      yield* Deferred.await(came)
+      yield* server.disconnect("me")
+      const { code, err } = yield* ended
+      assert.strictEqual(code, 0x98)
+      assert.lengthOf(err, 1, err.join("\n"))
+      assert.match(err[0] ?? "", /^mqtt: The server ended the connection/)
+    }))
+
   it.scopedLive("to another client with its identifier ends sub, which says so once", () =>
     Effect.gen(function*() {
       const { at, server } = yield* broker()
@@ -400,6 +415,8 @@ describe("mqtt rr, conn, test, bench, broker", () => {
         retainAvailable: true
       })
       assert.deepStrictEqual(pings.map(({ ping }) => ping), [1, 2])
+      const endless = yield* run(["conn", ...at, "-x", "never", "--json"])
+      assert.strictEqual(JSON.parse(endless.out).sessionExpiry, "never")
       assert.match((yield* run(["conn", ...at])).out, /^client id +mqtt_\w{12}$/m)
     }))
 

@@ -16,6 +16,8 @@ export interface Ended {
 
 export interface Surroundings {
   readonly stdin?: string | undefined
+  /** More of standard input may come. */
+  readonly isOpen?: boolean | undefined
   readonly env?: Readonly<Record<string, string>> | undefined
   /** Nobody reads standard output. */
   readonly isClosed?: boolean | undefined
@@ -24,14 +26,16 @@ export interface Surroundings {
 /** Starts a command; `until` waits for what it says and gives all of that, `ended` waits for its end. */
 export const startOf =
   <R>(command: (words: ReadonlyArray<string>) => Effect.Effect<number, never, R>) =>
-  (words: ReadonlyArray<string>, { env = {}, isClosed = false, stdin = "" }: Surroundings = {}) =>
+  (words: ReadonlyArray<string>, { env = {}, isClosed = false, isOpen = false, stdin = "" }: Surroundings = {}) =>
     Effect.gen(function*() {
       const out: Array<Uint8Array> = []
       // What has been read is gone.
       const unread = [new TextEncoder().encode(stdin)]
       const err: Array<string> = []
       const streams = Layer.succeed(StandardStreams.StandardStreams, {
-        input: Stream.suspend(() => Stream.fromIterable(unread.splice(0))),
+        input: Stream.suspend(() => Stream.fromIterable(unread.splice(0))).pipe(
+          Stream.concat(isOpen ? Stream.never : Stream.empty)
+        ),
         hasKeyboard: false,
         write: (bytes) =>
           isClosed ? new StandardStreams.OutputClosed() : Effect.sync(() => void out.push(Uint8Array.from(bytes))),

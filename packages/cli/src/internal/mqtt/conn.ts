@@ -21,16 +21,14 @@ export const table = {
 
 export type Values = spec.ValuesOf<typeof table>
 
+/** A server of MQTT 5 says with it that the session does not end [5 §3.2.2.3.2]; for that JSON has no Infinity. */
+const endless = 0xffffffff
+
 const rowsOf = (negotiated: Negotiated): ReadonlyArray<Row> => [
   ["protocolVersion", "version", negotiated.protocolVersion === 5 ? "5.0" : "3.1.1"],
   ["clientId", "client id", negotiated.clientId],
   ["sessionPresent", "session present", negotiated.sessionPresent],
-  // JSON has no Infinity.
-  [
-    "sessionExpiry",
-    "session expiry (s)",
-    Number.isFinite(negotiated.sessionExpiry) ? negotiated.sessionExpiry : "never"
-  ],
+  ["sessionExpiry", "session expiry (s)", negotiated.sessionExpiry < endless ? negotiated.sessionExpiry : "never"],
   ["keepAlive", "keep alive (s)", negotiated.keepAlive],
   ["receiveMaximum", "receive maximum", negotiated.receiveMaximum],
   ["maximumQoS", "maximum QoS", negotiated.maximumQoS],

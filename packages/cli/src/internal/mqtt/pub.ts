@@ -52,6 +52,8 @@ const publish = (values: Values, reporter: reporters.Reporter) =>
         ? yield* payloads.lines(input).pipe(
           Stream.map((line) => ({ ...options, topic, payload: line })),
           Stream.run(client.sink()),
+          // The sink would tell of a lost link with the next line, which may never come.
+          Effect.raceFirst(client.failure),
           Effect.mapError(fromMqtt)
         )
         : yield* client.publish(topic, payload, options).pipe(
