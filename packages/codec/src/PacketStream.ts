@@ -94,7 +94,7 @@ const pushAll = (decoder: Decoder.Decoder, chunks: Chunk.Chunk<Uint8Array>): Dec
  * import * as PacketStream from "@effect-mqtt/codec/PacketStream"
  * import { Effect, Stream } from "effect"
  *
- * const bytes = Stream.make(Uint8Array.of(0xd0), Uint8Array.of(0x00, 0x00)) // PINGRESP, and what is no packet
+ * const bytes = Stream.make(Uint8Array.of(0xd0), Uint8Array.of(0x00, 0x00)) // PINGRESP, and a byte that begins no packet
  * const program = bytes.pipe(
  *   PacketStream.decode({ version: 5, role: "client" }),
  *   Stream.tap((packet) => Effect.log(packet._tag)), // PingResp

@@ -69,7 +69,7 @@ export const parse = (url: string): Either.Either<Endpoint, ConnectError> => {
     return invalid(`the URL scheme "${parsed.protocol.slice(0, -1)}" is not known; a URL is like mqtt://host:1883`)
   }
   if (parsed.username !== "" || parsed.password !== "") {
-    return invalid("credentials belong into the options, not into the URL")
+    return invalid("credentials belong in the options, not in the URL")
   }
   if (scheme === "unix") {
     const path = decodePath(parsed.pathname)

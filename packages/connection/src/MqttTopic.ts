@@ -170,7 +170,7 @@ const toLevels = (pattern: string): ReadonlyArray<Level> =>
   pattern.split("/").map((text) => {
     const name = /^\{([^{}+#]+)\}$/.exec(text)?.[1]
     if (name === undefined && /[{}+#]/.test(text)) {
-      throw new TypeError(`"${text}" is no level of a topic pattern: a level is plain text or one {name}`)
+      throw new TypeError(`"${text}" is not a level of a topic pattern: a level is plain text or one {name}`)
     }
     return { text, name }
   })

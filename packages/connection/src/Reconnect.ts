@@ -36,7 +36,7 @@ const bounds = (error: ConnectError, doubled: number): readonly [least: number, 
     case administrativeAction:
       return [capMillis / 2, capMillis]
     case maximumConnectTime:
-      // Only a link that lasted begins a new run: for it, the server's limit is no trouble.
+      // Only a link that lasted begins a new run: after one, the server's limit needs no delay.
       return doubled > baseMillis ? [baseMillis / 2, most] : [0, baseMillis / 2]
     default:
       return [baseMillis / 2, most]

@@ -58,7 +58,7 @@ export interface V1Device {
   readonly handle: (message: Uint8Array) => Effect.Effect<ReadonlyArray<Uint8Array>>
   /**
    * Answers the payload of a request of the home network; the answer wants the time of its frame (Unix seconds). Maps
-   * come by MQTT only. Nothing for what is no request.
+   * come by MQTT only. Nothing for anything that is not a request.
    */
   readonly handleLocal: (
     payload: Uint8Array

@@ -108,7 +108,7 @@ export interface Options
   readonly memory?: DeviceMemory | undefined
 }
 
-/** A task is done or given up, drying begins or ends: what the status says of it is no data point. */
+/** A task is done or given up, drying begins or ends: what the status says about that has no data point. */
 const eventPoints = [130, 131, 132, 134]
 
 const noRoute = "The device can be reached neither over the home network nor through the cloud."

@@ -87,7 +87,7 @@ export const decodeRecord = (text: string): CleanRecord | undefined => {
 }
 
 /**
- * Reads the list of runs, and sorts it, the newest first; `undefined` when the value is none. Entries that make no sense
+ * Reads the list of runs and sorts it, the newest first; `undefined` for anything else. Entries that make no sense
  * are left out.
  *
  * @since 0.1.0

@@ -187,7 +187,7 @@ const decide = <A>(
     const decision = hook()
     return Effect.isEffect(decision) ? decision : Effect.succeed(decision)
   }).pipe(
-    Effect.filterOrDieMessage(isDecision, "what it gave is no decision"),
+    Effect.filterOrDieMessage(isDecision, "what it returned is not a decision"),
     Effect.catchAllCause((cause) => Effect.as(Effect.logWarning("An access control hook has failed", cause), fallback))
   )
 

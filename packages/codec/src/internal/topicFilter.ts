@@ -1,7 +1,7 @@
 import * as Topic from "../Topic.ts"
 import { type Place, violation } from "./refusal.ts"
 
-/** Refuses text that is no topic filter in the version spoken (section 4.7; shared subscriptions 4.8.2). */
+/** Refuses text that is not a topic filter in the version spoken (section 4.7; shared subscriptions 4.8.2). */
 export const expectFilter = (place: Place, filter: string): void => {
   const problem = Topic.filterProblem(filter, place.version)
   if (problem === undefined) return

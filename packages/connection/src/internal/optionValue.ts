@@ -25,6 +25,6 @@ export class InvalidOption extends Error {
   }
 }
 
-/** For bounds of constructors without a failure for them: with a bound that is none there would be no bound. */
+/** For constructors without a failure for this: an invalid value would mean that there is no bound. */
 export const demandBound = (name: string, value: number): Effect.Effect<void> =>
   isWhole(value, 1) ? Effect.void : Effect.die(new InvalidOption(name, "a whole number from 1"))

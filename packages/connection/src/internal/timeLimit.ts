@@ -15,7 +15,7 @@ import type { AlarmOwner } from "./client/link/alarm.ts"
 import { Alarm, mostMillis } from "./client/link/alarm.ts"
 
 export interface TimeLimit<E> {
-  /** What is longer than a timer can be set to is no limit, as to `Effect.sleep`. */
+  /** A time that is longer than a timer can be set to is not a limit, as with `Effect.sleep`. */
   readonly millis: number
   /** How it fails that is not in time. */
   readonly late: () => E

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
 export interface TerminalStyle {
-  /** False where the output is no terminal, a dumb one, or one whose owner has set `NO_COLOR`: then only lines of text. */
+  /** False where the output is not a terminal, is a dumb one, or one whose owner has set `NO_COLOR`: then only lines of text. */
   readonly isRich: boolean
   /** Of this moment: windows change their size. `COLUMNS` makes it narrower. */
   readonly size: Effect.Effect<{ readonly columns: number; readonly rows: number }>

@@ -30,7 +30,7 @@ const say = (reporter: Reporter, event: ClientEvent.ClientEvent): Effect.Effect<
         ? Effect.void
         : reporter.event("connected", { sessionPresent: event.negotiated.sessionPresent }, "Connected again.")
     case "Disconnected":
-      // What the command ends itself is no news.
+      // What the command itself ends is not news.
       return event.error.reason === "Closed"
         ? Effect.void
         : unlessOver(

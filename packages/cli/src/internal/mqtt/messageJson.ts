@@ -61,7 +61,7 @@ export const quoted = (arrival: Arrival, isPretty: boolean): string => {
   )
 }
 
-/** With the payload as the JSON that it is; nothing if it is none. */
+/** With the payload as the JSON that it is; nothing if it is not JSON. */
 export const embedded = (arrival: Arrival, isPretty: boolean): string | undefined => {
   const { payload } = arrival.message
   const text = payload.length === 0 ? "null" : byteText.textOf(payload)

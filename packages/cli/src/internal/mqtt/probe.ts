@@ -88,7 +88,7 @@ const tryAll = (values: Values, version: 4 | 5, reporter: reporters.Reporter) =>
 export const run = (values: Values) =>
   Effect.gen(function*() {
     const reporter = yield* reporters.make(values)
-    // What is tried leaves messages behind that nobody asks for; that is no news.
+    // The tries leave messages behind that nobody asks for; that is not news.
     const silent = yield* reporters.make({ ...values, quiet: true })
     const versions = values.version === undefined ? [5, 4] as const : [values.version]
     const answers = yield* Effect.forEach(versions, (version) =>

@@ -1,4 +1,4 @@
-/** Results that are no messages: a table for people, one JSON object a line for programs. */
+/** Results that are not messages: a table for people, one JSON object per line for programs. */
 import * as Effect from "effect/Effect"
 import { StandardStreams } from "../../StandardStreams.ts"
 import * as byteText from "../command/byteText.ts"

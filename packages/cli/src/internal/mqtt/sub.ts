@@ -131,7 +131,7 @@ const subscribe = (values: Values, reporter: reporters.Reporter) =>
       yield* reporter.event("subscribed", { filters, grantedQos: subscription.grantedQos })
       const messages = isCounted ? oneByOne.stream(subscription) : subscription.messages
       // A kept session keeps its subscriptions, so the client has to be gone before they are left; others end like it,
-      // since what comes after the last message that is wanted is no news.
+      // since what comes after the last message that is wanted is not news.
       yield* (values.exitSubscribed ? Effect.void : print(values, client, render, messages)).pipe(
         Effect.ensuring(client.disconnect())
       )

@@ -33,7 +33,7 @@ const unknown = (what: string, word: string, choices: ReadonlyArray<string>) =>
 const isMode = (word: string, modes: ReadonlyArray<CleaningModes.Mode>): word is CleaningModes.Mode =>
   modes.some((mode) => mode === word)
 
-/** Sets what was asked for; nothing is sent when a word is none that the device knows. */
+/** Sets what was asked for; nothing is sent when the device does not know a word. */
 export const apply = (device: Device.Device, { fan, mode, route, water }: Values) =>
   Effect.gen(function*() {
     const change = { fan, water, route }

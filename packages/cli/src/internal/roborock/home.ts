@@ -50,7 +50,7 @@ const sessionOf = (values: SharedValues, poll: Device.Polling | undefined) =>
     if (email !== undefined && password !== undefined) {
       return NodeRoborock.layer({ ...common, credentials: { email, password } })
     }
-    // A login of another account, or of another cloud, is none.
+    // A login of another account, or of another cloud, does not count.
     const usable = (login: keptLogin.KeptLogin | undefined) =>
       login?.email === email && login?.baseUrl === baseUrl ? login?.userData : undefined
     const userData = usable(kept)

@@ -14,7 +14,7 @@ const lengthsOf = (words: string): ReadonlyArray<number> | undefined => {
   return lengths.every((length) => length !== undefined) ? lengths : undefined
 }
 
-/** `X,Y`; `undefined` for what is no such pair. */
+/** `X,Y`; `undefined` for anything else. */
 export const pointOf = (words: string): Point | undefined => {
   const [x, y, ...others] = lengthsOf(words) ?? []
   return x === undefined || y === undefined || others.length > 0 ? undefined : { x, y }

@@ -1,7 +1,7 @@
 /** Outlines of areas of cells, as SVG path data: closed lines around them, holes included. */
 import { CellKind, type Grid } from "@effect-mqtt/roborock/FloorMap"
 
-/** Areas that are no room have numbers beyond those of rooms, which are bytes. */
+/** Areas that are not rooms have numbers beyond those of rooms, which are bytes. */
 export const floorArea = 256
 export const wallArea = 257
 /** What is solid, such as a cupboard, inside its edge. */

@@ -14,7 +14,7 @@ export const writePlainPublish = (output: OutputBuffer, packet: Publish, maxPack
   const units = topic.length
   const payloadBytes = payload.length
   if (properties !== undefined || units === 0 || !isShort(topic)) return false
-  // A length that is no count of bytes is for `writePublish` to refuse.
+  // A length that is not a count of bytes is for `writePublish` to refuse.
   if (payloadBytes >>> 0 !== payloadBytes || payloadBytes >= output.largePayloadBytes) return false
   if (qos === 0 ? dup || packetId !== undefined : !isQoS(qos) || !isPacketId(packetId)) return false
   const remaining = 2 + units + (qos === 0 ? 0 : 2) + (output.version === 5 ? 1 : 0) + payloadBytes

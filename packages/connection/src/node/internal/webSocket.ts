@@ -100,7 +100,7 @@ const hungUp = () =>
   })
 
 /**
- * Answers the upgrade request of a client. A request that is none, or does not offer the subprotocol
+ * Answers the upgrade request of a client. A request that is not one, or does not offer the subprotocol
  * `mqtt`, gets an HTTP error.
  */
 export const accept = (

@@ -94,7 +94,7 @@ export const levelMethods = (settings: Settings): Methods => {
       set(value)
       return ok
     }
-  /** Nothing is taken when one of them is none. */
+  /** Nothing is taken when one of them is not valid. */
   const setAll: Method = (params) => {
     const modes = single(params, "modes")
     if (!isRecord(modes)) return invalidParams

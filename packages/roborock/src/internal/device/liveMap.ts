@@ -34,7 +34,7 @@ export const make = (
 ) => {
   interface Wait {
     readonly arrived: Deferred.Deferred<void>
-    /** What was sent meanwhile and is no map. */
+    /** What was sent meanwhile and is not a map. */
     damage?: unknown
   }
   const waits = new Set<Wait>()

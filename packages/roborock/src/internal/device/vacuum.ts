@@ -93,7 +93,7 @@ export const make = (options: Options): Vacuum => {
   const askMapping = Effect.gen(function*() {
     const before = yield* state.get
     const answer = yield* channel.request("get_room_mapping")
-    // What is no list says nothing of rooms: those that are known, and kept, stay.
+    // An answer that is not a list says nothing about rooms: those that are known, and kept, stay.
     if (!Array.isArray(answer)) return yield* new RequestError({ reason: "BadAnswer", method: "get_room_mapping" })
     const mapping = Room.decodeMapping(answer)
     const { mapFlag } = yield* state.get

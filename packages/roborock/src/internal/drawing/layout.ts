@@ -42,7 +42,7 @@ const emptyGrid = (): Grid => {
   return { cellSize: 50, left: 490, bottom: 500, width, height, kinds: cells(), rooms: cells(), carpet: undefined }
 }
 
-/** What was wished for, as far as that can be; what is no number is as good as no wish. */
+/** The value that was asked for, within its bounds; the default for anything that is not a number. */
 const within = (wanted: number | undefined, otherwise: number, least: number, most: number): number =>
   wanted === undefined || Number.isNaN(wanted) ? otherwise : Math.min(Math.max(wanted, least), most)
 

@@ -2,7 +2,7 @@ import type { Colour } from "./canvas.ts"
 import type { Figure, Mark } from "./marks.ts"
 import type { Pixel } from "./shapes.ts"
 
-/** Hundredths of a pixel are enough, and damaged maps hold numbers that are no places. */
+/** Hundredths of a pixel are enough, and damaged maps hold numbers that are not places. */
 export const number = (value: number): string => String(Number.isFinite(value) ? Math.round(value * 100) / 100 : 0)
 
 export const hex = (colour: Colour): string => `#${(colour & 0xffffff).toString(16).padStart(6, "0")}`

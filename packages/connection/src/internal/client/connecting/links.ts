@@ -263,7 +263,7 @@ export class Links implements LinkHolder {
     ) ?? Effect.void
   }
 
-  /** What the last attempt has taught us is tried at once, and is no failure. */
+  /** What the last attempt has taught us is tried at once, and is not a failure. */
   #hasLearnt({ error, protocolVersion, wasToStartClean }: Ending): boolean {
     // The server is fine, it only remembers more than this client does: once more, clean.
     if (this.#shared.engine.session.mustStartClean() && !wasToStartClean) return true

@@ -1,4 +1,4 @@
-/** Notices that belong into the log: one line a kind, and the next after a while, so that a flood of drops is no flood of lines. */
+/** Notices that belong in the log: one line per kind, and the next after a while, so that a flood of drops is not one of lines. */
 import * as Effect from "effect/Effect"
 import type { Pump } from "../link/pump.ts"
 import type { Listener, Notice, Trouble } from "./notices.ts"

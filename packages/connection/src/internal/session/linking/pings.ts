@@ -3,7 +3,7 @@ export type SettlePing = (roundTrip: number | undefined) => void
 
 export class Pings {
   #waiters: Array<SettlePing> | undefined = undefined
-  /** Other packets show that the server is alive, which is no answer to this; `Infinity` if nobody waits. */
+  /** Other packets show that the server is alive, but do not answer this; `Infinity` if nobody waits. */
   awaitedSince = Infinity
 
   get isAwaited(): boolean {
