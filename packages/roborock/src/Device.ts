@@ -185,7 +185,7 @@ const makeTraits = (options: Options, state: LiveValue.LiveValue<DeviceState.Dev
       active: options.poll?.active,
       idle: options.poll?.idle
     }).pipe(Effect.interruptible, Effect.forkScoped)
-    return { traits: Trait.ofVacuum(vacuum, options.routines), route: channel.route }
+    return { traits: Trait.ofVacuum(vacuum), route: channel.route }
   })
 
 const dialects = {
@@ -236,7 +236,7 @@ export const make = (
   CloudChannel | LocalDiscovery | LocalNetwork | Scope.Scope
 > =>
   Effect.gen(function*() {
-    const { cloudSchedules, home } = options
+    const { cloudSchedules, home, routines } = options
     const { unsupported } = home
     const isVacuum = isV1(home)
     const state = yield* LiveValue.make(
@@ -245,9 +245,12 @@ export const make = (
     )
     const listeners = yield* FiberSet.make<void>()
     const opened = unsupported === undefined ? yield* open(options, state) : undefined
-    const traits: Trait.Offers = opened === undefined || cloudSchedules === undefined
-      ? opened?.traits ?? {}
-      : { ...opened.traits, cloudSchedules: offer(cloudSchedules) }
+    // These are the cloud's, whatever the device is.
+    const traits: Trait.Offers = opened === undefined ? {} : {
+      ...opened.traits,
+      ...(routines === undefined ? {} : { routines: offer(routines) }),
+      ...(cloudSchedules === undefined ? {} : { cloudSchedules: offer(cloudSchedules) })
+    }
     return {
       duid: home.duid,
       name: home.name,

@@ -95,7 +95,7 @@ export type TraitName = keyof Traits
 export type Offers = { readonly [Name in TraitName]?: Offer<Traits[Name]> }
 
 /** @internal */
-export const ofVacuum = (vacuum: Vacuum, routines: RoutinesTrait | undefined): Offers => {
+export const ofVacuum = (vacuum: Vacuum): Offers => {
   const facts: Facts = {
     capabilities: vacuum.capabilities,
     dock: Effect.map(vacuum.state.get, ({ fields }) => {
@@ -130,7 +130,6 @@ export const ofVacuum = (vacuum: Vacuum, routines: RoutinesTrait | undefined): O
       DailyWindow.makeOffPeakCharging(vacuum)
     ),
     schedules: offer(SchedulesTrait.make(vacuum)),
-    ...(routines === undefined ? {} : { routines: offer(routines) }),
     sound: offer(SoundTrait.make(vacuum)),
     voice: offer(VoiceTrait.make(vacuum)),
     carpet: offerIf(feature("is_carpet_supported", "carpet detection"), facts, CarpetTrait.make(vacuum)),

@@ -25,7 +25,7 @@ export const serialNumber = "RRSERIAL0001"
 export const openAppliance = (
   kind: Kind,
   answer: Answer,
-  options: Pick<Device.Options, "memory" | "renewKey"> = {}
+  options: Pick<Device.Options, "memory" | "renewKey" | "routines"> = {}
 ) =>
   Effect.gen(function*() {
     const { version } = kind

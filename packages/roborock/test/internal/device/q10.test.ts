@@ -57,6 +57,15 @@ describe("a Q10 vacuum", () => {
       assert.strictEqual(yield* reasonOf((yield* device.trait("sound")).volume), "BadAnswer")
     }))
 
+  it.scoped("takes part in routines, which are the cloud's", () =>
+    Effect.gen(function*() {
+      const run: Array<number> = []
+      const routines = { list: Effect.succeed([]), run: (id: number) => Effect.sync(() => void run.push(id)) }
+      const { device } = yield* openAppliance(kind, answering(docked), { routines })
+      yield* (yield* device.trait("routines")).run(7)
+      assert.deepStrictEqual(run, [7])
+    }))
+
   it.scoped("is not held to have answered because of a push", () =>
     Effect.gen(function*() {
       const { device, push, silence } = yield* openAppliance(kind, answering(docked))
