@@ -37,7 +37,7 @@ export class OffScript extends Data.TaggedError("OffScript")<{
   override get message(): string {
     const { cause, packet } = this
     const instead = packet !== undefined
-      ? `sent ${JSON.stringify(packet)}`
+      ? `sent ${show(packet)}`
       : cause === undefined
       ? "ended the link"
       : `sent bad bytes: ${cause.message}`
@@ -162,6 +162,12 @@ export const layer = (version: ProtocolVersion = 5): Layer.Layer<ScriptedServer 
       ({ server, transport }) => Context.make(ScriptedServer, server).pipe(Context.add(Transport.Transport, transport))
     )
   )
+
+const decoder = new TextDecoder()
+
+/** With a payload as the text that it mostly is. */
+const show = (packet: Packet.Packet): string =>
+  JSON.stringify(packet._tag === "Publish" ? { ...packet, payload: decoder.decode(packet.payload) } : packet)
 
 const makeLink = (wire: Wire, version: ProtocolVersion, close: Effect.Effect<void>): Link => {
   const decoder = Decoder.make({ role: "server" })

@@ -31,6 +31,15 @@ describe("ScriptedServer", () => {
       assert.match(other.message, /^expected PingReq, but the client sent \{"_tag":"Connect"/)
     }).pipe(Effect.provide(ScriptedServer.layer())))
 
+  it.scoped("shows a payload that was not expected as text", () =>
+    Effect.gen(function*() {
+      const server = yield* ScriptedServer.ScriptedServer
+      const connecting = yield* Effect.fork(MqttConnection.make({ url, clientId: "c" }))
+      const link = yield* server.accept()
+      yield* (yield* Fiber.join(connecting)).publish("t", "hello")
+      assert.include((yield* Effect.flip(link.expect("PingReq"))).message, `"payload":"hello"`)
+    }).pipe(Effect.provide(ScriptedServer.layer())))
+
   it.scoped("speaks the version of the CONNECT, and drops every link at once", () =>
     Effect.gen(function*() {
       const server = yield* ScriptedServer.ScriptedServer
