@@ -44,6 +44,35 @@ describe("a QoS 2 message whose link is lost before it is accepted", () => {
     assert.deepStrictEqual(rig.tags(), ["PubRec"])
   })
 
+  it("is another message if one byte is another, in the topic or in the payload", () => {
+    for (const [topic, payload] of [["new", "old"], ["old", "odd"]] as const) {
+      const rig = pending()
+      rig.receive(Rig.incoming(topic, 7, 2, { payload: Rig.bytes(payload) }))
+      assert.deepStrictEqual(topics(rig), ["old", topic])
+    }
+  })
+
+  it("is known as long as its consumer has it, whatever other links have brought since", () => {
+    const rig = Rig.make(5, { receiveMaximum: 1 })
+    rig.connect()
+    for (const id of [1, 2, 1, 2]) {
+      rig.receive(Rig.incoming(`${id}`, id, 2))
+      drop(rig)
+    }
+    assert.deepStrictEqual(topics(rig), ["1", "2"])
+  })
+
+  it("takes its place once, on whichever link it is", () => {
+    const rig = Rig.make(5, { receiveMaximum: 2 })
+    rig.connect()
+    rig.receive(Rig.incoming("old", 7, 2))
+    drop(rig)
+    rig.receive(Rig.incoming("old", 7, 2, { dup: true }), Rig.incoming("next", 8, 2))
+    assert.isFalse(rig.session.mustPause())
+    rig.receive(Rig.incoming("beyond", 9, 2))
+    assert.isTrue(rig.session.mustPause())
+  })
+
   it.each([1, 2] as const)("does not swallow a new message at QoS %d, if the server has forgotten it", (qos) => {
     for (const isAccepted of [true, false]) {
       const rig = pending()
