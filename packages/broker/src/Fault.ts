@@ -34,7 +34,7 @@ export interface FaultOptions {
  * - `Refuse`: a CONNECT is answered with this refusal; nobody is asked for credentials.
  * - `Drop`: packets vanish, all of them or those of one type. Dropping all makes a link that is only half open.
  * - `Delay`: what is read or written at once arrives later, in order.
- * - `Cut`: once so many bytes have passed, counted over the connections that it concerns, the connection that the last
+ * - `Cut`: once `afterBytes` have passed, counted over the connections that it concerns, the connection that the last
  *   one passed over breaks, in the middle of a packet if need be. Counting then starts again.
  *
  * @since 0.1.0
@@ -85,7 +85,7 @@ export const delay = (
 ): Fault => ({ _tag: "Delay", direction, duration, ...options })
 
 /**
- * The connection breaks after so many bytes.
+ * The connection breaks after this many bytes.
  *
  * @since 0.1.0
  * @category constructors

@@ -270,7 +270,7 @@ export const make = (
           )
           yield* Deferred.await(ready).pipe(
             Effect.timeoutFail({ duration: Duration.times(firstTimeout, 2), onTimeout: timedOut }),
-            // Who was told that it failed must not be called later.
+            // A caller that was told that it failed must not be called later.
             Effect.onError(() => Fiber.interruptFork(fiber))
           )
         }),

@@ -197,7 +197,7 @@ export const cleanModeNames: ReadonlyMap<number, string> = new Map([
 ])
 
 /**
- * How often the dock empties the bin (50): after each run, or after so many minutes.
+ * How often the dock empties the bin (50): after each run, or after a number of minutes.
  *
  * @since 0.1.0
  * @category tables

@@ -82,7 +82,7 @@ const replaceable = (
         if (logIn === undefined || now - renewedAt < betweenRenewals) return yield* error
         const before = renewedAt
         renewedAt = now
-        // Who gave up waiting has not tried for the others.
+        // A caller that gave up waiting has not tried for the others.
         return userData = yield* Effect.onInterrupt(logIn, () =>
           Effect.sync(() => {
             renewedAt = before

@@ -45,7 +45,7 @@ export class Core implements Hub {
   readonly sessions = new Map<string, Session>()
   readonly retained: Retained
   readonly subscriptions: Subscriptions
-  /** Who is shown every message that comes in. */
+  /** Those that are shown every message that comes in. */
   readonly observers = new Set<(message: Message) => void>()
   /** Messages taken from clients, the program and wills. */
   received = 0

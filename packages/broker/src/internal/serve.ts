@@ -94,7 +94,7 @@ const read = (host: Host, wire: Wire, { drained, link }: Connection): Effect.Eff
         yield* Effect.logDebug(error.message)
       }
       link.holds(decoder.pendingBytes, now())
-      // Who has not said who they are is not given room for a large packet.
+      // A client that has not said who it is gets no room for a large packet.
       if (link.established === undefined && decoder.pendingBytes > maxConnectBytes) {
         link.close(Reason.packetTooLarge, now())
       }

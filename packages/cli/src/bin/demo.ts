@@ -30,7 +30,7 @@ const giveUp = (error: Error, exitCode: number) => {
   process.exitCode = exitCode
 }
 
-// Who reads the output may stop early, as `head` does.
+// The reader of the output may stop early, as `head` does.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1))
 
 const readOptions = Effect.try({

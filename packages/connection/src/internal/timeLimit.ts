@@ -29,7 +29,7 @@ type Resume<A, E> = (result: Effect.Effect<A, E>) => void
 export const clockOf = ({ fiberRefs }: Runtime.Runtime<never>): Clock.Clock =>
   Context.get(FiberRefs.getOrDefault(fiberRefs, DefaultServices.currentServices), Clock.Clock)
 
-/** An alarm that wakes its owner once, after so many milliseconds by the clock of the program. */
+/** An alarm that wakes its owner once, after this many milliseconds by the clock of the program. */
 export const alarmAfter = (runtime: Runtime.Runtime<never>, millis: number, owner: AlarmOwner): Alarm => {
   const clock = clockOf(runtime)
   const alarm = new Alarm(clock, Runtime.runFork(runtime), owner)
@@ -55,7 +55,7 @@ export const async = <A, E, L, R = never>(
       return Effect.zipRight(Effect.sync(() => alarm.stop()), cancel)
     }))
 
-/** Waits no longer than so many milliseconds, and goes on. */
+/** Waits for at most this many milliseconds, and goes on. */
 export const atMost = (millis: number) => (self: Effect.Effect<unknown>): Effect.Effect<void> =>
   Effect.ignore(within({ millis, late: () => undefined })(self))
 

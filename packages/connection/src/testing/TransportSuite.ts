@@ -285,7 +285,7 @@ const expect = (expected: string, holds: boolean): Effect.Effect<void, CheckFail
 const failureOf = (read: Wire["read"]): Effect.Effect<TransportError, CheckFailed> =>
   Effect.mapError(Effect.flip(read), () => new CheckFailed({ expected: "fail a read when the link is over" }))
 
-/** Writes so many bytes, many in a write, and says how far it came. */
+/** Writes this many bytes, many in a write, and says how far it came. */
 const send = (wire: Wire, bytes: number, progress = { bytes: 0 }): Effect.Effect<void, TransportError> =>
   Effect.whileLoop({
     while: () => progress.bytes < bytes,

@@ -38,7 +38,7 @@ export const write = (store: KeyValueStore.KeyValueStore, key: string, value: un
 
 /** What a store does in one step, and the interface of stores has no word for. */
 export interface Abilities {
-  /** Changes a value, also where nothing is yet, which `modify` of the interface leaves alone. */
+  /** Changes a value, even where there is none yet, which `modify` of the interface leaves alone. */
   readonly upsert: (key: string, f: (value: string | undefined) => string) => Effect.Effect<void, PlatformError>
   /** Removes all other values. */
   readonly clearBut: (key: string) => Effect.Effect<void, PlatformError>

@@ -9,7 +9,7 @@ interface Node {
 /** What a level of a topic costs that no other topic shares. */
 const levelCost = 256
 
-/** As text of its own: a part of a topic keeps the whole of it in memory, also when that topic is long gone. */
+/** As text of its own: a part of a topic keeps the whole of it in memory, even when that topic is long gone. */
 const ownText = (level: string): string => ` ${level}`.slice(1)
 
 const chargeOf = ({ bytes, topic }: Message): number => bytes + levelCost * topic.split("/").length

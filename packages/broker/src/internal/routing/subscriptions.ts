@@ -18,7 +18,7 @@ export class Subscriptions {
   count = 0
   /** Those to what the broker tells about itself. */
   systemCount = 0
-  /** Who is told of every filter that a session newly subscribes to. */
+  /** Those that are told of every filter that a session newly subscribes to. */
   readonly observers = new Set<(filter: string) => void>()
   private readonly router = new Router()
   private readonly limits: ResolvedLimits

@@ -222,7 +222,7 @@ export class Outgoing {
   /** Nothing waits that a new message would overtake. */
   private isClear(outbox: Outbox, bytes: number): boolean {
     if (this.queue.length > 0 || this.resend.length > 0 || outbox.bytes >= this.bounds.maxOutboundBytes) return false
-    // Where memory is short, who reads everything is still served.
+    // Where memory is short, a client that reads everything is still served.
     return !this.ledger.isFull || (outbox.isIdle && bytes <= smallBytes)
   }
 

@@ -48,9 +48,9 @@ export type ConnValues = spec.ValuesOf<typeof connTable>
 export type PubValues = spec.ValuesOf<typeof pubTable>
 export type SubValues = spec.ValuesOf<typeof subTable>
 
-const fullSpeed = 16
+const mostAtOnce = 16
 
-/** Connects one after the other, at most so many at the same time; the failed ones are counted. */
+/** Connects one after the other, a limited number at the same time; the failed ones are counted. */
 const connectAll = (values: CommonValues, reporter: reporters.Reporter) =>
   Effect.gen(function*() {
     const count = values.connections ?? 100
@@ -67,7 +67,7 @@ const connectAll = (values: CommonValues, reporter: reporters.Reporter) =>
           const settings = yield* settingsOf.make({ ...values, quiet: true })
           return yield* Effect.either(links.open(settings, reporter))
         }),
-      { concurrency: Duration.toMillis(interval) === 0 ? fullSpeed : "unbounded" }
+      { concurrency: Duration.toMillis(interval) === 0 ? mostAtOnce : "unbounded" }
     )
     const clients = answers.flatMap((answer) => Either.isRight(answer) ? [answer.right] : [])
     const failure = answers.find(Either.isLeft)
@@ -126,7 +126,7 @@ export const sub = (values: SubValues) =>
     const streams = yield* Effect.forEach(
       clients,
       (client, index) => client.subscription(topicOf(values.topic, index), { qos: values.qos ?? 0 }),
-      { concurrency: fullSpeed }
+      { concurrency: mostAtOnce }
     )
     yield* reporter.event(
       "subscribed",

@@ -122,7 +122,7 @@ const will = {
 
 /** How much is said, and in what form. */
 export const speech = {
-  json: spec.flag("json", "Results, events and errors as JSON, one a line."),
+  json: spec.flag("json", "Results, events and errors as JSON, one per line."),
   quiet: spec.flag("quiet", "No warnings, events or errors."),
   debug: spec.flag("debug", "Every packet, on standard error.", "-d")
 }

@@ -1,5 +1,5 @@
 /**
- * The file of defaults: options of the connection, one a line, as mosquitto's programs have it.
+ * The file of defaults: options of the connection, one per line, as mosquitto's programs have it.
  *
  * What the command line and the environment say comes first. Where these name a broker, the file says nothing of brokers,
  * users, passwords, certificates and properties: one broker's password is not for another.

@@ -40,7 +40,7 @@ const joinHashes = (length: number, even: number, odd: number): number => mix(mi
 
 const slotOf = (hash: number): number => hash >>> (32 - slotBits)
 
-/** Tells whether a text of so many bytes may be in the table. */
+/** Tells whether a text of this many bytes may be in the table. */
 export const mayRecur = (length: number): boolean => length >= shortest && length <= longest
 
 /**

@@ -21,7 +21,7 @@ const longest = 12
 const texts: Array<string> = /*#__PURE__*/ Array.from({ length: slots }, () => "")
 const table = /*#__PURE__*/ new Int32Array(slots * wordsInSlot)
 
-/** Tells whether a text of so many bytes may be in the table. */
+/** Tells whether a text of this many bytes may be in the table. */
 export const mayBeWord = (length: number): boolean => length >= shortest && length <= longest
 
 /**

@@ -59,7 +59,7 @@ export interface Owner {
   readonly onAuthenticate: (step: AuthenticationStep) => void
   /** Sees every packet; for a log. */
   readonly onPacket?: ((direction: "sent" | "received", packet: Packet.Packet) => void) | undefined
-  /** A ping was sent; or answered, after so many milliseconds. */
+  /** A ping was sent; or answered, after this many milliseconds. */
   readonly onPing?: ((roundTrip: number | undefined) => void) | undefined
   /** The CONNACK was good: the moment to restore subscriptions. Queued publishes follow. */
   readonly onConnected: (negotiated: Negotiated) => void

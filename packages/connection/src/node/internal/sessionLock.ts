@@ -1,6 +1,6 @@
 /**
  * A lock file, held by one process at a time. It names its owner: the process, and when it began, so
- * that a lock whose owner was killed is recovered, also when another process has got its number.
+ * that a lock whose owner was killed is recovered, even when another process has got its number.
  */
 import * as Effect from "effect/Effect"
 import { globalValue } from "effect/GlobalValue"

@@ -3,7 +3,7 @@ export interface Appliance {
   readonly values: () => ReadonlyMap<number, unknown>
   /** Takes what it can take, and says nothing of the rest. */
   readonly set: (dataPoints: ReadonlyMap<number, unknown>) => void
-  /** Lets so many of its seconds pass. */
+  /** Lets this many of its seconds pass. */
   readonly advance: (seconds: number) => void
   /** Shows an error, which stops what it does; 0 takes it away. */
   readonly fail: (errorCode: number) => void

@@ -8,7 +8,7 @@ import { type Device, makeChanges } from "../devices/device.ts"
 import { makeSeal, requestsIn, sealPresence } from "../frames/seal.ts"
 import type { Appliance } from "./appliance.ts"
 
-/** Answers come in messages of so many values, as from machines that have many. */
+/** How many values one message of an answer holds: machines that have many send several. */
 const valuesPerMessage = 12
 
 export interface ApplianceDevice extends Device {

@@ -9,7 +9,7 @@ const perSecond = {
 const low = 20
 const enough = 80
 
-/** The charge of a robot in percent; what it does costs or gives so much a second. */
+/** The charge of a robot in percent; what it does costs or gives a share of it per second. */
 export const makeBattery = (percent: number) => {
   let charge = percent
   const change = (activity: keyof typeof perSecond, seconds: number): void => {

@@ -1,4 +1,4 @@
-/** Matches are at least so long, and the end of a block is literal. */
+/** The least length of a match, and how many bytes at the end of a block are literal. */
 const shortestMatch = 4
 const lastLiterals = 12
 

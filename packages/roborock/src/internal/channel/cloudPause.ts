@@ -17,8 +17,8 @@ export const afterRefusal: Duration.DurationInput = "6 hours"
 export const afterFailure: Duration.DurationInput = "5 minutes"
 
 /**
- * Before the next try, after so many in a row that failed at once. None after the first, and none where the broker was
- * not even reached: that harms nobody, and whoever has mended the network need not wait.
+ * The pause before the next try, after a number of tries in a row that failed at once. None after the first, and none where
+ * the broker was not even reached: that harms nobody, and whoever has repaired the network need not wait.
  */
 export const pauseBefore = (error: AuthError | ConnectError, failures: number): Duration.Duration | undefined =>
   error._tag === "AuthError"

@@ -6,7 +6,7 @@ import { RequestError } from "../../RoborockError.ts"
 const maxInFlight = 16
 
 /**
- * Takes requests in turn, so many at a time. The time-out is the whole time, and says how far a request has come, for which
+ * Takes requests in turn, a limited number at a time. The time-out is the whole time, and says how far a request has come, for which
  * `run` is told how to say that it was sent.
  */
 export const make = (timeout: Duration.DurationInput) => {

@@ -26,7 +26,7 @@ export interface Vacuum {
   readonly homeRooms: Options["homeRooms"]
   readonly refreshStatus: Effect.Effect<DeviceState.DeviceState, CommandError>
   readonly refreshRooms: Effect.Effect<ReadonlyArray<Room.Room>, CommandError>
-  /** The rooms that a floor had when it was in use, also in an earlier run of the program. */
+  /** The rooms that a floor had when it was in use, even if that was in an earlier run of the program. */
   readonly roomsOf: (mapFlag: number) => Effect.Effect<ReadonlyArray<Room.Room>>
   readonly fetchMap: Effect.Effect<RrMap.RrMap, CommandError | RrMap.MapError | NoMap>
   /** The map of a past run; that in use is for `fetchMap`. */
@@ -34,7 +34,7 @@ export interface Vacuum {
     method: string,
     params: Params
   ) => Effect.Effect<RrMap.RrMap, CommandError | RrMap.MapError | NoMap>
-  /** The last map there was, also in an earlier run of the program. */
+  /** The last map there was, even from an earlier run of the program. */
   readonly lastMap: Effect.Effect<TimedMap | undefined>
   /** Sends a command that is answered with "ok", and has the status read soon after. Any other answer is a failure. */
   readonly command: (method: string, params?: Params) => Effect.Effect<void, CommandError>

@@ -13,7 +13,7 @@ export interface Counts {
 /** Where the counts of all kinds are kept. */
 export const key = "web-api-calls"
 
-/** At most so many calls within a time, as `RateGuard` says it. */
+/** At most this many calls within a time: a limit of `RateGuard`. */
 interface Span {
   readonly calls: number
   readonly within: Duration.DurationInput

@@ -25,7 +25,7 @@ const connectReasons: ReadonlyMap<number, ConnectError["reason"]> = new Map([
   [9002, "TooManyRequests"]
 ])
 
-/** The code of an answer: a number, also where it comes as text; `auth.err` and the like count as 401. */
+/** The code of an answer: a number, even if it comes as text; `auth.err` and the like count as 401. */
 export const codeOf = ({ json, status }: Answer): number | string => {
   const { code, msg } = json
   if (msg === "invalid token") return 2010

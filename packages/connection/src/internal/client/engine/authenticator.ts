@@ -83,7 +83,7 @@ export class Authenticator {
     return Effect.async<void, LinkError>((resume) => {
       pump.pass((now) => {
         const settle = (error: LinkError | undefined) => resume(error === undefined ? Effect.void : error)
-        // The steps that are under way without it, also those of a newer link, stay with the exchange they began with.
+        // The steps that are under way without it, even those of a newer link, stay with the exchange they began with.
         if (session.reauthenticate(now, exchange.data, settle)) this.#current = exchange
       })
     })

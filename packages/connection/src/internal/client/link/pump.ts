@@ -190,7 +190,7 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
     if (ended !== undefined && link.goodbyeDue <= now) return link.owner.over(Exit.fail(ended))
     // The session judges by what arrives; a peer that talks and never listens is found here.
     if (this.#stalledAt(link) <= now) return link.owner.over(Exit.fail(this.toError(stalled())))
-    // Who holds them may be the one who waits.
+    // The consumer that holds them may be the one that waits.
     if (this.#impatientAt(link) <= now) {
       link.heldBackSince = now
       return this.pass(() => this.#session.leaveRest())

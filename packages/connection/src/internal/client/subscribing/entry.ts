@@ -32,7 +32,7 @@ export interface Waiting {
 export interface Entry {
   /** What serves all streams. */
   request: Request
-  /** What the server has granted last, also while a SUBSCRIBE that asks for more is on its way. */
+  /** What the server has granted last, even while a SUBSCRIBE that asks for more is on its way. */
   confirmed: Request | undefined
   /** The server may have the filter, although nothing is confirmed: a refusal does not mean that it has not. */
   mayBeHeld: boolean

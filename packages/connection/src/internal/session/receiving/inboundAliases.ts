@@ -18,7 +18,7 @@ export class InboundAliases {
     this.#maximum = maximum
   }
 
-  /** Applies the alias of a packet, also of one that will not be delivered. */
+  /** Applies the alias of a packet, even of one that will not be delivered. */
   resolve(packet: Packet.Publish, alias: number): Resolved {
     const maximum = this.#maximum
     if (alias < 1 || alias > maximum) {

@@ -15,7 +15,7 @@ export type SettlePublish = (result: Either.Either<PublishResult, PublishError>)
 /** With a payload that nobody else writes to. */
 export const ownPayload = (message: Outgoing): Outgoing => ({ ...message, payload: new Uint8Array(message.payload) })
 
-/** With so many seconds left of its expiry, rounded up. */
+/** With this many seconds left of its expiry, rounded up. */
 export const expiringIn = (message: Outgoing, seconds: number): Outgoing => ({
   ...message,
   properties: { ...message.properties, messageExpiryInterval: Math.ceil(seconds) }

@@ -20,7 +20,7 @@ export interface SessionMarker {
   readonly disconnected: (now: number) => void
 }
 
-/** The clocks of both sides differ, and the server may be late: so much longer the session may last. */
+/** How much longer the session may last, as the clocks of both sides differ and the server may be late. */
 const slack = 1.1
 
 /** Until when a server may hold the session of a link that ended. */
