@@ -31,7 +31,8 @@ const names = {
   deep_plus: "Deep+",
   max_plus: "Max+",
   smart_mode: "Smart",
-  vac_and_mop: "Vacuum + mop"
+  vac_and_mop: "Vacuum + mop",
+  vacuum_then_mop: "Vacuum, then mop"
 }
 
 /** @param {string} name A name of the protocol. */

@@ -22,7 +22,7 @@ export interface Level {
  * @since 0.1.0
  * @category models
  */
-export type Mode = "vacuum" | "vac_and_mop" | "mop" | "custom" | "smart_mode"
+export type Mode = "vacuum" | "vac_and_mop" | "vacuum_then_mop" | "mop" | "custom" | "smart_mode"
 
 /**
  * Codes of suction, water and route.
@@ -185,6 +185,12 @@ export const codesOf = (capabilities: Capabilities, mode: Mode): Codes | undefin
       return { fanPower: 102, waterMode: 200, mopMode: 300 }
     case "vac_and_mop":
       return { fanPower: 102, waterMode: mediumWater(capabilities), mopMode: 300 }
+    case "vacuum_then_mop":
+      return when("is_clean_then_mop_mode_supported", {
+        fanPower: 102,
+        waterMode: mediumWater(capabilities),
+        mopMode: 300
+      })
     case "mop":
       return when("is_pure_clean_mop_supported", {
         fanPower: 105,
@@ -198,7 +204,7 @@ export const codesOf = (capabilities: Capabilities, mode: Mode): Codes | undefin
   }
 }
 
-const allModes: ReadonlyArray<Mode> = ["vacuum", "vac_and_mop", "mop", "custom", "smart_mode"]
+const allModes: ReadonlyArray<Mode> = ["vacuum", "vac_and_mop", "vacuum_then_mop", "mop", "custom", "smart_mode"]
 
 /**
  * The modes that a device has; none for one without control of the water, which only vacuums.

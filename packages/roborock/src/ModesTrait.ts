@@ -34,7 +34,10 @@ export interface Current {
   readonly fan: string | undefined
   readonly water: string | undefined
   readonly route: string | undefined
-  /** The mode that these amount to; `undefined` for a device without modes. */
+  /**
+   * The mode that these amount to; `undefined` for a device without modes. Whether a robot mops after vacuuming, and not
+   * while, is not reported.
+   */
   readonly mode: CleaningModes.Mode | undefined
 }
 
@@ -98,6 +101,8 @@ const nameOf = (
     : levels.find((level) => level.code === code)?.name ?? others.get(code) ?? `unknown_${code}`
 
 const together = "set_clean_motor_mode"
+const sequence = "app_set_clean_sequence_type"
+const sequenceTypes = { together: 0, oneAfterTheOther: 1 } as const
 
 /** @internal */
 export const make = (vacuum: Vacuum): ModesTrait => {
@@ -164,9 +169,25 @@ export const make = (vacuum: Vacuum): ModesTrait => {
     setMode: (mode) =>
       Effect.flatMap(known, ({ capabilities, levels }) => {
         const codes = levels.modes.includes(mode) ? CleaningModes.codesOf(capabilities, mode) : undefined
-        return codes === undefined
-          ? Effect.fail(invalidArgument(together, notAmong("the mode", levels.modes)))
-          : apply(codes, levels.route.length > 0, true)
+        if (codes === undefined) return Effect.fail(invalidArgument(together, notAmong("the mode", levels.modes)))
+        if (mode === "vacuum_then_mop") {
+          return vacuum.command(sequence, {
+            type: sequenceTypes.oneAfterTheOther,
+            water_box_mode: codes.waterMode,
+            mop_mode: codes.mopMode,
+            fan_power: codes.fanPower,
+            repeat: 1
+          })
+        }
+        // Which of them is set is not reported. A device that has nothing to end may say so.
+        const ended = levels.modes.includes("vacuum_then_mop")
+          ? Effect.catchTag(
+            vacuum.command(sequence, { type: sequenceTypes.together }),
+            "DeviceError",
+            () => Effect.void
+          )
+          : Effect.void
+        return Effect.zipRight(ended, apply(codes, levels.route.length > 0, true))
       })
   }
 }

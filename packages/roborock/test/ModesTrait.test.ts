@@ -23,9 +23,33 @@ describe("modes", () => {
       yield* modes.setMode("mop")
       assert.deepStrictEqual(calls(), [
         ["set_clean_motor_mode", [{ fan_power: 103, water_box_mode: 202, mop_mode: 300 }]],
+        ["app_set_clean_sequence_type", { type: 0 }],
         ["set_clean_motor_mode", [{ fan_power: 105, water_box_mode: 235, mop_mode: 300 }]]
       ])
       assert.deepInclude(yield* modes.current, { fan: "off", water: "medium", mode: "mop" })
+    }))
+
+  it.scoped("has a robot vacuum first and mop then, until another mode is set", () =>
+    Effect.gen(function*() {
+      let endings = 0
+      const { calls, trait } = yield* vacuumWith({
+        ...obedient,
+        app_set_clean_sequence_type: ({ type }: { readonly type: number }) =>
+          type === 0 && ++endings > 1 ? "nothing to end" : ["ok"]
+      })
+      const modes = yield* trait("modes")
+      assert.include((yield* modes.choices).modes, "vacuum_then_mop")
+      yield* modes.setMode("vacuum_then_mop")
+      yield* modes.setMode("vacuum")
+      yield* modes.setMode("vac_and_mop")
+      const levels = { fan_power: 102, water_box_mode: 235, mop_mode: 300 }
+      assert.deepStrictEqual(calls(), [
+        ["app_set_clean_sequence_type", { type: 1, ...levels, repeat: 1 }],
+        ["app_set_clean_sequence_type", { type: 0 }],
+        ["set_clean_motor_mode", [{ ...levels, water_box_mode: 200 }]],
+        ["app_set_clean_sequence_type", { type: 0 }],
+        ["set_clean_motor_mode", [levels]]
+      ])
     }))
 
   it.scoped("refuses what the device does not have, before anything is sent", () =>

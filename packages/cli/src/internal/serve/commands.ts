@@ -34,7 +34,7 @@ export const Command = Schema.Union(
   }),
   command("goTo", { x: coordinate, y: coordinate }),
   command("levels", { fan: Schema.optional(name), water: Schema.optional(name), route: Schema.optional(name) }),
-  command("mode", { mode: Schema.Literal("vacuum", "vac_and_mop", "mop", "custom", "smart_mode") }),
+  command("mode", { mode: Schema.Literal("vacuum", "vac_and_mop", "vacuum_then_mop", "mop", "custom", "smart_mode") }),
   command("floor", { floor: Schema.Int }),
   command("resetPart", {
     part: Schema.Literal(
