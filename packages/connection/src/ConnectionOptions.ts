@@ -183,7 +183,7 @@ export interface ConnectionOptions {
    */
   readonly streamMessages?: number | undefined
   /**
-   * The same in bytes, by topic and payload.
+   * The same in bytes, by topic, payload and properties.
    *
    * @default 4 MiB
    */

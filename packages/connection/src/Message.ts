@@ -218,7 +218,7 @@ export interface SubscribeOptions extends FilterOptions {
    */
   readonly bufferMessages?: number | undefined
   /**
-   * The same in bytes, by topic and payload. One message always fits.
+   * The same in bytes, by topic, payload and properties. One message always fits.
    *
    * @default the client's `streamBytes`
    */

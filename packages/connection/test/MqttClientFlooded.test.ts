@@ -107,6 +107,29 @@ const operations: ReadonlyArray<
   ["a subscription and its end", (client) => Effect.scoped(client.subscription("other"))]
 ]
 
+describe("messages that are large by their properties", () => {
+  const long = "x".repeat(50_000)
+
+  it.scoped.each<Packet.Publish["properties"]>([
+    { correlationData: bytes(long) },
+    { contentType: long },
+    { responseTopic: long },
+    { userProperties: [["name", long]] },
+    { userProperties: Array.from({ length: 1000 }, () => ["", ""]) }
+  ])("stop the reading like those with a large payload", (properties) =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start({ streamMessages: 2, readAheadBytes: 100_000 })
+      yield* serve(link)
+      yield* Effect.forkScoped(client.consume("in", () => Effect.never))
+      yield* settle
+      const message = Packet.publish({ topic: "in", payload: bytes(""), properties })
+      const flood = yield* Effect.fork(Effect.repeatN(link.send(message), 99))
+      yield* Effect.repeatN(settle, 20)
+      assert.isTrue(Option.isNone(yield* Fiber.poll(flood)))
+      yield* link.close
+    }))
+})
+
 describe("a 3.1.1 server that knows no Receive Maximum", () => {
   it.scoped.each(operations)(
     "sends more than is read ahead while a handler awaits %s, which comes; the next link brings the rest",

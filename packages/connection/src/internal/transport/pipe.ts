@@ -79,9 +79,9 @@ export class PipeEnd extends DirectWire {
     const closed = new TransportError({ reason: "Closed" })
     const refused = Either.left(closed)
     this.#outgoing.unread.end(closed)
-    this.#incoming.unread.takeAll()
-    this.#incoming.unread.end(closed)
     this.#incoming.wakeWriter(refused)
     this.#outgoing.wakeWriter(refused)
+    while (this.#incoming.unread.poll() instanceof Uint8Array);
+    this.#incoming.unread.end(closed)
   }
 }

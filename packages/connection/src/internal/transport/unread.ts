@@ -77,12 +77,6 @@ export class Unread extends Effectable.Class<Uint8Array, TransportError> {
     this.#listener?.onUnread()
   }
 
-  /** Everything that waits, for somebody else to read. */
-  takeAll(): Array<Uint8Array> {
-    this.#bytes = 0
-    return [...this.#next.splice(0).reverse(), ...this.#queue.splice(0)]
-  }
-
   /** The next bytes, or behind the last of them why there are no more; undefined if there are none yet. */
   poll(): Uint8Array | TransportError | undefined {
     if (this.#next.length === 0) this.#next = this.#queue.splice(0).reverse()

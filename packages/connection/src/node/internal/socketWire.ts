@@ -97,8 +97,10 @@ export class SocketWire extends DirectWire {
       socket[wireOf] = undefined
       // An error that nobody listens for would end the process.
       socket.on("error", () => {})
+      const unread: Array<Uint8Array> = []
+      for (let chunk = this.read.poll(); chunk instanceof Uint8Array; chunk = this.read.poll()) unread.push(chunk)
       socket.pause()
-      for (const chunk of this.read.takeAll().reverse()) socket.unshift(chunk)
+      for (const chunk of unread.reverse()) socket.unshift(chunk)
       this.onClose()
       return Effect.succeed(socket)
     })

@@ -26,7 +26,7 @@ const framed = (count: number): Socket.Socket => ({
 })
 
 describe("what is unread", () => {
-  it("comes in its order, whatever comes between, and all of it at once on demand", () => {
+  it("comes in its order, whatever comes between", () => {
     const unread = new Unread({ pause: () => {}, resume: () => {} })
     unread.push(Uint8Array.of(1))
     unread.push(Uint8Array.of(2))
@@ -37,7 +37,7 @@ describe("what is unread", () => {
     unread.push(Uint8Array.of(5))
     assert.deepStrictEqual(take(unread), [3])
     unread.push(Uint8Array.of(6))
-    assert.deepStrictEqual(unread.takeAll().map(([byte]) => byte), [4, 5, 6])
+    assert.deepStrictEqual([take(unread), take(unread), take(unread)], [[4], [5], [6]])
     assert.isUndefined(take(unread))
     assert.strictEqual(unread.bytes, 0)
   })

@@ -10,17 +10,20 @@ export interface Delivery {
   remaining: number
   /** Zero until one of them refuses it: the first refusal counts. */
   reasonCode: number
+  /** What it takes of a buffer. */
+  readonly bytes: number
 }
 
-export const make = (message: Message, pending: Pending | undefined, remaining: number): Delivery => ({
-  message,
-  pending,
-  remaining,
-  reasonCode: 0
-})
+/** A pair of strings in an array takes that much, however short. */
+const pairBytes = 100
 
-/** What it takes of a buffer. */
-export const bytesOf = ({ message }: Delivery): number => message.payload.length + message.topic.length
+export const make = (message: Message, pending: Pending | undefined, remaining: number): Delivery => {
+  const { contentType = "", correlationData, responseTopic = "", userProperties = [] } = message.properties ?? {}
+  let bytes = message.payload.length + message.topic.length + contentType.length + responseTopic.length +
+    (correlationData?.length ?? 0)
+  for (const [name, value] of userProperties) bytes += name.length + value.length + pairBytes
+  return { message, pending, remaining, reasonCode: 0, bytes }
+}
 
 /** Whether the server has to be told about it. */
 export const isPending = (delivery: Delivery): boolean => delivery.pending !== undefined

@@ -1,6 +1,5 @@
 /** What a stream holds: messages in the order of arrival, or the latest one of each topic. */
 import type { Delivery } from "./delivery.ts"
-import { bytesOf } from "./delivery.ts"
 
 export interface MessageBuffer {
   readonly size: () => number
@@ -19,7 +18,7 @@ export interface MessageBuffer {
 
 const sum = (deliveries: Iterable<Delivery>): number => {
   let bytes = 0
-  for (const delivery of deliveries) bytes += bytesOf(delivery)
+  for (const delivery of deliveries) bytes += delivery.bytes
   return bytes
 }
 
@@ -39,14 +38,14 @@ export const makeInOrder = (): MessageBuffer => {
     bytes: () => bytes,
     add: (delivery) => {
       queue.push(delivery)
-      bytes += bytesOf(delivery)
+      bytes += delivery.bytes
       return undefined
     },
     takeFirst: () => {
       const first = queue[head]
       if (first === undefined) return undefined
       head++
-      bytes -= bytesOf(first)
+      bytes -= first.bytes
       if (head > queue.length / 2) {
         queue = queue.slice(head)
         head = 0
@@ -77,7 +76,7 @@ export const makeLatestPerTopic = (): MessageBuffer => {
     const present = byTopic.get(topic)
     if (present === undefined) return undefined
     byTopic.delete(topic)
-    bytes -= bytesOf(present)
+    bytes -= present.bytes
     return present
   }
   return {
@@ -86,7 +85,7 @@ export const makeLatestPerTopic = (): MessageBuffer => {
     add: (delivery) => {
       const replaced = take(delivery.message.topic)
       byTopic.set(delivery.message.topic, delivery)
-      bytes += bytesOf(delivery)
+      bytes += delivery.bytes
       return replaced
     },
     takeFirst: () => {

@@ -55,7 +55,7 @@ export class MessageQueue {
 
   /** Puts the message in; `mayDrop` says whether reading cannot stop now, and is asked only where that counts. */
   offer(delivery: Delivery, mayDrop: () => boolean): void {
-    const bytes = deliveries.bytesOf(delivery)
+    const bytes = delivery.bytes
     switch (this.#settings.overflow) {
       case "backpressure":
         return this.#isFullFor(bytes) ? this.#park(delivery, bytes, mayDrop) : this.#add(delivery)
@@ -83,7 +83,7 @@ export class MessageQueue {
 
   takeFirst(): Delivery | undefined {
     const first = this.#buffer.takeFirst()
-    if (first !== undefined) this.#unpark(deliveries.bytesOf(first))
+    if (first !== undefined) this.#unpark(first.bytes)
     return first
   }
 
@@ -103,17 +103,18 @@ export class MessageQueue {
 
   /** The session is lost: no Receive Maximum bounds its messages any more, so they may fill the buffer, not more. */
   sessionLost(): void {
-    const count = { messages: 0, bytes: 0 }
+    let messages = 0
+    let bytes = 0
     for (const delivery of this.#buffer.all()) {
       if (delivery.message.qos === 0) continue
-      count.messages++
-      count.bytes += deliveries.bytesOf(delivery)
+      messages++
+      bytes += delivery.bytes
     }
     this.#buffer.retain((delivery) => {
       delivery.pending = undefined
-      if (delivery.message.qos === 0 || !this.#isOver(count.messages, count.bytes)) return true
-      count.messages--
-      count.bytes -= deliveries.bytesOf(delivery)
+      if (delivery.message.qos === 0 || !this.#isOver(messages, bytes)) return true
+      messages--
+      bytes -= delivery.bytes
       this.#overflowed++
       return false
     })
