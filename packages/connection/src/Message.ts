@@ -125,7 +125,8 @@ export interface PublishSummary {
 }
 
 /**
- * How to subscribe to one filter. `noLocal`, `retainAsPublished` and `retainHandling` need MQTT 5.
+ * How to subscribe to one filter. `noLocal`, `retainAsPublished` and `retainHandling` need MQTT 5; the last two have no
+ * effect in 3.1.1.
  *
  * @since 0.1.0
  * @category models
@@ -149,7 +150,7 @@ export interface FilterOptions {
   readonly share?: string | undefined
   /**
    * Leaves out what this client published itself, unless another stream on the same filter wants it. Not for a shared
-   * subscription.
+   * subscription, and fails with reason `NotSupported` in 3.1.1.
    *
    * @default false
    */

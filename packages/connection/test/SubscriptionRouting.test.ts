@@ -182,6 +182,17 @@ describe("two streams on one filter, in every state of the subscription", () => 
     }))
 
   scenario(
+    "noLocal is refused in 3.1.1, where a message that is passed on would come back for ever",
+    () =>
+      Effect.gen(function*() {
+        const { client, link } = yield* start({}, 4)
+        const refused = yield* Effect.fork(Effect.flip(Effect.scoped(client.subscription("t", { noLocal: true }))))
+        yield* isSilent(link)
+        assert.strictEqual((yield* Fiber.join(refused)).reason, "NotSupported")
+      })
+  )
+
+  scenario(
     "a leave while it is being confirmed unsubscribes afterwards; a join before the answer keeps it",
     () =>
       Effect.gen(function*() {

@@ -92,11 +92,13 @@ export const sameOptions = (one: Request, other: Request): boolean =>
   one.qos === other.qos && one.noLocal === other.noLocal && one.retainAsPublished === other.retainAsPublished
 
 /** Says no where the server would, by its own announcement, end the link over it [5 §3.2.2.3]. */
-export const refusedLocally = ({ filter }: Request, negotiated: Negotiated): SubscribeError | undefined => {
+export const refusedLocally = ({ filter, noLocal }: Request, negotiated: Negotiated): SubscribeError | undefined => {
   const refuse = (what: string) =>
     new SubscribeError({ reason: "NotSupported", filter, cause: new Error(`the server offers no ${what}`) })
   if (!negotiated.wildcardSubscriptionAvailable && /[+#]/.test(filter)) return refuse("wildcard subscriptions")
   if (!negotiated.sharedSubscriptionAvailable && filter.startsWith("$share/")) return refuse("shared subscriptions")
+  // Whoever passes messages on would get them back for ever; the other options are of no such consequence.
+  if (noLocal && negotiated.protocolVersion === 4) return refuse("No Local, which is of MQTT 5")
   return undefined
 }
 
