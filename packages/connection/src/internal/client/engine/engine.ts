@@ -10,7 +10,7 @@ import * as FiberRefs from "effect/FiberRefs"
 import type * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
 import type { Mechanism } from "../../../Authentication.ts"
-import type { Message, PublishOptions, PublishResult } from "../../../Message.ts"
+import type { Message, PublishResult } from "../../../Message.ts"
 import type { AuthError } from "../../../MqttError.ts"
 import { ConnectError, PublishError } from "../../../MqttError.ts"
 import type { Negotiated } from "../../../Negotiated.ts"
@@ -27,6 +27,7 @@ import { Notices } from "../observing/notices.ts"
 import type { OnPacket } from "../observing/packetLog.ts"
 import { make as makePacketLog } from "../observing/packetLog.ts"
 import { Warnings } from "../observing/warnings.ts"
+import type { Publish } from "../publish.ts"
 import { Authenticator } from "./authenticator.ts"
 import type { Committer, DurableSession } from "./durability.ts"
 import type { Outgoing } from "./outgoing.ts"
@@ -61,11 +62,7 @@ export interface Engine<C extends Consumer> {
   readonly negotiated: () => Negotiated | undefined
   /** Where what is published has its payload. */
   readonly payloads: PayloadSlab
-  readonly publish: (
-    topic: string,
-    payload: string | Uint8Array,
-    options?: PublishOptions
-  ) => Effect.Effect<PublishResult, PublishError>
+  readonly publish: Publish
   /** To be called after publishing outside of a pass. */
   readonly outputAdded: () => void
   readonly ping: Effect.Effect<Duration.Duration, ConnectError>
@@ -176,7 +173,7 @@ class ClientEngine<C extends Consumer> implements Engine<C>, Hooks, Owner {
     this.committer?.ring()
   }
 
-  readonly publish: Engine<C>["publish"] = (topic, payload, options) =>
+  readonly publish: Publish = (topic, payload, options) =>
     Effect.suspend(() => {
       const isImmediate = this.pump.isWritable()
       const message = toOutgoing(topic, payload, options, this.payloads, isImmediate)

@@ -4,14 +4,9 @@ import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as Sink from "effect/Sink"
 import type * as Tracer from "effect/Tracer"
-import type { OutgoingMessage, PublishOptions, PublishResult, PublishSummary, SinkOptions } from "../../../Message.ts"
+import type { OutgoingMessage, PublishOptions, PublishSummary, SinkOptions } from "../../../Message.ts"
 import type { PublishError } from "../../../MqttError.ts"
-
-type Publish = (
-  topic: string,
-  payload: string | Uint8Array,
-  options?: PublishOptions
-) => Effect.Effect<PublishResult, PublishError>
+import type { Publish } from "../publish.ts"
 
 type MakeSink = (options?: SinkOptions) => Sink.Sink<PublishSummary, OutgoingMessage, never, PublishError>
 

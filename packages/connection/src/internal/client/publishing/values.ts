@@ -5,13 +5,11 @@ import type { PublishOptions, PublishResult } from "../../../Message.ts"
 import { CodecError, PublishError } from "../../../MqttError.ts"
 import * as PayloadCodec from "../../../PayloadCodec.ts"
 import type { TopicDefaults } from "../../../TopicDefaults.ts"
-import type { Consumer, Engine } from "../engine/engine.ts"
+import type { Publish } from "../publish.ts"
 import * as topicDefaults from "./topicDefaults.ts"
 
 const isCodec = (value: PayloadCodec.Any | PublishOptions | undefined): value is PayloadCodec.Any =>
   value !== undefined && "encode" in value
-
-export type Publish = Engine<Consumer>["publish"]
 
 /** The options of a publish with the defaults of its topic filled in. */
 export const publishOptions = (

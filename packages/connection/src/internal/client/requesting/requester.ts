@@ -9,7 +9,7 @@ import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
-import type { Message, PublishOptions, PublishResult } from "../../../Message.ts"
+import type { Message, PublishResult } from "../../../Message.ts"
 import type { PublishError } from "../../../MqttError.ts"
 import { RequestError, SubscribeError } from "../../../MqttError.ts"
 import type { Negotiated } from "../../../Negotiated.ts"
@@ -20,6 +20,7 @@ import * as timeLimit from "../../timeLimit.ts"
 import * as batches from "../batches.ts"
 import type { LinkError } from "../link/linkFailed.ts"
 import { Outcome } from "../outcome.ts"
+import type { Publish } from "../publish.ts"
 import type { Subscribe } from "../subscribing/subscription.ts"
 import { byProperties, freshId, hex, idOrNone, ownResponseTopic, propertiesOf } from "./correlation.ts"
 import { requestFailed } from "./requestFailed.ts"
@@ -31,11 +32,7 @@ export interface Limits {
 }
 
 export interface Ways {
-  readonly publish: (
-    topic: string,
-    payload: string | Uint8Array,
-    options?: PublishOptions
-  ) => Effect.Effect<PublishResult, PublishError>
+  readonly publish: Publish
   readonly subscribe: Subscribe
   readonly stopped: () => LinkError | undefined
 }
