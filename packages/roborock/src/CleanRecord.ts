@@ -58,8 +58,11 @@ const maxRecords = 1000
 
 const isList: (value: unknown) => value is ReadonlyArray<unknown> = Array.isArray
 
+/** Numbers that are too large for one are infinite in what JSON reads. */
+const isFinite = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value)
+
 const numbers = (value: unknown): ReadonlyArray<number> =>
-  isList(value) ? value.slice(0, maxRecords).filter((item): item is number => typeof item === "number") : []
+  isList(value) ? value.slice(0, maxRecords).filter(isFinite) : []
 
 const squareMetres = (area: number | undefined): number | undefined => area === undefined ? undefined : area / 1e6
 
@@ -70,15 +73,15 @@ const squareMetres = (area: number | undefined): number | undefined => area === 
  * @category decoding
  */
 export const decodeSummary = (result: unknown): CleanSummary | undefined => {
-  if (typeof result === "number") {
+  if (isFinite(result)) {
     return { cleanTime: Duration.seconds(result), area: undefined, count: undefined, emptied: undefined, records: [] }
   }
   if (isList(result)) {
     const [seconds, area, count, records] = result
-    return typeof seconds !== "number" ? undefined : {
+    return !isFinite(seconds) ? undefined : {
       cleanTime: Duration.seconds(seconds),
-      area: squareMetres(typeof area === "number" ? area : undefined),
-      count: typeof count === "number" ? count : undefined,
+      area: squareMetres(isFinite(area) ? area : undefined),
+      count: isFinite(count) ? count : undefined,
       emptied: undefined,
       records: numbers(records)
     }

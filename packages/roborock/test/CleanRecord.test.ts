@@ -12,9 +12,14 @@ describe("decodeSummary", () => {
 
   it("reads the seconds alone, and nothing else", () => {
     assert.deepStrictEqual(CleanRecord.decodeSummary(100)?.cleanTime, Duration.seconds(100))
-    for (const nonsense of ["ok", null, [], {}, ["a"], { clean_time: "1" }]) {
+    for (const nonsense of ["ok", null, [], {}, ["a"], { clean_time: "1" }, Infinity, [Infinity]]) {
       assert.isUndefined(CleanRecord.decodeSummary(nonsense))
     }
+    assert.deepInclude(CleanRecord.decodeSummary([1, Infinity, Infinity, [Infinity, 100]]), {
+      area: undefined,
+      count: undefined,
+      records: [100]
+    })
   })
 })
 
