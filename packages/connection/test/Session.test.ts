@@ -61,8 +61,10 @@ describe("Session", () => {
       [5, 0x89, "ConnectError.ServerUnavailable", true],
       [5, 0x8a, "AuthError.Banned", false],
       [5, 0x8c, "AuthError.BadAuthenticationMethod", false],
+      [5, 0x90, "ConnectError.ConnectRefused", false],
       [5, 0x95, "ConnectError.QuotaError", false],
       [5, 0x97, "ConnectError.QuotaError", true],
+      [5, 0x99, "ConnectError.ConnectRefused", false],
       [5, 0x9a, "ConnectError.ConnectRefused", false],
       [5, 0x9f, "ConnectError.QuotaError", true]
     ])("MQTT %d refused with 0x%x is %s, retryable %s", (version, reasonCode, expected, retryable) => {
@@ -81,8 +83,11 @@ describe("Session", () => {
       [0x8b, "ConnectError.ServerDisconnected", true],
       [0x8d, "ConnectError.ServerDisconnected", true],
       [0x8e, "ConnectError.SessionTakenOver", false],
+      [0x8f, "ConnectError.ConnectRefused", true],
+      [0x90, "ConnectError.ConnectRefused", true],
       [0x93, "ConnectError.ProtocolError", true],
       [0x95, "ConnectError.QuotaError", true],
+      [0x99, "ConnectError.ConnectRefused", true],
       [0x9d, "ConnectError.ConnectRefused", false]
     ])("DISCONNECT 0x%x from the server is %s, retryable %s", (reasonCode, expected, retryable) => {
       const rig = Rig.make()

@@ -277,6 +277,21 @@ describe("messages beyond the Receive Maximum, while an answer is awaited", () =
     assert.strictEqual(topics(rig).length, 3)
   })
 
+  it("of which some are accepted in each term keep the link, however long the answer behind them takes", () => {
+    const rig = Rig.make(4, { receiveMaximum: 1, readAheadBytes: 1 })
+    rig.connect()
+    for (let id = 1; id <= 6; id++) rig.receive(Rig.incoming("t", id))
+    rig.publish("own", 1)
+    rig.session.readingPaused(rig.now(), true)
+    for (let index = 0; index < 3; index++) {
+      accept(rig, index)
+      rig.advance(30_000)
+      assert.isUndefined(rig.ended())
+    }
+    rig.advance(30_000)
+    assert.strictEqual(rig.ended(), "ConnectError.AcknowledgementTimeout")
+  })
+
   it("of which none is unacknowledged are not left to the server", () => {
     const rig = Rig.make()
     rig.connect()
