@@ -98,7 +98,7 @@ export const refusedLocally = ({ filter, noLocal }: Request, negotiated: Negotia
   if (!negotiated.wildcardSubscriptionAvailable && /[+#]/.test(filter)) return refuse("wildcard subscriptions")
   if (!negotiated.sharedSubscriptionAvailable && filter.startsWith("$share/")) return refuse("shared subscriptions")
   // Whoever passes messages on would get them back for ever; the other options are of no such consequence.
-  if (noLocal && negotiated.protocolVersion === 4) return refuse("No Local, which is of MQTT 5")
+  if (negotiated.protocolVersion === 4 && noLocal) return refuse("noLocal")
   return undefined
 }
 
