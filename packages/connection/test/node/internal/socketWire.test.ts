@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { Duplex } from "node:stream"
+import { TLSSocket } from "node:tls"
 import { SocketWire } from "../../../src/node/internal/socketWire.ts"
 
 describe("the wire of a socket", () => {
@@ -60,6 +61,25 @@ describe("the wire of a socket", () => {
       socket.emit("error", new Error("alert"))
       assert.isFalse(socket.destroyed)
       assert.strictEqual((yield* Effect.flip(wire.detach)).reason, "Read")
+      socket.destroy()
+    }))
+
+  it.effect("gives the records of one read at once, and before the end that came with them", () =>
+    Effect.gen(function*() {
+      const socket = new TLSSocket(new Duplex({ read: () => {}, write: (_chunk, _encoding, done) => done() }))
+      const wire = new SocketWire(socket)
+      let notices = 0
+      wire.read.listen({ onUnread: () => void notices++ })
+      socket.emit("data", Uint8Array.of(1))
+      yield* Effect.promise(() => Promise.resolve())
+      socket.emit("data", Uint8Array.of(2))
+      assert.deepStrictEqual([notices, wire.read.poll()], [0, undefined])
+      yield* Effect.promise(() => new Promise(setImmediate))
+      assert.deepStrictEqual([wire.read.poll(), wire.read.poll()], [Uint8Array.of(1), Uint8Array.of(2)])
+      socket.emit("data", Uint8Array.of(3))
+      socket.emit("end")
+      assert.deepStrictEqual(wire.read.poll(), Uint8Array.of(3))
+      assert.strictEqual((yield* Effect.flip(wire.read)).reason, "Closed")
       socket.destroy()
     }))
 })
