@@ -126,6 +126,19 @@ describe("QoS 2 messages beyond the Receive Maximum", () => {
 })
 
 describe("messages beyond the Receive Maximum, while an answer is awaited", () => {
+  it("take what their properties take", () => {
+    const rig = Rig.make(5, { receiveMaximum: 1, readAheadBytes: 1000 })
+    rig.connect()
+    rig.receive(Rig.incoming("first", 1))
+    accept(rig, 0)
+    for (let id = 2; id <= 3; id++) {
+      assert.isFalse(rig.session.mustStop(), `${id}`)
+      const properties = { correlationData: Rig.bytes("x".repeat(1000)) }
+      rig.receive(Packet.publish({ topic: "t", payload: Rig.bytes(""), qos: 1, packetId: id, properties }))
+    }
+    assert.isTrue(rig.session.mustStop())
+  })
+
   it.each([4, 5] as const)("take so many bytes and no more, version %d", (version) => {
     const rig = Rig.make(version, { receiveMaximum: 2, readAheadBytes: 100 })
     rig.connect()

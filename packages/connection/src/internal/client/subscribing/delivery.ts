@@ -1,6 +1,7 @@
 /** A message on its way to the streams that want it. */
 import type { Message } from "../../../Message.ts"
 import type { Pending } from "../../../Session.ts"
+import { heldBytes } from "../../session/receiving/heldBytes.ts"
 
 export interface Delivery {
   readonly message: Message
@@ -14,16 +15,13 @@ export interface Delivery {
   readonly bytes: number
 }
 
-/** A pair of strings in an array takes that much, however short. */
-const pairBytes = 100
-
-export const make = (message: Message, pending: Pending | undefined, remaining: number): Delivery => {
-  const { contentType = "", correlationData, responseTopic = "", userProperties = [] } = message.properties ?? {}
-  let bytes = message.payload.length + message.topic.length + contentType.length + responseTopic.length +
-    (correlationData?.length ?? 0)
-  for (const [name, value] of userProperties) bytes += name.length + value.length + pairBytes
-  return { message, pending, remaining, reasonCode: 0, bytes }
-}
+export const make = (message: Message, pending: Pending | undefined, remaining: number): Delivery => ({
+  message,
+  pending,
+  remaining,
+  reasonCode: 0,
+  bytes: heldBytes(message)
+})
 
 /** Whether the server has to be told about it. */
 export const isPending = (delivery: Delivery): boolean => delivery.pending !== undefined

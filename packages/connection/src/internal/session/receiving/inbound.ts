@@ -8,6 +8,7 @@ import type { Linked } from "../identifiers/exchanges.ts"
 import { Exchanges } from "../identifiers/exchanges.ts"
 import { IdSet } from "../identifiers/idSet.ts"
 import type { Output } from "../output.ts"
+import { heldBytes } from "./heldBytes.ts"
 import type { ReceivedIds, ReceivedIdsOwner } from "./receivedIds.ts"
 
 /** An unacknowledged message. At QoS 1 it belongs to the link that delivered it, at QoS 2 to the session. */
@@ -233,7 +234,7 @@ export class Inbound implements ReceivedIdsOwner {
       behind: undefined,
       qos,
       packet: qos === 2 ? packet : undefined,
-      excess: isBeyond ? packet.payload.length + packet.topic.length : 0,
+      excess: isBeyond ? heldBytes(packet) : 0,
       accepted: false,
       reasonCode: 0
     }
