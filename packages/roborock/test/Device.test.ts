@@ -138,10 +138,11 @@ describe("state", () => {
         new RoborockError.ConnectError({ reason: "ConnectionLost", service: "MQTT broker", retryable: true })
       )
       const device = yield* open(robot)
-      yield* device.onState(() => {
+      const stop = yield* device.onState(() => {
         throw new Error("of the program")
       })
       yield* TestClock.adjust("1 minute")
+      yield* stop
       assert.sameMembers([...new Set(lines)], [
         "DEBUG {\"package\":\"roborock\"}",
         "WARN {\"package\":\"roborock\"}"
