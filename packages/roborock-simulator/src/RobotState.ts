@@ -24,14 +24,27 @@ export type CleanKind = "All" | "Segments" | "Zones" | "Spot"
 
 /**
  * What a robot can be told. `Fail` and `Recover` are what a person standing beside it would do: lift it, put it back; and
- * `ChangeFloor` takes a robot that rests to the dock of another floor, by its place in the floors of the robot.
+ * `ChangeFloor` takes a robot that rests to the dock of another floor, by its place in the floors of the robot. With
+ * `thenMop` everything is gone over once more when it is done, with the mop.
  *
  * @since 0.1.0
  * @category models
  */
 export type Command =
-  | { readonly _tag: "CleanAll" }
-  | { readonly _tag: "CleanSegments"; readonly segments: ReadonlyArray<number>; readonly repeat: number }
+  | {
+    readonly _tag: "CleanAll"
+    /** @default 1 */
+    readonly repeat?: number | undefined
+    /** @default false */
+    readonly thenMop?: boolean | undefined
+  }
+  | {
+    readonly _tag: "CleanSegments"
+    readonly segments: ReadonlyArray<number>
+    readonly repeat: number
+    /** @default false */
+    readonly thenMop?: boolean | undefined
+  }
   | { readonly _tag: "CleanZones"; readonly zones: ReadonlyArray<Rectangle>; readonly repeat: number }
   | { readonly _tag: "CleanSpot" }
   | { readonly _tag: "GoTo"; readonly x: number; readonly y: number }

@@ -104,6 +104,9 @@ const together = "set_clean_motor_mode"
 const sequence = "app_set_clean_sequence_type"
 const sequenceTypes = { together: 0, oneAfterTheOther: 1 } as const
 
+/** Which of them is set is not reported: a device that has nothing to end may say so, in whatever words. */
+const isAnswered = (error: CommandError): boolean => error._tag === "DeviceError" || error.reason === "BadAnswer"
+
 /** @internal */
 export const make = (vacuum: Vacuum): ModesTrait => {
   const known = Effect.zipWith(vacuum.capabilities, vacuum.state.get, (capabilities, state) => ({
@@ -179,11 +182,10 @@ export const make = (vacuum: Vacuum): ModesTrait => {
             repeat: 1
           })
         }
-        // Which of them is set is not reported. A device that has nothing to end may say so.
         const ended = levels.modes.includes("vacuum_then_mop")
-          ? Effect.catchTag(
+          ? Effect.catchIf(
             vacuum.command(sequence, { type: sequenceTypes.together }),
-            "DeviceError",
+            isAnswered,
             () => Effect.void
           )
           : Effect.void

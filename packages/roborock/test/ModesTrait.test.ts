@@ -52,6 +52,18 @@ describe("modes", () => {
       ])
     }))
 
+  it.scoped("a robot that refuses to end what it does not do changes its mode", () =>
+    Effect.gen(function*() {
+      for (const refusal of ["unknown_method", ["unknown_method"], "nothing to end", ["nothing to end"], [], 0]) {
+        const { calls, trait } = yield* vacuumWith({ ...obedient, app_set_clean_sequence_type: refusal })
+        const modes = yield* trait("modes")
+        yield* modes.setMode("vac_and_mop")
+        assert.strictEqual((yield* modes.current).mode, "vac_and_mop")
+        assert.strictEqual(calls().length, 2)
+        assert.isDefined(yield* reasonOf(modes.setMode("vacuum_then_mop")))
+      }
+    }))
+
   it.scoped("refuses what the device does not have, before anything is sent", () =>
     Effect.gen(function*() {
       const { calls, trait } = yield* vacuumWith({

@@ -7,17 +7,22 @@ import type { Drive, Vehicle } from "./vehicle.ts"
 
 const cellAreaMm2 = cellSize * cellSize
 
-/** A cleaning from its order to its record; each area is cleaned `repeat` times. */
+/** A cleaning from its order to its record; in each pass over the areas, each of them is cleaned `repeat` times. */
 export const makeJob = (
   plan: FloorPlan,
   kind: CleanKind,
   areas: ReadonlyArray<Area>,
   repeat: number,
-  beginSeconds: number
+  beginSeconds: number,
+  passes = 1
 ) => {
   // An area stands there once for each repetition.
-  const waiting = areas.flatMap((area) => Array.from({ length: repeat }, (_, repetition) => ({ area, repetition })))
-  const expectedCells = repeat * areas.reduce((sum, area) => sum + countCells(plan, area), 0)
+  const waiting = Array.from(
+    { length: passes },
+    (_, pass) =>
+      areas.flatMap((area) => Array.from({ length: repeat }, (_, repetition) => ({ area, repetition, pass })))
+  ).flat()
+  const expectedCells = passes * repeat * areas.reduce((sum, area) => sum + countCells(plan, area), 0)
   let current: { readonly area: Area; readonly cleaned: Uint8Array } | undefined
   let cleanedCells = 0
   let seconds = 0
@@ -38,7 +43,7 @@ export const makeJob = (
     },
     /** The drive that does the next area: of whole floors the nearest one. `undefined` when none can be reached. */
     next: (vehicle: Vehicle): Drive | undefined => {
-      const wanted = kind === "All" ? waiting : waiting.slice(0, 1)
+      const wanted = kind === "All" ? waiting.filter(({ pass }) => pass === waiting[0]?.pass) : waiting.slice(0, 1)
       const way = vehicle.wayTo((cell) => wanted.some(({ area }) => area.has(cell)))
       if (way === undefined) {
         waiting.length = 0

@@ -43,10 +43,10 @@ export const makeMachine = (
   let interrupted: Drive | undefined
   let lastClean = { seconds: 0, areaMm2: 0, progress: 0 }
 
-  const begin = (kind: CleanKind, areas: ReadonlyArray<Area>, repeat: number): Outcome => {
+  const begin = (kind: CleanKind, areas: ReadonlyArray<Area>, repeat: number, thenMop = false): Outcome => {
     if (activity === "Error" || battery.isLow()) return "Refused"
     endJob(false)
-    job = makeJob(plan, kind, areas, repeat, history.beginSeconds(now))
+    job = makeJob(plan, kind, areas, repeat, history.beginSeconds(now), thenMop ? 2 : 1)
     vehicle.forget()
     activity = "Cleaning"
     return "Done"
@@ -175,13 +175,17 @@ export const makeMachine = (
 
   const perform = (command: Command): Outcome => {
     switch (command._tag) {
-      case "CleanAll":
-        return begin("All", plan.rooms.map((room) => roomArea(plan, room.segment)), 1)
+      case "CleanAll": {
+        const { repeat = 1, thenMop } = command
+        return isRepeat(repeat)
+          ? begin("All", plan.rooms.map((room) => roomArea(plan, room.segment)), repeat, thenMop)
+          : "BadParameters"
+      }
       case "CleanSegments": {
         const known = command.segments.every((segment) => plan.rooms.some((room) => room.segment === segment))
         if (!known || command.segments.length === 0 || !isRepeat(command.repeat)) return "BadParameters"
         const areas = Array.from(new Set(command.segments), (segment) => roomArea(plan, segment))
-        return begin("Segments", areas, command.repeat)
+        return begin("Segments", areas, command.repeat, command.thenMop)
       }
       case "CleanZones": {
         const areas = command.zones.map((zone) => zoneArea(plan, zone))

@@ -18,13 +18,13 @@ const fromOutcome = (outcome: Outcome): Answer =>
   outcome === "Done" ? ok : outcome === "Refused" ? invalidStatus : invalidParams
 
 /** `[16, 17]`, `[{ segments: [16, 17], repeat: 2 }]` or the object alone. */
-const segmentClean = (params: Params): Command | undefined => {
-  if (isNumbers(params)) return { _tag: "CleanSegments", segments: params, repeat: 1 }
+const segmentClean = (params: Params, thenMop: boolean): Command | undefined => {
+  if (isNumbers(params)) return { _tag: "CleanSegments", segments: params, repeat: 1, thenMop }
   const options = isRecord(params) ? params : params[0]
   if (!isRecord(options)) return undefined
   const { repeat = 1, segments } = options
   if (!isNumbers(segments) || typeof repeat !== "number") return undefined
-  return { _tag: "CleanSegments", segments, repeat }
+  return { _tag: "CleanSegments", segments, repeat, thenMop }
 }
 
 /** `[[x0, y0, x1, y1, repeat], ...]`; all are repeated as often as the first. */
@@ -40,7 +40,7 @@ const goTo = (params: Params): Command | undefined => {
 }
 
 /** Orders to drive and to clean; nothing drives while the device loads another floor. */
-export const cleaningMethods = (robot: Robot, isLoading: (now: number) => boolean): Methods => {
+export const cleaningMethods = (robot: Robot, settings: Settings, isLoading: (now: number) => boolean): Methods => {
   let isDriven = false
   const order = (make: (params: Params) => Command | undefined): Method => (params, now) => {
     if (isLoading(now)) return invalidStatus
@@ -53,7 +53,9 @@ export const cleaningMethods = (robot: Robot, isLoading: (now: number) => boolea
     const { activity, task } = robot.state
     if (activity === "Cleaning") return ok
     const again = activity === "Paused" && task !== undefined
-    return order(() => ({ _tag: again ? "Resume" : "CleanAll" }))(params, now)
+    return again
+      ? plain("Resume")(params, now)
+      : order(() => ({ _tag: "CleanAll", repeat: settings.repeat, thenMop: settings.mopsAfterwards }))(params, now)
   }
   const remote = (isAllowed: () => boolean, drives: boolean): Method => () => {
     if (!isAllowed()) return invalidStatus
@@ -65,7 +67,7 @@ export const cleaningMethods = (robot: Robot, isLoading: (now: number) => boolea
     ["app_pause", plain("Pause")],
     ["app_stop", plain("Stop")],
     ["app_charge", plain("Dock")],
-    ["app_segment_clean", order(segmentClean)],
+    ["app_segment_clean", order((params) => segmentClean(params, settings.mopsAfterwards))],
     ["resume_segment_clean", plain("Resume")],
     ["stop_segment_clean", plain("Stop")],
     ["app_zoned_clean", order(zonedClean)],
@@ -85,7 +87,7 @@ export const cleaningMethods = (robot: Robot, isLoading: (now: number) => boolea
   ]
 }
 
-/** Suction, water and route: one by one, or all in one message. */
+/** Suction, water and route: one by one, or all in one message; whether mopping waits; how many times all is done. */
 export const levelMethods = (settings: Settings): Methods => {
   const setter =
     (name: string, names: ReadonlyMap<number, string>, set: (value: number) => void): Method => (params) => {
@@ -95,8 +97,7 @@ export const levelMethods = (settings: Settings): Methods => {
       return ok
     }
   /** Nothing is taken when one of them is not valid. */
-  const setAll: Method = (params) => {
-    const modes = single(params, "modes")
+  const takeAll = (modes: unknown): Answer => {
     if (!isRecord(modes)) return invalidParams
     const { fan_power: fan, mop_mode: mop = settings.mopMode, water_box_mode: water } = modes
     if (
@@ -108,6 +109,13 @@ export const levelMethods = (settings: Settings): Methods => {
     settings.waterBoxMode = water
     settings.mopMode = mop
     return ok
+  }
+  const setSequence: Method = (params) => {
+    const type = isRecord(params) ? params["type"] : undefined
+    if (type !== 0 && type !== 1) return invalidParams
+    const answer = type === 1 ? takeAll(params) : ok
+    if (answer === ok) settings.mopsAfterwards = type === 1
+    return answer
   }
   return [
     ["get_custom_mode", () => ({ result: [settings.fanPower] })],
@@ -126,6 +134,13 @@ export const levelMethods = (settings: Settings): Methods => {
         mop_mode: settings.mopMode
       }]
     })],
-    ["set_clean_motor_mode", setAll]
+    ["set_clean_motor_mode", (params) => takeAll(single(params, "modes"))],
+    ["app_set_clean_sequence_type", setSequence],
+    ["set_clean_repeat_times", (params) => {
+      const repeat = single(params, "repeat")
+      if (repeat !== 1 && repeat !== 2 && repeat !== 3) return invalidParams
+      settings.repeat = repeat
+      return ok
+    }]
   ]
 }

@@ -40,7 +40,7 @@ export const makeMethods = (device: Device) => {
   const all = new Map<string, Method>([
     ["get_status", status],
     ["get_prop", (params, now) => single(params, "prop") === "get_status" ? status([], now) : invalidParams],
-    ...cleaningMethods(robot, floors.isLoading),
+    ...cleaningMethods(robot, settings, floors.isLoading),
     ...levelMethods(settings),
     ...settingMethods(settings),
     ...dock.methods,

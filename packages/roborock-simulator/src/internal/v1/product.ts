@@ -33,8 +33,11 @@ const plainBits = [0, 8, 9, 14, 22, 23, 38]
 /** Beside them: running light, emptying, collision avoidance, floors, slow mop, off-peak charging, drying. */
 const dockBits = [18, 24, 25, 27, 35, 41, 45, 47]
 
-/** Fast route, a dock that is to be believed, washing again by itself, modes that choose themselves. */
-const dockTextBits = [8, 17, 34, 55]
+/**
+ * Fast route, a dock that is to be believed, how many times everything is cleaned, washing again by itself, modes that
+ * choose themselves, mopping afterwards.
+ */
+const dockTextBits = [8, 17, 30, 34, 55, 93]
 
 /** Rooms, spots and zones, LED switch, several floors, timer summary, ordered rooms, analysis, remote control. */
 const featureList = [111, 112, 113, 114, 115, 116, 119, 120, 122, 123, 124, 125]
@@ -101,12 +104,17 @@ const mopMethods: ReadonlySet<string> = new Set([
 /** Whether a model has maps of several floors. */
 const knowsFloors = ({ featureList }: V1Product): boolean => featureList.includes(120)
 
+/** Whether a model can be told how many times it is to clean everything. */
+export const hasCount = (product: V1Product): boolean => hasTextBit(product, 30)
+
 /** Methods with a feature bit, or a member of the feature list, without which they are not known. */
 const featureMethods: ReadonlyArray<readonly [pattern: RegExp, has: (product: V1Product) => boolean]> = [
   [/^[gs]et_child_lock_status$/, ({ featureInfo }) => hasBit(featureInfo, 8)],
   [/^[gs]et_carpet_mode$/, ({ featureInfo }) => hasBit(featureInfo, 9)],
   [/^[gs]et_flow_led_status$/, ({ featureInfo }) => hasBit(featureInfo, 24)],
   [/^[gs]et_collision_avoid_status$/, ({ featureInfo }) => hasBit(featureInfo, 27)],
+  [/^set_clean_repeat_times$/, hasCount],
+  [/^app_set_clean_sequence_type$/, (product) => hasTextBit(product, 93)],
   [/_valley_electricity_timer$/, ({ featureInfo }) => hasBit(featureInfo, 45)],
   [/^[gs]et_led_status$/, ({ featureList }) => featureList.includes(119)],
   [/^(load|name)_multi_map$/, knowsFloors],
@@ -114,6 +122,9 @@ const featureMethods: ReadonlyArray<readonly [pattern: RegExp, has: (product: V1
 ]
 
 const hasBit = (bits: number, bit: number): boolean => Math.floor(bits / 2 ** bit) % 2 === 1
+
+const hasTextBit = ({ featureText }: V1Product, bit: number): boolean =>
+  (BigInt(`0x0${featureText}`) >> BigInt(bit) & 1n) === 1n
 
 /** Whether a model answers a method with `unknown_method` that others know. */
 export const isAbsent = (product: V1Product, method: string): boolean =>

@@ -13,6 +13,10 @@ export interface Settings {
   fanPower: number
   waterBoxMode: number
   mopMode: number
+  /** Whether it mops when it has vacuumed everything, and not while. */
+  mopsAfterwards: boolean
+  /** How many times everything is cleaned. */
+  repeat: number
   doNotDisturb: Window
   /** Switches and numbers by the names of their methods. */
   readonly values: Map<string, number>
@@ -39,6 +43,8 @@ export const factorySettings = (): Settings => ({
   fanPower: 102,
   waterBoxMode: 202,
   mopMode: 300,
+  mopsAfterwards: false,
+  repeat: 1,
   doNotDisturb: { start_hour: 22, start_minute: 0, end_hour: 8, end_minute: 0, enabled: 1 },
   values: new Map(rows.map(({ initial, name }) => [name, initial]))
 })

@@ -2,7 +2,7 @@ import type { Activity, CleanKind, RobotState } from "../../Robot.ts"
 import type { Consumables } from "./consumables.ts"
 import type { DockPart } from "./dock.ts"
 import type { Floors } from "./floors.ts"
-import type { V1Product } from "./product.ts"
+import { hasCount, type V1Product } from "./product.ts"
 import type { Settings } from "./settings.ts"
 
 /** What of a device is not in the state of its robot. */
@@ -76,6 +76,7 @@ export const statusObject = (
   in_returning: state.activity === "Returning" ? 1 : 0,
   in_fresh_state: state.task === undefined ? 1 : 0,
   lab_status: 1,
+  ...(hasCount(around.product) ? { repeat: around.settings.repeat } : {}),
   fan_power: around.settings.fanPower,
   dnd_enabled: around.settings.doNotDisturb.enabled,
   map_status: around.floors.statusAt(now),

@@ -17,6 +17,7 @@ const sent: ReadonlyArray<string> = [
   "app_rc_stop",
   "app_resume_build_map",
   "app_segment_clean",
+  "app_set_clean_sequence_type",
   "app_set_dryer_setting",
   "app_set_dryer_status",
   "app_spot",
@@ -65,6 +66,7 @@ const sent: ReadonlyArray<string> = [
   "set_carpet_clean_mode",
   "set_carpet_mode",
   "set_child_lock_status",
+  "set_clean_repeat_times",
   "set_clean_follow_ground_material_status",
   "set_clean_motor_mode",
   "set_collision_avoid_status",
@@ -107,6 +109,8 @@ describe("methods of V1 robots", () => {
       Effect.gen(function*() {
         const { robots: [robot] } = yield* Simulator.Simulator
         const absent = [
+          "app_set_clean_sequence_type",
+          "set_clean_repeat_times",
           "set_mop_mode",
           "get_child_lock_status",
           "load_multi_map",
@@ -118,6 +122,34 @@ describe("methods of V1 robots", () => {
         }
       })
     ))
+
+  it.effect(
+    "one that can do it vacuums everything first and mops it then, until it is told otherwise",
+    () =>
+      withSession(
+        { speed: 60, robots: [{ name: "Robot", product: "Qrevo Master" }] },
+        Effect.gen(function*() {
+          const vacuum = yield* (yield* RoborockSession.RoborockSession).device("Robot")
+          const modes = yield* vacuum.trait("modes")
+          assert.include((yield* modes.choices).modes, "vacuum_then_mop")
+          const cleaned = Effect.gen(function*() {
+            yield* (yield* vacuum.trait("cleaning")).rooms(["Bathroom"])
+            yield* Effect.sleep("30 seconds")
+            const [latest] = yield* (yield* vacuum.trait("history")).latest(1)
+            assert.isTrue(latest?.complete)
+            return latest?.area ?? 0
+          })
+          yield* modes.setMode("vac_and_mop")
+          const once = yield* cleaned
+          yield* modes.setMode("vacuum_then_mop")
+          assert.deepInclude(yield* modes.current, { fan: "balanced", water: "medium" })
+          assert.approximately(yield* cleaned, 2 * once, 0.1)
+          yield* modes.setMode("vacuum")
+          assert.approximately(yield* cleaned, once, 0.1)
+        })
+      ),
+    20_000
+  )
 
   it.effect("a basic one answers in the old forms, and our client reads them", () =>
     withSession(
