@@ -153,7 +153,7 @@ export class ConnectError extends Data.TaggedError("ConnectError")<{
  * - `NotSupported`: the server does not offer this QoS or retained messages.
  * - `PublishRejected`: the server refused it; see `reasonCode`.
  * - `QueueFull`: too many messages wait for the connection.
- * - `Expired`: its `messageExpiryInterval` was over before there was a link for it; it was not sent.
+ * - `Expired`: its `messageExpiryInterval` was over while it waited to be sent; it was not sent.
  * - `SessionLost`: the server lost the session, so the message may or may not have arrived.
  * - `Disconnected`: the link dropped before a QoS 0 message left; or it dropped and `queueRetention` is `failAll`, in
  *   which case a QoS 1 or 2 message that was already written is still sent again.

@@ -102,7 +102,7 @@ export interface Session {
   /** A link was opened: writes CONNECT. The server has to let us in by `due`, however many steps that takes. */
   readonly open: (now: number, connect: Packet.Connect, due?: number) => void
   readonly receive: (now: number, bytes: Uint8Array) => void
-  /** Call it at {@link Session.deadline}. */
+  /** Call it at {@link Session.deadline}, also while there is no link. */
   readonly tick: (now: number) => void
   /** The link is gone; since the last input, if no instant is given. */
   readonly lost: (now?: number) => void

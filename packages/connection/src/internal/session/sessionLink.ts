@@ -74,7 +74,8 @@ export class SessionLink implements Surroundings, DispatchSurroundings {
   }
 
   tick(): void {
-    const { now } = this.#areas
+    const { now, outbound } = this.#areas
+    outbound.expire(now)
     if (now >= this.handshake.due) this.end(new ConnectError({ reason: "Timeout", retryable: true }), unspecifiedError)
     if (!this.isReady()) return
     if (this.#isRestDue()) return this.#makeWay()
@@ -89,8 +90,8 @@ export class SessionLink implements Surroundings, DispatchSurroundings {
   }
 
   deadline(): number {
-    const { keepAlive, now } = this.#areas
-    const { due } = this.handshake
+    const { keepAlive, now, outbound } = this.#areas
+    const due = Math.min(this.handshake.due, outbound.expiry)
     if (!this.isReady()) return due
     return this.#isRestDue() ? now : Math.min(keepAlive.deadline(), this.#answerDue(), due)
   }

@@ -17,7 +17,7 @@ import type { Negotiated } from "../../../Negotiated.ts"
 import type { AuthenticationStep, Pending, Session } from "../../../Session.ts"
 import type { Owner } from "../../session/contract.ts"
 import { makeFor } from "../../session/machine.ts"
-import { atMost, clockOf } from "../../timeLimit.ts"
+import { atMost } from "../../timeLimit.ts"
 import type { LinkError } from "../link/linkFailed.ts"
 import type { Hooks } from "../link/pump.ts"
 import { Pump } from "../link/pump.ts"
@@ -126,7 +126,7 @@ class ClientEngine<C extends Consumer> implements Engine<C>, Hooks, Owner {
     this.#mechanism = mechanism
     this.onPacket = onPacket
     this.session = makeFor(settings, this, durable?.makeDurable)
-    this.pump = new Pump(this.session, clockOf(runtime), settings.acknowledgementTimeout, this)
+    this.pump = new Pump(this.session, runtime, settings.acknowledgementTimeout, this)
     this.committer = durable?.makeCommitter(this.session, this.pump)
     this.#meter = new Meter(this.session, FiberRefs.getOrDefault(runtime.fiberRefs, FiberRef.currentMetricLabels))
     this.#warnings = new Warnings(this.pump)
@@ -231,7 +231,7 @@ class ClientEngine<C extends Consumer> implements Engine<C>, Hooks, Owner {
   dispose(cause: LinkError): void {
     this.#stopped ??= cause
     this.session.dispose(cause)
-    this.#meter.update()
+    this.outputAdded()
   }
 
   afterPass(): void {

@@ -64,7 +64,9 @@ export class Alarm {
 
   #sleep(millis: number): void {
     // As with a timer, nothing of it runs in the turn that sets the alarm.
-    const fiber = this.#fork(millis === 0 ? Effect.yieldNow() : this.#clock.sleep(Duration.millis(millis)))
+    const fiber = this.#fork(
+      Effect.interruptible(millis === 0 ? Effect.yieldNow() : this.#clock.sleep(Duration.millis(millis)))
+    )
     this.#sleeper = fiber
     fiber.addObserver(() => {
       if (this.#sleeper === fiber) this.#wake()

@@ -6,12 +6,14 @@ import type { Packet } from "@effect-mqtt/codec"
 import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type * as Runtime from "effect/Runtime"
+import * as Runtime from "effect/Runtime"
 import { TransportError } from "../../../MqttError.ts"
 import type { Negotiated } from "../../../Negotiated.ts"
 import type { Session } from "../../../Session.ts"
 import type { Wire } from "../../../Wire.ts"
+import { clockOf } from "../../timeLimit.ts"
 import type { AlarmOwner } from "./alarm.ts"
+import { Alarm } from "./alarm.ts"
 import * as foreignPeer from "./foreignPeer.ts"
 import type { LinkError } from "./linkFailed.ts"
 import { isAbrupt, linkFailed } from "./linkFailed.ts"
@@ -51,15 +53,17 @@ export const goodbyeTimeout = 2000
 export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
   readonly #session: Session
   readonly #clock: Clock.Clock
+  readonly #alarm: Alarm
   readonly #stallTimeout: number
   readonly #hooks: Hooks
   #link: WireLink | undefined = undefined
   #passTime = 0
   #waitingForRoom: Set<() => void> | undefined = undefined
 
-  constructor(session: Session, clock: Clock.Clock, stallTimeout: number, hooks: Hooks) {
+  constructor(session: Session, runtime: Runtime.Runtime<never>, stallTimeout: number, hooks: Hooks) {
     this.#session = session
-    this.#clock = clock
+    this.#clock = clockOf(runtime)
+    this.#alarm = new Alarm(this.#clock, Runtime.runFork(runtime), this)
     this.#stallTimeout = stallTimeout
     this.#hooks = hooks
   }
@@ -78,8 +82,8 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
       const ended = this.#session.ended()
       if (ended !== undefined) this.#noticeEnd(link, ended)
       else if (this.#session.outputBytes() > 0) link.writer.schedule()
-      this.#lookAgain(link)
     }
+    this.#lookAgain()
     return result
   }
 
@@ -111,13 +115,12 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
     return this.#passTime
   }
 
-  /** Output was added outside of a pass: what else a pass looks at is looked at when it leaves. */
+  /** Output was added outside of a pass: what else a pass looks at is looked at when it leaves, if anything does. */
   outputAdded(): void {
-    const link = this.#link
-    if (link === undefined) return
-    if (this.#session.outputBytes() > 0) link.writer.schedule()
+    const writer = this.#session.outputBytes() > 0 ? this.#link?.writer : undefined
+    writer?.schedule()
     // The write may be stuck, with a peer that takes nothing until it is read.
-    if (link.writer.writingSince !== undefined) this.#lookAgain(link)
+    if (writer === undefined || writer.writingSince !== undefined) this.#lookAgain()
   }
 
   isWritable(): boolean {
@@ -133,7 +136,7 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
           const wake = () => resume(Effect.void)
           this.#waitingForRoom ??= new Set()
           this.#waitingForRoom.add(wake)
-          if (this.#link !== undefined) this.#lookAgain(this.#link)
+          this.#lookAgain()
           return Effect.sync(() => this.#waitingForRoom?.delete(wake))
         })
     )
@@ -165,7 +168,7 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
       const link = this.#link
       if (link === undefined) return Effect.void
       this.#link = undefined
-      link.alarm.stop()
+      this.#alarm.stop()
       return Effect.zipRight(link.writer.stop(), link.receiver.stop())
     }).pipe(Effect.zipRight(Effect.sync(() => {
       this.pass((now) => this.#session.lost(now))
@@ -175,8 +178,8 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
 
   onWake(): void {
     const link = this.#link
-    if (link === undefined) return
     const now = this.now()
+    if (link === undefined) return this.pass((at) => this.#session.tick(at))
     if (Math.min(this.#session.deadline(), this.#hooks.deadline()) <= now) {
       this.pass((at) => {
         this.#session.tick(at)
@@ -195,7 +198,7 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
       link.heldBackSince = now
       return this.pass(() => this.#session.leaveRest())
     }
-    this.#lookAgain(link)
+    this.#lookAgain()
   }
 
   onWrite(): void {
@@ -203,7 +206,7 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
     this.#hooks.afterWrite()
     if (link === undefined) return
     link.unsentAnswers = 0
-    this.#lookAgain(link)
+    this.#lookAgain()
   }
 
   onWritten(): void {
@@ -274,11 +277,16 @@ export class Pump implements AlarmOwner, WriterOwner, ReceiverOwner {
     return (heldBackSince ?? Infinity) + answerPatience
   }
 
-  /** Sets the alarm, and wakes the receiver if it has reason to go on. */
-  #lookAgain(link: WireLink): void {
+  /** Sets the alarm, and wakes the receiver if it has reason to go on. Without a link, only the queue waits for the time. */
+  #lookAgain(): void {
+    const link = this.#link
+    if (link === undefined) {
+      const due = this.#session.deadline()
+      return due === Infinity ? this.#alarm.stop() : this.#alarm.by(due)
+    }
     const isHeldBack = link.receiver.isStopped && this.#session.mustStop() && this.#mayHoldAnswer()
     link.heldBackSince = isHeldBack ? link.heldBackSince ?? this.now() : undefined
-    link.alarm.by(
+    this.#alarm.by(
       Math.min(
         this.#session.deadline(),
         this.#hooks.deadline(),

@@ -8,8 +8,7 @@ import * as Runtime from "effect/Runtime"
 import type { Negotiated } from "../../../Negotiated.ts"
 import type { Session } from "../../../Session.ts"
 import type { Wire } from "../../../Wire.ts"
-import type { AlarmOwner, Fork } from "./alarm.ts"
-import { Alarm } from "./alarm.ts"
+import type { Fork } from "./alarm.ts"
 import type { LinkError } from "./linkFailed.ts"
 import type { ReceiverOwner } from "./receiver.ts"
 import { Receiver } from "./receiver.ts"
@@ -34,7 +33,6 @@ export interface Workings {
 export class WireLink {
   readonly wire: Wire
   readonly fork: Fork
-  readonly alarm: Alarm
   readonly writer: Writer
   readonly receiver: Receiver
   readonly owner: LinkOwner
@@ -52,13 +50,12 @@ export class WireLink {
   constructor(
     wire: Wire,
     { clock, runtime, session }: Workings,
-    driver: AlarmOwner & WriterOwner & ReceiverOwner,
+    driver: WriterOwner & ReceiverOwner,
     owner: LinkOwner
   ) {
     const scheduler = FiberRefs.getOrDefault(runtime.fiberRefs, FiberRef.currentScheduler)
     this.wire = wire
     this.fork = Runtime.runFork(runtime)
-    this.alarm = new Alarm(clock, this.fork, driver)
     this.writer = new Writer(session, wire, clock, scheduler, this.fork, driver)
     this.receiver = new Receiver(wire, scheduler, this.fork, driver)
     this.owner = owner

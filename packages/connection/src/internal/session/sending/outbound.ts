@@ -32,6 +32,9 @@ export interface Limits extends QueueLimits {
   readonly queueRetention: "keepAll" | "failQos0" | "failAll"
 }
 
+/** So long may what expires wait for others to do so: a long queue is not looked through in every millisecond. */
+const expiryGrid = 100
+
 export class Outbound {
   private readonly queue = new SendQueue<Entry>()
   private readonly output: PacketOutput
@@ -45,6 +48,8 @@ export class Outbound {
   private link: Negotiated | undefined = undefined
   /** What is new waits for the subscriptions of this link. */
   private isHeld = false
+  /** When the first of what waits expires, or earlier. */
+  private nextExpiry = Infinity
 
   /** `store` is absent while the session is kept in memory; `unattended` hears what nobody waits for. */
   constructor(
@@ -66,7 +71,7 @@ export class Outbound {
     for (const record of store?.restored ?? []) {
       const entry = new Entry(record.message, unattended, this)
       entry.restore(record)
-      if (entry.state === "Queued") this.queue.push(entry)
+      if (entry.state === "Queued") this.enqueue(entry)
       else this.exchanges.restore(entry)
     }
   }
@@ -81,6 +86,11 @@ export class Outbound {
 
   isIdle(): boolean {
     return this.queue.count === 0 && this.exchanges.isIdle
+  }
+
+  /** When {@link expire} has something to do; `Infinity` if never. */
+  get expiry(): number {
+    return this.queue.count === 0 ? Infinity : this.nextExpiry
   }
 
   /** When the oldest unacknowledged packet was written. */
@@ -161,7 +171,7 @@ export class Outbound {
   sessionLost(now: number): void {
     const queued = this.queue.drain()
     const { again, over } = this.exchanges.sessionLost(now)
-    for (const entry of [...again, ...queued]) this.queue.push(entry)
+    for (const entry of [...again, ...queued]) this.enqueue(entry)
     for (const [entry, outcome] of over) this.exchanges.conclude(now, entry, outcome)
   }
 
@@ -170,15 +180,15 @@ export class Outbound {
     this.link = undefined
     this.resumption.stop()
     this.exchanges.linkLost()
-    const failed: Array<Entry> = []
-    for (const entry of this.queue.drain()) {
-      if (this.isKept(entry)) this.queue.push(entry)
-      else failed.push(entry)
-    }
     const disconnected = ({ message }: Entry) => failure(message, "Disconnected")
-    for (const entry of failed) this.settlement.refuse(now, entry, disconnected(entry))
+    this.refuseQueued(now, "Disconnected", (entry) => !this.isKept(entry))
     // What is the session's goes on without its caller.
     if (this.limits.queueRetention === "failAll") this.exchanges.leave(disconnected)
+  }
+
+  /** Gives up what was not sent in time. */
+  expire(now: number): void {
+    if (this.expiry <= now) this.refuseQueued(now, "Expired", (entry) => entry.isExpired(now))
   }
 
   failAll(toError: (topic: string) => PublishError): void {
@@ -198,6 +208,21 @@ export class Outbound {
     return qos === 0 ? !this.exchanges.isStoring : this.window.hasRoom
   }
 
+  private enqueue(entry: Entry): void {
+    this.nextExpiry = Math.min(this.expiry, Math.ceil(entry.expiresAt / expiryGrid) * expiryGrid)
+    this.queue.push(entry)
+  }
+
+  /** Settling may call back into the session, when what stays is in the queue again. */
+  private refuseQueued(now: number, reason: PublishError["reason"], isRefused: (entry: Entry) => boolean): void {
+    const refused: Array<Entry> = []
+    for (const entry of this.queue.drain()) {
+      if (isRefused(entry)) refused.push(entry)
+      else this.enqueue(entry)
+    }
+    for (const entry of refused) this.settlement.refuse(now, entry, failure(entry.message, reason))
+  }
+
   private isKept({ message }: Entry): boolean {
     const { queueRetention } = this.limits
     return queueRetention === "keepAll" || (queueRetention === "failQos0" && message.qos > 0)
@@ -209,7 +234,7 @@ export class Outbound {
     if (this.link === undefined && !this.admission.admit(now, entry)) {
       return this.settlement.settle(entry, failure(entry.message, "QueueFull"))
     }
-    this.queue.push(entry)
+    this.enqueue(entry)
     this.flush(now)
   }
 
@@ -222,10 +247,8 @@ export class Outbound {
 
   /** What it has waited is taken off its expiry [5 §3.3.2.3.3]. */
   private sendAged(now: number, entry: Entry, link: Negotiated): void {
-    const left = entry.secondsLeft(now)
-    if (left === undefined) return this.send(now, entry, link)
-    if (left <= 0) return this.settlement.refuse(now, entry, failure(entry.message, "Expired"))
-    entry.age(now, left)
+    if (entry.isExpired(now)) return this.settlement.refuse(now, entry, failure(entry.message, "Expired"))
+    entry.age(now)
     this.send(now, entry, link)
   }
 

@@ -94,21 +94,20 @@ export class Entry implements Queued, Publication, Linked<Entry> {
     return this.state === "Queued"
   }
 
-  /** Seconds that are left of its expiry; undefined if nothing is taken off. */
-  secondsLeft(now: number): number | undefined {
-    const interval = this.message.properties?.messageExpiryInterval
-    return interval === undefined || this.submittedAt === undefined || now <= this.submittedAt
-      ? undefined
-      : interval - (now - this.submittedAt) / 1000
+  /** When its time is over; `Infinity` if it has no expiry that counts. */
+  get expiresAt(): number {
+    return (this.submittedAt ?? Infinity) + (this.message.properties?.messageExpiryInterval ?? Infinity) * 1000
   }
 
   isExpired(now: number): boolean {
-    return (this.secondsLeft(now) ?? 1) <= 0
+    return this.expiresAt <= now
   }
 
   /** What it has waited is taken off its expiry [5 §3.3.2.3.3]. */
-  age(now: number, left: number): void {
-    this.message = expiringIn(this.message, left)
+  age(now: number): void {
+    const { expiresAt, submittedAt = now } = this
+    if (expiresAt === Infinity || now <= submittedAt) return
+    this.message = expiringIn(this.message, (expiresAt - now) / 1000)
     this.submittedAt = now
   }
 
