@@ -61,11 +61,12 @@ export class Unread extends Effectable.Class<Uint8Array, TransportError> {
     }
     this.#queue.push(chunk)
     this.#bytes += chunk.length + chunkBytes
+    // What is taken in this turn does not wait.
+    this.#listener?.onUnread()
     if (!this.#isPaused && this.#bytes > this.#readAhead) {
       this.#isPaused = true
       this.#flow.pause()
     }
-    this.#listener?.onUnread()
   }
 
   /** Nothing more comes: reads fail behind the last bytes. The first reason holds. */

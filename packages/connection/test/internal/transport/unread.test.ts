@@ -42,6 +42,19 @@ describe("what is unread", () => {
     assert.strictEqual(unread.bytes, 0)
   })
 
+  it("is what nobody took at once: a chunk of any length that is taken stops nothing", () => {
+    const calls: Array<string> = []
+    const unread = new Unread({ pause: () => void calls.push("pause"), resume: () => void calls.push("resume") })
+    unread.listen({ onUnread: () => void unread.poll() })
+    // As much as Node reads from a socket at once.
+    unread.push(new Uint8Array(64 * 1024))
+    unread.push(new Uint8Array(1_000_000))
+    assert.deepStrictEqual([unread.bytes, calls], [0, []])
+    unread.listen(undefined)
+    unread.push(new Uint8Array(64 * 1024))
+    assert.deepStrictEqual(calls, ["pause"])
+  })
+
   it("is taken in time when it is a million small frames, as a WebSocket may bring them", () => {
     const unread = new Unread({ pause: () => {}, resume: () => {} })
     const frame = Uint8Array.of(0xd0, 0)
