@@ -16,6 +16,9 @@ import { TransportError } from "../../MqttError.ts"
 
 const lingerMillis = 1000
 
+/** What is gathered stops no reading, and a read of WebSocket may be tens of thousands of frames. */
+const mostGathered = 256
+
 /** Names what ended a link, where the stream itself cannot tell. */
 export type Explain = (failure: unknown) => TransportError | undefined
 
@@ -121,7 +124,9 @@ export class SocketWire extends DirectWire {
    */
   onData(chunk: Uint8Array): void {
     if (this.#gathered === undefined) return this.read.push(chunk)
-    if (this.#gathered.push(chunk) === 1) setImmediate(() => this.#handGathered())
+    const count = this.#gathered.push(chunk)
+    if (count === 1) setImmediate(() => this.#handGathered())
+    else if (count === mostGathered) this.#handGathered()
   }
 
   onDrain(): void {

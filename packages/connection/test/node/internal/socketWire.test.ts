@@ -82,4 +82,18 @@ describe("the wire of a socket", () => {
       assert.strictEqual((yield* Effect.flip(wire.read)).reason, "Closed")
       socket.destroy()
     }))
+
+  it.effect("pauses while thousands of small frames of one read come, which nobody takes", () =>
+    Effect.gen(function*() {
+      const socket = new Duplex({ read: () => {}, write: (_chunk, _encoding, done) => done() })
+      const wire = new SocketWire(socket)
+      let frames = 0
+      for (; frames < 10_000 && !socket.isPaused(); frames++) socket.emit("data", Uint8Array.of(frames))
+      assert.isBelow(frames, 1000)
+      for (let frame = 0; frame < frames; frame++) {
+        assert.deepStrictEqual(yield* wire.read, Uint8Array.of(frame), `frame ${frame}`)
+      }
+      assert.isUndefined(wire.read.poll())
+      socket.destroy()
+    }))
 })
