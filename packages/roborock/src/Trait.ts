@@ -27,6 +27,7 @@ import * as NetworkTrait from "./NetworkTrait.ts"
 import * as PhotosTrait from "./PhotosTrait.ts"
 import * as RawTrait from "./RawTrait.ts"
 import * as RemoteTrait from "./RemoteTrait.ts"
+import * as RepeatTrait from "./RepeatTrait.ts"
 import * as RoomsTrait from "./RoomsTrait.ts"
 import type { RoutinesTrait } from "./RoutinesTrait.ts"
 import type { SavedMapsTrait } from "./SavedMapsTrait.ts"
@@ -34,8 +35,10 @@ import * as SchedulesTrait from "./SchedulesTrait.ts"
 import * as SoundTrait from "./SoundTrait.ts"
 import * as SpotTrait from "./SpotTrait.ts"
 import * as StatusTrait from "./StatusTrait.ts"
+import type { SteeringTrait } from "./SteeringTrait.ts"
 import * as SwitchTrait from "./SwitchTrait.ts"
 import * as VoiceTrait from "./VoiceTrait.ts"
+import * as WashBreaksTrait from "./WashBreaksTrait.ts"
 import type * as WasherTrait from "./WasherTrait.ts"
 import type * as WetDryTrait from "./WetDryTrait.ts"
 import * as ZonesTrait from "./ZonesTrait.ts"
@@ -53,6 +56,7 @@ export interface Traits extends Readonly<Record<SwitchTrait.SwitchName, SwitchTr
   readonly goTo: GoToTrait.GoToTrait
   readonly spot: SpotTrait.SpotTrait
   readonly modes: ModesTrait.ModesTrait
+  readonly repeat: RepeatTrait.RepeatTrait
   readonly rooms: RoomsTrait.RoomsTrait
   readonly map: MapTrait.MapTrait
   readonly mapEdit: MapEditTrait.MapEditTrait
@@ -72,8 +76,10 @@ export interface Traits extends Readonly<Record<SwitchTrait.SwitchName, SwitchTr
   readonly dock: DockTrait.DockTrait
   readonly emptying: DockTrait.DockJobTrait
   readonly washing: DockTrait.DockJobTrait
+  readonly washBreaks: WashBreaksTrait.WashBreaksTrait
   readonly drying: DockTrait.DockJobTrait
   readonly remote: RemoteTrait.RemoteTrait
+  readonly steering: SteeringTrait
   readonly locate: LocateTrait.LocateTrait
   readonly network: NetworkTrait.NetworkTrait
   readonly appliance: ApplianceTrait.ApplianceTrait
@@ -105,6 +111,7 @@ export const ofVacuum = (vacuum: Vacuum): Offers => {
     })
   }
   const empties = dockAbility("empties", "empty the robot")
+  const washes = dockAbility("washes", "wash the mop")
   return {
     status: offer(StatusTrait.make(vacuum)),
     cleaning: offer(CleaningTrait.make(vacuum)),
@@ -112,6 +119,11 @@ export const ofVacuum = (vacuum: Vacuum): Offers => {
     goTo: offer(GoToTrait.make(vacuum)),
     spot: offer(SpotTrait.make(vacuum)),
     modes: offer(ModesTrait.make(vacuum)),
+    repeat: offerIf(
+      feature("is_clean_count_setting_supported", "setting of how many times it cleans"),
+      facts,
+      RepeatTrait.make(vacuum)
+    ),
     rooms: offer(RoomsTrait.make(vacuum)),
     map: offer(MapTrait.make(vacuum)),
     mapEdit: offer(MapEditTrait.make(vacuum)),
@@ -135,7 +147,8 @@ export const ofVacuum = (vacuum: Vacuum): Offers => {
     carpet: offerIf(feature("is_carpet_supported", "carpet detection"), facts, CarpetTrait.make(vacuum)),
     dock: offer(DockTrait.make(vacuum)),
     emptying: offerIf(empties, facts, DockTrait.makeEmptying(vacuum)),
-    washing: offerIf(dockAbility("washes", "wash the mop"), facts, DockTrait.makeWashing(vacuum)),
+    washing: offerIf(washes, facts, DockTrait.makeWashing(vacuum)),
+    washBreaks: offerIf(washes, facts, WashBreaksTrait.make(vacuum)),
     drying: offerIf(dockAbility("dries", "dry the mop"), facts, DockTrait.makeDrying(vacuum)),
     remote: offerIf(feature("is_remote_supported", "remote control"), facts, RemoteTrait.make(vacuum)),
     locate: offer(LocateTrait.make(vacuum)),

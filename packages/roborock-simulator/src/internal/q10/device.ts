@@ -5,7 +5,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { RobotIdentity } from "../../Account.ts"
-import type { Robot } from "../../Robot.ts"
+import type { Command, Outcome, Robot } from "../../Robot.ts"
 import { makeChanges, makeFinished, type VacuumDevice } from "../devices/device.ts"
 import { makeSeal, requestsIn, type Seal, sealPresence } from "../frames/seal.ts"
 import { isList, isRecord } from "../v1/answers.ts"
@@ -19,8 +19,12 @@ export interface Options {
   readonly host: string
 }
 
-const points = { locate: 11, records: 52, maps: 61, requestAll: 102, empty: 203 } as const
+const points = { locate: 11, remote: 12, records: 52, maps: 61, requestAll: 102, empty: 203 } as const
 const emptyingMillis = 20_000
+const emptyingState = 22
+const remoteState = 7
+/** What halts it begins, too. It takes the directions and stays where it is. */
+const remoteCodes = { halt: 4, leave: 5 } as const
 const liveMapEveryMillis = 10_000
 
 /** What stands at the top of a message, and what in its container. */
@@ -41,8 +45,16 @@ export const makeQ10Device = ({ host, identity, robot }: Options): Effect.Effect
     let emptyingUntil = 0
     let lastMillis = 0
     let lastMapMillis = 0
+    let isSteered = false
 
-    const current = () => values.all(lastMillis < emptyingUntil && robot.state.activity === "Charging")
+    const current = () =>
+      values.all(
+        isSteered
+          ? remoteState
+          : lastMillis < emptyingUntil && robot.state.activity === "Charging"
+          ? emptyingState
+          : undefined
+      )
     const changes = makeChanges(current)
     const tell = (told: ReadonlyMap<number, unknown>) =>
       told.size === 0
@@ -87,6 +99,11 @@ export const makeQ10Device = ({ host, identity, robot }: Options): Effect.Effect
         ? tell(new Map([[points.records, { op: "list", result: 1, data: robot.state.records.map(recordText) }]]))
         : Effect.succeed([])
 
+    const perform = (order: Command): Outcome => {
+      const outcome = robot.command(order, lastMillis)
+      if (outcome === "Done") isSteered = false
+      return outcome
+    }
     const take = (point: number, value: unknown): Effect.Effect<ReadonlyArray<Uint8Array>> => {
       switch (point) {
         case points.requestAll:
@@ -98,13 +115,17 @@ export const makeQ10Device = ({ host, identity, robot }: Options): Effect.Effect
         case points.locate:
           located++
           return Effect.succeed([])
+        case points.remote:
+          if (value === remoteCodes.leave) isSteered = false
+          else if (value === remoteCodes.halt && robot.state.activity !== "Cleaning") isSteered = true
+          return Effect.succeed([])
         case points.empty:
           if (robot.state.activity === "Charging") emptyingUntil = lastMillis + emptyingMillis / robot.speed
           return Effect.succeed([])
         default: {
           const order = orderOf(robot, point, value)
           // What it cannot do now it does not do, and says nothing.
-          if (order !== undefined) robot.command(order, lastMillis)
+          if (order !== undefined) perform(order)
           else if (!values.replace(point)) values.set(point, value)
           return Effect.succeed([])
         }
@@ -135,7 +156,7 @@ export const makeQ10Device = ({ host, identity, robot }: Options): Effect.Effect
       tick: Effect.flatMap(advanced, (now) => Effect.zipWith(push, liveWhileCleaning(now), (a, b) => [...a, ...b])),
       call: (method, params) =>
         Effect.gen(function*() {
-          const now = yield* advanced
+          yield* advanced
           const [point] = [...Q10Codes.dataPointNames].find(([, name]) => name === method) ?? []
           if (point === undefined) return { result: "unknown_method" }
           const value = isList(params) && params.length === 1 ? params[0] : params
@@ -144,7 +165,7 @@ export const makeQ10Device = ({ host, identity, robot }: Options): Effect.Effect
             yield* take(point, value)
             return { result: "ok" }
           }
-          return robot.command(order, now) === "Done"
+          return perform(order) === "Done"
             ? { result: "ok" }
             : { error: { code: -10_007, message: "invalid status" } }
         }),

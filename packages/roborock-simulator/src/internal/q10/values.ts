@@ -56,12 +56,13 @@ export const makeValues = (robot: Robot, host: string) => {
   }
 
   return {
-    all: (isEmptying: boolean): ReadonlyMap<number, unknown> => {
+    /** All of them; `other` is a state that is no state of driving. */
+    all: (other: number | undefined): ReadonlyMap<number, unknown> => {
       const { state } = robot
       return new Map<number, unknown>([
         ...settings,
         ...parts.map((part) => [part.point, percentLeft(part)] as const),
-        [121, isEmptying ? 22 : stateCodeB01(state)],
+        [121, other ?? stateCodeB01(state)],
         [122, state.battery],
         [138, state.task === undefined ? 0 : taskCodes[state.task.kind]],
         [139, state.activity === "Charging" ? 5 : 0],

@@ -131,6 +131,14 @@ describe("a simulated Q10 robot", () => {
         assert.strictEqual((yield* robot.state).task?.kind, "Zones")
         yield* cleaning.stop
         yield* Effect.sleep("3 seconds")
+        yield* Effect.scoped(Effect.gen(function*() {
+          const steered = yield* (yield* vacuum.trait("steering")).steer
+          yield* steered.forward
+          yield* Effect.sleep("3 seconds")
+          assert.strictEqual((yield* vacuum.state.get).stateName, "remote_control_active")
+        }))
+        yield* Effect.sleep("3 seconds")
+        assert.strictEqual((yield* vacuum.state.get).stateName, "idle")
         const [latest] = yield* (yield* vacuum.trait("history")).latest(1)
         assert.strictEqual(latest?.begin, ((yield* robot.state).records[0]?.beginSeconds ?? 0) * 1000)
       })

@@ -1,6 +1,6 @@
 import { RoborockSession } from "@effect-mqtt/roborock"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Duration, Effect } from "effect"
 import { Simulator } from "../../../src/index.ts"
 import { withSession } from "../../support/session.ts"
 
@@ -53,6 +53,7 @@ const sent: ReadonlyArray<string> = [
   "get_network_info",
   "get_room_mapping",
   "get_serial_number",
+  "get_smart_wash_params",
   "get_sound_volume",
   "get_status",
   "get_timer",
@@ -77,6 +78,7 @@ const sent: ReadonlyArray<string> = [
   "set_flow_led_status",
   "set_led_status",
   "set_mop_mode",
+  "set_smart_wash_params",
   "set_timer",
   "set_valley_electricity_timer",
   "set_wash_towel_mode",
@@ -150,6 +152,36 @@ describe("methods of V1 robots", () => {
       ),
     20_000
   )
+
+  it.effect("how many times it cleans everything, and when it has its mop washed, can be set", () =>
+    withSession(
+      { speed: 60, robots: [{ name: "Robot", product: "Qrevo Master" }, { name: "Other", product: "S7" }] },
+      Effect.gen(function*() {
+        const { device } = yield* RoborockSession.RoborockSession
+        const vacuum = yield* device("Robot")
+        const cleaning = yield* vacuum.trait("cleaning")
+        const cleaned = Effect.gen(function*() {
+          yield* cleaning.start
+          yield* Effect.sleep("3 minutes")
+          const [latest] = yield* (yield* vacuum.trait("history")).latest(1)
+          assert.isTrue(latest?.complete)
+          return latest?.area ?? 0
+        })
+        const repeat = yield* vacuum.trait("repeat")
+        assert.strictEqual(yield* repeat.times, 1)
+        const once = yield* cleaned
+        yield* repeat.setTimes(2)
+        assert.strictEqual(yield* repeat.times, 2)
+        assert.approximately(yield* cleaned, 2 * once, 0.1)
+
+        const breaks = yield* vacuum.trait("washBreaks")
+        yield* breaks.set({ smart: false, interval: "10 minutes" })
+        assert.deepStrictEqual(yield* breaks.get, { smart: false, interval: Duration.minutes(10) })
+
+        const { traits } = yield* device("Other")
+        assert.notIncludeMembers([...yield* traits], ["repeat", "washBreaks"])
+      })
+    ), 20_000)
 
   it.effect("a basic one answers in the old forms, and our client reads them", () =>
     withSession(

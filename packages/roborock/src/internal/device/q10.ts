@@ -22,6 +22,7 @@ import { invalidArgument, noPercentage, notAmong } from "./argument.ts"
 import * as arrivals from "./arrivals.ts"
 import type { Dialect } from "./dialect.ts"
 import { codeOf, type Context, type Fields, learn, learnSwitch, sendAndLook } from "./dialectContext.ts"
+import { ignored } from "./ignored.ts"
 import { findRooms } from "./knownRooms.ts"
 import * as liveMap from "./liveMap.ts"
 import { offer } from "./offer.ts"
@@ -89,6 +90,8 @@ const summaryOf = (fields: Fields, records: ReadonlyArray<CleanRecord>): CleanSu
   emptied: undefined,
   records: records.map(({ id }) => id)
 })
+
+const steeringCodes = { forward: 0, left: 2, right: 3, halt: 4, leave: 5 } as const
 
 /** The Q10 family: data points without ids, and what a command changed comes back as a push. */
 export const make = (context: Context): Dialect => {
@@ -175,6 +178,8 @@ export const make = (context: Context): Dialect => {
       set: (on: boolean) => setting(field, id, on ? 1 : 0)
     })
 
+  const steer = (way: keyof typeof steeringCodes) => setting("dpRemote", 12, steeringCodes[way])
+
   return {
     onFrame: ({ payload, protocol }) =>
       Effect.suspend(() =>
@@ -253,6 +258,15 @@ export const make = (context: Context): Dialect => {
           Number.isInteger(percent) && percent >= 0 && percent <= 100
             ? setting("dpVolume", 26, percent)
             : Effect.fail(invalidArgument("dpVolume", noPercentage))
+      }),
+      steering: offer({
+        // What halts it is what begins, too.
+        steer: Effect.as(Effect.acquireRelease(steer("halt"), () => ignored(steer("leave"))), {
+          forward: steer("forward"),
+          left: steer("left"),
+          right: steer("right"),
+          halt: steer("halt")
+        })
       }),
       locate: offer({ locate: setting("dpSeek", 11, 1) }),
       emptying: offer({

@@ -117,6 +117,25 @@ describe("a Q10 vacuum", () => {
       assert.strictEqual(yield* reasonOf(modes.set({ fan: "warp" })), "InvalidArgument")
     }))
 
+  it.scoped("is driven by hand, and released with the scope", () =>
+    Effect.gen(function*() {
+      const { device, sent } = yield* openAppliance(kind, answering(docked))
+      const before = sent.length
+      const { steer } = yield* device.trait("steering")
+      yield* Effect.scoped(Effect.gen(function*() {
+        const robot = yield* steer
+        yield* robot.forward
+        yield* robot.left
+        yield* robot.right
+        yield* robot.halt
+      }))
+      const container = (payload: Uint8Array) => Buffer.from(payload).toString().replace(/,"t":\d+|"t":\d+,/, "")
+      assert.deepStrictEqual(
+        sent.slice(before).map(container),
+        [4, 0, 2, 3, 4, 5].map((code) => `{"dps":{"101":{"12":${code}}}}`)
+      )
+    }))
+
   it.scoped("cleans rooms by the names on the map it sent", () =>
     Effect.gen(function*() {
       const packet = testData("roborock/maps/b01-q10/b01_q10_map.bin")
