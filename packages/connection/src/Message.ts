@@ -53,8 +53,8 @@ export interface Message {
 }
 
 /**
- * What became of a publish: the PUBACK's reason code, 0x10 when nobody subscribes to the topic
- * (MQTT 5 only), else 0.
+ * What became of a publish: the reason code of PUBACK, or at QoS 2 of PUBREC, which is 0x10 when nobody subscribes to
+ * the topic (MQTT 5 only), else 0.
  *
  * @since 0.1.0
  * @category models

@@ -124,11 +124,16 @@ describe("client.sink", () => {
   it.scoped("counts the messages that nobody subscribes to", () =>
     Effect.gen(function*() {
       const { client, link } = yield* start()
-      const publishing = yield* Effect.fork(Stream.run(Stream.fromIterable(numbered(2, () => 1)), client.sink()))
+      const messages = numbered(3, (index) => index === 2 ? 2 : 1)
+      const publishing = yield* Effect.fork(Stream.run(Stream.fromIterable(messages), client.sink()))
       const { packetId = 0 } = yield* link.expect("Publish")
       const { packetId: other = 0 } = yield* link.expect("Publish")
+      const { packetId: third = 0 } = yield* link.expect("Publish")
       yield* link.send({ _tag: "PubAck", packetId, reasonCode: 0x10 }, { _tag: "PubAck", packetId: other })
-      assert.deepStrictEqual(yield* Fiber.join(publishing), { messages: 2, bytes: 2, unmatched: 1 })
+      yield* link.send({ _tag: "PubRec", packetId: third, reasonCode: 0x10 })
+      yield* link.expect("PubRel")
+      yield* link.send({ _tag: "PubComp", packetId: third })
+      assert.deepStrictEqual(yield* Fiber.join(publishing), { messages: 3, bytes: 3, unmatched: 2 })
     }))
 
   it.scoped("interrupted without a link, leaves nothing in the queue", () =>

@@ -511,6 +511,46 @@ describe("Session", () => {
       assert.isTrue(rig.session.isIdle())
     })
 
+    describe("what PUBREC says of nobody who subscribes", () => {
+      const unmatched = (overrides: Parameters<typeof Rig.make>[1] = {}) => {
+        const rig = Rig.make(5, overrides)
+        rig.connect()
+        const outcome = rig.publish("unheard", 2)
+        return { rig, outcome }
+      }
+      const nobody = Packet.pubRec({ packetId: 1, reasonCode: 0x10 })
+
+      it("is what the publish gives when PUBCOMP comes", () => {
+        const { outcome, rig } = unmatched()
+        rig.receive(nobody)
+        assert.strictEqual(outcome.result, "waits")
+        rig.receive(Packet.pubComp({ packetId: 1 }))
+        assert.strictEqual(outcome.result, 0x10)
+        assert.deepInclude(rig.session.traffic(), { publishesOk: 1, publishesFailed: 0 })
+      })
+
+      it("counts on the next link, also for a server that has forgotten the identifier, or the session", () => {
+        for (const sessionPresent of [true, false]) {
+          const { outcome, rig } = unmatched()
+          rig.receive(nobody)
+          rig.session.lost()
+          rig.connect({ sessionPresent })
+          if (sessionPresent) rig.receive(Packet.pubComp({ packetId: 1, reasonCode: 0x92 }))
+          assert.strictEqual(outcome.result, 0x10)
+        }
+      })
+
+      it("is that of the first PUBREC that comes", () => {
+        const { outcome, rig } = unmatched()
+        rig.session.lost()
+        rig.connect({ sessionPresent: true })
+        rig.receive(nobody)
+        rig.receive(Packet.pubRec({ packetId: 1 }))
+        rig.receive(Packet.pubComp({ packetId: 1 }))
+        assert.strictEqual(outcome.result, 0x10)
+      })
+    })
+
     it("refuses what the server does not offer, and what is too large for it, and stays connected", () => {
       const rig = Rig.make()
       rig.connect({ properties: { maximumQoS: 1, retainAvailable: 0, maximumPacketSize: 50 } })

@@ -10,7 +10,7 @@ import type { Traffic } from "../traffic.ts"
 import type { OutgoingStore } from "./outgoingStore.ts"
 import type { Entry } from "./publication.ts"
 import type { Outcome } from "./publishOutcome.ts"
-import { failure, resultOf, succeeded, toPacket, unsendable } from "./publishOutcome.ts"
+import { accepted, failure, resultOf, toPacket, unsendable } from "./publishOutcome.ts"
 import type { SendWindow } from "./sendWindow.ts"
 import type { Settlement } from "./settlement.ts"
 
@@ -112,8 +112,8 @@ export class InFlight {
       this.traffic.roundTrips++
       this.traffic.roundTripMillis += now - entry.writtenAt
     }
-    if (packet._tag === "PubComp") this.conclude(now, entry, succeeded)
-    else if (packet._tag === "PubRec" && (packet.reasonCode ?? 0) < 0x80) this.release(now, entry)
+    if (packet._tag === "PubComp") this.conclude(now, entry, accepted(entry.reasonCode))
+    else if (packet._tag === "PubRec" && (packet.reasonCode ?? 0) < 0x80) this.release(now, entry, packet.reasonCode)
     else this.conclude(now, entry, resultOf(entry.message.topic, packet))
     return "ok"
   }
@@ -196,7 +196,7 @@ export class InFlight {
       entry.requeue()
       if (entry.sequence > 0) this.store?.requeue(now, entry)
     }
-    const over = owned.map((entry) => [entry, succeeded] as const)
+    const over = owned.map((entry) => [entry, accepted(entry.reasonCode)] as const)
     for (const entry of lost) {
       if (entry.state === "Published") over.push([entry, failure(entry.message, "SessionLost")])
     }
@@ -252,9 +252,10 @@ export class InFlight {
     this.window.occupy(now, entry)
   }
 
-  private release(now: number, entry: Entry): void {
+  private release(now: number, entry: Entry, reasonCode = 0): void {
     if (entry.state === "Published") {
       entry.state = "Released"
+      entry.reasonCode = reasonCode
       entry.dropPayload()
       this.published.delete(entry)
       this.released.add(entry)
@@ -273,7 +274,7 @@ export class InFlight {
   private writePubRel(now: number, entry: Entry): void {
     const problem = this.output.write({ _tag: "PubRel", packetId: entry.id })
     // This server takes no packet of four bytes, so it cannot be told; the message is its own already.
-    if (problem !== undefined) return this.conclude(now, entry, succeeded)
+    if (problem !== undefined) return this.conclude(now, entry, accepted(entry.reasonCode))
     // The exchange keeps its place in the window until PUBCOMP. A server that says PUBREC again and again
     // does not put off the time at which it has to be over.
     if (entry.writtenAt === undefined) this.window.occupy(now, entry)

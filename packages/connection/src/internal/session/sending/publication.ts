@@ -58,6 +58,8 @@ export class Entry implements Queued, Publication, Linked<Entry> {
   isStored = true
   /** The server may know the PUBLISH: another one has to say so [MQTT-3.3.1-1]. */
   isWritten = false
+  /** Of the PUBREC, which says more of the message than PUBCOMP does. */
+  reasonCode = 0
   withdrawn = false
   /** From when on its expiry counts; undefined once the server may know it [MQTT-4.3.3-7]. */
   submittedAt: number | undefined = undefined

@@ -10,6 +10,9 @@ export type Outcome = Either.Either<PublishResult, PublishError>
 
 export const succeeded: Outcome = Either.right<PublishResult>({ reasonCode: 0 })
 
+/** The server has taken the message. */
+export const accepted = (reasonCode: number): Outcome => reasonCode === 0 ? succeeded : Either.right({ reasonCode })
+
 export const failure = ({ topic }: Outgoing, reason: PublishError["reason"], cause?: unknown): Outcome =>
   Either.left(new PublishError({ reason, topic, cause }))
 
@@ -36,8 +39,7 @@ export const resultOf = (
   topic: string,
   { properties, reasonCode = 0 }: Packet.PubAck | Packet.PubRec
 ): Outcome => {
-  if (reasonCode === 0) return succeeded
-  if (reasonCode < 0x80) return Either.right({ reasonCode })
+  if (reasonCode < 0x80) return accepted(reasonCode)
   const reasonString = properties?.reasonString
   return Either.left(new PublishError({ reason: "PublishRejected", topic, reasonCode, reasonString }))
 }
