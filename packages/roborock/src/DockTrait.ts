@@ -71,12 +71,13 @@ export const make = (vacuum: Vacuum): DockTrait => ({
     const number = (name: string) => numberField(fields, name)
     const type = number("dock_type") ?? 0
     const seconds = number("rdt")
+    const dss = flags.has("is_dss_believable") ? number("dss") : undefined
     const jobs = Dock.jobsOf(fields)
     const isDrying = jobs.includes("drying")
     return {
       type: dockTypeNames.get(type) ?? `unknown_${type}`,
-      abilities: Dock.abilities(type),
-      parts: flags.has("is_dss_believable") ? Dock.decodeParts(number("dss")) : undefined,
+      abilities: Dock.abilities(type, dss),
+      parts: Dock.decodeParts(dss),
       error: dockError,
       isEmptying: jobs.includes("emptying"),
       isWashing: jobs.includes("washing"),

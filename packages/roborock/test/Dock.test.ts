@@ -29,5 +29,19 @@ describe("abilities", () => {
     assert.deepStrictEqual(can(999), { dries: true, empties: true, washes: true })
     assert.isTrue(Dock.abilities(7).hasBrush)
     assert.isFalse(Dock.abilities(8).hasBrush)
+    assert.isTrue(Dock.abilities(31).washesHot)
+    assert.isTrue(Dock.abilities(45).washesWithSteam)
+    assert.isTrue(Dock.abilities(16).sterilises)
+    assert.deepInclude(Dock.abilities(9), { addsFluid: true, isPlumbed: true, cleansTray: false, washesHot: false })
+    assert.deepInclude(Dock.abilities(1), { washesWithSteam: false, sterilises: false })
+  })
+
+  it("are more with the additive module, and one less", () => {
+    assert.deepInclude(Dock.abilities(14), { addsFluid: false, isPlumbed: false, cleansTray: true })
+    // The status of a real dock, whose first two bits say something else.
+    assert.deepInclude(Dock.abilities(14, 169), { addsFluid: false, isPlumbed: false, cleansTray: true })
+    assert.deepInclude(Dock.abilities(14, 170), { addsFluid: true, isPlumbed: true, cleansTray: false })
+    assert.deepInclude(Dock.abilities(16, 170), { addsFluid: true, isPlumbed: true })
+    assert.deepInclude(Dock.abilities(1, 170), { addsFluid: false, isPlumbed: false })
   })
 })

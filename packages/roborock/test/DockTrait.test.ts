@@ -10,6 +10,9 @@ describe("dock", () => {
       const dock = yield* (yield* trait("dock")).status
       assert.deepInclude(dock, { type: "shell_3_dock", isWashing: true, isEmptying: false, isDrying: true })
       assert.strictEqual(dock.parts?.cleanWater, "problem")
+      assert.isFalse(dock.abilities.isPlumbed)
+      status["dss"] = 166
+      assert.isTrue((yield* (yield* trait("dock")).status).abilities.isPlumbed)
       assert.strictEqual(dock.error?.text, "Water empty")
       assert.deepStrictEqual(dock.dryingLeft, Duration.hours(2))
     }))
@@ -19,8 +22,10 @@ describe("dock", () => {
       const { status, trait } = yield* vacuumWith({
         app_get_init_status: [{ new_feature_info: 0, new_feature_info_str: "00000000", feature_info: [] }]
       })
-      status["dss"] = 164
-      assert.isUndefined((yield* (yield* trait("dock")).status).parts)
+      status["dss"] = 166
+      const dock = yield* (yield* trait("dock")).status
+      assert.isUndefined(dock.parts)
+      assert.isFalse(dock.abilities.isPlumbed)
     }))
 
   it.scoped("does its jobs, by the names of their modes", () =>

@@ -54,6 +54,7 @@ describe("traits on the simulator", () => {
       const dock = yield* vacuum.trait("dock")
       assert.deepInclude(yield* dock.status, { isEmptying: true, type: "shell_3_dock" })
       assert.strictEqual((yield* dock.status).parts?.cleanWater, "fine")
+      assert.deepInclude((yield* dock.status).abilities, { cleansTray: true, isPlumbed: false })
       assert.strictEqual((yield* (yield* vacuum.trait("network")).info).ip, robot.host ?? "0.0.0.0")
 
       const { x, y } = (yield* robot.state).position
