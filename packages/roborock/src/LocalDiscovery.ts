@@ -70,9 +70,10 @@ export const make: Effect.Effect<LocalDiscovery["Type"], never, LocalNetwork | S
     })
 
   yield* network.datagrams(DiscoveryBroadcast.port).pipe(
+    Stream.tapError((error) => log.debug(`no discovery on the home network: ${error.message}`)),
+    // A stream that fails while it runs fails a fiber of the runtime as well, whose log has its stack.
+    Stream.retry(betweenTries),
     Stream.runForEach(hear),
-    Effect.tapError((error) => log.debug(`no discovery on the home network: ${error.message}`)),
-    Effect.retry(betweenTries),
     Effect.interruptible,
     Effect.forkScoped
   )
