@@ -289,7 +289,9 @@ export class CodecError extends Data.TaggedError("CodecError")<{
   override get message(): string {
     const where = this.topic === undefined ? "" : ` of "${sentences.printable(this.topic)}"`
     return this.reason === "Encode"
-      ? `The value for the payload${where} is not one that the codec "${this.codec}" writes`
+      ? `The value for the payload${where} is not one that the codec "${this.codec}" writes${
+        this.codec === "utf8" ? ", which is used where neither the call nor the defaults of the topic name one" : ""
+      }`
       : `The payload${where} is not one that the codec "${this.codec}" reads`
   }
 }

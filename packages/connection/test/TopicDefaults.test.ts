@@ -93,6 +93,10 @@ describe("TopicDefaults", () => {
       // No entry is for $ topics: text.
       const untold = yield* Effect.flip(client.publishValue("$mine", 21.5))
       assert.strictEqual(untold.reason, "InvalidMessage")
+      assert.match(
+        untold.message,
+        /"utf8" writes, which is used where neither the call nor the defaults of the topic name/
+      )
     }))
 
   it.scoped("give subscriptions their QoS", () =>
