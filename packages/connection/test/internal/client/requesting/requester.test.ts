@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Array, Effect, Exit, Fiber, Scope } from "effect"
+import { Array, Cause, Effect, Exit, Fiber, Option, Scope } from "effect"
 import { byProperties } from "../../../../src/internal/client/requesting/correlation.ts"
 import { make } from "../../../../src/internal/client/requesting/requester.ts"
 
@@ -38,12 +38,13 @@ describe("the subscription that responses come on", () => {
           scope
         )
         const handle = requester.requestHandle("ask", "", { correlation: byProperties("answers") })
-        const asking = yield* Effect.fork(Effect.flip(Effect.scoped(Effect.withMaxOpsBeforeYield(handle, steps))))
+        const asking = yield* Effect.fork(Effect.exit(Effect.scoped(Effect.withMaxOpsBeforeYield(handle, steps))))
         yield* Effect.repeatN(Effect.yieldNow(), turns)
         yield* Scope.close(scope, Exit.void)
-        const exit = yield* Fiber.await(asking)
-        assert.isTrue(Exit.isSuccess(exit), `interrupted after ${turns} turns of ${steps} steps`)
-        assert.strictEqual((yield* exit).reason, "Closed")
+        const exit = Exit.flatten(yield* Fiber.await(asking))
+        if (!Exit.isFailure(exit)) return assert.fail(`a handle after ${turns} turns of ${steps} steps`)
+        const reason = Option.map(Cause.failureOption(exit.cause), (error) => error.reason)
+        assert.deepStrictEqual(reason, Option.some("Closed"), `after ${turns} turns of ${steps} steps`)
       }
     }))
 })
