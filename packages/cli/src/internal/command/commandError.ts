@@ -26,7 +26,8 @@ export const file = (path: string, what: "read" | "written", cause: unknown): Co
   })
 
 /** Somebody pressed ctrl-c where an answer was asked for. */
-export const unanswered = new CommandError({ kind: "Failed", sentence: "No answer was given", exitCode: 130 })
+export const unanswered = (): CommandError =>
+  new CommandError({ kind: "Failed", sentence: "No answer was given", exitCode: 130 })
 
 /** The line that a command says on standard error. */
 export const lineOf = (program: string, isJson: boolean, error: CommandError): string => {

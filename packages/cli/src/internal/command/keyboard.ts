@@ -35,12 +35,12 @@ export const ask = (what: string, { isSecret, otherwise }: Question): Effect.Eff
     const show = (text: string) => isShown ? Effect.ignore(terminal.display(text)) : Effect.void
     let typed = ""
     while (true) {
-      const { input, key } = yield* Effect.mapError(keys.take, () => unanswered)
+      const { input, key } = yield* Effect.mapError(keys.take, unanswered)
       if (key.name === "enter" || key.name === "return") {
         yield* show("\n")
         return typed
       }
-      if (key.ctrl && (key.name === "c" || key.name === "d")) return yield* unanswered
+      if (key.ctrl && (key.name === "c" || key.name === "d")) return yield* unanswered()
       if (key.name === "backspace") {
         if (typed !== "") yield* show("\b \b")
         typed = withoutLast(typed)

@@ -31,7 +31,7 @@ interface Attempt {
   readonly run: (client: Client, topic: string) => Effect.Effect<void, CommandError>
 }
 
-const lost = new CommandError({ kind: "Failed", sentence: "the message did not come back", exitCode: 1 })
+const lost = () => new CommandError({ kind: "Failed", sentence: "the message did not come back", exitCode: 1 })
 
 /** One message out on `topic` and back by `request`. */
 const roundTrip = (client: Client, topic: string, request: SubscribeRequest, retain = false) =>
@@ -41,7 +41,7 @@ const roundTrip = (client: Client, topic: string, request: SubscribeRequest, ret
     const { messages } = yield* client.subscription([{ ...request, requireQos: true }])
     if (!retain) yield* send
     yield* Effect.mapError(Effect.flatten(Stream.runHead(messages)), (error) =>
-      error._tag === "NoSuchElementException" ? lost : error)
+      error._tag === "NoSuchElementException" ? lost() : error)
     if (retain) {
       yield* client.publish(topic, "", { retain: true })
     }
@@ -76,7 +76,7 @@ const tryAll = (values: Values, version: 4 | 5, reporter: reporters.Reporter) =>
     const client = yield* links.open(settings, reporter)
     const rows = yield* Effect.forEach(attempts, ({ key, label, run }) =>
       run(client, topic).pipe(
-        Effect.timeoutFail({ duration: limit, onTimeout: () => lost }),
+        Effect.timeoutFail({ duration: limit, onTimeout: lost }),
         Effect.match({
           onFailure: (error) => [key, label, `no: ${error.sentence}`] as const,
           onSuccess: () => [key, label, true] as const
