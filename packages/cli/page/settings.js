@@ -26,6 +26,8 @@ const titles = {
   flowLed: "Running light",
   led: "Light of the buttons",
   offPeakCharging: "Charge off-peak only",
+  repeat: "Everything is cleaned",
+  smartWashing: "Choose when to wash the mop",
   sound: "Volume",
   washing: "How the mop is washed"
 }

@@ -8,11 +8,12 @@ export const switchNames = [
   "collisionAvoidance",
   "floorDirection",
   "carpetBoost",
-  "autoEmptying"
+  "autoEmptying",
+  "smartWashing"
 ] as const
 
 /** One of several values. */
-export const choiceNames = ["carpet", "emptying", "washing", "drying"] as const
+export const choiceNames = ["repeat", "carpet", "emptying", "washing", "drying"] as const
 
 /** A part of each day. */
 export const hoursNames = ["doNotDisturb", "offPeakCharging"] as const

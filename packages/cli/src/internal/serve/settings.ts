@@ -21,32 +21,44 @@ type Has<Trait> = Effect.Effect<Trait, UnsupportedTrait>
 export const switchOf = (device: Device.Device, name: SwitchName): Has<SwitchTrait> =>
   name === "carpetBoost"
     ? Effect.map(device.trait("carpet"), ({ boost, setBoost }) => ({ get: boost, set: setBoost }))
+    : name === "smartWashing"
+    ? Effect.map(device.trait("washBreaks"), ({ get, set }) => ({
+      get: Effect.map(get, ({ smart }) => smart),
+      set: (smart) => set({ smart })
+    }))
     : device.trait(name)
+
+/** What all choices are in the form of. */
+type Choice = Pick<DockJobTrait, "mode" | "modes" | "setMode">
+
+const notAmong = (method: string, names: ReadonlyArray<string>) =>
+  new RequestError({ reason: "InvalidArgument", method, why: `the mode is one of ${names.join(", ")}` })
 
 const handlings: ReadonlyArray<CarpetHandling> = ["avoid", "lift", "ignore"]
 
-/** What a robot does on carpets, in the form of the other choices. */
-const carpetChoice = (device: Device.Device): Has<Pick<DockJobTrait, "mode" | "modes" | "setMode">> =>
+/** What a robot does on carpets. */
+const carpetChoice = (device: Device.Device): Has<Choice> =>
   Effect.map(device.trait("carpet"), ({ handling, setHandling }) => ({
     mode: handling,
     modes: Effect.succeed(handlings),
     setMode: (name) => {
       const wanted = handlings.find((known) => known === name)
-      return wanted === undefined
-        ? new RequestError({
-          reason: "InvalidArgument",
-          method: "carpet",
-          why: `the mode is one of ${handlings.join(", ")}`
-        })
-        : setHandling(wanted)
+      return wanted === undefined ? notAmong("carpet", handlings) : setHandling(wanted)
     }
   }))
 
-export const choiceOf = (
-  device: Device.Device,
-  name: ChoiceName
-): Has<Pick<DockJobTrait, "mode" | "modes" | "setMode">> =>
-  name === "carpet" ? carpetChoice(device) : device.trait(name)
+const repeats: ReadonlyArray<string> = ["once", "twice", "three_times"]
+
+/** How many times everything is cleaned. */
+const repeatChoice = (device: Device.Device): Has<Choice> =>
+  Effect.map(device.trait("repeat"), ({ setTimes, times }) => ({
+    mode: Effect.map(times, (count) => repeats[count - 1] ?? String(count)),
+    modes: Effect.succeed(repeats),
+    setMode: (name) => repeats.includes(name) ? setTimes(repeats.indexOf(name) + 1) : notAmong("repeat", repeats)
+  }))
+
+export const choiceOf = (device: Device.Device, name: ChoiceName): Has<Choice> =>
+  name === "carpet" ? carpetChoice(device) : name === "repeat" ? repeatChoice(device) : device.trait(name)
 
 export const hoursOf = (device: Device.Device, name: HoursName): Has<DailyWindow.DailyWindowTrait> => device.trait(name)
 

@@ -24,7 +24,17 @@ describe("settings", () => {
     whileTimePasses(Effect.gen(function*() {
       assert.sameMembers(namesOf(yield* read("Rich")), [
         ...["childLock", "led", "flowLed", "collisionAvoidance", "floorDirection", "carpetBoost", "autoEmptying"],
-        ...["carpet", "emptying", "washing", "drying", "sound", "doNotDisturb", "offPeakCharging"]
+        ...[
+          "smartWashing",
+          "repeat",
+          "carpet",
+          "emptying",
+          "washing",
+          "drying",
+          "sound",
+          "doNotDisturb",
+          "offPeakCharging"
+        ]
       ])
       assert.deepStrictEqual(yield* read("Old"), {
         settings: [
@@ -51,6 +61,8 @@ describe("settings", () => {
       for (
         const body of [
           { do: "switch", name: "carpetBoost", on: false },
+          { do: "switch", name: "smartWashing", on: false },
+          { do: "choose", name: "repeat", value: "twice" },
           { do: "choose", name: "carpet", value: "avoid" },
           { do: "choose", name: "drying", value: "4 hours" },
           { do: "volume", percent: 5 },
@@ -65,6 +77,8 @@ describe("settings", () => {
       const known = yield* Effect.flatMap(ask(`/api/devices/${robot?.duid}/settings`), jsonOf)
       const expected: ReadonlyArray<unknown> = [
         { kind: "switch", name: "carpetBoost", on: false },
+        { kind: "switch", name: "smartWashing", on: false },
+        { kind: "choice", name: "repeat", value: "twice", values: ["once", "twice", "three_times"] },
         { kind: "choice", name: "carpet", value: "avoid", values: ["avoid", "lift", "ignore"] },
         { kind: "choice", name: "drying", value: "4 hours", values: ["2 hours", "3 hours", "4 hours"] },
         { kind: "volume", name: "sound", percent: 5 },
@@ -83,6 +97,7 @@ describe("settings", () => {
           { do: "switch", name: "__proto__", on: true },
           { do: "switch", name: "led", on: 1 },
           { do: "choose", name: "carpet", value: "fly" },
+          { do: "choose", name: "repeat", value: "4" },
           { do: "volume", percent: 101 },
           { ...hours, enabled: true, end: { hour: 24, minute: 0 } },
           { do: "dockJob", job: "juggling", on: true }
