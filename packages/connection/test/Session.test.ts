@@ -339,6 +339,23 @@ describe("Session", () => {
       assert.isTrue(rig.session.isIdle())
     })
 
+    it("answers a server with room for no reason code without one, so that no exchange stays open", () => {
+      for (const maximumPacketSize of [4, 5]) {
+        const rig = Rig.make()
+        rig.connect({ properties: { maximumPacketSize } })
+        rig.sent()
+        rig.receive(Packet.pubRec({ packetId: 9 }), Packet.pubRel({ packetId: 9 }), Rig.incoming("a", 1, 1))
+        rig.receive(Rig.incoming("b", 2, 2), Rig.incoming("b", 3, 2))
+        for (const [index, pending] of rig.pendings.entries()) rig.session.accept(pending, index < 2 ? 0x97 : 0)
+        rig.receive(Packet.pubRel({ packetId: 2 }))
+        assert.deepStrictEqual(
+          rig.sent().map((packet) => [packet._tag, "packetId" in packet ? packet.packetId : 0]),
+          [["PubRel", 9], ["PubComp", 9], ["PubAck", 1], ["PubRec", 2], ["PubRec", 3], ["PubComp", 2]]
+        )
+        assert.isUndefined(rig.ended())
+      }
+    })
+
     it("fails a resend that the new server finds too large", () => {
       const rig = Rig.make()
       rig.connect()

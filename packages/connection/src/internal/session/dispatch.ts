@@ -96,11 +96,7 @@ export class Dispatch {
     const verdict = outbound.acknowledge(now, packet)
     if (verdict !== "unknown" || (packet.reasonCode ?? 0) >= 0x80 || this.isOfAnother(packet)) return verdict
     // Nothing is known of this exchange: let the server finish it [5 §3.6.2.1].
-    output.write({
-      _tag: "PubRel",
-      packetId: packet.packetId,
-      ...(output.version() === 5 ? { reasonCode: 0x92 } : {})
-    })
+    output.answer("PubRel", packet.packetId, 0x92)
     return verdict
   }
 

@@ -41,6 +41,12 @@ export class Output {
     return problem
   }
 
+  /** The code only explains the answer, which has to come [MQTT-4.3.3-11]: 3.1.1 has none, and some servers no room for it. */
+  answer(_tag: "PubAck" | "PubRel" | "PubComp", packetId: number, reasonCode: number): void {
+    if (reasonCode !== 0 && this.#version === 5 && this.write({ _tag, packetId, reasonCode }) === undefined) return
+    this.write({ _tag, packetId })
+  }
+
   take(): ReadonlyArray<Uint8Array> {
     return this.#buffer?.take() ?? nothing
   }

@@ -121,9 +121,7 @@ export class Inbound implements ReceivedIdsOwner {
 
   release(now: number, { packetId }: Packet.PubRel): void {
     if (this.#received.has(packetId)) return this.#received.remove(now, packetId, this)
-    this.#output.write(
-      this.#isClassic() ? { _tag: "PubComp", packetId } : { _tag: "PubComp", packetId, reasonCode: unknownId }
-    )
+    this.#output.answer("PubComp", packetId, unknownId)
   }
 
   /** Its consumers have the message: a copy of it is a duplicate from now on, which PUBREC may say. */
@@ -256,21 +254,25 @@ export class Inbound implements ReceivedIdsOwner {
     return nothing
   }
 
+  /** Its exchange is over then, and the identifier may carry a new message [MQTT-4.3.3-9]. */
+  #refuse(packetId: number, reasonCode: number): boolean {
+    return reasonCode !== 0 && !this.#isClassic() &&
+      this.#output.write({ _tag: "PubRec", packetId, reasonCode }) === undefined
+  }
+
   #acknowledgeInOrder(now: number): void {
     for (let first = this.#pendings.first; first?.accepted === true; first = this.#pendings.first) {
       const { id, qos, reasonCode } = first
       this.#isFresh = false
       this.#hasProgressed = true
-      // MQTT 3.1.1 has no negative acknowledgement: there, what was refused is acknowledged and gone.
-      const refusal = this.#isClassic() ? 0 : reasonCode
       this.#excess -= first.excess
       this.#pendings.delete(first)
-      // Refused at QoS 2, its exchange is over, and the identifier may carry a new message [MQTT-4.3.3-9].
-      if (qos === 1 || refusal !== 0) {
+      // Where no refusal can be said, as in 3.1.1, what was refused is acknowledged and gone.
+      if (qos === 1) {
         this.#counted.delete(id)
-        const _tag = qos === 1 ? "PubAck" : "PubRec"
-        this.#output.write(refusal === 0 ? { _tag, packetId: id } : { _tag, packetId: id, reasonCode: refusal })
-      } else this.#received.add(now, id, this)
+        this.#output.answer("PubAck", id, reasonCode)
+      } else if (this.#refuse(id, reasonCode)) this.#counted.delete(id)
+      else this.#received.add(now, id, this)
     }
     // Nothing came behind them: there is room again, and nothing for another link.
     if (this.#leavesRest && !this.#hasLeft && this.#pendings.size === 0) this.#leavesRest = false
