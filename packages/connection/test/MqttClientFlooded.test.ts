@@ -292,7 +292,7 @@ describe("a 3.1.1 server that knows no Receive Maximum", () => {
       const running = yield* Effect.fork(
         Stream.runForEach(connection.messages, (message) =>
           Effect.zipRight(
-            handled.length === 0 ? connection.publish("out", "x", { qos: 1 }) : Effect.void,
+            Effect.when(connection.publish("out", "x", { qos: 1 }), () => handled.length === 0),
             Effect.sync(() => handled.push(idIn(message)))
           ))
       )
