@@ -9,6 +9,7 @@ import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
@@ -295,7 +296,7 @@ export const make = (
       const made = requesters.make(
         { publish, subscribe: subscribeTraced, stopped: engine.stopped },
         settings,
-        Context.get(runtime.context, Scope.Scope)
+        scopeOfRequests
       )
       const negotiated = engine.negotiated()
       if (negotiated !== undefined) made.onConnected(negotiated)
@@ -317,6 +318,8 @@ export const make = (
       options,
       onConnectedOf(options, engine.notices.notify, self)
     )
+    // Nothing can be forked in a scope whose finalizers run, and one of them may ask before it is the client's turn.
+    const scopeOfRequests = yield* Scope.fork(Context.get(runtime.context, Scope.Scope), ExecutionStrategy.sequential)
     const client: MqttClient["Type"] = {
       publish,
       publishValue: values.makePublishValue(publish, options.defaults),

@@ -62,6 +62,24 @@ const served = (link: Link): Effect.Effect<void> =>
   })
 
 describe("request", () => {
+  it.effect("is answered while the scope of its client closes, until it is the client's turn", () =>
+    Effect.gen(function*() {
+      const answered = yield* Deferred.make<string>()
+      yield* Effect.scoped(Effect.gen(function*() {
+        const client = yield* MqttClient.make(options)
+        yield* Effect.forkScoped(
+          Responder.serve("shout", (request) => Effect.succeed(Message.text(request))).pipe(
+            Effect.provideService(MqttClient.MqttClient, client)
+          )
+        )
+        yield* settle
+        yield* Effect.addFinalizer(() =>
+          Deferred.complete(answered, Effect.map(Effect.orDie(client.request("shout", "off")), Message.text))
+        )
+      }))
+      assert.strictEqual(yield* answered, "off")
+    }).pipe(Effect.provide(Broker.layerMemory())))
+
   it.scoped("is answered over the embedded broker, many at a time, each by its own response", () =>
     Effect.gen(function*() {
       const client = yield* MqttClient.make(options)
