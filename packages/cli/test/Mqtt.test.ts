@@ -208,6 +208,19 @@ describe("mqtt pub", () => {
       assert.strictEqual(refused.code, 0x87)
     }))
 
+  it.scopedLive("a line that is refused ends pub -l, which does not wait for the next one", () =>
+    Effect.gen(function*() {
+      const { at } = yield* broker({ authorize: () => false })
+      for (const qos of ["1", "2"]) {
+        const words = ["pub", ...at, "-t", "secret", "-l", "-q", qos]
+        const { ended } = yield* start(words, { stdin: "one\ntwo\n", isOpen: true })
+        assert.strictEqual((yield* Effect.timeout(ended, "5 seconds")).code, 0x87)
+      }
+      const modest = yield* broker({ capabilities: { maximumQoS: 1 } })
+      const { ended } = yield* start(["pub", ...modest.at, "-t", "a", "-l", "-q", "2"], { stdin: "x\n", isOpen: true })
+      assert.strictEqual((yield* Effect.timeout(ended, "5 seconds")).code, 1)
+    }))
+
   it.scopedLive("the password comes from the environment, a file, a URL, or -P with a warning", () =>
     Effect.gen(function*() {
       const { at, port } = yield* broker({

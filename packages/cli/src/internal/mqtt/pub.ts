@@ -51,8 +51,14 @@ const publish = (values: Values, reporter: reporters.Reporter) =>
       const sent = payload === undefined
         ? yield* payloads.lines(input).pipe(
           Stream.map((line) => ({ ...options, topic, payload: line })),
-          Stream.run(client.sink()),
-          // The sink would tell of a lost link with the next line, which may never come.
+          // A sink tells of a refusal with what comes next, which may be never: one is for the lines that are there.
+          Stream.chunks,
+          Stream.mapEffect((read) => Stream.run(Stream.fromChunk(read), client.sink())),
+          Stream.runFold({ messages: 0, bytes: 0 }, (sum, { bytes, messages }) => ({
+            messages: sum.messages + messages,
+            bytes: sum.bytes + bytes
+          })),
+          // Nor does anything tell of a lost link while no line comes.
           Effect.raceFirst(client.failure),
           Effect.mapError(fromMqtt)
         )
