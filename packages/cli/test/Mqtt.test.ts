@@ -398,6 +398,16 @@ describe("mqtt rr, conn, test, bench, broker", () => {
       }
     }))
 
+  it.scopedLive.each([["sub"], ["rr", "-e", "answers", "-m", "x"]])(
+    "%s -W counts the time to connect",
+    (command) =>
+      Effect.gen(function*() {
+        const { at } = yield* broker({ authenticate: () => Effect.never })
+        const { code, err } = yield* Effect.timeout(run([...command, ...at, "-t", "ask", "-W", "0.2"]), "5 seconds")
+        assert.deepStrictEqual({ code, err }, { code: 27, err: ["mqtt: The time limit of -W is over."] })
+      })
+  )
+
   it.scopedLive("conn shows what was agreed on, and round trips", () =>
     Effect.gen(function*() {
       const { at, port } = yield* broker()

@@ -1,5 +1,7 @@
 /** What goes wrong in the `mqtt` command, and the exit codes of that. */
 import { type MqttError, TransportError } from "@effect-mqtt/connection/MqttError"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
 import { CommandError } from "../command/commandError.ts"
 
 /** Mosquitto's code for a time limit that was reached. */
@@ -10,6 +12,12 @@ export const usage = (sentence: string, advice?: string): CommandError =>
 
 export const timedOut = (sentence: string): CommandError =>
   new CommandError({ kind: "Timeout", sentence, exitCode: timeoutCode })
+
+/** `-W`: a limit for all that a command does, connecting included; none if it was not given. */
+export const within = (limit: Duration.Duration | undefined) => <A, E, R>(command: Effect.Effect<A, E, R>) =>
+  limit === undefined
+    ? command
+    : Effect.timeoutFail(command, { duration: limit, onTimeout: () => timedOut("The time limit of -W is over") })
 
 const reasonOf = (error: MqttError): number | undefined => "reasonCode" in error ? error.reasonCode : undefined
 

@@ -10,7 +10,7 @@ import * as chosenTopic from "./chosenTopic.ts"
 import { connectionTable } from "./connectionTable.ts"
 import * as links from "./link.ts"
 import { merge, publishTable } from "./messageOptions.ts"
-import { fromMqtt, timedOut, usage } from "./mqttFailure.ts"
+import { fromMqtt, timedOut, usage, within } from "./mqttFailure.ts"
 import * as spec from "./optionSpec.ts"
 import * as payloads from "./payloadSource.ts"
 import * as reporters from "./reporter.ts"
@@ -35,7 +35,12 @@ export const table = {
     "-e"
   ),
   qos: spec.value("qos", readers.qos, "0 by default.", "-q"),
-  seconds: spec.value("timeout", readers.seconds, "How long to wait; 10 seconds by default.", "-W")
+  seconds: spec.value(
+    "timeout",
+    readers.seconds,
+    "Ends after this many seconds, with exit code 27; by default 10 after it has connected.",
+    "-W"
+  )
 }
 
 export type Values = spec.ValuesOf<typeof table>
@@ -85,7 +90,7 @@ const ask = (values: Values, reporter: reporters.Reporter) =>
       Effect.scoped,
       Effect.catchTags({ PublishError: fromMqtt, RequestError: fromMqtt, SubscribeError: fromMqtt })
     )
-    yield* links.persistently(values, reporter)(exchange)
+    yield* within(seconds)(links.persistently(values, reporter)(exchange))
   })
 
 export const run = (values: Values) => Effect.flatMap(reporters.make(values), (reporter) => ask(values, reporter))

@@ -6,7 +6,6 @@ import * as Reconnect from "@effect-mqtt/connection/Reconnect"
 import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { StandardStreams } from "../../StandardStreams.ts"
 import * as byteText from "../command/byteText.ts"
@@ -15,7 +14,7 @@ import * as chosenTopic from "./chosenTopic.ts"
 import { connectionTable } from "./connectionTable.ts"
 import type { Client } from "./link.ts"
 import * as links from "./link.ts"
-import { fromMqtt, timedOut, usage } from "./mqttFailure.ts"
+import { fromMqtt, usage, within } from "./mqttFailure.ts"
 import * as oneByOne from "./oneByOne.ts"
 import * as spec from "./optionSpec.ts"
 import * as reporters from "./reporter.ts"
@@ -142,12 +141,5 @@ const subscribe = (values: Values, reporter: reporters.Reporter) =>
     yield* links.persistently(values, reporter)(receive)
   })
 
-const limited = (values: Values) => <A, E, R>(command: Effect.Effect<A, E, R>) =>
-  values.seconds === undefined ? Effect.asSome(command) : Effect.timeoutOption(command, values.seconds)
-
 export const run = (values: Values) =>
-  Effect.gen(function*() {
-    const reporter = yield* reporters.make(values)
-    const ended = yield* limited(values)(subscribe(values, reporter))
-    if (Option.isNone(ended)) return yield* timedOut("The time limit of -W is over")
-  })
+  Effect.flatMap(reporters.make(values), (reporter) => within(values.seconds)(subscribe(values, reporter)))
