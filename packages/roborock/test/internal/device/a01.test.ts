@@ -62,6 +62,18 @@ describe("a wet-dry vacuum", () => {
 })
 
 describe("a washing machine", () => {
+  it.scoped("tells its softener as its detergent, and when either is used up", () =>
+    Effect.gen(function*() {
+      const { device } = yield* openWith(washer, { 203: 1, 211: 1, 212: 1, 213: 2, 214: 2, 226: 0, 227: 1 })
+      const { values } = yield* device.trait("appliance")
+      assert.deepInclude(yield* values, {
+        detergent_type: "medium",
+        softener_set: 1,
+        softener_type: "medium",
+        softener_empty: 1
+      })
+    }))
+
   it.scoped("starts with one message, in words", () =>
     Effect.gen(function*() {
       const values = { 203: 1 }
