@@ -20,6 +20,7 @@ const titles = {
   childLock: "Child lock",
   collisionAvoidance: "Keep away from obstacles",
   doNotDisturb: "Do not disturb",
+  doNotDisturbSwitch: "Do not disturb",
   drying: "How long the mop dries",
   emptying: "How it is emptied",
   floorDirection: "Follow the boards of the floor",

@@ -66,6 +66,8 @@ export interface Traits extends Readonly<Record<SwitchTrait.SwitchName, SwitchTr
   readonly consumables: ConsumablesTrait.ConsumablesTrait
   readonly history: HistoryTrait.HistoryTrait
   readonly doNotDisturb: DailyWindow.DailyWindowTrait
+  /** Of devices that do not tell its hours. */
+  readonly doNotDisturbSwitch: SwitchTrait.SwitchTrait
   readonly offPeakCharging: DailyWindow.DailyWindowTrait
   readonly schedules: SchedulesTrait.SchedulesTrait
   readonly cloudSchedules: CloudSchedulesTrait

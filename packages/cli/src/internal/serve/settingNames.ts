@@ -9,7 +9,8 @@ export const switchNames = [
   "floorDirection",
   "carpetBoost",
   "autoEmptying",
-  "smartWashing"
+  "smartWashing",
+  "doNotDisturbSwitch"
 ] as const
 
 /** One of several values. */

@@ -49,7 +49,9 @@ describe("settings", () => {
         ],
         silent: []
       })
-      assert.sameMembers(namesOf(yield* read("Ten")), ["childLock", "led", "autoEmptying", "emptying", "sound"])
+      assert.sameMembers(namesOf(yield* read("Ten")), [
+        ...["childLock", "led", "autoEmptying", "doNotDisturbSwitch", "emptying", "sound"]
+      ])
     })).pipe(Effect.provide(home(options))))
 
   it.scoped("reach the device, and what it would not take is refused before anything is sent", () =>

@@ -116,6 +116,8 @@ describe("a simulated Q10 robot", () => {
         yield* robot.recover
         yield* (yield* vacuum.trait("childLock")).set(true)
         assert.isTrue(yield* (yield* vacuum.trait("childLock")).get)
+        yield* (yield* vacuum.trait("doNotDisturbSwitch")).set(false)
+        assert.isFalse(yield* (yield* vacuum.trait("doNotDisturbSwitch")).get)
         const consumables = yield* vacuum.trait("consumables")
         yield* consumables.reset("filter")
         assert.strictEqual((yield* consumables.list).find(({ part }) => part === "filter")?.leftPercent, 100)

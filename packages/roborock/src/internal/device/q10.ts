@@ -287,6 +287,7 @@ export const make = (context: Context): Dialect => {
       network: offer({
         info: learn(context, "dpNetInfo", (fields) => networkOf(fields["dpNetInfo"]))
       }),
+      doNotDisturbSwitch: toggle("dpNotDisturb", 25),
       childLock: toggle("dpChildLock", 47),
       led: toggle("dpButtonLightSwitch", 77),
       autoEmptying: toggle("dpDustSwitch", 37)

@@ -101,6 +101,7 @@ describe("a Q10 vacuum", () => {
       yield* modes.set({ route: "fine" })
       yield* modes.setMode("mop")
       yield* (yield* device.trait("childLock")).set(false)
+      yield* (yield* device.trait("doNotDisturbSwitch")).set(true)
       yield* (yield* device.trait("sound")).setVolume(30)
       assert.deepStrictEqual(sent.slice(before).map(decoded), [
         { 201: 1 },
@@ -111,6 +112,7 @@ describe("a Q10 vacuum", () => {
         { 78: 2 },
         { 137: 3 },
         { 47: 0 },
+        { 25: 1 },
         { 26: 30 }
       ])
       assert.strictEqual(yield* reasonOf(modes.set({ route: "deep" })), "InvalidArgument")
