@@ -1,7 +1,7 @@
 import { SessionStore } from "@effect-mqtt/connection"
 import { KeyValueStore } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Option } from "effect"
+import { Effect, Either, Layer, Option } from "effect"
 import { commitAll, contract, put, stored } from "./sessionStoreContract.ts"
 
 /** A `KeyValueStore` in a map that the test sees. */
@@ -47,6 +47,31 @@ describe("SessionStore.layerKeyValueStore", () => {
       values.set("p/c/commit/1", last)
       values.set("p/c/commit/0", last.slice(1))
       assert.strictEqual((yield* Effect.flip(Effect.provide(stored(), layer))).reason, "Corrupt")
+    }))
+})
+
+describe("a table of a KeyValueStore that is damaged", () => {
+  const long = (count: number) => Array.from({ length: count }, (_, index) => [put("a", `${index}`.repeat(2000))])
+
+  it.effect("is an error if the commits are gone that it replaced, whether there is another table or not", () =>
+    Effect.gen(function*() {
+      for (const count of [80, 160, 240]) {
+        const { layer, values } = inMap()
+        yield* Effect.provide(commitAll(long(count)), layer)
+        const before = yield* Effect.provide(stored(), layer)
+        assert.strictEqual(before["a"], `${count - 1}`.repeat(2000))
+        let isRefused = false
+        for (const [key, table] of values) {
+          if (!key.includes("table")) continue
+          values.set(key, table.map((byte, at) => at === 40 ? byte ^ 1 : byte))
+          const after = yield* Effect.either(Effect.provide(stored(), layer))
+          if (Either.isLeft(after)) assert.strictEqual(after.left.reason, "Corrupt")
+          else assert.deepStrictEqual(after.right, before)
+          isRefused ||= Either.isLeft(after)
+          values.set(key, table)
+        }
+        assert.isTrue(isRefused)
+      }
     }))
 })
 

@@ -5,6 +5,7 @@ import type { Layer, Scope } from "effect"
 import { Effect } from "effect"
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { open } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { commitAll, contract, put, stored } from "../sessionStoreContract.ts"
@@ -31,6 +32,29 @@ const place = (maxBytes = 10_000_000): Effect.Effect<Place, never, Scope.Scope> 
       }
     }
   )
+
+interface Writing {
+  readonly write: (bytes: Uint8Array, offset: number, length: number, position: number) => Promise<unknown>
+  readonly writev: (pieces: ReadonlyArray<Uint8Array>) => Promise<unknown>
+}
+
+/** From then on, as `write(2)` may, it takes less than it was given; gives what ends that. */
+const takePartsOfWrites = async (): Promise<() => void> => {
+  const handle = await open(process.execPath)
+  await handle.close()
+  const methods: Writing = Object.getPrototypeOf(handle)
+  const { write, writev } = methods
+  const partly: Writing = {
+    write(bytes, offset, length, position) {
+      return write.call(this, bytes, offset, Math.min(length, 1000), position)
+    },
+    writev(pieces) {
+      return writev.call(this, pieces.slice(0, 1))
+    }
+  }
+  Object.assign(methods, partly)
+  return () => Object.assign(methods, { write, writev })
+}
 
 describe("FileSessionStore", () => {
   contract(Effect.map(place(10_000), ({ layer }) => layer))
@@ -93,6 +117,31 @@ describe("FileSessionStore", () => {
       writeFileSync(file("journal.next"), "half of a jour")
       assert.strictEqual((yield* Effect.provide(stored(), layer))["a"], "149".repeat(1500))
       assert.deepStrictEqual(readdirSync(directory), ["c-2e7d2c03a9507ae2.journal"])
+    }))
+
+  it.scopedLive("is written in full to a disk that takes a part of each write, as a disk does that is nearly full", () =>
+    Effect.gen(function*() {
+      const { layer } = yield* place()
+      yield* Effect.acquireRelease(Effect.promise(takePartsOfWrites), (restore) => Effect.sync(restore))
+      const batches = Array.from({ length: 100 }, (_, index) => [put("a", `${index}`.repeat(2000))])
+      yield* Effect.provide(commitAll(batches), layer)
+      assert.strictEqual((yield* Effect.provide(stored(), layer))["a"], "99".repeat(2000))
+    }))
+
+  it.scopedLive("a table that stands alone in its file was flushed as a whole: damage to it is an error, too", () =>
+    Effect.gen(function*() {
+      const { file, layer } = yield* place()
+      // The last of them is one too many for the history.
+      yield* Effect.provide(
+        commitAll(Array.from({ length: 6 }, (_, index) => [put("a", `${index}`.repeat(50_000))])),
+        layer
+      )
+      const whole = readFileSync(file("journal"))
+      assert.isBelow(whole.length, 60_000)
+      for (const length of [14, whole.length - 1]) {
+        writeFileSync(file("journal"), whole.subarray(0, length))
+        assert.strictEqual((yield* Effect.flip(Effect.provide(stored(), layer))).reason, "Corrupt")
+      }
     }))
 
   it.scopedLive("recovers the lock of a process that is dead, and respects that of one that lives", () =>

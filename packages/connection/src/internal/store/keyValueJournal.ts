@@ -75,17 +75,22 @@ export const make = (
   const set = (key: string, bytes: Uint8Array) => Effect.mapError(store.set(key, bytes), io)
   const remove = (key: string) => Effect.mapError(store.remove(key), io)
 
-  const load = (tableKey: (place: 0 | 1) => string) =>
+  const load = (tableKey: (place: 0 | 1) => string, commitKey: (index: number) => string) =>
     Effect.gen(function*() {
-      const first = yield* get(tableKey(0))
-      const second = yield* get(tableKey(1))
-      const tables = [
-        first === undefined ? undefined : decodeTable(first, 0),
-        second === undefined ? undefined : decodeTable(second, 1)
-      ].filter((table) => table !== undefined)
-      // A table that a crash has torn was never relied on; without any, the history begins at 0.
-      const none: Table = { records: new Map(), next: 0, obsolete: 0, place: 1 }
-      return tables.reduce((best, table) => table.next >= best.next ? table : best, none)
+      // Without any, the history begins at 0.
+      let best: Table = { records: new Map(), next: 0, obsolete: 0, place: 1 }
+      let isDamaged = false
+      for (const place of [0, 1] as const) {
+        const bytes = yield* get(tableKey(place))
+        const table = bytes === undefined ? undefined : decodeTable(bytes, place)
+        if (table !== undefined && table.next >= best.next) best = table
+        isDamaged ||= bytes !== undefined && table === undefined
+      }
+      // A table that a crash has torn was never relied on: the commits that it was to replace are still there.
+      if (isDamaged && (yield* get(commitKey(best.next))) === undefined) {
+        return yield* new StoreError({ reason: "Corrupt", cause: new Error("damage in a table") })
+      }
+      return best
     })
 
   const openSession = (clientId: string) =>
@@ -93,7 +98,7 @@ export const make = (
       const base = `${prefix}/${encodeURIComponent(clientId)}`
       const tableKey = (place: 0 | 1) => `${base}/table/${place}`
       const commitKey = (index: number) => `${base}/commit/${index}`
-      const table = yield* load(tableKey)
+      const table = yield* load(tableKey, commitKey)
       const { records } = table
       let { next, obsolete, place } = table
       let historyBytes = 0

@@ -3,7 +3,8 @@
  *
  * A crash can leave the last frame incomplete, and nothing else: it is cut off when the file is
  * opened. A bad frame with good ones behind it is damage that nobody may guess about. The file is
- * written anew beside the old one and takes its place in one step, so it is never half of either.
+ * written anew beside the old one and takes its place in one step, so it is never half of either:
+ * its first frame, the table as it was then, is whole in any case.
  */
 import CRC32 from "crc-32"
 import * as Effect from "effect/Effect"
@@ -61,7 +62,8 @@ const read = (bytes: Uint8Array): Content => {
     batch.apply(bytes, at, end, records)
     at = end
   }
-  if (at < bytes.length && batch.nextFrame(bytes, at + 1, salt) !== undefined) throw corrupt(`damage at byte ${at}`)
+  const isLast = at > headerBytes && batch.nextFrame(bytes, at + 1, salt) === undefined
+  if (at < bytes.length && !isLast) throw corrupt(`damage at byte ${at}`)
   return { records, salt, length: at }
 }
 
@@ -81,14 +83,24 @@ const syncFolder = async (path: string): Promise<void> => {
   await folder.sync().finally(() => folder.close())
 }
 
+/** A disk that is nearly full takes a part, and says that it is full when it is asked to take the rest. */
+const writeAll = async (file: FileHandle, bytes: Uint8Array, position: number): Promise<void> => {
+  let written = 0
+  while (written < bytes.length) {
+    const { bytesWritten } = await file.write(bytes, written, bytes.length - written, position + written)
+    written += bytesWritten
+  }
+}
+
 /** Writes a whole file and puts it in the place of the old one. */
 const replace = async (path: string, salt: number, records: ReadonlyMap<string, Uint8Array>): Promise<number> => {
   const next = `${path}.next`
   const changes: ReadonlyArray<Change> = Array.from(records, ([key, value]) => ({ key, value }))
-  const frame = changes.length === 0 ? new Uint8Array(0) : batch.encode(changes, salt)
+  const frame = batch.encode(changes, salt)
   const file = await open(next, "w", 0o600)
   try {
-    await file.writev([makeHeader(salt), frame])
+    await writeAll(file, makeHeader(salt), 0)
+    await writeAll(file, frame, headerBytes)
     await file.sync()
   } finally {
     await file.close()
@@ -100,11 +112,7 @@ const replace = async (path: string, salt: number, records: ReadonlyMap<string, 
 
 /** Appends at a position and flushes. */
 const append = async (file: FileHandle, frame: Uint8Array, position: number): Promise<void> => {
-  let written = 0
-  while (written < frame.length) {
-    const { bytesWritten } = await file.write(frame, written, frame.length - written, position + written)
-    written += bytesWritten
-  }
+  await writeAll(file, frame, position)
   await file.datasync()
 }
 
