@@ -40,6 +40,7 @@ import * as SwitchTrait from "./SwitchTrait.ts"
 import * as VoiceTrait from "./VoiceTrait.ts"
 import * as WashBreaksTrait from "./WashBreaksTrait.ts"
 import type * as WasherTrait from "./WasherTrait.ts"
+import * as WaterFlowTrait from "./WaterFlowTrait.ts"
 import type * as WetDryTrait from "./WetDryTrait.ts"
 import * as ZonesTrait from "./ZonesTrait.ts"
 
@@ -56,6 +57,7 @@ export interface Traits extends Readonly<Record<SwitchTrait.SwitchName, SwitchTr
   readonly goTo: GoToTrait.GoToTrait
   readonly spot: SpotTrait.SpotTrait
   readonly modes: ModesTrait.ModesTrait
+  readonly waterFlow: WaterFlowTrait.WaterFlowTrait
   readonly repeat: RepeatTrait.RepeatTrait
   readonly rooms: RoomsTrait.RoomsTrait
   readonly map: MapTrait.MapTrait
@@ -121,6 +123,11 @@ export const ofVacuum = (vacuum: Vacuum): Offers => {
     goTo: offer(GoToTrait.make(vacuum)),
     spot: offer(SpotTrait.make(vacuum)),
     modes: offer(ModesTrait.make(vacuum)),
+    waterFlow: offerIf(
+      feature("is_custom_water_box_distance_supported", "flow of water in levels"),
+      facts,
+      WaterFlowTrait.make(vacuum)
+    ),
     repeat: offerIf(
       feature("is_clean_count_setting_supported", "setting of how many times it cleans"),
       facts,

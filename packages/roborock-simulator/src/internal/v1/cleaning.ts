@@ -12,6 +12,7 @@ import {
   type Params,
   single
 } from "./answers.ts"
+import { hasFlow, type V1Product } from "./product.ts"
 import type { Settings } from "./settings.ts"
 
 const fromOutcome = (outcome: Outcome): Answer =>
@@ -88,7 +89,7 @@ export const cleaningMethods = (robot: Robot, settings: Settings, isLoading: (no
 }
 
 /** Suction, water and route: one by one, or all in one message; whether mopping waits; how many times all is done. */
-export const levelMethods = (settings: Settings): Methods => {
+export const levelMethods = (settings: Settings, product: V1Product): Methods => {
   const setter =
     (name: string, names: ReadonlyMap<number, string>, set: (value: number) => void): Method => (params) => {
       const value = single(params, name)
@@ -117,14 +118,22 @@ export const levelMethods = (settings: Settings): Methods => {
     if (answer === ok) settings.mopsAfterwards = type === 1
     return answer
   }
+  const setWater = setter("water_box_mode", V1Codes.waterBoxModeNames, (code) => settings.waterBoxMode = code)
   return [
     ["get_custom_mode", () => ({ result: [settings.fanPower] })],
     ["set_custom_mode", setter("fan_power", V1Codes.fanPowerNames, (code) => settings.fanPower = code)],
-    ["get_water_box_custom_mode", () => ({ result: [settings.waterBoxMode] })],
-    [
-      "set_water_box_custom_mode",
-      setter("water_box_mode", V1Codes.waterBoxModeNames, (code) => settings.waterBoxMode = code)
-    ],
+    ["get_water_box_custom_mode", () => ({
+      result: hasFlow(product)
+        ? { water_box_mode: settings.waterBoxMode, distance_off: settings.distanceOff }
+        : [settings.waterBoxMode]
+    })],
+    ["set_water_box_custom_mode", (params, now) => {
+      const distance = isRecord(params) ? params["distance_off"] ?? settings.distanceOff : settings.distanceOff
+      if (typeof distance !== "number" || distance < 60 || distance > 205) return invalidParams
+      const answer = setWater(params, now)
+      if (answer === ok) settings.distanceOff = distance
+      return answer
+    }],
     ["get_mop_mode", () => ({ result: [settings.mopMode] })],
     ["set_mop_mode", setter("mop_mode", V1Codes.mopModeNames, (code) => settings.mopMode = code)],
     ["get_clean_motor_mode", () => ({

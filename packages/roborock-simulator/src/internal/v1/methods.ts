@@ -41,7 +41,7 @@ export const makeMethods = (device: Device) => {
     ["get_status", status],
     ["get_prop", (params, now) => single(params, "prop") === "get_status" ? status([], now) : invalidParams],
     ...cleaningMethods(robot, settings, floors.isLoading),
-    ...levelMethods(settings),
+    ...levelMethods(settings, product),
     ...settingMethods(settings),
     ...dock.methods,
     ...makeSchedules(),

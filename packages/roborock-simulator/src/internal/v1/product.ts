@@ -30,8 +30,8 @@ const basicFeatureList = [111, 112, 113, 114, 115, 116, 122, 125]
 
 /** Clean history with finish reasons, child lock, carpets, room names and tags. */
 const plainBits = [0, 8, 9, 14, 22, 23, 38]
-/** Beside them: running light, emptying, collision avoidance, floors, slow mop, off-peak charging, drying. */
-const dockBits = [18, 24, 25, 27, 35, 41, 45, 47]
+/** Beside them: running light, emptying, collision avoidance, levels of water, floors, slow mop, off-peak charging, drying. */
+const dockBits = [18, 24, 25, 27, 31, 35, 41, 45, 47]
 
 /**
  * Fast route, a dock that is to be believed, how many times everything is cleaned, washing again by itself, modes that
@@ -106,6 +106,9 @@ const knowsFloors = ({ featureList }: V1Product): boolean => featureList.include
 
 /** Whether a model can be told how many times it is to clean everything. */
 export const hasCount = (product: V1Product): boolean => hasTextBit(product, 30)
+
+/** Whether a model has levels of water. */
+export const hasFlow = ({ featureInfo }: V1Product): boolean => hasBit(featureInfo, 31)
 
 /** Methods with a feature bit, or a member of the feature list, without which they are not known. */
 const featureMethods: ReadonlyArray<readonly [pattern: RegExp, has: (product: V1Product) => boolean]> = [

@@ -12,6 +12,8 @@ interface Window {
 export interface Settings {
   fanPower: number
   waterBoxMode: number
+  /** The less, the more water; from 205 to 60. */
+  distanceOff: number
   mopMode: number
   /** Whether it mops when it has vacuumed everything, and not while. */
   mopsAfterwards: boolean
@@ -42,6 +44,7 @@ const rows: ReadonlyArray<{
 export const factorySettings = (): Settings => ({
   fanPower: 102,
   waterBoxMode: 202,
+  distanceOff: 135,
   mopMode: 300,
   mopsAfterwards: false,
   repeat: 1,

@@ -2,7 +2,7 @@ import type { Activity, CleanKind, RobotState } from "../../Robot.ts"
 import type { Consumables } from "./consumables.ts"
 import type { DockPart } from "./dock.ts"
 import type { Floors } from "./floors.ts"
-import { hasCount, type V1Product } from "./product.ts"
+import { hasCount, hasFlow, type V1Product } from "./product.ts"
 import type { Settings } from "./settings.ts"
 
 /** What of a device is not in the state of its robot. */
@@ -46,6 +46,7 @@ const dockError = (state: RobotState, { dockType }: V1Product): number =>
 const mopFields = (state: RobotState, { dock, product, settings }: Around, now: number) => ({
   water_box_status: 1,
   water_box_mode: settings.waterBoxMode,
+  ...(hasFlow(product) ? { distance_off: settings.distanceOff } : {}),
   water_box_carriage_status: 1,
   water_shortage_status: state.errorCode === emptyTank ? 1 : 0,
   mop_forbidden_enable: 1,

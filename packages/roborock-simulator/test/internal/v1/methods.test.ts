@@ -60,6 +60,7 @@ const sent: ReadonlyArray<string> = [
   "get_timezone",
   "get_valley_electricity_timer",
   "get_wash_towel_mode",
+  "get_water_box_custom_mode",
   "load_multi_map",
   "reset_consumable",
   "resume_segment_clean",
@@ -153,35 +154,46 @@ describe("methods of V1 robots", () => {
     20_000
   )
 
-  it.effect("how many times it cleans everything, and when it has its mop washed, can be set", () =>
-    withSession(
-      { speed: 60, robots: [{ name: "Robot", product: "Qrevo Master" }, { name: "Other", product: "S7" }] },
-      Effect.gen(function*() {
-        const { device } = yield* RoborockSession.RoborockSession
-        const vacuum = yield* device("Robot")
-        const cleaning = yield* vacuum.trait("cleaning")
-        const cleaned = Effect.gen(function*() {
-          yield* cleaning.start
-          yield* Effect.sleep("3 minutes")
-          const [latest] = yield* (yield* vacuum.trait("history")).latest(1)
-          assert.isTrue(latest?.complete)
-          return latest?.area ?? 0
+  it.effect(
+    "how many times it cleans everything, how much water it takes, and when it has its mop washed, can be set",
+    () =>
+      withSession(
+        { speed: 60, robots: [{ name: "Robot", product: "Qrevo Master" }, { name: "Other", product: "S7" }] },
+        Effect.gen(function*() {
+          const { device } = yield* RoborockSession.RoborockSession
+          const vacuum = yield* device("Robot")
+          const cleaning = yield* vacuum.trait("cleaning")
+          const cleaned = Effect.gen(function*() {
+            yield* cleaning.start
+            yield* Effect.sleep("3 minutes")
+            const [latest] = yield* (yield* vacuum.trait("history")).latest(1)
+            assert.isTrue(latest?.complete)
+            return latest?.area ?? 0
+          })
+          const repeat = yield* vacuum.trait("repeat")
+          assert.strictEqual(yield* repeat.times, 1)
+          const once = yield* cleaned
+          yield* repeat.setTimes(2)
+          assert.strictEqual(yield* repeat.times, 2)
+          assert.approximately(yield* cleaned, 2 * once, 0.1)
+
+          const flow = yield* vacuum.trait("waterFlow")
+          assert.strictEqual(yield* flow.level, 15)
+          yield* flow.setLevel(7)
+          assert.strictEqual(yield* flow.level, 7)
+          yield* (yield* vacuum.trait("status")).refresh
+          assert.strictEqual((yield* (yield* vacuum.trait("modes")).current).water, "custom_water_flow")
+
+          const breaks = yield* vacuum.trait("washBreaks")
+          yield* breaks.set({ smart: false, interval: "10 minutes" })
+          assert.deepStrictEqual(yield* breaks.get, { smart: false, interval: Duration.minutes(10) })
+
+          const { traits } = yield* device("Other")
+          assert.notIncludeMembers([...yield* traits], ["repeat", "washBreaks", "waterFlow"])
         })
-        const repeat = yield* vacuum.trait("repeat")
-        assert.strictEqual(yield* repeat.times, 1)
-        const once = yield* cleaned
-        yield* repeat.setTimes(2)
-        assert.strictEqual(yield* repeat.times, 2)
-        assert.approximately(yield* cleaned, 2 * once, 0.1)
-
-        const breaks = yield* vacuum.trait("washBreaks")
-        yield* breaks.set({ smart: false, interval: "10 minutes" })
-        assert.deepStrictEqual(yield* breaks.get, { smart: false, interval: Duration.minutes(10) })
-
-        const { traits } = yield* device("Other")
-        assert.notIncludeMembers([...yield* traits], ["repeat", "washBreaks"])
-      })
-    ), 20_000)
+      ),
+    20_000
+  )
 
   it.effect("a basic one answers in the old forms, and our client reads them", () =>
     withSession(
