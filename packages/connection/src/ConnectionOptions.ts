@@ -98,6 +98,13 @@ export interface ConnectionOptions {
    */
   readonly userProperties?: PerAttempt<ReadonlyArray<UserProperty>> | undefined
   /**
+   * Whether the server may add reason strings and user properties to what goes wrong (MQTT 5); without, only CONNACK,
+   * DISCONNECT and messages have them [5 §3.1.2.11.7].
+   *
+   * @default true
+   */
+  readonly requestProblemInformation?: boolean | undefined
+  /**
    * 4 is MQTT 3.1.1. `"auto"` begins with 5, and tries 3.1.1 once with a server that refuses 5, or that hangs up on the
    * first CONNECTs without a word.
    *

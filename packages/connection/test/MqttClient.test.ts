@@ -1308,6 +1308,7 @@ describe("MqttClient", () => {
         receiveMaximum: 7,
         maxPacketBytes: 9999,
         keepAlive: "5 seconds",
+        requestProblemInformation: false,
         sessionExpiry: "10 seconds"
       })
       assert.deepInclude(link.connect, { keepAlive: 5, clientId: "me", cleanStart: true })
@@ -1315,6 +1316,7 @@ describe("MqttClient", () => {
       assert.deepInclude(link.connect.properties, {
         receiveMaximum: 7,
         maximumPacketSize: 9999,
+        requestProblemInformation: 0,
         sessionExpiryInterval: 10
       })
     }))

@@ -70,8 +70,7 @@ const forever = 0xffffffff
 export const seconds = (millis: number): number => Math.min(forever, Math.ceil(millis / 1000))
 
 const connectProperties = (
-  settings: Settings,
-  method: string | undefined,
+  { options, settings }: Shared,
   data: Uint8Array | undefined,
   userProperties: ReadonlyArray<Properties.UserProperty>
 ): Packet.Connect["properties"] => ({
@@ -80,8 +79,9 @@ const connectProperties = (
   maximumPacketSize: settings.maxPacketBytes,
   // What the server answers becomes the topic of responses [5 §4.10.1]; it may say nothing.
   requestResponseInformation: 1,
+  ...(options.requestProblemInformation === false ? { requestProblemInformation: 0 } : {}),
   ...(settings.topicAliasMaximum === 0 ? {} : { topicAliasMaximum: settings.topicAliasMaximum }),
-  ...(method === undefined ? {} : { authenticationMethod: method }),
+  ...(options.authentication === undefined ? {} : { authenticationMethod: options.authentication.method }),
   ...(data === undefined ? {} : { authenticationData: data }),
   ...(userProperties.length === 0 ? {} : { userProperties })
 })
@@ -111,7 +111,7 @@ const evaluateAll = (
     : Effect.succeed({ password, userProperties, username, will })
 
 const connectPacket = (
-  { options, settings }: Shared,
+  shared: Shared,
   { cleanStart, clientId, protocolVersion }: Attempt,
   exchange: Exchange | undefined,
   { password, userProperties = [], username, will }: Evaluated
@@ -120,7 +120,7 @@ const connectPacket = (
   protocolName: "MQTT",
   protocolVersion,
   cleanStart,
-  keepAlive: seconds(settings.keepAlive),
+  keepAlive: seconds(shared.settings.keepAlive),
   clientId,
   ...(username === undefined ? {} : { username }),
   ...(password === undefined ? {} : { password: toBytes(Redacted.value(password)) }),
@@ -136,7 +136,7 @@ const connectPacket = (
       }
     }),
   ...(protocolVersion === 5
-    ? { properties: connectProperties(settings, options.authentication?.method, exchange?.data, userProperties) }
+    ? { properties: connectProperties(shared, exchange?.data, userProperties) }
     : {})
 })
 
