@@ -4,6 +4,7 @@ import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Redacted } from "effect"
 import { broker, run, start } from "./command.ts"
+import { recordingServer } from "./recordingServer.ts"
 
 const lines = (text: string) => text.trim().split("\n")
 
@@ -122,6 +123,38 @@ describe("mqtt sub", () => {
       assert.strictEqual(out, "back\n")
       assert.match(err[0], /^mqtt: There is no link to the server.*\.$/)
     }))
+
+  it.scopedLive("--file-write adds to a file, --file-save makes one of each message and spares those that exist", () =>
+    Effect.gen(function*() {
+      const files = yield* FileSystem.FileSystem
+      const folder = yield* files.makeTempDirectoryScoped()
+      const { at, server } = yield* broker()
+      for (const payload of ["1", "22"]) {
+        yield* server.publish({ topic: `kept/${payload}`, payload, retain: true })
+      }
+      const all = ["sub", ...at, "-t", "kept/#", "-C", "2"]
+      yield* files.writeFileString(`${folder}/log.txt`, "older\n")
+      const written = yield* run([...all, "-v", "--file-write", `${folder}/log.txt`])
+      assert.deepInclude(written, { code: 0, out: "", err: [] })
+      assert.strictEqual(yield* files.readFileString(`${folder}/log.txt`), "older\nkept/1 1\nkept/22 22\n")
+
+      yield* files.writeFileString(`${folder}/shot(1).jpg`, "older")
+      const saved = yield* run([...all, "--file-save", `${folder}/shot.jpg`])
+      assert.deepInclude(saved, { code: 0, out: "", err: [] })
+      const contents = yield* Effect.forEach(
+        ["shot.jpg", "shot(1).jpg", "shot(2).jpg"],
+        (name) => files.readFileString(`${folder}/${name}`)
+      )
+      assert.deepStrictEqual(contents, ["1", "older", "22"])
+
+      for (const option of ["--file-write", "--file-save"]) {
+        const { code, err } = yield* run([...all, option, `${folder}/nowhere/a`])
+        assert.strictEqual(code, 1)
+        assert.deepStrictEqual(err, [
+          `mqtt: The file ${folder}/nowhere/a cannot be written. Look at its path and permissions.`
+        ])
+      }
+    }).pipe(Effect.provide(NodeContext.layer)))
 
   it.scopedLive("ends quietly when nobody reads any more", () =>
     Effect.gen(function*() {
@@ -304,6 +337,12 @@ describe("mqtt pub", () => {
         ["sub", "-t", "a", "-R", "--retained-only"],
         "mqtt: -R and --retained-only leave no message. Give one of them."
       ],
+      [
+        ["sub", "-t", "a", "--file-write", "a", "--file-save", "b"],
+        "mqtt: Messages go to one place. Give one of --file-write and --file-save."
+      ],
+      [["conn", "-V", "311", "--no-problem-info"], /MQTT 3\.1\.1 has no properties/],
+      [["conn", "-V", "311", "--request-response-info"], /MQTT 3\.1\.1 has no properties/],
       [["sub", "-t", "a", "-F", "%Z"], /The format has "%Z"/],
       [["sub", "-V", "311", "-t", "a", "--no-local"], /In MQTT 3\.1\.1 a subscription has no options/]
     ] as const
@@ -441,6 +480,20 @@ describe("mqtt rr, conn, test, bench, broker", () => {
       const endless = yield* run(["conn", ...at, "-x", "never", "--json"])
       assert.strictEqual(JSON.parse(endless.out).sessionExpiry, "never")
       assert.match((yield* run(["conn", ...at])).out, /^client id +mqtt_\w{12}$/m)
+    }))
+
+  it.scopedLive("conn asks for response information, and for what is said of problems unless told not to", () =>
+    Effect.gen(function*() {
+      const { at, packets } = yield* recordingServer
+      const asked = ["-D", "connect", "request-problem-information", "0"]
+      for (const words of [[], ["--request-response-info"], ["--no-problem-info"], asked]) {
+        assert.strictEqual((yield* run(["conn", ...at, ...words])).code, 0)
+      }
+      const properties = packets.flatMap((packet) => packet._tag === "Connect" ? [packet.properties] : [])
+      assert.deepStrictEqual(
+        properties.map((sent) => [sent?.requestResponseInformation, sent?.requestProblemInformation]),
+        [[1, undefined], [1, undefined], [1, 0], [1, 0]]
+      )
     }))
 
   it.scopedLive("test tries both versions", () =>

@@ -20,6 +20,16 @@ const hasty = Object.assign(Clock.make(), {
 const toItsEnd = (words: ReadonlyArray<string>, surroundings?: Surroundings) =>
   Effect.withClock(run([...words, "--reconnect", "always"], surroundings), hasty)
 
+describe("mqtt --max-reconnect-delay", () => {
+  it.live("limits each pause", () =>
+    Effect.gen(function*() {
+      // Without it these take four seconds at least.
+      const words = ["sub", "-h", "127.0.0.1", "-p", "1", "-t", "t", "--quiet", "--max-reconnects", "8"]
+      const ended = yield* Effect.timeout(run([...words, "--max-reconnect-delay", "0.01"]), "3 seconds")
+      assert.strictEqual(ended.code, 1)
+    }))
+})
+
 describe("mqtt --reconnect always", () => {
   it.scopedLive("publishes what was read of standard input before the first try", () =>
     Effect.gen(function*() {

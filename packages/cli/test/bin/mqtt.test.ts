@@ -28,6 +28,44 @@ describe("the mqtt program", () => {
       }
     }), 180_000)
 
+  it.scopedLive("tells packets with -d, and with -dd bytes as well", () =>
+    Effect.gen(function*() {
+      const folder = yield* install("mqtt")
+      const { port } = yield* broker()
+      const said = (option: string) =>
+        Effect.map(
+          start(folder, `mqtt pub -h 127.0.0.1 -p ${port} -V 5 -t a -m x -q 1 ${option} 2>&1 >/dev/null`).ended,
+          ({ code, output }) => {
+            assert.strictEqual(code, 0, output)
+            return output
+          }
+        )
+      const packets = yield* said("-d")
+      assert.include(packets, "MQTT sent Publish")
+      assert.notInclude(packets, "bytes sent")
+      const bytes = yield* said("-dd")
+      assert.include(bytes, "MQTT sent Publish")
+      // PUBLISH: QoS 1, 7 bytes, topic "a", identifier 1, no properties, "x".
+      assert.match(bytes, /"\d+ bytes sent".* bytes=\S*3207000161000100\S*78/)
+      assert.match(bytes, /"\d+ bytes received".* bytes=20/)
+      assert.strictEqual(yield* said(""), "")
+    }), 60_000)
+
+  it.scopedLive("writes messages to files", () =>
+    Effect.gen(function*() {
+      const folder = yield* install("mqtt")
+      const { port, server } = yield* broker()
+      yield* server.publish({ topic: "kept/a", payload: Uint8Array.of(0xff, 0x0a), retain: true })
+      yield* server.publish({ topic: "kept/b", payload: "b", retain: true })
+      const sub = `mqtt sub -h 127.0.0.1 -p ${port} -t 'kept/#' -C 2`
+      const { code, output } = yield* start(
+        folder,
+        `${sub} --file-save shot && ${sub} -F %t --file-write log && ${sub} -F %t --file-write log &&
+          od -An -tx1 shot && od -An -tx1 'shot(1)' && cat log`
+      ).ended
+      assert.deepStrictEqual({ code, output }, { code: 0, output: " ff 0a\n 62\nkept/a\nkept/b\nkept/a\nkept/b\n" })
+    }), 60_000)
+
   it.scopedLive("says goodbye when it is interrupted, so that its will stays unsaid", () =>
     Effect.gen(function*() {
       const folder = yield* install("mqtt")

@@ -85,8 +85,19 @@ const session = {
     "Topic aliases to us.",
     "--topic-alias-maximum"
   ),
+  responseInfo: spec.flag(
+    "request-response-info",
+    "Asks for the topic of responses, as is always done in MQTT 5.",
+    "--req-response-info"
+  ),
+  noProblemInfo: spec.flag(
+    "no-problem-info",
+    "Asks the broker not to say more of a problem than its reason code.",
+    "--no-req-problem-info"
+  ),
   reconnect: spec.value("reconnect", reconnectWords, "After a lost link; with `always` even after a refused password."),
-  maxReconnects: spec.value("max-reconnects", readers.integer(0, 1_000_000), "Attempts before it gives up.")
+  maxReconnects: spec.value("max-reconnects", readers.integer(0, 1_000_000), "Attempts before it gives up."),
+  maxReconnectDelay: spec.value("max-reconnect-delay", readers.seconds, "The longest pause between two; 60 by default.")
 }
 
 const tls = {
@@ -127,7 +138,15 @@ export const speech = {
   debug: spec.flag("debug", "Every packet, on standard error.", "-d")
 }
 
-export const connectionTable = { ...endpoint, ...identity, ...session, ...tls, ...will, ...speech }
+export const connectionTable = {
+  ...endpoint,
+  ...identity,
+  ...session,
+  ...tls,
+  ...will,
+  ...speech,
+  debugBytes: spec.flag("debug-bytes", "The same, and all bytes as they are, passwords included.", "-dd")
+}
 
 export type ConnectionValues = spec.ValuesOf<typeof connectionTable>
 export type SpeechValues = spec.ValuesOf<typeof speech>

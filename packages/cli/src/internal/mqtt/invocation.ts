@@ -59,19 +59,25 @@ const leaf = <T extends OptionTable>(
 
 const same = <A>(value: A): A => value
 
+/** With the bytes of a link go its packets. */
+const spoken = <A extends SpeechValues & { readonly debugBytes: boolean }>(values: A): SpeechValues => ({
+  ...values,
+  debug: values.debug || values.debugBytes
+})
+
 const leaves: Readonly<Record<string, Leaf>> = {
-  pub: leaf("pub", "Publishes messages.", pub.table, pub.run, same),
-  sub: leaf("sub", "Subscribes, and writes the messages that come.", sub.table, sub.run, same),
-  rr: leaf("rr", "Publishes a request and writes its response.", rr.table, rr.run, same),
-  conn: leaf("conn", "Connects, and shows what the broker says about itself.", conn.table, conn.run, same),
-  test: leaf("test", "Tries what a broker can do.", probe.table, probe.run, same),
+  pub: leaf("pub", "Publishes messages.", pub.table, pub.run, spoken),
+  sub: leaf("sub", "Subscribes, and writes the messages that come.", sub.table, sub.run, spoken),
+  rr: leaf("rr", "Publishes a request and writes its response.", rr.table, rr.run, spoken),
+  conn: leaf("conn", "Connects, and shows what the broker says about itself.", conn.table, conn.run, spoken),
+  test: leaf("test", "Tries what a broker can do.", probe.table, probe.run, spoken),
   broker: leaf("broker", "Runs a broker until it is stopped.", broker.table, broker.run, same)
 }
 
 const benches: Readonly<Record<string, Leaf>> = {
-  conn: leaf("conn", "Opens connections.", bench.connTable, bench.conn, same),
-  pub: leaf("pub", "Publishes over many connections.", bench.pubTable, bench.pub, same),
-  sub: leaf("sub", "Counts what arrives over many connections.", bench.subTable, bench.sub, same)
+  conn: leaf("conn", "Opens connections.", bench.connTable, bench.conn, spoken),
+  pub: leaf("pub", "Publishes over many connections.", bench.pubTable, bench.pub, spoken),
+  sub: leaf("sub", "Counts what arrives over many connections.", bench.subTable, bench.sub, spoken)
 }
 
 const descriptorsOf = (group: Readonly<Record<string, Leaf>>) =>

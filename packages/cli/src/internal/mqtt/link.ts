@@ -14,6 +14,7 @@ import type { OutputClosed } from "../../StandardStreams.ts"
 import type { CommandError } from "../command/commandError.ts"
 import { withFullStop } from "../command/fullStop.ts"
 import type { ConnectionValues } from "./connectionTable.ts"
+import * as loggedBytes from "./loggedBytes.ts"
 import { fromMqtt } from "./mqttFailure.ts"
 import type { Reporter } from "./reporter.ts"
 import type { Settings } from "./settings.ts"
@@ -59,8 +60,12 @@ export const open = (
   reporter: Reporter
 ): Effect.Effect<Client, CommandError, Scope.Scope> =>
   Effect.gen(function*() {
-    const live = Layer.provide(MqttClient.layer(settings.client), NodeTransport.layerWith(settings.transport))
-    const { sessionFolder } = settings
+    const { sessionFolder, showsBytes } = settings
+    const transport = NodeTransport.layerWith(settings.transport)
+    const live = Layer.provide(
+      MqttClient.layer(settings.client),
+      showsBytes ? Layer.provide(loggedBytes.layer, transport) : transport
+    )
     const context = yield* Layer.build(
       sessionFolder === undefined ? live : Layer.provide(live, FileSessionStore.layer({ directory: sessionFolder }))
     ).pipe(Effect.mapError(fromMqtt))

@@ -94,7 +94,7 @@ export const run = (values: Values) =>
     const answers = yield* Effect.forEach(versions, (version) =>
       Effect.gen(function*() {
         const answer = yield* Effect.either(tryAll(values, version, silent)).pipe(
-          Logger.withMinimumLogLevel(values.debug ? LogLevel.Trace : LogLevel.Error)
+          Logger.withMinimumLogLevel(values.debug || values.debugBytes ? LogLevel.Trace : LogLevel.Error)
         )
         const name = version === 5 ? "5.0" : "3.1.1"
         yield* reports.write(reporter, [

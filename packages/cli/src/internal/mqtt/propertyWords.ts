@@ -30,6 +30,11 @@ const known: Readonly<Record<string, Read>> = {
   "receive-maximum": entry(uint16.read, (value) => ({ receiveMaximum: value })),
   "maximum-packet-size": entry(readers.integer(1, 0xffffffff).read, (value) => ({ maximumPacketSize: value })),
   "topic-alias-maximum": entry(readers.integer(0, 0xffff).read, (value) => ({ topicAliasMaximum: value })),
+  "request-problem-information": entry(readers.integer(0, 1).read, (value) => ({ requestProblemInformation: value })),
+  // The client always asks for it.
+  "request-response-information": entry(readers.oneOf("1", { 1: 1 }).read, (value) => ({
+    requestResponseInformation: value
+  })),
   "authentication-method": entry(readers.text.read, (value) => ({ authenticationMethod: value })),
   "authentication-data": entry(readers.text.read, (value) => ({ authenticationData: encoder.encode(value) }))
 }
@@ -50,6 +55,8 @@ const packets: Readonly<Record<string, ReadonlyArray<string>>> = {
     "receive-maximum",
     "maximum-packet-size",
     "topic-alias-maximum",
+    "request-problem-information",
+    "request-response-information",
     "authentication-method",
     "authentication-data",
     "user-property"

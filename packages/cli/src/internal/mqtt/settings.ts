@@ -25,6 +25,8 @@ export interface Settings {
   readonly sessionFolder: string | undefined
   /** The topic of the URL. */
   readonly topic: string | undefined
+  /** Whether to log what goes over the wire. */
+  readonly showsBytes: boolean
   readonly version: 4 | 5
   /** Properties of what is published, by `-D publish`. */
   readonly publish: propertyWords.Given["publish"]
@@ -88,7 +90,8 @@ const reconnectOf = (values: ConnectionValues, usual: Reconnect.Reconnect): Reco
     : values.reconnect === undefined
     ? usual
     : Reconnect.forever
-  return values.maxReconnects === undefined ? base : Reconnect.retries(base, values.maxReconnects)
+  const paced = values.maxReconnectDelay === undefined ? base : Reconnect.maxInterval(base, values.maxReconnectDelay)
+  return values.maxReconnects === undefined ? paced : Reconnect.retries(paced, values.maxReconnects)
 }
 
 /** `usualReconnect` is what the command does by default when a link is lost. */
@@ -102,7 +105,8 @@ export const make = (values: ConnectionValues, usualReconnect: Reconnect.Reconne
     const needsVersion5 = method !== undefined || values.sessionExpiry !== undefined ||
       will?.properties !== undefined ||
       given.connect !== undefined || given.publish !== undefined || given.subscribe !== undefined ||
-      values.topicAliases !== undefined || values.connectUserProperties.length > 0
+      values.topicAliases !== undefined || values.responseInfo || values.noProblemInfo ||
+      values.connectUserProperties.length > 0
     if (version === 4 && needsVersion5) {
       return yield* usage(
         "MQTT 3.1.1 has no properties, session expiry or enhanced authentication",
@@ -145,6 +149,7 @@ export const make = (values: ConnectionValues, usualReconnect: Reconnect.Reconne
       receiveMaximum: values.receiveMaximum ?? given.connect?.receiveMaximum,
       maxInFlight: values.maxInFlight,
       maxPacketBytes: values.maxPacket ?? given.connect?.maximumPacketSize,
+      requestProblemInformation: !(values.noProblemInfo || given.connect?.requestProblemInformation === 0),
       topicAliasMaximum: values.topicAliases ?? given.connect?.topicAliasMaximum,
       reconnect: reconnectOf(values, usualReconnect),
       drainTimeout: "2 seconds"
@@ -159,6 +164,7 @@ export const make = (values: ConnectionValues, usualReconnect: Reconnect.Reconne
       transport,
       sessionFolder: values.persistent ? yield* sessionFolderOf(values) : undefined,
       topic: place.topic,
+      showsBytes: values.debugBytes,
       version,
       publish: given.publish,
       subscribe: given.subscribe?.userProperties ?? []

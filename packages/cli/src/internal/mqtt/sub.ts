@@ -7,13 +7,12 @@ import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { StandardStreams } from "../../StandardStreams.ts"
-import * as byteText from "../command/byteText.ts"
 import * as arrivals from "./arrivalOutput.ts"
 import * as chosenTopic from "./chosenTopic.ts"
 import { connectionTable } from "./connectionTable.ts"
 import type { Client } from "./link.ts"
 import * as links from "./link.ts"
+import * as messageFiles from "./messageFiles.ts"
 import { fromMqtt, usage, within } from "./mqttFailure.ts"
 import * as oneByOne from "./oneByOne.ts"
 import * as spec from "./optionSpec.ts"
@@ -27,6 +26,7 @@ const retainWords = readers.oneOf<0 | 1 | 2>("0|1|2", { 0: 0, 1: 1, 2: 2, always
 export const table = {
   ...connectionTable,
   ...arrivals.outputTable,
+  ...messageFiles.fileTable,
   topics: spec.values("topic", readers.topicFilter, "A filter to subscribe to; any number of them.", "-t"),
   qos: spec.values("qos", readers.qos, "0 by default; one for all filters, or one for each in turn.", "-q"),
   count: spec.value("count", readers.integer(1, 1_000_000_000), "Ends after this many messages.", "-C"),
@@ -68,10 +68,10 @@ const print = (
   values: Values,
   client: Client,
   render: arrivals.Render,
+  write: messageFiles.Write,
   messages: Stream.Stream<Message, SubscribeError>
 ) =>
   Effect.gen(function*() {
-    const { write } = yield* StandardStreams
     const wanted = isWanted(values)
     let left = values.count ?? Infinity
     const printChunk = (chunk: Chunk.Chunk<Message>) =>
@@ -88,7 +88,7 @@ const print = (
           }
           written.push(yield* render({ message, at }))
         }
-        if (written.length > 0) yield* write(byteText.concat(written))
+        yield* write(written)
         return Chunk.of(left === 0)
       })
     yield* messages.pipe(
@@ -113,7 +113,10 @@ const subscribe = (values: Values, reporter: reporters.Reporter) =>
     if (settings.version === 4 && needsVersion5) {
       return yield* usage("In MQTT 3.1.1 a subscription has no options or properties but the QoS", "Leave out -V 311.")
     }
-    const render = yield* arrivals.make(values, reporter)
+    // A file of its own is the end of a message already.
+    const noNewline = values.noNewline || values.fileSave !== undefined
+    const render = yield* arrivals.make({ ...values, noNewline }, reporter)
+    const write = yield* messageFiles.make(values)
     // One at a time, so that those of a kept session beyond the last one wanted stay with the broker.
     const isCounted = settings.sessionFolder !== undefined && values.count !== undefined
     const receiveMaximum = isCounted ? 1 : settings.client.receiveMaximum
@@ -131,7 +134,7 @@ const subscribe = (values: Values, reporter: reporters.Reporter) =>
       const messages = isCounted ? oneByOne.stream(subscription) : subscription.messages
       // A kept session keeps its subscriptions, so the client has to be gone before they are left; others end like it,
       // since what comes after the last message that is wanted is not news.
-      yield* (values.exitSubscribed ? Effect.void : print(values, client, render, messages)).pipe(
+      yield* (values.exitSubscribed ? Effect.void : print(values, client, render, write, messages)).pipe(
         Effect.ensuring(client.disconnect())
       )
     }).pipe(
@@ -139,7 +142,7 @@ const subscribe = (values: Values, reporter: reporters.Reporter) =>
       Effect.catchTags({ PublishError: fromMqtt, SubscribeError: fromMqtt })
     )
     yield* links.persistently(values, reporter)(receive)
-  })
+  }).pipe(Effect.scoped)
 
 export const run = (values: Values) =>
   Effect.flatMap(reporters.make(values), (reporter) => within(values.seconds)(subscribe(values, reporter)))
