@@ -55,4 +55,22 @@ describe("a client that asks for much at once does not keep the others waiting",
       const received = yield* shared(request, (broker) => broker.awaitSubscription("kept/t/0"))
       assert.notStrictEqual(received.at(-1), "neighbour")
     }))
+
+  it.scopedLive("and what it has not got of that when its link is lost comes with the next link of its session", () =>
+    Effect.gen(function*() {
+      const broker = yield* Broker.make()
+      for (const topic of topics) {
+        yield* broker.publish({ topic: `kept/${topic}`, payload: topic, retain: true, qos: 1 })
+      }
+      const session = { cleanStart: false, properties: { sessionExpiryInterval: 100 } }
+      const greedy = yield* connect(broker, "greedy", session)
+      const subscriptions = topics.map((topic) => ({ filter: `kept/${topic}`, qos: 1 as const }))
+      yield* greedy.send(Packet.subscribe({ packetId: 2, subscriptions }))
+      yield* greedy.expect("SubAck")
+      const again = yield* connect(broker, "greedy", session)
+      assert.isTrue(again.connAck.sessionPresent)
+      const received: Array<string> = []
+      while (received.length < topics.length) received.push(...payloads([yield* again.expect("Publish")]))
+      assert.deepStrictEqual(received, topics)
+    }).pipe(Effect.withClock(slowClock()), Effect.timeout("3 seconds")))
 })

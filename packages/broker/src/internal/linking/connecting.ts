@@ -18,7 +18,7 @@ export interface Entrance {
     exchange: Exchange | undefined,
     proof: Uint8Array | undefined,
     now: number
-  ) => undefined
+  ) => Question | undefined
   readonly refuseConnect: (refusal: Reason.Refusal, now: number) => undefined
   readonly abandon: (now: number) => undefined
 }

@@ -190,7 +190,7 @@ export class Link implements Holder {
     exchange: Exchange | undefined,
     proof: Uint8Array | undefined,
     now: number
-  ): undefined {
+  ): Question | undefined {
     const opened = this.hub.openSession(terms.identity.clientId, terms.cleanStart, this, terms.will, now)
     if (opened === "QuotaExceeded") return this.refuseConnect("QuotaExceeded", now)
     const { present, session } = opened
@@ -203,6 +203,7 @@ export class Link implements Holder {
     if (!this.outbox.send(Handshake.accepted(packet, terms, present, this.hub, proof))) return this.end(true, now)
     session.outgoing.attach(this.outbox, terms.receiveMaximum, now)
     this.onChange()
+    return Subscribing.replay(party, now)
   }
 
   refuseConnect(refusal: Reason.Refusal, now: number): undefined {

@@ -90,16 +90,19 @@ const grant = (
   const reasonCodes = codes.map((code) => code >= 0x80 ? Reason.subscribeFailure(code, outbox.version) : code)
   const { packetId } = packet
   outbox.send(Packet.subAck({ packetId, reasonCodes }))
-  return replay(party, Array.from(replays), 0, now)
+  session.unreplayed = Array.from(replays)
+  return replay(party, now)
 }
 
 /** A filter at a time: each may look through everything that is retained. */
-const replay = (party: Party, filters: ReadonlyArray<string>, index: number, now: number): Question | undefined => {
+export const replay = (party: Party, now: number): Question | undefined => {
   const { hub, link, session } = party
-  const filter = filters[index]
-  if (filter === undefined || session.holder !== link || !hub.replay(session, filter, now)) return undefined
-  if (index + 1 === filters.length) return undefined
-  return { _tag: "GoOn", answer: (now) => replay(party, filters, index + 1, now) }
+  // What is left of it is for the next link of the session.
+  if (session.holder !== link) return undefined
+  const filter = session.unreplayed.shift()
+  if (filter === undefined) return undefined
+  if (!hub.replay(session, filter, now)) session.unreplayed = []
+  return session.unreplayed.length === 0 ? undefined : { _tag: "GoOn", answer: (now) => replay(party, now) }
 }
 
 /** Retain Handling [MQTT-3.3.1-9, -10, -11]; MQTT 3.1.1 always replays. */

@@ -36,6 +36,8 @@ export const identifierCost = 32
 export class Session {
   readonly clientId: string
   readonly subscriptions = new Map<string, Subscription>()
+  /** Filters that were granted, and whose retained messages are still to come. */
+  unreplayed: Array<string> = []
   /** Identifiers of incoming QoS 2 messages that were routed and not yet released. */
   readonly received = new Set<number>()
   readonly outgoing: Outgoing
