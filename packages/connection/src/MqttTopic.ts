@@ -32,8 +32,14 @@ type NamesOf<Pattern extends string> = Pattern extends `${infer Level}/${infer R
 
 type NameOf<Level extends string> = Level extends `{${infer Name}}` ? Name : never
 
-/** Anything if it is a pattern, else what no text fits, for the compiler to show. */
-type Checked<Pattern extends string> = [WrongLevel<Pattern>] extends [never] ? unknown
+/**
+ * Anything if it is a pattern, else what no text fits, for the compiler to show. It has a name for the declarations of
+ * modules that export {@link make} under another one.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Checked<Pattern extends string> = [WrongLevel<Pattern>] extends [never] ? unknown
   : { readonly noLevel: WrongLevel<Pattern>; readonly wanted: "plain text or one {name}" }
 
 type WrongLevel<Pattern extends string> = Pattern extends `${infer Level}/${infer Rest}`

@@ -5,7 +5,10 @@ import * as MqttTopic from "@effect-mqtt/connection/MqttTopic"
 import { assert, describe, expectTypeOf, it } from "@effect/vitest"
 import { Chunk, Effect, Either, Layer, Schema, Stream } from "effect"
 
-const Temperature = MqttTopic.make("home/{room}/{sensor}/temperature", {
+/** A module may pass it on under another name: the compiler can write its declaration. */
+export const topic = MqttTopic.make
+
+const Temperature = topic("home/{room}/{sensor}/temperature", {
   payload: Schema.Number.pipe(Schema.between(-50, 60)),
   qos: 1,
   retain: true
