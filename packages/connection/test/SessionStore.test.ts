@@ -1,27 +1,38 @@
 import { SessionStore } from "@effect-mqtt/connection"
 import { KeyValueStore } from "@effect/platform"
+import { SystemError } from "@effect/platform/Error"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Either, Layer, Option } from "effect"
 import { commitAll, contract, put, stored } from "./sessionStoreContract.ts"
 
+const broken = (key: string) =>
+  new SystemError({ reason: "Unknown", module: "KeyValueStore", method: "set", pathOrDescriptor: key })
+
 /** A `KeyValueStore` in a map that the test sees. */
 const inMap = () => {
   const values = new Map<string, Uint8Array>()
+  const isBroken = { table: false }
   const layer = Layer.succeed(
     KeyValueStore.KeyValueStore,
     KeyValueStore.make({
       get: (key) => Effect.sync(() => Option.map(Option.fromNullable(values.get(key)), (value) => value.toString())),
       getUint8Array: (key) => Effect.sync(() => Option.fromNullable(values.get(key))),
       set: (key, value) =>
-        Effect.sync(() => {
+        Effect.suspend(() => {
+          if (isBroken.table && key.includes("table")) return Effect.fail(broken(key))
           values.set(key, typeof value === "string" ? new TextEncoder().encode(value) : value)
+          return Effect.void
         }),
       remove: (key) => Effect.sync(() => void values.delete(key)),
       clear: Effect.sync(() => values.clear()),
       size: Effect.sync(() => values.size)
     })
   )
-  return { values, layer: Layer.provide(SessionStore.layerKeyValueStore({ prefix: "p", maxBytes: 10_000 }), layer) }
+  return {
+    values,
+    isBroken,
+    layer: Layer.provide(SessionStore.layerKeyValueStore({ prefix: "p", maxBytes: 10_000 }), layer)
+  }
 }
 
 describe("SessionStore.layerKeyValueStore", () => {
@@ -72,6 +83,26 @@ describe("a table of a KeyValueStore that is damaged", () => {
         }
         assert.isTrue(isRefused)
       }
+    }))
+})
+
+describe("a KeyValueStore that fails when the table is written", () => {
+  it.effect("has the commit before it, which is durable, and takes no other", () =>
+    Effect.gen(function*() {
+      const { isBroken, layer } = inMap()
+      const before = yield* Effect.provide(
+        Effect.scoped(Effect.gen(function*() {
+          const { commit } = yield* (yield* SessionStore.SessionStore).open("c")
+          isBroken.table = true
+          for (let count = 0;; count++) {
+            const done = yield* Effect.either(commit([put("a", `${count}`.repeat(2000))]))
+            if (Either.isLeft(done)) return `${count - 1}`.repeat(2000)
+            assert.isBelow(count, 200)
+          }
+        })),
+        layer
+      )
+      assert.strictEqual((yield* Effect.provide(stored(), layer))["a"], before)
     }))
 })
 

@@ -53,24 +53,25 @@ export const make = (
     }
   }
 
+  /** What is in the medium now is not known: nothing may follow it. */
+  const breaks = (error: StoreError) =>
+    Effect.sync(() => {
+      broken = error
+    })
+
   const commit = (changes: ReadonlyArray<Change>): Effect.Effect<void, StoreError> =>
     Effect.suspend(() => {
       if (broken !== undefined) return broken
       const grown = growth(changes)
       if (grown > 0 && liveBytes + grown > maxBytes) return new StoreError({ reason: "Full" })
-      return medium.append(changes).pipe(
-        Effect.tap(() => {
-          applied(changes, grown)
-          const history = medium.historyBytes()
-          return history > smallHistoryBytes && history > 2 * liveBytes ? medium.rewrite(records) : Effect.void
-        }),
-        // What is in the medium now is not known: nothing may follow it.
-        Effect.tapError((error) =>
-          Effect.sync(() => {
-            broken = error
-          })
-        )
-      )
+      return Effect.flatMap(Effect.tapError(medium.append(changes), breaks), () => {
+        applied(changes, grown)
+        const history = medium.historyBytes()
+        // The commit is durable already: that it fails is said of the next one.
+        return history > smallHistoryBytes && history > 2 * liveBytes
+          ? Effect.catchAll(medium.rewrite(records), breaks)
+          : Effect.void
+      })
     })
 
   return {
