@@ -74,6 +74,6 @@ describe("mqtt --proxy", () => {
       assert.deepStrictEqual([http.targets, socks.targets], [[`localhost:${port}`], [`localhost:${port}`]])
       assert.strictEqual((yield* server.stats).messagesReceived, 2)
       const wrong = yield* pub("ftp://127.0.0.1")
-      assert.deepInclude(wrong, { code: 1, err: ["mqtt: --proxy takes socks5h:// and http:// only."] })
+      assert.deepInclude(wrong, { code: 1, err: ["mqtt: --proxy takes only socks5h:// and http://."] })
     }).pipe(Effect.provide(NodeContext.layer)))
 })
