@@ -48,6 +48,9 @@ describe("the mqtt program", () => {
       // PUBLISH: QoS 1, 7 bytes, topic "a", identifier 1, no properties, "x".
       assert.match(bytes, /"\d+ bytes sent".* bytes=\S*3207000161000100\S*78/)
       assert.match(bytes, /"\d+ bytes received".* bytes=20/)
+      // CONNECT, whose bytes begin with 10.
+      assert.match(bytes, /"\d+ bytes sent".*not shown/)
+      assert.notMatch(bytes, /bytes=10/)
       assert.strictEqual(yield* said(""), "")
     }), 60_000)
 

@@ -145,7 +145,7 @@ export const connectionTable = {
   ...tls,
   ...will,
   ...speech,
-  debugBytes: spec.flag("debug-bytes", "The same, and all bytes as they are, passwords included.", "-dd")
+  debugBytes: spec.flag("debug-bytes", "The same, and all bytes but those of credentials.", "-dd")
 }
 
 export type ConnectionValues = spec.ValuesOf<typeof connectionTable>
