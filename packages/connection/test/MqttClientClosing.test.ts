@@ -2,7 +2,21 @@ import { Packet } from "@effect-mqtt/codec"
 import type { Endpoint } from "@effect-mqtt/connection"
 import { MqttClient, Transport } from "@effect-mqtt/connection"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Exit, Fiber, Layer, Logger, LogLevel, Scope, Supervisor, TestClock } from "effect"
+import {
+  Chunk,
+  Context,
+  Effect,
+  Exit,
+  Fiber,
+  Layer,
+  Logger,
+  LogLevel,
+  Option,
+  Scope,
+  Stream,
+  Supervisor,
+  TestClock
+} from "effect"
 import { options, settle, start } from "./scriptedClient.ts"
 import * as Scripted from "./scriptedServer.ts"
 
@@ -253,4 +267,97 @@ describe("closing a client that logs everything", () => {
       assert.include(logged.flat(), "MQTT connected")
       assert.notInclude(logged.flat(), "Fiber terminated with an unhandled error")
     }))
+})
+
+describe("closing", () => {
+  it.scoped("waits for what is in flight, says DISCONNECT last, ends the streams, drops the session", () =>
+    Effect.gen(function*() {
+      const { client, link, server } = yield* start()
+      const failing = yield* Effect.fork(client.failure)
+      const watching = yield* Effect.fork(
+        Effect.map(Stream.runCollect(client.status.changes), (all) => Array.from(all, ({ _tag }) => _tag))
+      )
+      const streaming = yield* Effect.fork(Stream.runCollect(client.subscribe("t")))
+      const { packetId: subscription } = yield* link.expect("Subscribe")
+      yield* link.send(Packet.subAck({ packetId: subscription, reasonCodes: [0] }))
+      const publishing = yield* Effect.fork(client.publish("t", "x", { qos: 1 }))
+      const { packetId } = yield* link.expect("Publish")
+      const closing = yield* Effect.fork(client.disconnect())
+      yield* settle
+      assert.strictEqual((yield* Effect.flip(client.publish("t", "late"))).reason, "Closed")
+      assert.isTrue(Option.isNone(yield* Fiber.poll(closing)))
+      yield* link.send(Packet.pubAck({ packetId: packetId ?? 0 }))
+      const goodbye = yield* link.expect("Disconnect")
+      assert.deepInclude(goodbye.properties, { sessionExpiryInterval: 0 })
+      assert.isUndefined(yield* link.next)
+      yield* Fiber.join(closing)
+      yield* Fiber.join(publishing)
+      assert.isTrue(Chunk.isEmpty(yield* Fiber.join(streaming)))
+      assert.strictEqual((yield* client.status.get)._tag, "Closed")
+      assert.isTrue(Option.isNone(yield* Fiber.poll(failing)), "closing is no failure")
+      assert.deepStrictEqual(yield* Fiber.join(watching), ["Connected", "Closed"])
+      yield* client.disconnect()
+      yield* link.close
+      yield* settle
+      assert.strictEqual(server.open(), 0)
+    }))
+
+  it.scoped("gives up waiting after the drain time", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start({ drainTimeout: "3 seconds" })
+      const publishing = yield* Effect.fork(Effect.flip(client.publish("t", "x", { qos: 2 })))
+      yield* link.expect("Publish")
+      const closing = yield* Effect.fork(client.disconnect({ withWill: true }))
+      yield* settle
+      yield* TestClock.adjust("3 seconds")
+      assert.strictEqual((yield* link.expect("Disconnect")).reasonCode, 0x04)
+      yield* Fiber.join(closing)
+      assert.strictEqual((yield* Fiber.join(publishing)).reason, "Closed")
+    }))
+
+  it.scoped("completes although the peer takes no bytes, and answers who waits for a SUBACK", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start()
+      const subscribing = yield* Effect.fork(Effect.flip(Effect.scoped(client.subscription("t"))))
+      yield* link.expect("Subscribe")
+      // The first is on its way, the second fills the output, so the third waits before it is taken.
+      yield* client.publish("t", new Uint8Array(300_000))
+      yield* settle
+      yield* client.publish("t", new Uint8Array(300_000))
+      const stalled = yield* Effect.fork(client.publish("t", "more"))
+      const withdrawn = yield* Effect.fork(client.publish("t", "never"))
+      yield* settle
+      assert.isTrue(Option.isNone(yield* Fiber.poll(stalled)))
+      yield* Fiber.interrupt(withdrawn)
+      const closing = yield* Effect.fork(client.disconnect())
+      yield* settle
+      yield* TestClock.adjust("7 seconds")
+      yield* Fiber.join(closing)
+      assert.strictEqual((yield* Fiber.join(subscribing)).reason, "Closed")
+      assert.strictEqual((yield* Effect.flip(Fiber.join(stalled))).reason, "Closed")
+    }))
+
+  it.scoped("while there is no link it returns at once", () =>
+    Effect.gen(function*() {
+      const { client, link } = yield* start()
+      yield* link.close
+      yield* settle
+      const queued = yield* Effect.fork(Effect.flip(client.publish("t", "x")))
+      yield* settle
+      yield* client.disconnect()
+      assert.strictEqual((yield* Fiber.join(queued)).reason, "Closed")
+    }))
+
+  it.effect("the scope closes the client, also in the middle of connecting", () =>
+    Effect.gen(function*() {
+      const server = yield* Scripted.make()
+      const making = yield* Effect.fork(Effect.scoped(Effect.provide(MqttClient.make(options), server.layer)))
+      const link = yield* server.link
+      yield* link.expect("Connect")
+      yield* Fiber.interrupt(making)
+      assert.isUndefined(yield* link.next)
+      yield* link.close
+      yield* settle
+      assert.strictEqual(server.open(), 0)
+    }).pipe(Effect.scoped))
 })
