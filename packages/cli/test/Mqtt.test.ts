@@ -367,13 +367,18 @@ describe("mqtt pub", () => {
 })
 
 describe("a link that is lost", () => {
-  it.scopedLive("ends pub, which says so once", () =>
+  it.scopedLive.each(
+    [
+      ["pub", ["-m", "x", "--repeat", "1000", "--repeat-delay", "0.05"], {}],
+      ["pub -l, which does not wait for a line that may never come", ["-l"], { stdin: "one\n", isOpen: true }]
+    ] as const
+  )("ends %s, which says so once", ([, options, input]) =>
     Effect.gen(function*() {
       const { at, server } = yield* broker()
       const came = yield* Deferred.make<void>()
       yield* server.observe("t", () => Deferred.unsafeDone(came, Effect.void))
-      const words = ["pub", ...at, "-i", "me", "-t", "t", "-m", "x", "--repeat", "1000", "--repeat-delay", "0.05"]
-      const { ended } = yield* start(words)
+      const words = ["pub", ...at, "-i", "me", "-t", "t", ...options]
+      const { ended } = yield* start(words, input)
       yield* Deferred.await(came)
       yield* server.disconnect("me")
       const { code, err } = yield* ended

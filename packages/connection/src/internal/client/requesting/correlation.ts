@@ -5,6 +5,7 @@ import type { Correlation, RequestOptions } from "../../../Request.ts"
 
 const hexOfByte: ReadonlyArray<string> = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"))
 
+/** `Encoding.encodeHex` does the same, and takes 0.7 kB of a browser bundle. */
 export const hex = (bytes: Uint8Array): string => {
   let digits = ""
   for (const byte of bytes) digits += hexOfByte[byte]
